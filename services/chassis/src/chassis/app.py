@@ -1,0 +1,233 @@
+"""The frame around every program's routes: ids, size cap, problems, health, metrics."""
+
+import re
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from prometheus_client import generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, TimeoutError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from chassis import paging
+from chassis.auth import Verifier
+from chassis.problems import (
+    Fault,
+    MethodNotAllowed,
+    NotFound,
+    Problem,
+    RequestNotReadable,
+    RequestNotValid,
+    ServerFault,
+    TooLarge,
+    Unavailable,
+    known_problems,
+)
+from chassis.runtime import Runtime
+from chassis.telemetry import RequestMetrics, begin_request, current_caller, described, request_id
+from chassis.turns import make_turns
+
+OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems/{slug}", "/openapi.json"})
+"""What answers without a token in every program."""
+
+LARGE = re.compile(r"/v1/feeds/[^/]+/pushes")
+MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+log = structlog.get_logger()
+
+
+def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
+    """A program's application with everything that is the same for all of them."""
+    app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None)
+    app.state.runtime = runtime
+    app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
+    app.state.turns = make_turns(runtime.settings.threads)
+    paging.use_key(runtime.settings.cursor_key())
+    app.add_middleware(Frame, runtime=runtime)
+    _answer_problems(app, runtime.settings.own_url)
+    _add_open_routes(app, runtime)
+    return app
+
+
+class Frame:
+    """Gives a request its ids, caps its body, writes its log line and figures. Plain ASGI: it must not buffer."""
+
+    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+        self._app, self._runtime = app, runtime
+        self._metrics = RequestMetrics(runtime.metrics)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.lower(): value for name, value in scope["headers"]}
+        current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
+        settings = self._runtime.settings
+        limit = settings.push_limit if LARGE.fullmatch(scope["path"]) else settings.body_limit
+        began, status, began_answer = time.perf_counter(), 500, False
+
+        async def send_framed(message: Message) -> None:
+            nonlocal status, began_answer
+            if message["type"] == "http.response.start":
+                status, began_answer = message["status"], True
+                added = [(b"x-request-id", current.encode()), (b"x-content-type-options", b"nosniff")]
+                if not any(name.lower() == b"cache-control" for name, _ in message["headers"]):
+                    added.append((b"cache-control", b"no-store"))
+                message = {**message, "headers": [*message["headers"], *added]}
+            await send(message)
+
+        try:
+            declared = int(headers.get(b"content-length", b"0") or 0)
+        except ValueError:
+            declared = 0
+        try:
+            if declared > limit:
+                problem = TooLarge(limit=limit).render(settings.own_url, scope["path"], current)
+                await problem(scope, receive, send_framed)
+            else:
+                await self._app(scope, _capped(receive, limit), send_framed)
+        except Exception as broken:
+            # Here and not in a handler: Starlette's would answer outside of this frame, without ids.
+            log.error("request broke", **described(broken))
+            if began_answer:
+                raise
+            fault = ServerFault().render(settings.own_url, scope["path"], current)
+            await fault(scope, receive, send_framed)
+        finally:
+            route = getattr(scope.get("route"), "path", "-")
+            seconds = time.perf_counter() - began
+            self._metrics.note(scope["method"], route, status, seconds)
+            if route not in OPEN_ROUTES:
+                log.info(
+                    "request",
+                    method=scope["method"],
+                    route=route,
+                    status=status,
+                    ms=round(seconds * 1000, 1),
+                    program=settings.name,
+                    **current_caller(),
+                )
+
+
+def _capped(receive: Receive, limit: int) -> Receive:
+    taken = 0
+
+    async def receive_capped() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > limit:
+            raise TooLarge(limit=limit)
+        return message
+
+    return receive_capped
+
+
+def _text(value: bytes | None) -> str | None:
+    return value.decode("latin-1") if value else None
+
+
+def _answer_problems(app: FastAPI, base: str) -> None:
+    def rendered(request: Request, problem: Problem) -> Response:
+        return problem.render(base, request.url.path, request_id())
+
+    @app.exception_handler(Problem)
+    async def problem(request: Request, found: Problem) -> Response:
+        return rendered(request, found)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, found: RequestValidationError) -> Response:
+        errors = found.errors()
+        if any(error["type"] == "json_invalid" for error in errors):
+            return rendered(request, RequestNotReadable())
+        return rendered(request, RequestNotValid(errors=faults(errors)))
+
+    @app.exception_handler(HTTPException)
+    async def refused(request: Request, found: HTTPException) -> Response:
+        if isinstance(found.__cause__, Problem):  # raised while the body was read
+            return rendered(request, found.__cause__)
+        kinds: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+        kind = kinds.get(found.status_code, RequestNotReadable if found.status_code < 500 else ServerFault)
+        return rendered(request, kind(headers=dict(found.headers or {})))
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(request: Request, _: ClientDisconnect) -> Response:
+        return rendered(request, RequestNotReadable())
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(TimeoutError)
+    async def busy(request: Request, found: Exception) -> Response:
+        log.error("store not available", **described(found))
+        return rendered(request, Unavailable())
+
+
+def faults(errors: Iterable[Any]) -> list[Fault]:
+    """pydantic's findings as ours. Values are left out: one may be somebody's date of birth."""
+    return [
+        Fault(
+            pointer="/" + "/".join(_part(part) for part in error["loc"]),
+            code=error["type"],
+            detail=error["msg"] if error["type"] != "value_error" else "Not as the contract says",
+            fix=FIXES.get(error["type"], "See the contract for what this member may hold."),
+        )
+        for error in errors
+    ]
+
+
+FIXES = {
+    "missing": "Add this member.",
+    "extra_forbidden": "Leave this member out, or check its spelling.",
+    "date_text": "Write the date as YYYY-MM-DD.",
+    "date_in_future": "Give the day on which it happened, today at the latest.",
+    "id_text": "Give the id as this platform gave it to you.",
+    "int_type": "Give a whole number, without quotes.",
+    "bool_type": "Give true or false, without quotes.",
+    "string_too_long": "Shorten it.",
+    "string_too_short": "Fill it in.",
+    "too_long": "Send fewer at a time.",
+    "too_short": "Send at least one.",
+}
+
+
+def _part(part: Any) -> str:
+    """A member's name may be anything a client sent, even somebody's name: only what looks like one is repeated."""
+    return str(part) if isinstance(part, int) or MEMBER.fullmatch(part) else "?"
+
+
+def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
+    @app.get("/health/live", tags=["operations"])
+    def live() -> dict[str, str]:
+        """The process answers."""
+        return {"status": "live"}
+
+    @app.get("/health/ready", tags=["operations"])
+    def ready() -> dict[str, str]:
+        """The process can do its work: its store answers. The log is not asked; the outbox bridges its absence."""
+        if runtime.state.get("stopping"):
+            raise Unavailable()
+        if runtime.store is not None:
+            with runtime.read() as session:
+                session.execute(text("SELECT 1"))
+        return {"status": "ready"}
+
+    @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse)
+    def metrics() -> PlainTextResponse:
+        """Figures for Prometheus."""
+        return PlainTextResponse(generate_latest(runtime.metrics), media_type="text/plain; version=0.0.4")
+
+    pages = {kind.slug(): kind for kind in known_problems()}
+
+    @app.get("/problems/{slug}", tags=["problems"])
+    def problem_page(slug: str) -> JSONResponse:
+        """What a problem means and how to mend it."""
+        kind = pages.get(slug)
+        if kind is None:
+            raise NotFound()
+        paragraphs = [" ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n")]
+        return JSONResponse({"type": slug, "title": kind.title, "status": kind.status, "explanation": paragraphs})

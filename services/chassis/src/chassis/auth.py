@@ -1,0 +1,164 @@
+"""Who calls. The agency comes from the verified token, never from what the request says of itself."""
+
+import hashlib
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import Depends, Header, Request
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from chassis.problems import NotAllowed, NotSignedIn, PurposeNeeded, PurposeNotAllowed
+from chassis.telemetry import bind_caller
+
+ALGORITHMS = ["ES256"]
+LEEWAY = 5
+REMEMBERED = 10_000
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the token says. `service` is the recipient in agreements; `subject` a client or a user."""
+
+    subject: str
+    client: str
+    agency: str
+    service: str
+    roles: frozenset[str]
+    areas: frozenset[str]
+    scopes: frozenset[str]
+    purposes: tuple[str, ...]
+    is_person: bool
+    token: str
+
+    def described(self) -> dict[str, Any]:
+        """As `consent` is told of a caller when it is asked for a decision."""
+        return {
+            "subject": self.subject,
+            "client": self.client,
+            "agency": self.agency,
+            "service": self.service,
+            "roles": sorted(self.roles),
+        }
+
+    def __repr__(self) -> str:
+        return f"Caller({self.subject} of {self.service})"  # a token must not stand in a traceback
+
+
+class Verifier:
+    """Checks access tokens (RFC 9068). Remembers those that it checked until they expire."""
+
+    def __init__(self, keys: Any, issuer: str, audience: str) -> None:
+        self._keys, self._issuer, self._audience = keys, issuer, audience
+        self._checked: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+
+    async def caller(self, token: str) -> Caller:
+        """Errors: NotSignedIn, the same whatever is wrong with the token."""
+        digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
+        held = self._checked.get(digest)
+        if held and held[0] > time.time():
+            return held[1]
+        kid = self._kid(token)
+        key = self._keys.known(kid) or await to_thread.run_sync(self._keys.fetch, kid)
+        if key is None:
+            raise NotSignedIn()
+        expires, caller = self._verify(token, key)
+        self._checked[digest] = (expires, caller)
+        if len(self._checked) > REMEMBERED:
+            self._checked.popitem(last=False)
+        return caller
+
+    def _kid(self, token: str) -> str:
+        try:
+            header = jws.extract_compact(token.encode("ascii")).headers()
+        except (JoseError, ValueError, UnicodeError):
+            raise NotSignedIn() from None
+        kid = header.get("kid")
+        # A token that brings its own key, or says that it is something else, is not ours (CVE-2026-27962).
+        if (
+            header.get("typ") != "at+jwt"
+            or not isinstance(kid, str)
+            or {"jwk", "jku", "x5u", "x5c", "crit"} & set(header)
+        ):
+            raise NotSignedIn()
+        return kid
+
+    def _verify(self, token: str, key: ECKey) -> tuple[float, Caller]:
+        try:
+            claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
+            now = time.time()
+            good = (
+                claims["iss"] == self._issuer
+                and self._audience in _listed(claims["aud"])
+                and now < claims["exp"] + LEEWAY
+                and claims["iat"] <= now + LEEWAY
+                and claims.get("nbf", 0) <= now + LEEWAY
+            )
+            if not good:
+                raise NotSignedIn()
+            caller = Caller(
+                subject=str(claims["sub"]),
+                client=str(claims["client_id"]),
+                agency=str(claims["agency"]),
+                service=str(claims["service"]),
+                roles=frozenset(_listed(claims.get("roles", []))),
+                areas=frozenset(_listed(claims.get("areas", []))),
+                scopes=frozenset(str(claims.get("scope", "")).split()),
+                purposes=tuple(_listed(claims.get("purposes", []))),
+                is_person=claims["sub"] != claims["client_id"],
+                token=token,
+            )
+            return float(claims["exp"]) + LEEWAY, caller
+        except (JoseError, KeyError, TypeError, ValueError):
+            raise NotSignedIn() from None
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(item) for item in value]
+
+
+async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
+    """The caller, whatever the token allows. Errors: NotSignedIn."""
+    kind, _, token = (authorization or "").partition(" ")
+    if kind.lower() != "bearer" or not token or len(token) > 8000:
+        raise NotSignedIn()
+    verifier: Verifier = request.app.state.verifier
+    caller = await verifier.caller(token.strip())
+    bind_caller(caller.client, caller.service)
+    return caller
+
+
+SignedIn = Annotated[Caller, Depends(signed_in)]
+
+
+def require(scope: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that lets in callers with this scope. Errors: NotSignedIn, NotAllowed."""
+
+    async def check(caller: SignedIn) -> Caller:
+        if scope not in caller.scopes:
+            raise NotAllowed(scope)
+        return caller
+
+    check.scope = scope  # type: ignore[attr-defined]  # the house test reads it from each route
+    return check
+
+
+async def stated_purpose(caller: SignedIn, purpose: Annotated[str | None, Header()] = None) -> str:
+    """For what the caller asks: the header, or the only purpose that they may have. Errors: PurposeNeeded, …Allowed."""
+    if purpose is not None:
+        if purpose not in caller.purposes:
+            raise PurposeNotAllowed()
+        return purpose
+    if len(caller.purposes) == 1:
+        return caller.purposes[0]
+    if not caller.purposes:
+        raise PurposeNotAllowed()
+    raise PurposeNeeded()
+
+
+StatedPurpose = Annotated[str, Depends(stated_purpose)]

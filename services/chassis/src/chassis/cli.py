@@ -1,0 +1,130 @@
+"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | run`
+
+`run` does all of it in one process, for a laptop; in production each is a Deployment of its own, and `migrate` a Job.
+"""
+
+import argparse
+import importlib
+import signal
+import socket
+import sys
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from chassis.migrations import migrate
+from chassis.program import Loops, Program
+from chassis.runtime import Runtime, make_runtime
+from chassis.telemetry import set_up_logging
+
+COMMANDS = ("serve", "relay", "listen", "work", "migrate", "run")
+log = structlog.get_logger()
+
+
+def load(name: str) -> Program:
+    """A program by its package's name. Errors: SystemExit with one line when there is none."""
+    if not name.isidentifier():
+        raise SystemExit(f"{name!r} is no program")
+    try:
+        module = importlib.import_module(f"{name}.app")
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.split(".")[0] == name:
+            raise SystemExit(f"There is no program {name!r}") from None
+        raise
+    program: Program = module.program
+    return program
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which turns unready before it stops, so that nothing new is sent to it."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self._runtime = runtime
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._runtime.state["stopping"] = True
+        super().handle_exit(sig, frame)
+
+
+def make_server(program: Program, runtime: Runtime, port: int | None = None) -> Server:
+    settings = runtime.settings
+    config = uvicorn.Config(
+        program.build(runtime),
+        host=settings.host,
+        port=settings.own_port if port is None else port,
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=int(settings.grace),
+        server_header=False,
+        date_header=True,
+        timeout_keep_alive=30,
+    )
+    return Server(config, runtime)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="chassis.cli", description=__doc__)
+    parser.add_argument("program")
+    parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--revision", default="head", help="with migrate: the revision to go to")
+    chosen = parser.parse_args(arguments)
+    program = load(chosen.program)
+    settings = program.settings.with_prefix()
+    set_up_logging(program.name, settings.log_level)
+    runtime = make_runtime(settings, stores_data=program.base is not None)
+    try:
+        return _run(program, runtime, chosen.command, chosen.revision)
+    finally:
+        runtime.close()
+
+
+def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int:
+    if command in ("migrate", "run") and program.base is not None:
+        migrate(runtime, program.versions, program.base.metadata, revision)
+    if command == "migrate":
+        return 0
+    if program.prepare and command not in ("serve", "run"):
+        program.prepare(runtime)
+    loops = program.loops(runtime, ("relay", "listen", "work") if command == "run" else (command,))
+    if command in ("serve", "run"):
+        return _serve(program, runtime, loops)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: loops.ask_to_stop())
+    loops.start()
+    loops.wait()
+    loops.stop()
+    return 0
+
+
+def _serve(program: Program, runtime: Runtime, loops: Loops) -> int:
+    settings = runtime.settings
+    if problem := _taken(settings.host, settings.own_port):
+        print(f"{program.name}: {problem}; set {program.name.upper()}_PORT to another one", file=sys.stderr)
+        return 3
+    server = make_server(program, runtime)
+    loops.start()
+    log.info("started", program=program.name, port=settings.own_port)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        loops.stop()
+    log.info("stopped", program=program.name)
+    return 0 if server.started else 1
+
+
+def _taken(host: str, port: int) -> str:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return f"port {port} on {host} is taken"
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

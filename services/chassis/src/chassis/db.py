@@ -1,0 +1,201 @@
+"""The store: one database a service, SQLite on a laptop and PostgreSQL in production, one code for both.
+
+SQLite must be told to begin: left alone it loses concurrent updates without an error (`docs/adr/0003`).
+"""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from secrets import randbits
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Engine, Uuid, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+from sqlalchemy.types import TypeDecorator
+
+from chassis.clock import now, today
+from chassis.turns import Turn
+
+__all__ = [
+    "TYPES", "BigNumber", "ReadSession", "UtcDateTime", "WriteSession", "in_batches", "make_engine", "new_id", "now",
+    "reading", "today", "upsert", "writing",
+]  # fmt: skip
+
+Item = TypeVar("Item")
+
+BigNumber = BigInteger().with_variant(sqlite.INTEGER(), "sqlite")
+"""SQLite counts up by itself only in a column declared INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. SQLite forgets time zones; what comes out is UTC all the same."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _: Any) -> datetime | None:
+        return value.astimezone(UTC) if value else value
+
+    def process_result_value(self, value: datetime | None, _: Any) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+TYPES: dict[Any, Any] = {
+    datetime: UtcDateTime(),
+    date: Date(),
+    UUID: Uuid(),
+    dict[str, Any]: JSON(),
+    list[Any]: JSON(),
+    list[str]: JSON(),
+    list[dict[str, Any]]: JSON(),
+}
+"""For `type_annotation_map` of each service's Base."""
+
+
+def new_id() -> UUID:
+    """A UUIDv7: ids sort by the time at which they were made."""
+    milliseconds = time.time_ns() // 1_000_000
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | randbits(12) << 64 | 0b10 << 62 | randbits(62))
+
+
+class QueueLock:
+    """A lock that is handed on in the order of asking; SQLite's own waiting starves the unlucky.
+
+    May be released by another thread than its taker's: a request's dependencies end in a thread of their own.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Event] = deque()
+        self._taken = False
+
+    def acquire(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            turn = threading.Event()
+            self._waiting.append(turn)
+        turn.wait()
+
+    def release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
+
+
+def make_engine(url: str, threads: int = 40) -> Engine:
+    """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks (design 15)."""
+    engine = create_engine(url, pool_size=threads + 10, max_overflow=10, pool_timeout=10)
+    if engine.dialect.name == "sqlite":
+        _teach_sqlite(engine)
+    return engine
+
+
+def _teach_sqlite(engine: Engine) -> None:
+    one_writer = QueueLock()
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # sqlite3 begins transactions by itself, too late to be isolated
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # At the first statement, in the route's own thread. Taken in the dependency, the lock would let waiting
+        # requests fill the thread pool that its holder needs to go on.
+        if not connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        one_writer.acquire()
+        connection.info["writing"] = True
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            end(connection)
+            raise
+
+    @event.listens_for(engine, "commit")
+    @event.listens_for(engine, "rollback")
+    def end(connection: Connection) -> None:
+        if connection.info.pop("writing", False):
+            one_writer.release()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that sees one moment of the store and changes nothing."""
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session that commits as a whole when its block ends, or not at all."""
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+def read_session(request: Request, turn: Turn) -> Iterator[Session]:
+    with reading(request.app.state.runtime.engine) as session:
+        yield session
+
+
+def write_session(request: Request, turn: Turn) -> Iterator[Session]:
+    with writing(request.app.state.runtime.engine) as session:
+        yield session
+
+
+# scope="function" closes the dependency before the answer is sent: a caller never holds a 201 that failed to commit.
+ReadSession = Annotated[Session, Depends(read_session, scope="function")]
+WriteSession = Annotated[Session, Depends(write_session, scope="function")]
+
+
+def in_batches(items: Iterable[Item], size: int = 500) -> Iterator[list[Item]]:
+    """Cut for `IN (…)`: databases bound the number of parameters of a statement."""
+    batch: list[Item] = []
+    for item in items:
+        batch.append(item)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def insert_for(session: Session) -> Callable[[Any], Any]:
+    """The dialect's own INSERT, the one that knows ON CONFLICT."""
+    return postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+
+
+def upsert(
+    session: Session,
+    model: Any,
+    rows: Sequence[dict[str, Any]],
+    key: Sequence[str],
+    update: Sequence[str] | None = None,
+) -> None:
+    """Insert rows; where the key is taken, set the columns in `update` (None: leave the old row alone).
+
+    Shape: all rows have the same columns, at most one row a key. Batched; one statement per batch.
+    """
+    if not rows:
+        return
+    statement = insert_for(session)(model)
+    if update:
+        statement = statement.on_conflict_do_update(
+            index_elements=list(key), set_={column: getattr(statement.excluded, column) for column in update}
+        )
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    for batch in in_batches(rows, 1000):
+        session.execute(statement, batch)

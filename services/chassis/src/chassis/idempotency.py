@@ -1,0 +1,100 @@
+"""A request that creates something may be repeated: the key that its client gave it makes it count once.
+
+Kept per (client, route, key), committed with the write: status and id, never the body, which would leak after a
+withdrawal. Another body under the same key is refused.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import orjson
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import insert_for, now
+from chassis.problems import KeyMissing, KeyReused, KeyRunning
+from chassis.schemas import Written
+from chassis.tables import IdempotencyKey
+
+VISIBLE = re.compile(r"[!-~]{8,200}")
+
+
+class OnceRunner:
+    """Runs a creating request once. Injected as `once: Once`."""
+
+    def __init__(self, request: Request, response: Response, key: str | None) -> None:
+        self._request, self._response, self._key = request, response, key
+        self.repeated = False
+
+    def __call__(
+        self,
+        session: Session,
+        caller: Caller,
+        request: BaseModel | dict[str, Any] | str,
+        make: Callable[[], Written],
+        location: str = "",
+    ) -> Written:
+        """What `make` answered the first time, with `Location` and `ETag` set.
+
+        Shape: `location` is the new resource's path with `{id}` in it. `request` is what must be equal for a repeat.
+        Errors: KeyMissing, KeyReused, KeyRunning, and whatever `make` raises (then the key stays unused).
+        """
+        if self._key is None or not VISIBLE.fullmatch(self._key):
+            raise KeyMissing()
+        place = {"client": caller.subject, "route": self._route(), "key": self._key}
+        digest = _digest(request)
+        table = IdempotencyKey.__table__
+        claimed = session.execute(
+            insert_for(session)(table)
+            .values(**place, digest=digest, at=now())
+            .on_conflict_do_nothing(index_elements=["client", "route", "key"])
+            .returning(table.c.id)
+        ).scalar()
+        if claimed is None:
+            written = self._first_answer(session, place, digest)
+            self.repeated = True
+        else:
+            written = make()
+            session.execute(
+                update(table)  # type: ignore[arg-type]
+                .where(table.c.id == claimed)
+                .values(status=written.status, resource=written.id, etag=written.etag)
+            )
+        self._tell(written, location)
+        return written
+
+    def _route(self) -> str:
+        # The path as called, not as declared: one key under two families is two requests.
+        return f"{self._request.method} {self._request.url.path}?{self._request.url.query}"
+
+    @staticmethod
+    def _first_answer(session: Session, place: dict[str, str], digest: str) -> Written:
+        row = session.execute(select(IdempotencyKey.__table__).filter_by(**place)).one()
+        if row.digest != digest:
+            raise KeyReused()
+        if row.resource is None:
+            raise KeyRunning()
+        return Written(id=row.resource, status=row.status, etag=row.etag)
+
+    def _tell(self, written: Written, location: str) -> None:
+        if location:
+            self._response.headers["Location"] = location.format(id=written.id)
+        if written.etag:
+            self._response.headers["ETag"] = written.etag
+
+
+def _digest(request: BaseModel | dict[str, Any] | str) -> str:
+    plain = request.model_dump(mode="json") if isinstance(request, BaseModel) else request
+    return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+
+
+def once(request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None) -> OnceRunner:
+    return OnceRunner(request, response, idempotency_key)
+
+
+Once = Annotated[OnceRunner, Depends(once)]

@@ -1,0 +1,111 @@
+"""Log → reactions. Effects, inbox and position are one transaction: each event takes effect once."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import orjson
+import structlog
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches, new_id, reading, upsert, writing
+from chassis.events import Received, received
+from chassis.log import Stored
+from chassis.reactions import Reactions
+from chassis.runtime import Runtime
+from chassis.tables import Inbox, ParkedEvent, Position
+
+BATCH = 500
+log = structlog.get_logger()
+
+
+def listen_once(runtime: Runtime, reactions: Reactions) -> int:
+    """Handle at most one batch of each producer. Returns how many entries were read."""
+    return sum(_listen_to(runtime, reactions, *source) for source in reactions.by_producer().items())
+
+
+def lag(runtime: Runtime, reactions: Reactions) -> int:
+    """How many positions this service is behind the producers that it listens to."""
+    behind = 0
+    for producer, topics in reactions.by_producer().items():
+        behind += max(0, runtime.log.end(producer, topics) - _position(runtime, producer))
+    return behind
+
+
+def _listen_to(runtime: Runtime, reactions: Reactions, producer: str, topics: list[str]) -> int:
+    entries = runtime.log.read(producer, topics, _position(runtime, producer), BATCH)
+    if not entries:
+        return 0
+    try:
+        with writing(runtime.engine) as session:
+            _handle(session, reactions, producer, entries)
+    except DBAPIError as broken:
+        if broken.connection_invalidated or len(entries) == 1:
+            raise
+        _one_by_one(runtime, reactions, producer, entries)
+    except Exception:
+        # One event that cannot be handled must not hold back the others: each on its own, the broken one parked.
+        _one_by_one(runtime, reactions, producer, entries)
+    return len(entries)
+
+
+def _one_by_one(runtime: Runtime, reactions: Reactions, producer: str, entries: Sequence[Stored]) -> None:
+    for entry in entries:
+        try:
+            with writing(runtime.engine) as session:
+                _handle(session, reactions, producer, [entry])
+        except DBAPIError as broken:
+            if broken.connection_invalidated:
+                raise
+            _park(runtime, producer, entry, broken)
+        except Exception as broken:
+            _park(runtime, producer, entry, broken)
+
+
+def _handle(session: Session, reactions: Reactions, producer: str, entries: Sequence[Stored]) -> None:
+    events = [received(orjson.loads(entry.value)) for entry in entries]
+    fresh = _not_handled_yet(session, [event for event in events if event.type in reactions.types])
+    for kind, run in groupby(fresh, key=lambda event: event.type):
+        reaction = reactions.to(kind)
+        assert reaction is not None
+        reaction(session, list(run))
+    if fresh:
+        session.execute(insert(Inbox), [{"id": event.id} for event in fresh])
+    _move(session, producer, entries[-1].position)
+
+
+def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Received]:
+    seen: set[Any] = set()
+    for batch in in_batches([event.id for event in events]):
+        seen |= set(session.scalars(select(Inbox.id).where(Inbox.id.in_(batch))))
+    fresh = []
+    for event in events:
+        if event.id not in seen:
+            seen.add(event.id)
+            fresh.append(event)
+    return fresh
+
+
+def _park(runtime: Runtime, producer: str, entry: Stored, broken: Exception) -> None:
+    """Keep the event and the kind of error; the error's text may hold data, so it stays out of the log line."""
+    log.error("event parked", topic=entry.topic, position=entry.position, error=type(broken).__name__)
+    try:
+        event = orjson.loads(entry.value)
+        row = {"id": received(event).id, "type": event["type"], "event": event}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        row = {"id": new_id(), "type": "", "event": {"unreadable": entry.value.decode("utf-8", "replace")}}
+    with writing(runtime.engine) as session:
+        row |= {"topic": entry.topic, "key": entry.key, "reason": type(broken).__name__}
+        upsert(session, ParkedEvent, [row], key=["id"])
+        _move(session, producer, entry.position)
+
+
+def _position(runtime: Runtime, producer: str) -> int:
+    with reading(runtime.engine) as session:
+        return session.scalar(select(Position.position).where(Position.producer == producer)) or 0
+
+
+def _move(session: Session, producer: str, position: int) -> None:
+    upsert(session, Position, [{"producer": producer, "position": position}], key=["producer"], update=["position"])

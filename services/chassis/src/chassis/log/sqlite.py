@@ -1,0 +1,78 @@
+"""The embedded log: one SQLite file a producer. Its one relay writes, everybody else reads."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from chassis.log.base import Entry, Stored
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS entry (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    topic TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS entry_topic ON entry (topic, position);
+"""
+
+
+class SqliteLog:
+    """Shape: `folder` holds `<producer>.sqlite3`. A connection a thread and producer."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._local = threading.local()
+
+    def append(self, producer: str, entries: Sequence[Entry]) -> list[int]:
+        connection = self._open(producer, create=True)
+        assert connection is not None
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(
+                "INSERT INTO entry (id, topic, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+                [(e.id, e.topic, e.key, e.value) for e in entries],
+            )
+            found = dict(
+                connection.execute(
+                    f"SELECT id, position FROM entry WHERE id IN ({','.join('?' * len(entries))})",
+                    [e.id for e in entries],
+                ).fetchall()
+            )
+        return [found[e.id] for e in entries]
+
+    def read(self, producer: str, topics: Sequence[str], after: int, limit: int) -> list[Stored]:
+        connection = self._open(producer, create=False)
+        if connection is None:
+            return []
+        marks = ",".join("?" * len(topics))
+        rows = connection.execute(
+            f"SELECT position, topic, key, value FROM entry WHERE topic IN ({marks}) AND position > ?"
+            " ORDER BY position LIMIT ?",
+            [*topics, after, limit],
+        )
+        return [Stored(*row) for row in rows]
+
+    def end(self, producer: str, topics: Sequence[str]) -> int:
+        connection = self._open(producer, create=False)
+        if connection is None:
+            return 0
+        marks = ",".join("?" * len(topics))
+        row = connection.execute(f"SELECT max(position) FROM entry WHERE topic IN ({marks})", [*topics]).fetchone()
+        return int(row[0] or 0)
+
+    def _open(self, producer: str, create: bool) -> sqlite3.Connection | None:
+        held: dict[str, sqlite3.Connection] = self._local.__dict__.setdefault("held", {})
+        if producer not in held:
+            path = self._folder / f"{producer}.sqlite3"
+            if not create and not path.exists():
+                return None
+            self._folder.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, isolation_level=None, timeout=10)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.executescript(SCHEMA)
+            held[producer] = connection
+        return held[producer]

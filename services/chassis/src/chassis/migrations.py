@@ -1,0 +1,106 @@
+"""Migrations, run one at a time whoever starts them."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from chassis.db import BigNumber, UtcDateTime
+from chassis.relay import locked_file
+from chassis.runtime import Runtime
+
+SCRIPTS = Path(__file__).parent / "alembic"
+
+
+def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.set_main_option("version_locations", str(versions))
+    config.set_main_option("path_separator", "os")
+    config.attributes["engine"] = runtime.engine if runtime else None
+    config.attributes["metadata"] = metadata
+    return config
+
+
+def migrate(runtime: Runtime, versions: Path, metadata: Any, revision: str = "head") -> None:
+    """Bring the store to a revision, up or down.
+
+    A second one waits for the first: by a lock on a file, and on PostgreSQL by an advisory lock (in `env.py`).
+    """
+    config = config_for(versions, runtime, metadata)
+    with locked_file(runtime.settings.var / "run" / f"{runtime.settings.name}.migrate.lock", wait=True):
+        present = current(runtime)
+        if revision == "head" or (revision != "base" and revision > (present or "")):
+            command.upgrade(config, revision)
+        else:
+            command.downgrade(config, revision)
+
+
+def current(runtime: Runtime) -> str | None:
+    with runtime.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def create_chassis_tables(op: Any) -> None:
+    """The chassis's tables as they were in the first release; called by each service's 0001."""
+    op.create_table(
+        "outbox",
+        sa.Column("seq", BigNumber, primary_key=True, autoincrement=True),
+        sa.Column("id", sa.Uuid(), nullable=False, unique=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("sequence", BigNumber, nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("trace", sa.String(), nullable=True),
+        sa.Column("data", sa.JSON(), nullable=False),
+        sa.Column("position", BigNumber, nullable=True),
+    )
+    op.create_index("outbox_position_seq", "outbox", ["position", "seq"])
+    op.create_table(
+        "outbox_key",
+        sa.Column("topic", sa.String(), primary_key=True),
+        sa.Column("key", sa.String(), primary_key=True),
+        sa.Column("last", BigNumber, nullable=False),
+    )
+    op.create_table(
+        "inbox",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+    )
+    op.create_table(
+        "position",
+        sa.Column("producer", sa.String(), primary_key=True),
+        sa.Column("position", BigNumber, nullable=False),
+    )
+    op.create_table(
+        "parked_event",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("topic", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("event", sa.JSON(), nullable=False),
+    )
+    op.create_table(
+        "idempotency_key",
+        sa.Column("id", BigNumber, primary_key=True, autoincrement=True),
+        sa.Column("client", sa.String(), nullable=False),
+        sa.Column("route", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=True),
+        sa.Column("resource", sa.Uuid(), nullable=True),
+        sa.Column("etag", sa.String(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.UniqueConstraint("client", "route", "key", name="idempotency_key_once"),
+    )
+
+
+def drop_chassis_tables(op: Any) -> None:
+    for table in ("idempotency_key", "parked_event", "position", "inbox", "outbox_key", "outbox"):
+        op.drop_table(table)

@@ -1,0 +1,96 @@
+"""What a running program holds: its settings, store, log, keys and ways to the other programs."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from chassis.db import make_engine, reading, writing
+from chassis.http import ServiceClient, TokenSource
+from chassis.keys import JwksOverHttp, KeySource
+from chassis.log import EventLog, SqliteLog
+from chassis.settings import ServiceSettings
+from chassis.turns import Turn
+
+
+@dataclass
+class Runtime:
+    """Shape: `settings` is the program's own subclass. `engine` is absent in a program that owns no data."""
+
+    settings: Any
+    keys: KeySource
+    log: EventLog
+    store: Engine | None = None
+    metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    state: dict[str, Any] = field(default_factory=dict)
+    _clients: dict[str, ServiceClient] = field(default_factory=dict)
+
+    @property
+    def engine(self) -> Engine:
+        if self.store is None:
+            raise RuntimeError(f"{self.settings.name} owns no data")
+        return self.store
+
+    def read(self) -> AbstractContextManager[Session]:
+        """A session to look with; closed before another program is called."""
+        return reading(self.engine)
+
+    def write(self) -> AbstractContextManager[Session]:
+        """A session to change with; it commits as a whole when the block ends."""
+        return writing(self.engine)
+
+    def client(self, program: str) -> ServiceClient:
+        """The way to another program, with this one's own credentials unless a caller's token is handed over."""
+        if program not in self._clients:
+            base = getattr(self.settings, f"{program}_url")
+            self._clients[program] = ServiceClient(base, self._own_tokens(), timeout=self.settings.timeout)
+        return self._clients[program]
+
+    def _own_tokens(self) -> TokenSource:
+        tokens = self.state.get("own_tokens")
+        if tokens is None:
+            settings = self.settings
+            tokens = TokenSource(settings.identity_url, settings.own_client, lambda: settings.own_secret)
+            self.state["own_tokens"] = tokens
+        return tokens
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+        if self.store is not None:
+            self.store.dispose()
+
+
+def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: KeySource | None = None) -> Runtime:
+    """A runtime as the settings say. `keys` replaces identity's published keys, for identity itself and for tests."""
+    engine = None
+    if stores_data:
+        settings.var.mkdir(parents=True, exist_ok=True)
+        engine = make_engine(settings.store_url, settings.threads)
+    return Runtime(
+        settings=settings,
+        store=engine,
+        log=SqliteLog(settings.var / "log"),
+        keys=keys or JwksOverHttp(f"{settings.identity_url}/oauth/jwks"),
+    )
+
+
+def the_runtime(request: Request, turn: Turn) -> Runtime:
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+TheRuntime = Annotated[Runtime, Depends(the_runtime, scope="function")]
+
+
+@contextmanager
+def running(runtime: Runtime) -> Iterator[Runtime]:
+    try:
+        yield runtime
+    finally:
+        runtime.close()

@@ -1,0 +1,157 @@
+"""Log lines in JSON, request and trace ids, metrics. No line holds personal data, a token, or an error's text."""
+
+import contextvars
+import logging
+import re
+import secrets
+import sys
+import traceback
+from collections.abc import Callable, Iterable, MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+_request: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="")
+_trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
+_caller: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar("caller", default=None)
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+
+
+def request_id() -> str:
+    return _request.get()
+
+
+def trace_parent() -> str | None:
+    return _trace.get() or None
+
+
+def begin_request(given_id: str | None, given_trace: str | None) -> str:
+    """Take over or make the ids of a request; foreign text that is no id is not taken over."""
+    current = given_id if given_id and REQUEST_ID.fullmatch(given_id) else secrets.token_hex(16)
+    _request.set(current)
+    match = TRACE_PARENT.fullmatch(given_trace or "")
+    trace, flags = (match[1], match[3]) if match else (secrets.token_hex(16), "00")
+    _trace.set(f"00-{trace}-{secrets.token_hex(8)}-{flags}")
+    _caller.set({})
+    return current
+
+
+def bind_caller(client: str, service: str) -> None:
+    """Note for the request's log line which client called; never which person."""
+    held = _caller.get()
+    if held is not None:
+        held |= {"client": client, "service": service}
+
+
+def current_caller() -> dict[str, str]:
+    return _caller.get() or {}
+
+
+def _add_ids(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if current := _request.get():
+        event["request_id"] = current
+        event["trace_id"] = _trace.get()[3:35]
+    return event
+
+
+def _strip_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """An error's text may hold a value that somebody sent; its type and places are enough to find it."""
+    found = event.pop("exc_info", None)
+    if found:
+        error = found if isinstance(found, BaseException) else sys.exc_info()[1]
+        event.update(described(error))
+    return event
+
+
+def described(error: BaseException | None) -> dict[str, Any]:
+    if error is None:
+        return {}
+    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    return {
+        "error": type(error).__name__,
+        "at": [f"{frame.filename.rpartition('/src/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+    }
+
+
+class _Plain(logging.Handler):
+    """Lines of the standard library's logging (uvicorn, alembic) join the same stream."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = structlog.get_logger().bind(logger=record.name)
+        # The format string is ours or a library's; the arguments may be anybody's.
+        message = record.msg if record.args else record.getMessage()
+        extra = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+        line.log(record.levelno, str(message)[:300], **extra)
+
+
+def set_up_logging(program: str, level: str) -> None:
+    """Set the process's log stream: one JSON object a line, on standard output."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _add_ids,
+            _strip_error,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        cache_logger_on_first_use=False,
+    )
+    structlog.contextvars.bind_contextvars(program=program)
+    root = logging.getLogger()
+    root.handlers = [_Plain()]
+    root.setLevel(logging.WARNING)
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).handlers = []
+        logging.getLogger(name).propagate = True
+
+
+class RequestMetrics:
+    """How many requests by route and status, and how long they took."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._count = Counter(
+            "thinkfamily_requests", "Requests answered", ["method", "route", "status"], registry=registry
+        )
+        self._seconds = Histogram(
+            "thinkfamily_request_seconds",
+            "Time to the answer's first byte",
+            ["method", "route"],
+            registry=registry,
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+        )
+
+    def note(self, method: str, route: str, status: int, seconds: float) -> None:
+        self._count.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+
+class Gauges(Collector):
+    """Figures that are counted when somebody looks.
+
+    Shape: `sources` gives name, help, labels → function; a function that fails leaves its figure out.
+    """
+
+    def __init__(self, sources: Iterable[tuple[str, str, dict[str, str], Callable[[], int]]]) -> None:
+        self._sources = list(sources)
+
+    def collect(self) -> Iterable[Metric]:
+        families: dict[str, GaugeMetricFamily] = {}
+        for name, help_text, labels, count in self._sources:
+            try:
+                value = count()
+            except Exception as broken:
+                structlog.get_logger().warning("figure not counted", figure=name, error=type(broken).__name__)
+                continue
+            family = families.setdefault(name, GaugeMetricFamily(name, help_text, labels=list(labels)))
+            family.add_metric(list(labels.values()), value)
+        return families.values()
+
+    def describe(self) -> Iterable[Metric]:
+        return []

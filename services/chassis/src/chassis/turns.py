@@ -1,0 +1,28 @@
+"""How many requests are worked on at once.
+
+Each synchronous route occupies a thread of one pool, and needs another for a moment when its answer is checked. If
+those who wait for the write lock held all of them, its holder could never end (tried: 50 at once, none came back).
+So requests wait for their turn before they take a thread, and there are always more threads than turns.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+SPARE_THREADS = 8
+"""The pool holds 40 threads (anyio's default)."""
+
+
+async def one_at_a_turn(request: Request) -> AsyncIterator[None]:
+    turns: asyncio.Semaphore = request.app.state.turns
+    async with turns:
+        yield
+
+
+Turn = Annotated[None, Depends(one_at_a_turn, scope="function")]
+
+
+def make_turns(threads: int) -> asyncio.Semaphore:
+    return asyncio.Semaphore(max(1, threads - SPARE_THREADS))

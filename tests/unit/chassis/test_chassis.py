@@ -1,0 +1,297 @@
+"""The chassis, as a program with one noun stands on it."""
+
+import hmac
+import json
+import time
+from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from sqlalchemy import func, select
+
+from chassis.migrations import current, migrate
+from chassis.relay import only_one, relay_once
+from fixtures.stack import Programs, Running
+from fixtures.tokens import AUDIENCE, ISSUER, KEY, as_, token
+
+from .toys.app import Base, Heard, ParkedEvent, Toy, program
+
+ANA = token("ana", scopes=["toys:read", "toys:write"])
+VISITOR = token("vi", scopes=["toys:read"])
+
+
+@pytest.fixture
+def toys(programs: Programs) -> Running:
+    return programs.start(program)
+
+
+def make(toys: Running, key: str = "key-00000001", bearer: str = ANA, **body: object) -> tuple[int, dict[str, object]]:
+    answer = toys.client.post("/v1/toys", json={"name": "Bear"} | body, headers=as_(bearer, Idempotency_Key=key))
+    return answer.status_code, answer.json()
+
+
+def count(toys: Running, model: type) -> int:
+    with toys.runtime.read() as session:
+        return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_repeated_key_makes_one_toy_and_answers_the_same(toys: Running) -> None:
+    first, again = make(toys), make(toys)
+    assert first[0] == 201 and again == first
+    assert count(toys, Toy) == 1
+
+
+def test_a_repeated_key_with_another_body_is_refused(toys: Running) -> None:
+    make(toys)
+    status, problem = make(toys, name="Doll")
+    assert (status, problem["title"]) == (422, "Idempotency-Key reused")
+    assert count(toys, Toy) == 1
+
+
+def test_two_clients_may_use_the_same_key(toys: Running) -> None:
+    make(toys)
+    make(toys, bearer=token("bo", scopes=["toys:write"]))
+    assert count(toys, Toy) == 2
+
+
+def test_fifty_repeats_at_once_make_one_toy(toys: Running) -> None:
+    with ThreadPoolExecutor(50) as crowd:
+        answers = list(crowd.map(lambda _: make(toys), range(50)))
+    assert {status for status, _ in answers} == {201}
+    assert len({str(body["id"]) for _, body in answers}) == 1
+    assert count(toys, Toy) == 1
+
+
+def test_without_a_key_nothing_is_made(toys: Running) -> None:
+    answer = toys.client.post("/v1/toys", json={"name": "Bear"}, headers=as_(ANA))
+    assert (answer.status_code, count(toys, Toy)) == (400, 0)
+
+
+def test_a_hundred_readers_who_write_lose_no_update(toys: Running) -> None:
+    toy = make(toys)[1]["id"]
+    with ThreadPoolExecutor(50) as crowd:
+        answers = list(
+            crowd.map(lambda _: toys.client.post(f"/v1/toys/{toy}/lend", headers=as_(ANA)).status_code, range(100))
+        )
+    with toys.runtime.read() as session:
+        assert (set(answers), session.scalar(select(Toy.lent))) == ({200}, 100)
+
+
+def test_a_change_without_a_version_or_with_an_old_one_is_refused(toys: Running) -> None:
+    toy = make(toys)[1]["id"]
+    version = toys.client.get(f"/v1/toys/{toy}", headers=as_(ANA)).headers["ETag"]
+    statuses = [
+        toys.client.patch(f"/v1/toys/{toy}", json={"name": "Doll"}, headers=as_(ANA, **headers)).status_code
+        for headers in ({}, {"If_Match": '"v9"'}, {"If_Match": version}, {"If_Match": version})
+    ]
+    assert statuses == [428, 412, 200, 412]
+
+
+def test_pages_join_up_without_gap_or_repeat(toys: Running) -> None:
+    made = {str(make(toys, key=f"key-{n:08}")[1]["id"]) for n in range(25)}
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        params = {"limit": "10"} | ({"after": after} if after else {})
+        page = toys.client.get("/v1/toys", params=params, headers=as_(ANA)).json()
+        seen += [toy["id"] for toy in page["items"]]
+        after = page["next"]
+        if after is None:
+            break
+    assert len(seen) == 25 and set(seen) == made
+
+
+@pytest.mark.parametrize("after", ["nonsense", "AAAA", "", "é", "x" * 599])
+def test_a_cursor_that_was_not_given_is_refused(toys: Running, after: str) -> None:
+    assert toys.client.get("/v1/toys", params={"after": after}, headers=as_(ANA)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"name": 7}, "/body/name"),
+        ({"name": "a\nb"}, "/body/name"),
+        ({"name": "a\x00b"}, "/body/name"),
+        ({"name": "Secret-Name", "weight": True}, "/body/weight"),
+        ({"name": "Secret-Name", "weight": "7"}, "/body/weight"),
+        ({"name": "Secret-Name", "made_on": 0}, "/body/made_on"),
+        ({"name": "Secret-Name", "made_on": "2999-01-01"}, "/body/made_on"),
+        ({"name": "Secret-Name", "owner": 7}, "/body/owner"),
+        ({"name": "Secret-Name", "Secret Name!": 1}, "/body/?"),
+        ({}, "/body/name"),
+    ],
+)
+def test_bad_input_gets_a_pointer_and_a_fix_and_no_echo(toys: Running, body: dict[str, object], pointer: str) -> None:
+    answer = toys.client.post("/v1/toys", json=body, headers=as_(ANA, Idempotency_Key="key-00000001"))
+    fault = answer.json()["errors"][0]
+    assert answer.status_code == 422 and answer.headers["Content-Type"] == "application/problem+json"
+    assert fault["pointer"] == pointer and fault["code"] and fault["fix"]
+    assert "Secret" not in answer.text and "input" not in fault
+    assert count(toys, Toy) == 0
+
+
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"name": "\\ud800"}', b"[" * 100_000, b""])
+def test_a_body_that_is_no_json_is_a_problem(toys: Running, content: bytes) -> None:
+    headers = as_(ANA, Idempotency_Key="key-00000001") | {"Content-Type": "application/json"}
+    answer = toys.client.post("/v1/toys", content=content, headers=headers)
+    assert answer.status_code in (400, 422) and answer.json()["type"].startswith("http")
+
+
+def test_a_body_over_the_cap_is_refused_whether_it_says_so_or_not(toys: Running) -> None:
+    big = b" " * (2 << 20)
+    headers = as_(ANA, Idempotency_Key="key-00000001") | {"Content-Type": "application/json"}
+    said = toys.client.post("/v1/toys", content=big, headers=headers)
+    hidden = toys.client.post("/v1/toys", content=iter([big[: 1 << 20], big[1 << 20 :]]), headers=headers)
+    assert (said.status_code, hidden.status_code) == (413, 413)
+
+
+def test_a_large_body_goes_to_a_file_that_is_removed_again(toys: Running) -> None:
+    headers = as_(ANA)
+    answer = toys.client.post("/v1/toys/weigh", content=b"x" * 70_000, headers=headers).json()
+    assert answer["size"] == 70_000 and answer["there"]
+    assert list((toys.runtime.settings.var / "spool").iterdir()) == []
+
+
+def test_a_problem_has_a_page_at_its_address(toys: Running) -> None:
+    problem = toys.client.get(f"/v1/toys/{'0' * 8}-0000-7000-8000-{'0' * 12}", headers=as_(ANA)).json()
+    page = toys.client.get(problem["type"].partition(toys.runtime.settings.own_url)[2]).json()
+    assert problem["title"] == page["title"] == "Toy not found"
+    assert "Check the id." in page["explanation"][0]
+
+
+def test_what_breaks_says_nothing_of_why(toys: Running, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = toys.client.get("/v1/toys/broken", headers=as_(ANA))
+    assert answer.status_code == 500 and "Secret" not in answer.text
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
+    assert "Secret" not in "".join(capfd.readouterr())
+
+
+def test_a_request_id_is_taken_over_only_when_it_looks_like_one(toys: Running) -> None:
+    good, bad = "0123456789abcdef", "Secret Name"
+    got = [toys.client.get("/health/live", headers={"X-Request-Id": i}).headers["X-Request-Id"] for i in (good, bad)]
+    assert got[0] == good and got[1] != bad
+
+
+def test_the_purpose_must_be_one_of_the_callers(toys: Running) -> None:
+    def ask(purposes: list[str], stated: str | None) -> int:
+        bearer = token("ana", scopes=["toys:read"], purposes=purposes)
+        return toys.client.get(
+            "/v1/toys/purpose", headers=as_(bearer, **({"Purpose": stated} if stated else {}))
+        ).status_code
+
+    assert [ask(["identify"], None), ask(["identify", "claim"], "claim")] == [200, 200]
+    assert [ask(["identify", "claim"], None), ask(["identify"], "claim"), ask([], None)] == [400, 403, 403]
+
+
+def test_a_scope_that_is_lacking_is_named(toys: Running) -> None:
+    status, problem = make(toys, bearer=VISITOR)
+    assert (status, problem["scope"]) == (403, "toys:write")
+
+
+def by_hand(header: dict[str, str], claims: dict[str, object], key: bytes | None) -> str:
+    signed = ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims))
+    signature = hmac.digest(key, signed.encode(), "sha256") if key else b""
+    return f"{signed}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
+
+
+def forged() -> dict[str, str]:
+    good = {"iss": ISSUER, "sub": "ana", "aud": AUDIENCE, "client_id": "portal", "agency": "a", "service": "s"}
+    good |= {"iat": int(time.time()), "exp": int(time.time()) + 300, "scope": "toys:read"}
+    other = ECKey.generate_key("P-256", {"kid": "test"}, auto_kid=False)
+    head = {"alg": "ES256", "typ": "at+jwt", "kid": "test"}
+    brought = head | {"jwk": other.as_dict(private=False)}
+    return {
+        "nothing": "",
+        "not a token": "abc",
+        "no dots": "a.b",
+        "expired": token(scopes=["toys:read"], lives=-60),
+        "another issuer": token(scopes=["toys:read"], iss="http://evil"),
+        "another audience": token(scopes=["toys:read"], aud="other"),
+        "an id token": token(scopes=["toys:read"], typ="JWT"),
+        "from the future": token(scopes=["toys:read"], iat=int(time.time()) + 3600),
+        "without an agency": jwt.encode(head, {k: v for k, v in good.items() if k != "agency"}, KEY),
+        "another key under our name": jwt.encode(head, good, other),
+        "a key of its own": jwt.encode(brought, good, other),
+        "signed with the public key": by_hand(head | {"alg": "HS256"}, good, KEY.as_pem(private=False)),
+        "not signed at all": by_hand(head | {"alg": "none"}, good, None),
+        "an unknown key": token(scopes=["toys:read"], key=ECKey.generate_key("P-256", {"kid": "x"}, auto_kid=False)),
+    }
+
+
+@pytest.mark.parametrize("what", list(forged()))
+def test_no_forged_token_is_accepted(toys: Running, what: str) -> None:
+    answer = toys.client.get("/v1/toys", headers=as_(forged()[what]) if what != "nothing" else {})
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_events_take_effect_once_however_often_they_are_sent(toys: Running, programs: Programs) -> None:
+    for n in range(30):
+        make(toys, key=f"key-{n:08}")
+    with toys.runtime.write() as session:
+        rows = session.execute(Base.metadata.tables["outbox"].select()).all()
+    programs.deliver(toys)
+    with toys.runtime.write() as session:  # a relay that died between sending and marking
+        session.execute(Base.metadata.tables["outbox"].update().values(position=None))
+        session.execute(Base.metadata.tables["position"].update().values(position=0))
+    programs.deliver(toys)
+    with toys.runtime.read() as session:
+        assert set(session.scalars(select(Heard.times))) == {1}
+    assert count(toys, Heard) == len(rows) == 30
+
+
+def test_an_event_that_cannot_be_handled_is_parked_and_the_others_go_on(
+    toys: Running, programs: Programs, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for n, name in enumerate(["Bear", "breaks", "Doll"]):
+        make(toys, key=f"key-{n:08}", name=name)
+    programs.deliver(toys)
+    with toys.runtime.read() as session:
+        parked = session.scalars(select(ParkedEvent)).one()
+    assert (count(toys, Heard), parked.reason) == (2, "ValueError")
+    assert "Secret" not in "".join(capfd.readouterr())
+
+
+def test_sequence_counts_per_key_and_the_log_keeps_the_outboxes_order(toys: Running) -> None:
+    from chassis.outbox import emit
+
+    from .toys.app import ToyMade
+
+    first, second = (make(toys, key=f"key-{n:08}")[1]["id"] for n in range(2))
+    with toys.runtime.write() as session:
+        emit(session, *[ToyMade(toy=toy) for toy in (first, second, first, first)])  # type: ignore[arg-type]
+    while relay_once(toys.runtime):
+        pass
+    stored = [json.loads(entry.value) for entry in toys.runtime.log.read("toys", ["toys.toy"], 0, 100)]
+    assert [(e["subject"], e["sequence"]) for e in stored] == [
+        (first, 1), (second, 1), (first, 2), (second, 2), (first, 3), (first, 4)
+    ]  # fmt: skip
+    assert {e["type"] for e in stored} == {"org.thinkfamily.toys.toy.made.v1"}
+
+
+def test_of_two_relays_one_is_active(toys: Running) -> None:
+    with only_one(toys.runtime, "relay") as first, only_one(toys.runtime, "relay") as second:
+        assert (first, second) == (True, False)
+    with only_one(toys.runtime, "relay") as third:
+        assert third
+
+
+def test_figures_tell_what_waits(toys: Running) -> None:
+    make(toys)
+    figures = toys.client.get("/metrics").text
+    assert "thinkfamily_outbox_pending 1.0" in figures
+    assert 'route="/v1/toys",status="201"' in figures
+
+
+def test_migrations_go_down_and_up_again(toys: Running) -> None:
+    migrate(toys.runtime, program.versions, Base.metadata, "base")
+    assert current(toys.runtime) is None
+    migrate(toys.runtime, program.versions, Base.metadata)
+    assert current(toys.runtime) == "0001"
+
+
+def test_no_secret_of_a_program_can_be_read_by_others(toys: Running) -> None:
+    key = Path(toys.runtime.settings.var) / "secrets" / "toys.cursor"
+    assert key.stat().st_mode & 0o077 == 0

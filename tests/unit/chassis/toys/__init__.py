@@ -1,0 +1,1 @@
+"""A program with one noun, to try the chassis on."""
