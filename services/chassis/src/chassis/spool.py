@@ -45,5 +45,5 @@ async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spoo
         path.unlink(missing_ok=True)
 
 
-SpooledBody = Annotated[Spooled, Depends(spooled_body)]
+SpooledBody = Annotated[Spooled, Depends(spooled_body, scope="function")]
 """Stands behind the caller in a route's signature, so that nobody unknown or without scope can fill the disk."""

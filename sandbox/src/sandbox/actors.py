@@ -1,0 +1,133 @@
+"""Who acts in the borough: agencies, services, users, clients and agreements, for seeding. Data only."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE
+
+AGREED_FROM = date(2016, 4, 1)
+PUBLIC_TASK, CONSENT, STATUTE = "public_task", "consent", "statute"
+WELFARE_REFORM_ACT = "Welfare Reform Act 2012 s131; SI 2012/1483 reg 5(1)(d)"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    code: str
+    agency: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    username: str
+    name: str
+    role: str
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    code: str
+    service: str
+    scopes: tuple[str, ...]
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One purpose × category rests on one basis."""
+
+    purpose: str
+    category: str
+    basis: str
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    supplier: str
+    recipient: str
+    terms: tuple[Term, ...]
+    tier: str = "strategic"
+    starts_on: date = AGREED_FROM
+    ends_on: date | None = None
+
+
+def _terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[Term, ...]:
+    return tuple(
+        Term(purpose, category, basis, authority) for purpose in purposes.split() for category in categories.split()
+    )
+
+
+AGENCIES = (
+    Agency("thornbury-council", "Thornbury Council"),
+    Agency("police", "Thornbury Police"),
+    Agency("jobcentre-plus", "Jobcentre Plus"),
+    Agency("health-trust", "Thornbury Health Trust"),
+)
+SERVICES = (
+    Service("education", "thornbury-council", "Education"),
+    Service("housing", "thornbury-council", "Housing"),
+    Service("early-help", "thornbury-council", "Early help"),
+    Service("childrens-social-care", "thornbury-council", "Children's social care"),
+    Service("programme", "thornbury-council", "Think Family"),
+    Service("neighbourhood-policing", "police", "Neighbourhood policing"),
+    Service("jobcentre", "jobcentre-plus", "Jobcentre"),
+    Service("school-nursing", "health-trust", "School nursing"),
+)
+USERS = (
+    User("ana", "Ana Archer", "analyst", "programme"),
+    User("cora", "Cora Coates", "programme_coordinator", "programme"),
+    User("leo", "Leo Lister", "lead_professional", "programme"),
+    User("lena", "Lena Lowe", "lead_professional", "early-help"),
+    User("iris", "Iris Ingham", "information_governance_officer", "programme"),
+    User("clare", "Clare Crossley", "claims_officer", "programme"),
+    User("otto", "Otto Oakes", "internal_auditor", "programme"),
+    User("finn", "Finn Firth", "finance_officer", "programme"),
+    User("hilda", "Hilda Haigh", "head_of_service", "programme"),
+    User("pat", "Pat Parkin", "platform_administrator", "programme"),
+    User("harriet", "Harriet Hoyle", "partner_practitioner", "housing"),
+    User("noor", "Noor Naylor", "partner_practitioner", "school-nursing"),
+    # No agreement names children's social care: for Sol everything answers 404.
+    User("sol", "Sol Senior", "partner_practitioner", "childrens-social-care"),
+    User("petra", "Petra Peel", "information_governance_officer", "neighbourhood-policing"),
+    User("jonas", "Jonas Jagger", "information_governance_officer", "jobcentre"),
+    User("hana", "Hana Hirst", "information_governance_officer", "school-nursing"),
+)
+CLIENTS = (
+    Client("education-attendance", "education", ("push:school_attendance",), SCHOOL_ATTENDANCE),
+    Client("police-asb", "neighbourhood-policing", ("push:anti_social_behaviour",), ANTI_SOCIAL_BEHAVIOUR),
+    Client("jcp-benefits", "jobcentre", ("push:benefits",), BENEFITS),
+)
+AGREEMENTS = (
+    Agreement(
+        "education",
+        "programme",
+        _terms("identify", "identity address attendance location")
+        + _terms("support", "identity address attendance")
+        + _terms("claim", "attendance", CONSENT),
+    ),
+    Agreement(
+        "neighbourhood-policing",
+        "programme",
+        _terms("identify support claim", "identity address anti_social_behaviour"),
+    ),
+    Agreement(
+        "jobcentre",
+        "programme",
+        _terms("identify claim support", "identity address benefits", STATUTE, WELFARE_REFORM_ACT),
+    ),
+    Agreement("education", "early-help", _terms("support", "identity address attendance")),
+    Agreement("education", "housing", _terms("support", "identity address") + _terms("support", "attendance", CONSENT)),
+    Agreement("programme", "housing", _terms("support", "support")),
+    Agreement("education", "school-nursing", _terms("support", "identity attendance")),
+    Agreement("programme", "early-help", _terms("support", "support")),
+    # The programme's own records of support, for working with the family and for claiming.
+    Agreement("programme", "programme", _terms("support claim", "support")),
+)
