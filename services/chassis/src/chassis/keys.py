@@ -18,23 +18,25 @@ class KeySource(Protocol):
 
 
 class JwksOverHttp:
-    """identity's published keys, kept until a token names one that is not among them.
+    """identity's published keys, read again after `lives` seconds, so that a withdrawn key is soon good nowhere, and
+    when a token names one that is not among them.
 
     An unknown key asks again at most every `pause` seconds, so that forged tokens cannot be used to flood identity.
     """
 
-    def __init__(self, url: str, pause: float = 5.0) -> None:
-        self._url, self._pause = url, pause
+    def __init__(self, url: str, pause: float = 5.0, lives: float = 300.0) -> None:
+        self._url, self._pause, self._lives = url, pause, lives
         self._keys: dict[str, ECKey] = {}
         self._lock = threading.Lock()
         self._asked = 0.0
 
     def known(self, kid: str) -> ECKey | None:
-        return self._keys.get(kid)
+        return self._keys.get(kid) if time.monotonic() - self._asked < self._lives else None
 
     def fetch(self, kid: str) -> ECKey | None:
         with self._lock:
-            if kid not in self._keys and (not self._keys or time.monotonic() - self._asked > self._pause):
+            age = time.monotonic() - self._asked
+            if not self._keys or age > self._lives or (kid not in self._keys and age > self._pause):
                 self._asked = time.monotonic()
                 self._keys = self._ask() or self._keys
         return self._keys.get(kid)

@@ -71,7 +71,8 @@ def _strip_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 def described(error: BaseException | None) -> dict[str, Any]:
     if error is None:
         return {}
-    frames = traceback.extract_tb(error.__traceback__)[-6:]
+    every = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in every if "/src/" in frame.filename][-6:] or every[-6:]
     return {
         "error": type(error).__name__,
         "at": [f"{frame.filename.rpartition('/src/')[2]}:{frame.lineno} {frame.name}" for frame in frames],

@@ -1,0 +1,54 @@
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from identity.models import Agency, Service
+from identity.problems import AgencyNotFound, ServiceNotFound
+
+
+def get_agency(session: Session, code: str) -> Agency:
+    agency = find_agency(session, code)
+    if agency is None:
+        raise AgencyNotFound()
+    return agency
+
+
+def find_agency(session: Session, code: str) -> Agency | None:
+    return session.scalar(select(Agency).where(Agency.code == code))
+
+
+def list_agencies(session: Session, after: str | None, limit: int) -> list[Agency]:
+    agencies = select(Agency).order_by(Agency.code).limit(limit)
+    return list(session.scalars(agencies.where(Agency.code > after) if after else agencies))
+
+
+def get_service(session: Session, code: str) -> Service:
+    service = find_service(session, code)
+    if service is None:
+        raise ServiceNotFound()
+    return service
+
+
+def find_service(session: Session, code: str) -> Service | None:
+    return session.scalar(select(Service).where(Service.code == code))
+
+
+def list_services(session: Session, after: str | None, limit: int) -> Sequence[Row[Service, str]]:
+    """Services with their agencies' codes."""
+    services = select(Service, Agency.code).join(Agency, Agency.id == Service.agency_id)
+    services = services.order_by(Service.code).limit(limit)
+    return session.execute(services.where(Service.code > after) if after else services).all()
+
+
+def list_services_of(session: Session, agencies: Iterable[UUID]) -> list[Service]:
+    """The services of at most a page of agencies, by code."""
+    return list(session.scalars(select(Service).where(Service.agency_id.in_(agencies)).order_by(Service.code)))
+
+
+def get_standing(session: Session, service_id: UUID) -> tuple[str, str]:
+    """The codes of a service and of its agency, as they stand in tokens."""
+    both = select(Service.code, Agency.code).join(Agency, Agency.id == Service.agency_id)
+    service, agency = session.execute(both.where(Service.id == service_id)).one()
+    return service, agency

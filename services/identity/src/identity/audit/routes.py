@@ -1,0 +1,27 @@
+"""Audit: who did what to agencies, clients, users and keys."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from chassis.db import ReadSession
+from chassis.paging import After, Limit, Page
+from identity.access import ReadIdentity
+from identity.audit import service
+from identity.audit.schemas import AuditView, ObjectKind
+
+router = APIRouter(prefix="/v1/audit", tags=["audit"])
+
+
+@router.get("")
+def list_entries(
+    caller: ReadIdentity,
+    session: ReadSession,
+    kind: ObjectKind | None = None,
+    object: Annotated[str | None, Query(max_length=100)] = None,
+    actor: Annotated[str | None, Query(max_length=100)] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[AuditView]:
+    """Acts, the newest first; of one kind of object, one object, or one actor."""
+    return service.list_entries(session, kind, object, actor, after, limit)

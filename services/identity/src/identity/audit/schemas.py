@@ -1,0 +1,19 @@
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.schemas import Instant, Schema
+
+ObjectKind = Literal["agency", "service", "client", "user", "session", "key"]
+
+
+class AuditView(Schema):
+    id: UUID
+    at: Instant
+    actor: str = Field(description="A user's id or a client's public id; `platform` for the command line")
+    client: str
+    action: str = Field(examples=["client.registered"])
+    object_kind: str
+    object: str
+    details: dict[str, Any]

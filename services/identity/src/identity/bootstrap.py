@@ -1,0 +1,176 @@
+"""`python -m identity.bootstrap --var var`: what must be there before anybody can sign in.
+
+The first signing key, the council's programme service, the programs' own clients, the portal's, and the first
+platform administrator. Run it as often as you like: what is there stays, what is missing is made. Secrets go to
+files that only their owner can read, before their digests are committed: a run that was cut off leaves files without
+effect, never clients without a secret.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.orm import Session
+
+from chassis.clock import now
+from chassis.migrations import migrate
+from chassis.outbox import emit
+from chassis.runtime import Runtime, make_runtime, running
+from chassis.settings import address, write_private
+from identity.agencies import repository as agencies
+from identity.agencies import service as registry
+from identity.agencies.schemas import AgencyRequest, ServiceRequest
+from identity.audit.service import PLATFORM, record
+from identity.clients import repository as clients
+from identity.clients import service as client_service
+from identity.clients.schemas import ClientRequest
+from identity.clients.secrets import digest_of
+from identity.events import ClientChanged
+from identity.keys import service as keys
+from identity.keys.seal import Seal
+from identity.models import Base
+from identity.roles.catalogue import catalogue
+from identity.settings import IdentitySettings
+from identity.sign_in.passwords import Passwords
+from identity.users import repository as users
+from identity.users import service as user_service
+from identity.users.schemas import UserRequest, email_key
+
+AGENCY = AgencyRequest(code="thornbury-council", name="Thornbury Council", kind="council")
+SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="early-help")
+VERSIONS = Path(__file__).with_name("migrations") / "versions"
+ADMINISTRATOR = "admin@thornbury.example"
+
+PROGRAMS = {
+    "families": ["consent:decide"],
+    "claims": ["consent:decide", "evidence:freeze"],
+    "consent": [],
+    "gateway": [],
+}
+"""The programs' own clients with their scopes; `docs/adr/0010` says why only they hold these."""
+PURPOSES = {"claims": ["claim"]}
+
+
+@dataclass(frozen=True)
+class Done:
+    """What this run made; empty when all was there."""
+
+    made: list[str]
+
+
+def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), administrator: str = ADMINISTRATOR) -> Done:
+    """Make what is missing, on a store that is migrated."""
+    settings: IdentitySettings = runtime.settings
+    folder = settings.var / "secrets"
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    seal, passwords, made = Seal.at(settings.seal_path), Passwords(settings), list[str]()
+    with runtime.read() as session:
+        known = users.find_by_email(session, email_key(administrator)) is not None
+    first = None if known else _make_administrator(folder / "admin.json", passwords, administrator)
+    with runtime.write() as session:
+        if keys.ensure_key(session, PLATFORM, seal):
+            made.append("signing key")
+        _ensure_standing(session, made)
+        for name, scopes in PROGRAMS.items():
+            _ensure_program(session, folder / f"{name}.secret", name, scopes, made)
+        _ensure_portal(session, f"{gateway_url}/signed-in", made)
+        if first is not None:
+            request, password = first
+            user_service.register(session, PLATFORM, request, password)
+            made.append("administrator")
+    return Done(made)
+
+
+def _ensure_standing(session: Session, made: list[str]) -> None:
+    if agencies.find_agency(session, AGENCY.code) is None:
+        registry.register_agency(session, PLATFORM, AGENCY)
+        made.append(f"agency {AGENCY.code}")
+    if agencies.find_service(session, SERVICE.code) is None:
+        registry.register_service(session, PLATFORM, AGENCY.code, SERVICE)
+        made.append(f"service {SERVICE.code}")
+
+
+def _ensure_program(session: Session, path: Path, name: str, scopes: list[str], made: list[str]) -> None:
+    client = clients.find_client(session, name)
+    if client is None:
+        request = ClientRequest(
+            client_id=name,
+            name=name.capitalize(),
+            scopes=scopes,
+            grants=["client_credentials"],
+            purposes=PURPOSES.get(name, []),
+        )
+        registered = client_service.register(session, PLATFORM, SERVICE.code, request, program=True)
+        write_private(path, registered.secret or "")
+        made.append(f"client {name}")
+        return
+    live = clients.list_secrets(session, [client.id])
+    held = digest_of(path.read_text().strip()) if path.exists() else None
+    if held in {secret.digest for secret in live}:
+        return
+    # The file was lost, or belongs to a store that is gone. Nobody has the old secret, so all live ones end.
+    for secret in live:
+        clients.end_secret(session, client, secret.id, now())
+    replaced = client_service.add_secret(session, PLATFORM, client.id)
+    write_private(path, replaced.secret or "")
+    made.append(f"secret of {name}")
+
+
+def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None:
+    """The client through which people sign in; it may do whatever some role may."""
+    scopes = catalogue().scopes_of(catalogue().roles)
+    client = clients.find_client(session, "portal")
+    if client is None:
+        request = ClientRequest(
+            client_id="portal",
+            name="Think Family",
+            scopes=scopes,
+            grants=["authorization_code", "refresh_token"],
+            redirect_uris=[redirect_uri],
+            public=True,
+        )
+        client_service.register(session, PLATFORM, SERVICE.code, request)
+        made.append("client portal")
+        return
+    if client.scopes == scopes and redirect_uri in client.redirect_uris:
+        return
+    client.scopes = scopes
+    client.redirect_uris = list(dict.fromkeys([*client.redirect_uris, redirect_uri]))
+    record(session, PLATFORM, "client.changed", "client", client.client_id, fields=["redirect_uris", "scopes"])
+    emit(session, ClientChanged(client=client.client_id, service=SERVICE.code, change="changed"))
+    made.append("portal's addresses and scopes")
+
+
+def _make_administrator(path: Path, passwords: Passwords, email: str) -> tuple[UserRequest, user_service.Hashed]:
+    """The first administrator; who finds the file of a run that was cut off gets the password that stands in it."""
+    held = json.loads(path.read_text()) if path.exists() else {}
+    given = SecretStr(held["password"]) if held.get("email") == email else None
+    password = user_service.hash_password(passwords, given)
+    if password.made is not None:
+        write_private(path, json.dumps({"email": email, "password": password.made}, indent=2) + "\n")
+    request = UserRequest(
+        email=email, name="Platform administrator", service=SERVICE.code, roles=["platform_administrator"]
+    )
+    return request, password
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="identity.bootstrap", description="Make what must be there to begin with.")
+    parser.add_argument("--var", type=Path, help="where the embedded profile keeps its files")
+    parser.add_argument("--gateway-url", default=address("gateway"), help="where people come back to after signing in")
+    parser.add_argument("--administrator", default=ADMINISTRATOR, help="the first administrator's email address")
+    chosen = parser.parse_args(arguments)
+    settings = IdentitySettings.with_prefix(**({"var": chosen.var} if chosen.var else {}))
+    with running(make_runtime(settings)) as runtime:
+        migrate(runtime, VERSIONS, Base.metadata)
+        done = bootstrap(runtime, gateway_url=chosen.gateway_url, administrator=chosen.administrator)
+    print(f"identity: made {', '.join(done.made)}" if done.made else "identity: all was there")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Clients: the systems that speak for a service, or through which its people sign in."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.db import ReadSession, WriteSession
+from chassis.etag import IfMatch
+from chassis.idempotency import Once
+from chassis.paging import After, Limit, Page
+from chassis.schemas import Written
+from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.service import Actor
+from identity.clients import service
+from identity.clients.schemas import ClientChange, ClientRequest, ClientView, Registered, SecretMade
+
+router = APIRouter(prefix="/v1", tags=["clients"])
+
+
+@router.post("/services/{code}/clients", status_code=201)
+def register(
+    code: str, request: ClientRequest, caller: AdministerIdentity, session: WriteSession, once: Once
+) -> Registered:
+    """Register a client of a service. Keep the secret: it is shown here and never again."""
+    made: list[service.Made] = []
+
+    def make() -> Written:
+        made.append(service.register(session, Actor.of(caller), code, request))
+        return made[0].written
+
+    written = once(session, caller, request, make, "/v1/clients/{id}")
+    return Registered(**written.model_dump(), client_id=request.client_id, secret=made[0].secret if made else None)
+
+
+@router.get("/services/{code}/clients")
+def list_clients(
+    code: str, caller: ReadIdentity, session: ReadSession, after: After = None, limit: Limit = 50
+) -> Page[ClientView]:
+    """The clients of a service, by client id."""
+    return service.list_clients(session, code, after, limit)
+
+
+@router.get("/clients/{client_id}")
+def show(client_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> ClientView:
+    """One client."""
+    view, response.headers["ETag"] = service.show(session, client_id)
+    return view
+
+
+@router.patch("/clients/{client_id}")
+def change(
+    client_id: UUID, request: ClientChange, caller: AdministerIdentity, session: WriteSession, match: IfMatch
+) -> Written:
+    """Change what a client may do, or disable it."""
+    return service.change(session, Actor.of(caller), client_id, request, match)
+
+
+@router.post("/clients/{client_id}/secrets", status_code=201)
+def add_secret(client_id: UUID, caller: AdministerIdentity, session: WriteSession, once: Once) -> SecretMade:
+    """Give a client a second secret, so that it can change over without a gap."""
+    made: list[service.Made] = []
+
+    def make() -> Written:
+        made.append(service.add_secret(session, Actor.of(caller), client_id))
+        return made[0].written
+
+    written = once(session, caller, {}, make)
+    return SecretMade(**written.model_dump(), secret=made[0].secret if made else None)
+
+
+@router.delete("/clients/{client_id}/secrets/{secret_id}")
+def end_secret(client_id: UUID, secret_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+    """End one of a client's two secrets. A secret never changes, so this needs no version."""
+    return service.end_secret(session, Actor.of(caller), client_id, secret_id)

@@ -1,0 +1,106 @@
+import re
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from pydantic import AfterValidator, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.schemas import Code, Flag, Instant, Line, Schema, Written
+
+Grant = Literal["client_credentials", "authorization_code", "refresh_token"]
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+PRINTABLE = re.compile(r"[!-~]+")
+
+
+def _redirect(value: str) -> str:
+    """RFC 9700 §2.1: compared as it stands, so whole, without wildcard or fragment; plain HTTP stays at home."""
+    try:
+        parts = urlsplit(value)
+        home = parts.hostname in LOOPBACK
+    except ValueError:
+        parts, home = urlsplit(""), False
+    good = parts.scheme == "https" or (parts.scheme == "http" and home)
+    plain = PRINTABLE.fullmatch(value) and not {"#", "*", "@"} & set(value)
+    if not good or not parts.hostname or not plain:
+        raise PydanticCustomError(
+            "redirect_uri", "Should be a whole https address, or http on the same machine, without fragment or wildcard"
+        )
+    return value
+
+
+def _no_subject(value: str) -> str:
+    """A client's id is the subject of its tokens: one that reads like a user's id could pass for that user."""
+    try:
+        UUID(value)
+    except ValueError:
+        if value != "platform":
+            return value
+    raise PydanticCustomError("client_id", "Should be a word of its own, not an id and not `platform`")
+
+
+ClientId = Annotated[Code, AfterValidator(_no_subject)]
+RedirectUri = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_redirect)]
+Scopes = Annotated[list[Annotated[str, Strict(), Field(max_length=60)]], Field(max_length=60)]
+
+
+class ClientRequest(Schema):
+    """Shape: `public` clients run where no secret can be kept; people sign in through them, with PKCE."""
+
+    client_id: ClientId
+    name: Line
+    scopes: Scopes
+    grants: list[Grant] = Field(min_length=1, max_length=3)
+    redirect_uris: list[RedirectUri] = Field(default=[], max_length=20)
+    public: Flag = False
+    purposes: list[Code] = Field(default=[], max_length=10, description="For what the client itself may act")
+
+    @model_validator(mode="after")
+    def fits_together(self) -> Self:
+        if self.public and "client_credentials" in self.grants:
+            raise PydanticCustomError("public_client", "A public client cannot act for itself")
+        if ("authorization_code" in self.grants) != bool(self.redirect_uris):
+            raise PydanticCustomError("redirects", "authorization_code and redirect_uris belong together")
+        if "refresh_token" in self.grants and "authorization_code" not in self.grants:
+            raise PydanticCustomError("refresh", "refresh_token needs authorization_code")
+        return self
+
+
+class ClientChange(Schema):
+    """Shape: what is left out stays as it is."""
+
+    name: Line | None = None
+    scopes: Scopes | None = None
+    purposes: list[Code] | None = Field(default=None, max_length=10)
+    redirect_uris: list[RedirectUri] | None = Field(default=None, max_length=20)
+    status: Literal["active", "disabled"] | None = None
+
+
+class Registered(Written):
+    """Shape: `secret` stands only in the first answer; a repeat of the request cannot show it again."""
+
+    client_id: str
+    secret: str | None = None
+
+
+class SecretMade(Written):
+    secret: str | None = None
+
+
+class SecretView(Schema):
+    id: UUID
+    created_at: Instant
+
+
+class ClientView(Schema):
+    id: UUID
+    client_id: str
+    service: str
+    name: str
+    scopes: list[str]
+    purposes: list[str]
+    grants: list[str]
+    redirect_uris: list[str]
+    public: bool
+    status: str
+    secrets: list[SecretView] = Field(description="Live secrets: when each was made, never what it is")

@@ -1,0 +1,65 @@
+"""What identity tells others, once it is true. Ids and codes only; no event names or points at a person."""
+
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from chassis.events import Event
+from chassis.schemas import Instant
+
+
+class ClientChanged(Event):
+    """An OAuth client was registered, changed, disabled, or its secrets were.
+
+    Shape: `client` is the public client id, `service` its service's code.
+    """
+
+    name: ClassVar[str] = "client.changed"
+    topic: ClassVar[str] = "identity.client"
+
+    client: str
+    service: str
+    change: Literal["registered", "changed", "enabled", "disabled", "secret-added", "secret-ended"]
+
+    @property
+    def key(self) -> str:
+        return self.client
+
+
+class TokenRevoked(Event):
+    """A session with all its tokens was ended, or one access token was revoked.
+
+    Shape: a session's end names `session`, which its access tokens carry as `sid`; one token's names `token`, its
+    `jti`. Until `until` such a token may still be met.
+    """
+
+    name: ClassVar[str] = "token.revoked"
+    topic: ClassVar[str] = "identity.client"
+
+    client: str
+    service: str
+    session: UUID | None
+    token: str | None
+    until: Instant
+
+    @property
+    def key(self) -> str:
+        return self.client
+
+
+class KeyRotated(Event):
+    """A new key will sign from `signs_from` on; tokens of the one before stay good until they expire.
+
+    Shape: `withdrawn` names a key that is no longer trusted at all, because it may be known to others.
+    """
+
+    name: ClassVar[str] = "key.rotated"
+    topic: ClassVar[str] = "identity.client"
+
+    kid: str
+    signs_from: Instant
+    before: str | None
+    withdrawn: str | None
+
+    @property
+    def key(self) -> str:
+        return self.kid

@@ -1,0 +1,37 @@
+"""Keys: what access tokens are signed with and checked by."""
+
+from fastapi import APIRouter, Response
+
+from chassis.db import ReadSession
+from chassis.runtime import TheRuntime
+from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.service import Actor
+from identity.context import TheKeyring, TheSeal
+from identity.keys import service
+from identity.keys.schemas import Jwks, KeyList, KeyView, RotationRequest
+
+router = APIRouter(tags=["keys"])
+
+
+@router.get("/oauth/jwks")
+def jwks(keyring: TheKeyring, response: Response) -> Jwks:
+    """The public keys by which access tokens are checked."""
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return Jwks(keys=keyring.published())
+
+
+@router.get("/v1/keys")
+def list_keys(caller: ReadIdentity, session: ReadSession) -> KeyList:
+    """The keys that are trusted, the newest first."""
+    return KeyList(items=service.list_keys(session))
+
+
+@router.post("/v1/keys", status_code=201)
+def rotate(
+    request: RotationRequest, caller: AdministerIdentity, runtime: TheRuntime, seal: TheSeal, keyring: TheKeyring
+) -> KeyView:
+    """Make the next key; it signs after a notice, or at once when the ones before are withdrawn."""
+    with runtime.write() as session:
+        key = service.rotate(session, Actor.of(caller), seal, runtime.settings, withdraw=request.withdraw)
+    keyring.forget()
+    return KeyView.model_validate(key)

@@ -1,0 +1,240 @@
+"""What identity keeps. Every column about a person says which category of data it is."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.clock import now
+from chassis.db import TYPES, new_id
+from chassis.tables import (
+    IdempotencyKeyMixin,
+    InboxMixin,
+    OutboxKeyMixin,
+    OutboxMixin,
+    ParkedEventMixin,
+    PositionMixin,
+)
+
+IDENTITY = {"category": "identity"}
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = TYPES
+
+
+class Agency(Base):
+    """An organisation: a council, a police force, Jobcentre Plus."""
+
+    __tablename__ = "agency"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Service(Base):
+    """A part of an agency, and the recipient in agreements. Its code is unique across all agencies."""
+
+    __tablename__ = "service"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    name: Mapped[str]
+    sector: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Client(Base):
+    """A system that speaks for a service, or through which its people sign in."""
+
+    __tablename__ = "client"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    client_id: Mapped[str] = mapped_column(unique=True)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
+    name: Mapped[str]
+    scopes: Mapped[list[str]]
+    purposes: Mapped[list[str]]
+    grants: Mapped[list[str]]
+    redirect_uris: Mapped[list[str]]
+    public: Mapped[bool]
+    program: Mapped[bool] = mapped_column(default=False)
+    """One of the platform's own: only those may hold reserved scopes and look into others' tokens."""
+    status: Mapped[str] = mapped_column(default="active")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
+
+
+still_live = text("ended_at IS NULL")
+
+
+class ClientSecret(Base):
+    """What a client proves itself with: 256 random bits, of which only the SHA-256 is kept."""
+
+    __tablename__ = "client_secret"
+    # Two live secrets at most is the database's promise: there are two slots, and each holds one.
+    __table_args__ = (
+        Index(
+            "client_secret_slot_live",
+            "client_id",
+            "slot",
+            unique=True,
+            sqlite_where=still_live,
+            postgresql_where=still_live,
+        ),
+        CheckConstraint("slot IN (1, 2)", name="client_secret_slot"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    slot: Mapped[int]
+    digest: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class User(Base):
+    """A person who works with the platform."""
+
+    __tablename__ = "user_account"  # "user" is a reserved word in PostgreSQL
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(info=IDENTITY)
+    email_key: Mapped[str] = mapped_column(unique=True, info=IDENTITY)
+    name: Mapped[str] = mapped_column(info=IDENTITY)
+    service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"), index=True)
+    roles: Mapped[list[str]]
+    areas: Mapped[list[str]]
+    password_hash: Mapped[str] = mapped_column(info=IDENTITY)
+    status: Mapped[str] = mapped_column(default="active")
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
+
+
+class FailedSignIn(Base):
+    """Failed sign-ins in a row at one address, whether anybody has it or not: waiting must not tell which."""
+
+    __tablename__ = "failed_sign_in"
+
+    address: Mapped[str] = mapped_column(primary_key=True, info=IDENTITY)
+    """A keyed digest: guessed addresses of strangers are not kept."""
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+    waits_until: Mapped[datetime | None]
+
+
+class SignInSession(Base):
+    """A person's signing in through a client: the family of all tokens that come of it."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    scope: Mapped[str]
+    signed_in_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+    end_reason: Mapped[str | None]
+
+
+class AuthorizationCode(Base):
+    """What a browser carries from the sign-in page to the client. Good once; kept a while to notice a second use."""
+
+    __tablename__ = "authorization_code"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    redirect_uri: Mapped[str]
+    scope: Mapped[str]
+    code_challenge: Mapped[str]
+    signed_in_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sign_in_session.id"))
+
+
+class RefreshToken(Base):
+    """Good once: using it gives the next. A second use means that two hold it, and ends the session."""
+
+    __tablename__ = "refresh_token"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_session.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    used_at: Mapped[datetime | None]
+
+
+class RevokedToken(Base):
+    """Access tokens that were revoked before their time, until they expire."""
+
+    __tablename__ = "revoked_token"
+
+    jti: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SigningKey(Base):
+    """A key that signs access tokens from `signs_from` until the next one does."""
+
+    __tablename__ = "signing_key"
+
+    kid: Mapped[str] = mapped_column(primary_key=True)
+    public: Mapped[dict[str, Any]]
+    sealed: Mapped[str]
+    """The private key, encrypted under the seal file, so that a copy of the database signs nothing."""
+    signs_from: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class AuditEntry(Base):
+    """Who did what to which agency, client, user or key. Names fields and codes, never a person's data."""
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (Index("audit_entry_object", "object_kind", "object_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(default=now)
+    actor: Mapped[str]
+    actor_client: Mapped[str]
+    action: Mapped[str]
+    object_kind: Mapped[str]
+    object_id: Mapped[str]
+    details: Mapped[dict[str, Any]]
+
+
+class Outbox(OutboxMixin, Base):
+    pass
+
+
+class OutboxKey(OutboxKeyMixin, Base):
+    pass
+
+
+class Inbox(InboxMixin, Base):
+    pass
+
+
+class Position(PositionMixin, Base):
+    pass
+
+
+class ParkedEvent(ParkedEventMixin, Base):
+    pass
+
+
+class IdempotencyKey(IdempotencyKeyMixin, Base):
+    pass

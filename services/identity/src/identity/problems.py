@@ -1,0 +1,115 @@
+"""What can go wrong in identity.
+
+Problem
+├── NotFound
+│   ├── AgencyNotFound        404
+│   ├── ServiceNotFound       404
+│   ├── ClientNotFound        404
+│   ├── SecretNotFound        404
+│   ├── UserNotFound          404
+│   └── SessionNotFound       404
+├── Conflict
+│   ├── AgencyExists          409
+│   ├── ServiceExists         409
+│   ├── ClientExists          409
+│   ├── UserExists            409
+│   ├── TwoSecretsLive        409
+│   ├── LastSecret            409
+│   └── PublicClient          409
+├── OwnAccount                403
+└── ReservedScope             403
+
+What goes wrong at the OAuth endpoints is said as their RFCs say it (`tokens/server.py`).
+"""
+
+from chassis.problems import Conflict, NotFound, Problem
+
+
+class AgencyNotFound(NotFound):
+    """There is no such agency. `GET /v1/agencies` lists them with their codes."""
+
+    title = "Agency not found"
+
+
+class ServiceNotFound(NotFound):
+    """There is no such service. `GET /v1/services` lists the services of all agencies with their codes."""
+
+    title = "Service not found"
+
+
+class ClientNotFound(NotFound):
+    """There is no such client. `GET /v1/services/{code}/clients` lists the clients of a service."""
+
+    title = "Client not found"
+
+
+class SecretNotFound(NotFound):
+    """The client has no such live secret. `GET /v1/clients/{id}` lists those that it has."""
+
+    title = "Secret not found"
+
+
+class UserNotFound(NotFound):
+    """There is no such user. `GET /v1/users` lists them."""
+
+    title = "User not found"
+
+
+class SessionNotFound(NotFound):
+    """The user has no such session. `GET /v1/users/{id}/sessions` lists those that are open."""
+
+    title = "Session not found"
+
+
+class AgencyExists(Conflict):
+    """An agency has this code already; `id` is its. Use that one, or choose another code."""
+
+    title = "Agency exists"
+
+
+class ServiceExists(Conflict):
+    """A service has this code already, here or in another agency; `id` is its. Use that one, or choose another code."""
+
+    title = "Service exists"
+
+
+class ClientExists(Conflict):
+    """A client has this client id already; `id` is its. Use that one, or choose another client id."""
+
+    title = "Client exists"
+
+
+class UserExists(Conflict):
+    """Somebody signs in with this address already; `id` is theirs. Change that user, or give another address."""
+
+    title = "User exists"
+
+
+class TwoSecretsLive(Conflict):
+    """The client has two live secrets, the most that it may have. End the older one first, then ask for a new one."""
+
+    title = "Two secrets live"
+
+
+class LastSecret(Conflict):
+    """This is the client's only live secret. Add a new one and let the client change over, or disable the client."""
+
+    title = "Last secret"
+
+
+class PublicClient(Conflict):
+    """A public client runs where a secret cannot be kept, and has none. Register a confidential client instead."""
+
+    title = "Public client"
+
+
+class OwnAccount(Problem):
+    """Nobody changes their own roles, areas, service or status. Ask another administrator to do it."""
+
+    status, title = 403, "Own account"
+
+
+class ReservedScope(Problem):
+    """Some scopes belong to the platform's own programs alone; `scopes` names them. Leave them out."""
+
+    status, title = 403, "Reserved scope"

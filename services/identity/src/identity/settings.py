@@ -1,0 +1,34 @@
+"""Settings of identity (`IDENTITY_*`). Units: seconds."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class IdentitySettings(ServiceSettings):
+    name: ClassVar[str] = "identity"
+
+    access_token_seconds: int = 300
+    code_seconds: int = Field(default=60, description="How long an authorization code may be exchanged")
+    refresh_seconds: int = Field(default=8 * 3600, description="A session that is not refreshed for so long ends")
+    session_seconds: int = Field(default=12 * 3600, description="A session ends after a working day in any case")
+
+    seal_file: Path | None = Field(default=None, description="Seals private keys; empty: `var/secrets/identity.seal`")
+    keys_cached: float = Field(default=30, description="How long this process relies on the keys that it has read")
+    key_notice: int = Field(default=900, description="How long a new key stands in the JWKS before it signs")
+
+    failures_free: int = Field(default=5, description="Failed sign-ins in a row before an account has to wait")
+    failures_wait: int = Field(default=30, description="The first wait; each further failure doubles it")
+    failures_wait_most: int = 900
+    failures_kept: int = Field(default=86_400, description="Failures in a row are forgotten after so long")
+
+    argon2_passes: int = 3
+    argon2_memory: int = Field(default=65_536, description="KiB a password check takes; RFC 9106's second choice")
+    argon2_at_once: int = Field(default=2, description="Password checks at once: each takes a core and its memory")
+
+    @property
+    def seal_path(self) -> Path:
+        return self.seal_file or self.var / "secrets" / "identity.seal"

@@ -1,0 +1,137 @@
+"""Looking into a token (RFC 7662) and ending one before its time (RFC 7009)."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+
+from chassis.clock import now
+from chassis.db import upsert
+from chassis.outbox import emit
+from identity.agencies import repository as agencies
+from identity.audit.service import Actor, record
+from identity.events import TokenRevoked
+from identity.models import RefreshToken, RevokedToken, SignInSession
+from identity.tokens import repository, sessions
+from identity.tokens.generator import ALGORITHM
+from identity.tokens.grants import BASIC_OR_POST
+from identity.tokens.parties import KnownClient
+
+FOREIGN = {"jwk", "jku", "x5u", "x5c", "crit"}
+"""A token that brings its own key is not ours."""
+
+
+@dataclass(frozen=True)
+class MetToken:
+    """A token that somebody showed us: an access token by its claims, or a refresh token by its row."""
+
+    client_id: str
+    claims: dict[str, Any]
+    session_id: UUID | None
+    refresh: RefreshToken | None
+    live: bool
+
+    def check_client(self, client: KnownClient) -> bool:
+        return client.get_client_id() == self.client_id
+
+    def is_expired(self) -> bool:
+        return not self.live
+
+    def is_revoked(self) -> bool:
+        return not self.live
+
+
+def find_token(server: Any, text: str) -> MetToken | None:
+    """The token, whichever kind it is; hints are not needed, as the kinds cannot be mistaken."""
+    return _access_token(server, text) if text.count(".") == 2 else _refresh_token(server, text)
+
+
+def _access_token(server: Any, text: str) -> MetToken | None:
+    try:
+        header = jws.extract_compact(text.encode("ascii")).headers()
+        kid = header.get("kid")
+        if header.get("typ") != "at+jwt" or FOREIGN & set(header):
+            return None
+        key = server.keyring.fetch(kid) if isinstance(kid, str) else None
+        if key is None:
+            return None
+        claims = jwt.decode(text, key, algorithms=[ALGORITHM]).claims
+    except (JoseError, ValueError):
+        return None
+    if claims["iss"] != server.settings.issuer or claims["aud"] != server.settings.audience:
+        return None
+    session_id = UUID(claims["sid"]) if "sid" in claims else None
+    live = claims["exp"] > now().timestamp() and not repository.is_revoked(server.session, claims["jti"], session_id)
+    return MetToken(claims["client_id"], dict(claims), session_id, None, live)
+
+
+def _refresh_token(server: Any, text: str) -> MetToken | None:
+    held = repository.find_refresh(server.session, text)
+    if held is None:
+        return None
+    row: SignInSession = repository.get_session(server.session, held.session_id)
+    client_id = repository.public_id(server.session, row.client_id)
+    until = min(held.expires_at, row.expires_at)
+    live = held.used_at is None and row.ended_at is None and until > now()
+    claims = {
+        "client_id": client_id,
+        "scope": row.scope,
+        "sub": str(row.user_id),
+        "iss": server.settings.issuer,
+        "exp": int(until.timestamp()),
+    }
+    return MetToken(client_id, claims, row.id, held, live)
+
+
+class _LenientHint:
+    """RFC 7009 §2.1: a hint that is not known is no error."""
+
+    def check_params(self, request: Any, client: KnownClient) -> None:
+        if not request.form.get("token"):
+            raise InvalidRequestError("Missing 'token' in request.")
+
+
+class Introspection(_LenientHint, IntrospectionEndpoint):  # type: ignore[misc]
+    CLIENT_AUTH_METHODS = BASIC_OR_POST
+
+    def check_permission(self, token: MetToken, client: KnownClient, request: Any) -> bool:
+        """Clients look into their own tokens, the platform's programs into all."""
+        return client.row.program or token.check_client(client)
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> MetToken | None:
+        return find_token(self.server, token_string)
+
+    def introspect_token(self, token: MetToken) -> dict[str, Any]:
+        kind = "refresh_token" if token.refresh else "Bearer"
+        return {"active": True, "token_type": kind} | token.claims
+
+
+class Revocation(_LenientHint, RevocationEndpoint):  # type: ignore[misc]
+    CLIENT_AUTH_METHODS = [*BASIC_OR_POST, "none"]  # noqa: RUF012 - Authlib reads it on the class
+
+    def query_token(self, token_string: str, token_type_hint: str | None) -> MetToken | None:
+        return find_token(self.server, token_string)
+
+    def revoke_token(self, token: MetToken, request: Any) -> None:
+        """A refresh token ends the whole session, as signing out; an access token ends alone."""
+        if not token.live:
+            return
+        session, client = self.server.session, request.client
+        actor = Actor(str(token.claims["sub"]), token.client_id)
+        if token.refresh is not None and token.session_id is not None:
+            sessions.end_one(session, actor, "signed_out", token.session_id)
+            return
+        until = datetime.fromtimestamp(token.claims["exp"], UTC)
+        upsert(session, RevokedToken, [{"jti": token.claims["jti"], "expires_at": until}], key=["jti"])
+        record(session, actor, "token.revoked", "client", token.client_id)
+        service = agencies.get_standing(session, client.row.service_id)[0]
+        emit(
+            session,
+            TokenRevoked(client=token.client_id, service=service, session=None, token=token.claims["jti"], until=until),
+        )

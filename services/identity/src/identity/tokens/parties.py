@@ -1,0 +1,115 @@
+"""Clients and people as Authlib asks about them."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from authlib.oauth2.rfc6749 import ClientMixin
+from sqlalchemy.orm import Session
+
+from identity.agencies import repository as agencies
+from identity.clients import repository as clients
+from identity.clients.secrets import matches
+from identity.models import Client, SignInSession, User
+from identity.roles.catalogue import catalogue
+
+SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
+"""RFC 6749 §3.3."""
+
+
+class KnownClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
+    """A registered client."""
+
+    def __init__(self, row: Client, digests: list[str]) -> None:
+        self.row, self._digests = row, digests
+
+    def get_client_id(self) -> str:
+        return self.row.client_id
+
+    def get_default_redirect_uri(self) -> None:
+        """None: the address is always given and always compared."""
+
+    def get_allowed_scope(self, scope: str | None) -> str | None:
+        """All that the client may ask for when it asks for nothing; None when it asks for more.
+
+        People's scopes are narrowed again by their roles, so a request for them is cut and not refused.
+        """
+        if not scope:
+            return " ".join(self.row.scopes)
+        if not SCOPE.fullmatch(scope):
+            return None
+        asked = scope.split()
+        kept = [name for name in dict.fromkeys(asked) if name in self.row.scopes]
+        acts_for_itself = "client_credentials" in self.row.grants
+        return None if not kept or (acts_for_itself and set(asked) - set(kept)) else " ".join(kept)
+
+    def check_redirect_uri(self, redirect_uri: str) -> bool:
+        return redirect_uri in self.row.redirect_uris
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        return matches(client_secret, self._digests)
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        return (method == "none") == self.row.public
+
+    def check_response_type(self, response_type: str) -> bool:
+        return response_type == "code" and "authorization_code" in self.row.grants
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        return grant_type in self.row.grants
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person, in the session from which tokens come; before a code is exchanged there is none yet."""
+
+    user: User
+    session: SignInSession | None = None
+
+    def get_user_id(self) -> str:
+        return str(self.user.id)
+
+    def narrowed(self, scope: str) -> str:
+        """What of this scope the person's roles give."""
+        allowed = set(catalogue().scopes_of(self.user.roles))
+        return " ".join(name for name in scope.split() if name in allowed)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a token says of its subject beside who it is."""
+
+    agency: str
+    service: str
+    roles: list[str]
+    areas: list[str]
+    purposes: list[str]
+    session: UUID | None
+    signed_in_at: datetime | None
+
+
+def find_client(session: Session, client_id: str) -> KnownClient | None:
+    """A client that is not disabled."""
+    row = clients.find_client(session, client_id)
+    if row is None or row.status != "active":
+        return None
+    return KnownClient(row, [secret.digest for secret in clients.list_secrets(session, [row.id])])
+
+
+def standing_of(session: Session, client: KnownClient, person: Person | None) -> Standing:
+    if person is None:
+        service, agency = agencies.get_standing(session, client.row.service_id)
+        return Standing(agency, service, [], [], client.row.purposes, None, None)
+    user, held = person.user, person.session
+    service, agency = agencies.get_standing(session, user.service_id)
+    purposes = catalogue().purposes_of(user.roles)
+    return Standing(
+        agency,
+        service,
+        user.roles,
+        user.areas,
+        purposes,
+        held.id if held else None,
+        held.signed_in_at if held else None,
+    )

@@ -1,0 +1,52 @@
+"""Tokens: RFC 6749, 7009, 7662, 8414. Clients prove themselves by Basic, by form, or (public ones) by PKCE."""
+
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from chassis.runtime import TheRuntime
+from identity.context import TheKeyring
+from identity.tokens import service
+from identity.tokens.asked import OAuthRequest
+from identity.tokens.schemas import Metadata, OAuthFault, TokenAnswer, form_of
+
+router = APIRouter(tags=["tokens"])
+REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"model": OAuthFault}}
+
+
+@router.post(
+    "/oauth/token",
+    response_model=TokenAnswer,
+    responses=REFUSED,
+    openapi_extra=form_of(
+        grant_type="client_credentials, authorization_code or refresh_token",
+        scope="What to ask for; everything the client may have when left out",
+        code="With authorization_code",
+        redirect_uri="With authorization_code: the one that the code was sent to",
+        code_verifier="With authorization_code: PKCE's",
+        refresh_token="With refresh_token; good once",
+        client_id="Unless it stands in the Authorization header",
+        client_secret="Unless it stands in the Authorization header, or the client is public",
+    ),
+)
+def issue(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+    """A token for a client, a code or a refresh token."""
+    return service.issue(runtime, keyring, asked)
+
+
+@router.post("/oauth/introspect", responses=REFUSED, openapi_extra=form_of(token="An access or a refresh token"))
+def introspect(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+    """What a token says, or that it is not active."""
+    return service.introspect(runtime, keyring, asked)
+
+
+@router.post("/oauth/revoke", responses=REFUSED, openapi_extra=form_of(token="An access or a refresh token"))
+def revoke(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+    """End a token before its time; a refresh token takes its session along, as signing out does."""
+    return service.revoke(runtime, keyring, asked)
+
+
+@router.get("/.well-known/oauth-authorization-server")
+def metadata(runtime: TheRuntime) -> Metadata:
+    """Where everything is, and what it offers."""
+    return service.metadata(runtime.settings.issuer)

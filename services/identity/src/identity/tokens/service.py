@@ -1,0 +1,52 @@
+"""Giving tokens, looking into them, ending them."""
+
+from chassis.runtime import Runtime
+from identity.keys.keyring import Keyring
+from identity.roles.catalogue import catalogue
+from identity.tokens.schemas import Metadata
+from identity.tokens.server import Answer, Asked, Server
+
+
+def issue(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+    """A token for a client, a code or a refresh token.
+
+    Refusals are answers and not exceptions: what a refused request burnt is committed all the same.
+    """
+    machine = ("grant_type", "client_credentials") in asked.form  # writes nothing, so it waits for no writer
+    with runtime.read() if machine else runtime.write() as session:
+        return Server(session, runtime.settings, keyring).answer_token(asked)
+
+
+def introspect(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+    """What a token says, or that it is not active; nothing about why."""
+    with runtime.read() as session:
+        return Server(session, runtime.settings, keyring).answer_endpoint("introspection", asked)
+
+
+def revoke(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+    """End a token before its time; a refresh token takes its session along."""
+    with runtime.write() as session:
+        return Server(session, runtime.settings, keyring).answer_endpoint("revocation", asked)
+
+
+def metadata(issuer: str) -> Metadata:
+    """Where everything is (RFC 8414)."""
+    confidential = ["client_secret_basic", "client_secret_post"]
+    return Metadata(
+        issuer=issuer,
+        authorization_endpoint=f"{issuer}/oauth/authorize",
+        token_endpoint=f"{issuer}/oauth/token",
+        jwks_uri=f"{issuer}/oauth/jwks",
+        revocation_endpoint=f"{issuer}/oauth/revoke",
+        introspection_endpoint=f"{issuer}/oauth/introspect",
+        scopes_supported=sorted(catalogue().scopes),
+        response_types_supported=["code"],
+        response_modes_supported=["query"],
+        grant_types_supported=["authorization_code", "client_credentials", "refresh_token"],
+        token_endpoint_auth_methods_supported=[*confidential, "none"],
+        revocation_endpoint_auth_methods_supported=[*confidential, "none"],
+        introspection_endpoint_auth_methods_supported=confidential,
+        code_challenge_methods_supported=["S256"],
+        authorization_response_iss_parameter_supported=True,
+        service_documentation=f"{issuer}/openapi.json",
+    )

@@ -1,0 +1,35 @@
+"""Forgets what can be met no longer: codes, used tokens, old sessions, failed sign-ins."""
+
+import time
+from datetime import timedelta
+
+from chassis.clock import now
+from chassis.runtime import Runtime
+from identity.sign_in import throttle
+from identity.tokens import repository
+
+EVERY = 600.0
+CODES_KEPT = timedelta(days=1)
+SESSIONS_KEPT = timedelta(days=90)
+
+
+class Sweeper:
+    name = "sweep"
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + EVERY
+
+    def step(self, runtime: Runtime) -> bool:
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + EVERY
+            self.sweep(runtime)
+        return False
+
+    def sweep(self, runtime: Runtime) -> None:
+        moment = now()
+        with runtime.write() as session:
+            repository.sweep(session, moment - CODES_KEPT, moment - SESSIONS_KEPT, moment)
+            throttle.sweep(session, runtime.settings)
+
+    def pending(self, runtime: Runtime) -> int:
+        return 0

@@ -1,0 +1,82 @@
+"""Users: the people who work with the platform."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from chassis.db import ReadSession, WriteSession
+from chassis.etag import IfMatch
+from chassis.idempotency import Once
+from chassis.paging import After, Limit, Page
+from chassis.schemas import Written
+from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.service import Actor
+from identity.context import ThePasswords
+from identity.users import service
+from identity.users.schemas import SessionList, UserChange, UserMade, UserRequest, UserView
+
+router = APIRouter(prefix="/v1/users", tags=["users"])
+
+
+@router.post("", status_code=201)
+def register(
+    request: UserRequest, caller: AdministerIdentity, session: WriteSession, passwords: ThePasswords, once: Once
+) -> UserMade:
+    """Register a person. A password that was made for them is shown here and never again."""
+    password = service.hash_password(passwords, request.password)
+    # The password takes no part in telling a repeat: its plain digest would stand in the store.
+    same = request.model_dump(mode="json", exclude={"password"})
+    written = once(
+        session,
+        caller,
+        same,
+        lambda: service.register(session, Actor.of(caller), request, password),
+        "/v1/users/{id}",
+    )
+    return UserMade(**written.model_dump(), password=None if once.repeated else password.made)
+
+
+@router.get("")
+def list_users(
+    caller: ReadIdentity,
+    session: ReadSession,
+    in_service: Annotated[str | None, Query(alias="service", max_length=60)] = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[UserView]:
+    """Users, the oldest first; of one service."""
+    return service.list_users(session, in_service, after, limit)
+
+
+@router.get("/{user_id}")
+def show(user_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> UserView:
+    """One user."""
+    view, response.headers["ETag"] = service.show(session, user_id)
+    return view
+
+
+@router.patch("/{user_id}")
+def change(
+    user_id: UUID,
+    request: UserChange,
+    caller: AdministerIdentity,
+    session: WriteSession,
+    passwords: ThePasswords,
+    match: IfMatch,
+) -> Written:
+    """Change a user's roles, areas, service, password or status."""
+    password = service.hash_password(passwords, request.password) if request.password else None
+    return service.change(session, Actor.of(caller), user_id, request, password, match)
+
+
+@router.get("/{user_id}/sessions")
+def list_sessions(user_id: UUID, caller: ReadIdentity, session: ReadSession) -> SessionList:
+    """Where the user is signed in."""
+    return SessionList(items=service.list_sessions(session, user_id))
+
+
+@router.delete("/{user_id}/sessions/{session_id}")
+def end_session(user_id: UUID, session_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+    """Sign the user out of one session."""
+    return service.end_session(session, Actor.of(caller), user_id, session_id)
