@@ -8,6 +8,9 @@ import importlib
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 import structlog
@@ -42,6 +45,19 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
         super().__init__(config)
         self._runtime = runtime
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn's, without raising the signal again at the end: that would kill us before the loops have ended."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {name: signal.signal(name, self.handle_exit) for name in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._runtime.state["stopping"] = True
@@ -108,8 +124,6 @@ def _serve(program: Program, runtime: Runtime, loops: Loops) -> int:
     log.info("started", program=program.name, port=settings.own_port)
     try:
         server.run()
-    except KeyboardInterrupt:
-        pass
     finally:
         loops.stop()
     log.info("stopped", program=program.name)

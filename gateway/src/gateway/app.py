@@ -1,0 +1,35 @@
+"""Composition root: the one file that knows every room."""
+
+import httpx
+from fastapi import FastAPI
+
+from chassis.program import Program
+from chassis.runtime import Runtime
+from gateway import endpoint
+from gateway.schema import make_schema
+from gateway.settings import GatewaySettings
+
+
+def set_up(app: FastAPI, runtime: Runtime) -> None:
+    """The schema, and the ways to the programs behind. None carries credentials of ours."""
+    settings: GatewaySettings = runtime.settings
+    app.state.schema = make_schema(settings)
+    app.state.programs = {
+        name: httpx.AsyncClient(
+            base_url=getattr(settings, f"{name}_url"),
+            timeout=httpx.Timeout(settings.timeout, connect=settings.connect_timeout),
+            limits=httpx.Limits(max_connections=settings.connections, max_keepalive_connections=settings.connections),
+            trust_env=False,
+        )
+        for name in ("identity", "families", "consent", "claims")
+    }
+
+
+program = Program(
+    name="gateway",
+    title="Gateway",
+    settings=GatewaySettings,
+    base=None,
+    routers=[endpoint.router],
+    setup=set_up,
+)

@@ -1,0 +1,89 @@
+"""The programs behind the gateway, as one request of one caller reaches them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import httpx
+
+from chassis.problems import Fault, RequestNotValid, Unavailable
+from gateway.errors import Refused
+from gateway.wire import Row
+
+KEY = re.compile(r"[!-~]{8,200}")
+KEY_FAULT = Fault(
+    pointer="/idempotencyKey",
+    code="not_a_key",
+    detail="An idempotency key is 8 to 200 visible ASCII characters.",
+    fix="Send a fresh random one, and the same one when you repeat the change.",
+)
+
+
+Params = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """One program. `headers` carry the caller's own token, purpose and request id; nothing is kept between requests."""
+
+    http: httpx.AsyncClient
+    headers: Mapping[str, str]
+
+    def with_headers(self, **headers: str) -> "Upstream":
+        return replace(self, headers={**self.headers, **headers})
+
+    async def get(self, path: str, **params: Any) -> Any:
+        """Errors: Refused; Unavailable."""
+        stated = {
+            name: value if isinstance(value, list) else str(value)
+            for name, value in params.items()
+            if value is not None
+        }
+        return await self._send("GET", path, params=stated)
+
+    async def page(self, path: str, **params: Any) -> Row:
+        """A list of the program: `items` and `next`."""
+        page = await self.get(path, **params)
+        return page if isinstance(page, dict) else {"items": page, "next": None}
+
+    async def lookup(self, path: str, ids: Iterable[UUID], params: Params | None = None, **more: Any) -> list[Row]:
+        """Up to 500 rows at once; what is out of the caller's reach is not among them."""
+        answer = await self._send("POST", path, json={"ids": [str(one) for one in ids], **more}, params=params)
+        return list(answer["items"])
+
+    async def post(self, path: str, body: Any, key: str) -> Any:
+        """Errors: Refused; Unavailable, when it may have happened and may be repeated with the same key."""
+        if not KEY.fullmatch(key):
+            raise RequestNotValid(errors=[KEY_FAULT])
+        return await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
+
+    async def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **parts: Any) -> Any:
+        try:
+            answer = await self.http.request(method, path, headers={**self.headers, **(headers or {})}, **parts)
+        except httpx.TransportError:
+            # Which program it was, and why, is for the log of httpx; the caller can only try again.
+            raise Unavailable() from None
+        if answer.is_success:
+            return answer.json() if answer.content else {}
+        if answer.status_code >= 500 and answer.status_code != 503:
+            raise Unavailable()
+        raise _refusal(answer)
+
+
+def _refusal(answer: httpx.Response) -> Exception:
+    try:
+        body = answer.json()
+    except ValueError:
+        return Unavailable()
+    # Anything but a problem comes from between the programs, and could say anything.
+    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or body.get("status") != answer.status_code:
+        return Unavailable()
+    return Refused(body)
+
+
+def segment(text: str) -> str:
+    """One segment of a path: nothing in it can lead elsewhere."""
+    return quote(text, safe="").replace(".", "%2E")

@@ -1,0 +1,72 @@
+"""claims, as the gateway uses it: what a family shows, what it earned, and the verbs of those who prove it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from gateway.clients import Upstream, segment
+from gateway.wire import Row
+
+
+@dataclass(frozen=True)
+class Claims:
+    upstream: Upstream
+
+    async def lookup_eligibility(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.lookup("/v1/eligibility/lookup", ids, **_as_at(as_at))
+
+    async def lookup_progress(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.lookup("/v1/progress/lookup", ids, **_as_at(as_at))
+
+    async def lookup_claims(self, ids: Iterable[UUID]) -> list[Row]:
+        return await self.upstream.lookup("/v1/claims/lookup", ids)
+
+    async def get_claim(self, claim: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/claims/{claim}")
+        return row
+
+    async def list_claims(
+        self, status: str | None, family: UUID | None, batch: UUID | None, first: int, after: str | None
+    ) -> Row:
+        return await self.upstream.page(
+            "/v1/claims", status=status, family=family, batch=batch, limit=first, after=after
+        )
+
+    async def get_batch(self, batch: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/batches/{batch}")
+        return row
+
+    async def list_cohort(self, state: str | None, first: int, after: str | None) -> Row:
+        return await self.upstream.page("/v1/cohort", state=state, limit=first, after=after)
+
+    async def get_report(self, name: str, as_at: date | None) -> Row:
+        row: Row = await self.upstream.get(f"/v1/reports/{segment(name)}", as_at=as_at)
+        return row
+
+    async def check_claim(self, claim: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/claims/{claim}/check", body, key)
+
+    async def freeze_batch(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/batches", body, key)
+
+    async def draw_sample(self, batch: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/batches/{batch}/sample", body, key)
+
+    async def record_finding(self, batch: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/batches/{batch}/findings", body, key)
+
+    async def submit_batch(self, batch: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/batches/{batch}/submit", body, key)
+
+    async def record_payment(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/payments", body, key)
+
+    async def _post(self, path: str, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(path, body, key)
+        return row
+
+
+def _as_at(day: date | None) -> dict[str, Any]:
+    return {"as_at": str(day)} if day else {}

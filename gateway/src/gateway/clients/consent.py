@@ -1,0 +1,44 @@
+"""consent, as the gateway uses it: agreements, consents, seals, and who saw what."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from gateway.clients import Upstream
+from gateway.wire import Row
+
+
+@dataclass(frozen=True)
+class Consent:
+    upstream: Upstream
+
+    async def lookup_consents(self, ids: Iterable[UUID]) -> list[Row]:
+        return await self.upstream.lookup("/v1/consents/lookup", ids)
+
+    async def lookup_notices(self, ids: Iterable[UUID]) -> list[Row]:
+        return await self.upstream.lookup("/v1/notices/lookup", ids)
+
+    async def list_agreements(self, first: int, after: str | None) -> Row:
+        return await self.upstream.page("/v1/agreements", limit=first, after=after)
+
+    async def list_sharing_log(self, people: list[UUID], first: int, after: str | None) -> Row:
+        return await self.upstream.page(
+            "/v1/sharing-log", person=[str(person) for person in people[:100]], limit=first, after=after
+        )
+
+    async def deliver_notice(self, notice: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/notices/{notice}/deliveries", body, key)
+
+    async def record_consent(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/consents", body, key)
+
+    async def withdraw_consent(self, consent: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/consents/{consent}/withdrawal", body, key)
+
+    async def set_seal(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/seals", body, key)
+
+    async def _post(self, path: str, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(path, body, key)
+        return row

@@ -1,0 +1,60 @@
+"""families, as the gateway uses it: lists, batches, and the verbs of the people who support families."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from gateway.clients import Upstream
+from gateway.wire import Row
+
+
+@dataclass(frozen=True)
+class Families:
+    upstream: Upstream
+
+    async def lookup_families(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        params = {"as_at": str(as_at)} if as_at else None
+        return await self.upstream.lookup("/v1/families/lookup", ids, params)
+
+    async def lookup_people(self, ids: Iterable[UUID]) -> list[Row]:
+        return await self.upstream.lookup("/v1/people/lookup", ids)
+
+    async def lookup_facts(self, ids: Iterable[UUID]) -> list[Row]:
+        return await self.upstream.lookup("/v1/facts/lookup", ids)
+
+    async def list_families(self, as_at: date | None, first: int, after: str | None) -> Row:
+        return await self.upstream.page("/v1/families", as_at=as_at, limit=first, after=after)
+
+    async def list_moments(self, family: UUID, as_at: date | None) -> Row:
+        return await self.upstream.page(f"/v1/families/{family}/timeline", as_at=as_at)
+
+    async def list_links(self, person: UUID) -> Row:
+        return await self.upstream.page(f"/v1/people/{person}/links")
+
+    async def list_match_reviews(self, status: str | None, kind: str | None, first: int, after: str | None) -> Row:
+        return await self.upstream.page("/v1/match-reviews", status=status, kind=kind, limit=first, after=after)
+
+    async def list_pushes(self, first: int, after: str | None) -> Row:
+        return await self.upstream.page("/v1/pushes", limit=first, after=after)
+
+    async def name_lead_professional(self, family: UUID, body: Any, key: str) -> Row:
+        return await self._support(family, "lead-professional", body, key)
+
+    async def record_agreement_to_be_supported(self, family: UUID, body: Any, key: str) -> Row:
+        return await self._support(family, "agreement-to-be-supported", body, key)
+
+    async def record_assessment(self, family: UUID, body: Any, key: str) -> Row:
+        return await self._support(family, "assessments", body, key)
+
+    async def agree_plan(self, family: UUID, body: Any, key: str) -> Row:
+        return await self._support(family, "plans", body, key)
+
+    async def decide_match(self, review: UUID, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/match-reviews/{review}/decision", body, key)
+        return row
+
+    async def _support(self, family: UUID, act: str, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/families/{family}/{act}", body, key)
+        return row

@@ -1,0 +1,15 @@
+"""identity, as the gateway uses it."""
+
+from dataclasses import dataclass
+
+from gateway.clients import Upstream
+from gateway.wire import Row
+
+
+@dataclass(frozen=True)
+class Identity:
+    upstream: Upstream
+
+    async def get_caller(self) -> Row:
+        row: Row = await self.upstream.get("/v1/whoami")
+        return row

@@ -1,0 +1,81 @@
+"""What one request knows, and forgets when it is answered: its caller, and its ways to the programs behind."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TypeAlias
+
+import httpx
+import strawberry
+
+from chassis.auth import Caller
+from chassis.problems import Fault, RequestNotValid
+from gateway.clients import Upstream
+from gateway.clients.claims import Claims
+from gateway.clients.consent import Consent
+from gateway.clients.families import Families
+from gateway.clients.identity import Identity
+from gateway.loaders import Loaders, Services
+from gateway.settings import GatewaySettings
+
+PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
+
+
+class Context:
+    """One request of one caller. Everything behind is asked with the caller's own token, never with ours."""
+
+    def __init__(
+        self,
+        caller: Caller,
+        programs: Mapping[str, httpx.AsyncClient],
+        settings: GatewaySettings,
+        purpose: str | None = None,
+        forwarded: Mapping[str, str] | None = None,
+    ) -> None:
+        self._programs, self.settings, self._purpose = programs, settings, purpose
+        self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
+        self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
+
+    def at(self, purpose: str | None = None, as_at: date | None = None) -> Loaders:
+        """The loaders for one purpose and date; fields that share them share their requests.
+
+        Errors: RequestNotValid for a purpose that no header can carry; which purposes the caller may have, the
+        programs know.
+        """
+        stated = purpose if purpose is not None else self._purpose
+        if (stated, as_at) not in self._loaders:
+            self._loaders[stated, as_at] = self._make(stated, as_at)
+        return self._loaders[stated, as_at]
+
+    def anew(self, purpose: str | None = None) -> Loaders:
+        """Loaders that remember nothing of before: for a change, and for what is shown after it."""
+        for held in self._loaders.values():
+            held.forget()
+        return self._make(purpose if purpose is not None else self._purpose, None)
+
+    def _make(self, purpose: str | None, as_at: date | None) -> Loaders:
+        if purpose is not None and not PURPOSE.fullmatch(purpose):
+            raise RequestNotValid(
+                errors=[
+                    Fault(
+                        pointer="/purpose",
+                        code="not_a_purpose",
+                        detail="A purpose is a short word such as `support`.",
+                        fix="Take one of the purposes that `me` lists.",
+                    )
+                ]
+            )
+        headers = self._headers if purpose is None else {**self._headers, "Purpose": purpose}
+        services = Services(
+            identity=Identity(self._upstream("identity", headers)),
+            families=Families(self._upstream("families", headers)),
+            consent=Consent(self._upstream("consent", headers)),
+            claims=Claims(self._upstream("claims", headers)),
+        )
+        return Loaders(services, as_at)
+
+    def _upstream(self, program: str, headers: Mapping[str, str]) -> Upstream:
+        return Upstream(self._programs[program], headers)
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

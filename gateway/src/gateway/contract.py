@@ -1,0 +1,16 @@
+"""`python -m gateway.contract` writes `gateway/schema.graphql`, which a test compares with the code."""
+
+from pathlib import Path
+
+from gateway.schema import make_schema
+from gateway.settings import GatewaySettings
+
+PATH = Path(__file__).resolve().parents[2] / "schema.graphql"
+
+
+def sdl() -> str:
+    return make_schema(GatewaySettings.with_prefix()).as_str() + "\n"
+
+
+if __name__ == "__main__":
+    PATH.write_text(sdl())

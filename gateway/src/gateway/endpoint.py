@@ -1,0 +1,156 @@
+"""GraphQL over HTTP: one operation a request, by POST with JSON, or a query by GET.
+
+Written against the GraphQL-over-HTTP draft and its audits (npm graphql-http 1.23.1, 61 of 61). Strawberry's own router
+is not used: it hands the answer's headers through a member that all requests share, takes bodies of nearly any type,
+and says what went wrong as plain text.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from fastapi import APIRouter, FastAPI, Request, Response
+from strawberry import Schema
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from chassis.problems import MethodNotAllowed, Problem, RequestNotReadable, TooLarge, WrongContentType
+from chassis.telemetry import request_id, trace_parent
+from gateway.access import SignedIn
+from gateway.context import Context
+from gateway.errors import Body, problem_of, shown
+from gateway.problems import OperationNotValid, TookTooLong
+from gateway.settings import GatewaySettings
+
+GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
+
+
+@asynccontextmanager
+async def connected(app: FastAPI) -> AsyncGenerator[None]:
+    yield
+    for program in app.state.programs.values():
+        await program.aclose()
+
+
+router = APIRouter(tags=["graphql"], lifespan=connected)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What a client asks to run. `reading`: only a query may run, since the request came by GET."""
+
+    document: str
+    variables: dict[str, Any]
+    name: str | None
+    reading: bool
+
+
+@router.get("/graphql")
+async def ask(request: Request, caller: SignedIn) -> Response:
+    """Run a GraphQL query, given as `query`, `variables` and `operationName` in the address."""
+    stated: dict[str, Any] = dict(request.query_params)
+    if len(request.url.query) > request.app.state.runtime.settings.body_limit:
+        raise TooLarge(limit=request.app.state.runtime.settings.body_limit)
+    for name in ("variables", "extensions"):
+        stated[name] = _json(stated[name]) if stated.get(name) else None
+    return await _answer(request, caller, _operation(stated, reading=True))
+
+
+@router.post("/graphql")
+async def act(request: Request, caller: SignedIn) -> Response:
+    """Run a GraphQL operation, given as `query`, `variables` and `operationName` in a JSON object."""
+    kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
+    # A form in another site's page can send text/plain, but not this type without asking us first.
+    if kind.strip() != JSON or ("charset" in parameters and "utf-8" not in parameters):
+        raise WrongContentType(accepts=[JSON])
+    return await _answer(request, caller, _operation(_json(await request.body()), reading=False))
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        raise RequestNotReadable() from None
+
+
+def _operation(stated: Any, *, reading: bool) -> Operation:
+    """Errors: OperationNotValid, for a list of operations too: what is batched, our loaders batch."""
+    if not isinstance(stated, dict):
+        raise OperationNotValid("One operation a request, as a JSON object.")
+    document, variables = stated.get("query"), stated.get("variables")
+    name, extensions = stated.get("operationName"), stated.get("extensions")
+    if not isinstance(document, str) or not document.strip():
+        raise OperationNotValid("`query` should hold a GraphQL document.")
+    if not isinstance(variables, dict | None):
+        raise OperationNotValid("`variables` should be a JSON object.")
+    if not isinstance(extensions, dict | None):
+        raise OperationNotValid("`extensions` should be a JSON object.")
+    if not isinstance(name, str | None):
+        raise OperationNotValid("`operationName` should be a string.")
+    return Operation(document, variables or {}, name or None, reading)
+
+
+async def _answer(request: Request, caller: SignedIn, operation: Operation) -> Response:
+    state = request.app.state
+    settings: GatewaySettings = state.runtime.settings
+    forwarded = {"X-Request-Id": request_id(), **({"traceparent": trace} if (trace := trace_parent()) else {})}
+    context = Context(caller, state.programs, settings, request.headers.get("purpose"), forwarded)
+    return _rendered(request, await run(state.schema, operation, context, settings))
+
+
+async def run(schema: Schema, operation: Operation, context: Context, settings: GatewaySettings) -> Body:
+    """The answer to one operation. Errors: OperationNotValid; MethodNotAllowed."""
+    allowed = {OperationType.QUERY} if operation.reading else {OperationType.QUERY, OperationType.MUTATION}
+    try:
+        async with asyncio.timeout(settings.operation_timeout):
+            result = await schema.execute(
+                operation.document,
+                variable_values=operation.variables,
+                context_value=context,
+                operation_name=operation.name,
+                allowed_operation_types=allowed,
+            )
+    except TimeoutError:
+        return {"errors": [_refused(TookTooLong(), settings.own_url)], "data": None}
+    except InvalidOperationTypeError as refused:
+        if refused.operation_type == OperationType.MUTATION:
+            raise MethodNotAllowed("Changes are sent by POST.", headers={"Allow": "POST"}) from None
+        raise OperationNotValid("There are no subscriptions.") from None
+    except (CannotGetOperationTypeError, MissingQueryError):
+        raise OperationNotValid("The document holds no single operation of this name.") from None
+    answer: Body = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [shown(error, settings.own_url) for error in result.errors]
+    return answer
+
+
+def _refused(problem: Problem, base: str) -> Body:
+    return {"message": problem.title, "extensions": {"problem": problem_of(problem, base)}}
+
+
+def _rendered(request: Request, answer: Body) -> Response:
+    nothing_ran = answer["data"] is None and "errors" in answer
+    if _wants_graphql_json(request.headers):
+        # This type says whether it is an answer at all, so it can tell by its status what the other cannot.
+        body = {"errors": answer["errors"]} if nothing_ran else answer
+        status = _status(answer) if nothing_ran else 200
+        return _response(body, status, GRAPHQL_JSON)
+    return _response(answer, 200, JSON)
+
+
+def _status(answer: Body) -> int:
+    statuses = [error["extensions"]["problem"]["status"] for error in answer["errors"]]
+    return max(statuses) if all("path" not in error for error in answer["errors"]) else 200
+
+
+def _wants_graphql_json(headers: Mapping[str, str]) -> bool:
+    return GRAPHQL_JSON in headers.get("accept", "")
+
+
+def _response(body: Body, status: int, media_type: str) -> Response:
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Purpose"}
+    return Response(orjson.dumps(body), status, headers, media_type=f"{media_type}; charset=utf-8")

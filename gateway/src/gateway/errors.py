@@ -1,0 +1,79 @@
+"""Refusals as GraphQL says them: `extensions.problem`, and nothing of what went on inside."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLError
+
+from chassis.problems import Problem, ServerFault
+from gateway.problems import DocumentNotValid, DocumentTooDeep, DocumentTooLong
+
+Body = dict[str, Any]
+
+PASSED_ON = ("type", "title", "status", "detail", "errors")
+
+
+class Refused(Exception):
+    """Another program refused. Shape: `body` is its RFC 9457 problem, cut to the members that are passed on."""
+
+    def __init__(self, body: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.body: Body = {name: body[name] for name in PASSED_ON if name in body}
+
+
+def problem_of(cause: BaseException | None, base: str) -> Body:
+    """The problem that a caller is told. What nobody foresaw becomes ServerFault, without a word of its message."""
+    if isinstance(cause, Refused):
+        return cause.body
+    return (cause if isinstance(cause, Problem) else ServerFault()).body(base)
+
+
+def shown(error: GraphQLError, base: str) -> Body:
+    """One error of an answer.
+
+    Strawberry's MaskErrors sees only results of execution; errors of its own machinery pass it by with their message.
+    All errors of an answer go through here, so all are masked.
+    """
+    formatted = error.formatted
+    problem = problem_of(_cause(error), base)
+    answer: Body = {"message": problem["title"], "extensions": {"problem": problem}}
+    return answer | {name: formatted[name] for name in ("locations", "path") if name in formatted}
+
+
+def _cause(error: GraphQLError) -> BaseException | None:
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError) and cause.original_error is not None:
+        cause = cause.original_error
+    if isinstance(cause, RecursionError):
+        return DocumentTooDeep()
+    if isinstance(cause, GraphQLError):
+        return _about_document(error) if error.path is None else None
+    return cause
+
+
+def _about_document(error: GraphQLError) -> Problem:
+    if "Document contains more tha" in error.message:
+        return DocumentTooLong()
+    if "nested too deeply" in error.message:
+        return DocumentTooDeep()
+    return DocumentNotValid(_without_values(error.message))
+
+
+NAMES_ONLY = re.compile(
+    r"Cannot query field '|Unknown (argument|type|fragment|directive) '|Cannot spread fragment '|Fragment '"
+    r"|Fields '\w+' conflict|Field '\w+' (of type|must not have|argument|is not defined|of required type)"
+    r"|Directive '@|There can be only one |This anonymous operation|Variable '\$\w+' (is|of)"
+)
+"""graphql-core's messages that hold names of the document and the schema, and no value."""
+
+SYNTAX = re.compile(r"(Syntax Error: (?:Expected \S+, found|Unexpected) \S+)")
+
+
+def _without_values(message: str) -> str:
+    """A value in a document may be somebody's date of birth, and problems are logged; only known shapes pass."""
+    if NAMES_ONLY.match(message) and '"' not in message:
+        return message
+    if syntax := SYNTAX.match(message):
+        return f"{syntax[1].rstrip('.')}."
+    return ""

@@ -1,0 +1,117 @@
+"""What the gateway itself refuses. Refusals of the programs behind it are passed on as they are.
+
+Problem
+├── DocumentNotValid        400
+│   ├── DocumentTooLong     400
+│   ├── DocumentTooDeep     400
+│   ├── TooManyAliases      400
+│   ├── TooManyDirectives   400
+│   ├── TooManyDefinitions  400
+│   ├── TooCostly           400
+│   ├── PageTooLong         400
+│   └── IntrospectionOff    400
+├── OperationNotValid       400
+├── FamilyNotFound          404
+├── PersonNotFound          404
+└── TookTooLong             503
+"""
+
+from chassis.problems import NotFound, Problem, Unavailable
+
+
+class DocumentNotValid(Problem):
+    """The GraphQL document, or a variable with it, is not as the schema says; nothing was executed.
+
+    `locations` of the error point at the place. The schema is the committed `gateway/schema.graphql`.
+    """
+
+    title = "Document not valid"
+
+
+class DocumentTooLong(DocumentNotValid):
+    """The document has more words and brackets than are read. `limit` gives the number; ask in several requests."""
+
+    title = "Document too long"
+
+
+class DocumentTooDeep(DocumentNotValid):
+    """The fields of the document nest deeper than is answered. `limit` gives the number; ask in two steps."""
+
+    title = "Document too deep"
+
+
+class TooManyAliases(DocumentNotValid):
+    """The document renames more fields than is answered. `limit` gives the number; ask for a list instead."""
+
+    title = "Too many aliases"
+
+
+class TooManyDirectives(DocumentNotValid):
+    """The document uses more directives than are read. `limit` gives the number; leave out what you do not need."""
+
+    title = "Too many directives"
+
+
+class TooManyDefinitions(DocumentNotValid):
+    """The document holds more operations and fragments than are read. `limit` gives the number; send fewer."""
+
+    title = "Too many definitions"
+
+
+class TooCostly(DocumentNotValid):
+    """The answer could become larger than one request may ask for.
+
+    A page multiplies what is in it by `first`, another list by a fixed number; fields that need a request of their
+    own count many times. `cost` and `limit` give the numbers: ask for a shorter page or fewer fields.
+    """
+
+    title = "Too costly"
+
+
+class PageTooLong(DocumentNotValid):
+    """`first` is a whole number from 1 to `limit`. Ask for the next page with `after`."""
+
+    title = "Page too long"
+
+
+class IntrospectionOff(DocumentNotValid):
+    """This gateway does not describe its schema. It is published as `gateway/schema.graphql`."""
+
+    title = "Introspection is off"
+
+
+class OperationNotValid(Problem):
+    """The request does not carry one GraphQL operation that can be run this way.
+
+    Send `{"query": …, "variables": {…}, "operationName": …}` as JSON, one operation a request; a document with several
+    operations needs `operationName`.
+    """
+
+    title = "Operation not valid"
+
+
+class FamilyNotFound(NotFound):
+    """There is no such family among those within your reach.
+
+    Families out of your reach answer like families that do not exist. Check the id in your list of families.
+    """
+
+    title = "Family not found"
+
+
+class PersonNotFound(NotFound):
+    """There is no such person among those within your reach.
+
+    People out of your reach answer like people who do not exist. Check the id in the family's list of members.
+    """
+
+    title = "Person not found"
+
+
+class TookTooLong(Unavailable):
+    """The operation took longer than is allowed and was given up.
+
+    Ask for less. A change may have been made all the same: repeat it with the same `idempotencyKey`.
+    """
+
+    title = "Took too long"

@@ -1,0 +1,64 @@
+"""The schema, out of each program's part."""
+
+import inspect
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, GraphQLSchema
+from strawberry import Schema
+from strawberry import type as strawberry_type
+from strawberry.types import ExecutionContext
+
+from chassis.telemetry import described
+from gateway.limits import Gate
+from gateway.schema.claims import ClaimsMutation, ClaimsQuery
+from gateway.schema.common import CONFIG
+from gateway.schema.consent import ConsentMutation, ConsentQuery
+from gateway.schema.families import FamiliesMutation, FamiliesQuery
+from gateway.schema.identity import IdentityQuery
+from gateway.settings import GatewaySettings
+
+log = structlog.get_logger()
+
+
+@strawberry_type
+class Query(IdentityQuery, FamiliesQuery, ConsentQuery, ClaimsQuery):
+    """What people of the programme look at. `purpose` says for what; each program decides what that covers."""
+
+
+@strawberry_type
+class Mutation(FamiliesMutation, ConsentMutation, ClaimsMutation):
+    """What people of the programme do. A repeated `idempotencyKey` does nothing twice."""
+
+
+class QuietSchema(Schema):
+    """Strawberry's schema, whose log lines name an error's type and places and never its text."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        for error in errors:
+            if error.original_error is not None and error.path is not None:
+                log.warning("field not answered", field=str(error.path[0]), **described(error.original_error))
+
+
+def make_schema(settings: GatewaySettings) -> Schema:
+    schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[lambda: Gate(settings)])
+    describe(schema._schema)
+    return schema
+
+
+def describe(schema: GraphQLSchema) -> None:
+    """Docstrings become descriptions, so that each thing is said once."""
+    for kind in schema.type_map.values():
+        definition: Any = (kind.extensions or {}).get("strawberry-definition")
+        origin = getattr(definition, "origin", None)
+        if origin is not None and not kind.description:
+            kind.description = _said(origin)
+        for field in getattr(kind, "fields", {}).values():
+            resolver = getattr((field.extensions or {}).get("strawberry-definition"), "base_resolver", None)
+            if resolver is not None and not field.description:
+                field.description = _said(resolver.wrapped_func)
+
+
+def _said(thing: Any) -> str | None:
+    text = inspect.cleandoc(thing.__doc__ or "")
+    return None if not text or text.startswith(f"{thing.__name__}(") else text

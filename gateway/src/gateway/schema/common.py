@@ -1,0 +1,156 @@
+"""What several programs' types share: access, pages, changes, and the problems that a change may come back with."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any, NewType, TypeAlias, TypeVar
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from chassis.problems import Problem as Raised
+from gateway.context import Info
+from gateway.errors import Refused, problem_of
+from gateway.loaders import Services
+from gateway.wire import Row, read, read_all
+
+WholeNumber = NewType("WholeNumber", int)
+
+
+def _whole(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
+        raise ValueError("not a whole number")
+    return value
+
+
+def _instant(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+SCALARS: dict[object, Any] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant, in UTC: 2026-11-23T09:30:00.000Z.",
+        serialize=_instant,
+        parse_value=datetime.fromisoformat,
+    ),
+    WholeNumber: strawberry.scalar(
+        name="WholeNumber",
+        description="A whole number below 2^53; `Int` ends at 2^31, which money in pence may pass.",
+        serialize=int,
+        parse_value=_whole,
+    ),
+}
+CONFIG = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
+
+
+@strawberry.type
+class Ask:
+    """Whom to ask for what a purpose does not cover."""
+
+    service: str | None
+    email: str | None
+
+
+@strawberry.type
+class Access:
+    """What the stated purpose covers for this caller at all: from agreements alone, never from what exists."""
+
+    purpose: str
+    covers: list[str]
+    ask: Ask | None
+
+
+@strawberry.type
+class Fault:
+    """A part of a request that is not as the contract says. Never repeats the value."""
+
+    pointer: str
+    code: str
+    detail: str
+    fix: str | None
+
+
+@strawberry.interface
+class Problem:
+    """Something that the caller can understand and mend. `type` is the address of its page.
+
+    `httpStatus` is what a program calls `status`: changes have a status of their own, of another type, and GraphQL
+    lets no query ask for both under one name.
+    """
+
+    type: str
+    title: str
+    http_status: int
+    detail: str | None
+    errors: list[Fault]
+
+
+@strawberry.type
+class NotAllowed(Problem):
+    """The caller, or the purpose, may not do this."""
+
+
+@strawberry.type
+class NotFound(Problem):
+    """There is nothing here that the caller may see; the same whether it exists or not."""
+
+
+@strawberry.type
+class NotValid(Problem):
+    """Part of what was sent is not as the contract says; `errors` point at each part."""
+
+
+@strawberry.type
+class Conflict(Problem):
+    """It does not fit the present state. Read again and decide anew."""
+
+
+@strawberry.type
+class Unavailable(Problem):
+    """It could not be done now, or nobody knows whether it was. Repeat it with the same `idempotencyKey`."""
+
+
+AnyProblem: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
+
+KINDS: dict[int, type[AnyProblem]] = {
+    401: NotAllowed,
+    403: NotAllowed,
+    404: NotFound,
+    409: Conflict,
+    412: Conflict,
+    429: Unavailable,
+}
+
+Done = TypeVar("Done")
+Key = Annotated[
+    str, strawberry.argument(description="8 to 200 visible characters; the same one when the change is repeated.")
+]
+Purpose = Annotated[
+    str | None, strawberry.argument(description="For what it is asked; else the header `Purpose`, else the only one.")
+]
+
+
+async def attempt(
+    info: Info, purpose: str | None, ask: Callable[[Services], Awaitable[Row]], kind: type[Done], **given: Any
+) -> Done | AnyProblem:
+    """Ask a program for a change. What changed, or the problem that stood in its way.
+
+    Shape: `kind` is read from the program's answer and `given`; what it shows afterwards is loaded anew.
+    Errors: only those that nobody foresaw.
+    """
+    try:
+        loaders = info.context.anew(purpose)
+        return read(kind, await ask(loaders.services), loaders=loaders, **given)
+    except (Refused, Raised) as refused:
+        return as_type(problem_of(refused, info.context.settings.own_url))
+
+
+def as_type(body: dict[str, Any]) -> AnyProblem:
+    kind = KINDS.get(body["status"], Unavailable if body["status"] >= 500 else NotValid)
+    return kind(
+        type=body["type"],
+        title=body["title"],
+        http_status=body["status"],
+        detail=body.get("detail"),
+        errors=read_all(Fault, body.get("errors")),
+    )

@@ -1,0 +1,275 @@
+"""consent's part of the schema: agreements, notices, consents, seals, and who saw what."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+
+from gateway.context import Info
+from gateway.loaders import Loaders
+from gateway.schema.common import (
+    Conflict,
+    Key,
+    NotAllowed,
+    NotFound,
+    NotValid,
+    Purpose,
+    Unavailable,
+    attempt,
+)
+from gateway.wire import read, write
+
+
+@strawberry.type
+class Term:
+    """What an agreement lets flow: one category for one purpose on one lawful basis."""
+
+    purpose: str
+    category: str
+    basis: str
+    gateway: str | None
+
+
+@strawberry.type
+class Agreement:
+    """An agreement between two services. Tiers: strategic, district."""
+
+    id: UUID
+    supplier: str
+    recipient: str
+    supplier_agency: str | None
+    recipient_agency: str | None
+    supplier_signed_on: date | None
+    recipient_signed_on: date | None
+    tier: str | None
+    status: str
+    from_: date | None = strawberry.field(name="from")
+    to: date | None
+    terms: list[Term]
+    review_by: date | None
+    etag: str | None
+
+
+@strawberry.type
+class AgreementPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Agreement]
+    next: str | None
+
+
+@strawberry.type
+class Consent:
+    """What a person, or somebody for them, agreed to share. No recipients: with all."""
+
+    id: UUID
+    status: str
+    given_by: str | None
+    representative: UUID | None
+    purposes: list[str]
+    categories: list[str]
+    recipients: list[str]
+    notice: UUID | None
+    channel: str | None
+    withdrawn_on: date | None
+    date: date | None
+    etag: str | None
+
+
+@strawberry.type
+class NoticeGiven:
+    """A privacy notice that a person was given."""
+
+    delivery: UUID
+    notice: UUID
+    code: str
+    version: str
+    language: str | None
+    channel: str | None
+    date: date | None
+
+
+@strawberry.type
+class SharingLogEntry:
+    """One release: who saw which category about the person, when, for what, and by which agreement."""
+
+    id: UUID
+    at: datetime
+    decision: UUID | None
+    person: UUID
+    category: str
+    source: str
+    agency: str | None
+    service: str
+    role: str | None
+    subject: str | None
+    purpose: str
+    operation: str | None
+    agreement: UUID | None
+    basis: str | None
+
+
+@strawberry.type
+class SharingLogPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[SharingLogEntry]
+    next: str | None
+
+
+async def read_sharing_log(loaders: Loaders, people: list[UUID], first: int, after: str | None) -> SharingLogPage:
+    return read(SharingLogPage, await loaders.services.consent.list_sharing_log(people, first, after))
+
+
+@strawberry.type
+class ConsentQuery:
+    @strawberry.field
+    async def agreements(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> AgreementPage | None:
+        """Agreements between services that the caller may see."""
+        return read(AgreementPage, await info.context.at(purpose).services.consent.list_agreements(first, after))
+
+    @strawberry.field
+    async def sharing_log(
+        self, info: Info, person: UUID, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> SharingLogPage | None:
+        """Who saw what of a person under this one id; `Person.sharingLog` takes in every id they have had."""
+        return await read_sharing_log(info.context.at(purpose), [person], first, after)
+
+
+@strawberry.type
+class NoticeDelivered:
+    """The delivery stands for each person it names."""
+
+    id: UUID
+    status: str
+    etag: str | None
+
+
+@strawberry.type
+class ConsentRecorded:
+    """The consent holds from now on."""
+
+    id: UUID
+    status: str
+    etag: str | None
+
+
+@strawberry.type
+class Continues:
+    """What goes on to be shared after a withdrawal, since it rests on another basis."""
+
+    purpose: str
+    category: str
+    basis: str
+    recipient: str | None
+
+
+@strawberry.type
+class ConsentWithdrawn:
+    """Nothing that rested on this consent leaves from now on. `continues` is what goes on, and why."""
+
+    id: UUID
+    status: str
+    etag: str | None
+    continues: list[Continues]
+
+
+@strawberry.type
+class SealSet:
+    """Whatever locates the person is shown to nobody from now on."""
+
+    id: UUID
+    status: str
+    etag: str | None
+
+
+Failures: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
+NoticeDelivery = Annotated[NoticeDelivered | Failures, strawberry.union("NoticeDelivery")]
+ConsentRecording = Annotated[ConsentRecorded | Failures, strawberry.union("ConsentRecording")]
+ConsentWithdrawal = Annotated[ConsentWithdrawn | Failures, strawberry.union("ConsentWithdrawal")]
+SealSetting = Annotated[SealSet | Failures, strawberry.union("SealSetting")]
+
+
+@strawberry.input
+class NoticeDeliveryInput:
+    """Channels: letter, in_person, email. At most 500 persons."""
+
+    date: date
+    channel: str
+    persons: list[UUID]
+
+
+@strawberry.input
+class ConsentInput:
+    """`givenBy`: person or representative, who is then named. No recipients: all."""
+
+    person: UUID
+    given_by: str = "person"
+    representative: UUID | None = None
+    date: date
+    purposes: list[str]
+    categories: list[str]
+    recipients: list[str] = strawberry.field(default_factory=list)
+    notice: UUID
+    channel: str
+
+
+@strawberry.input
+class WithdrawalInput:
+    """The day on which the person said so."""
+
+    date: date
+
+
+@strawberry.input
+class SealInput:
+    """Kind: location. The reason stays with the information governance officer."""
+
+    person: UUID
+    kind: str = "location"
+    date: date
+    reason: str
+
+
+@strawberry.type
+class ConsentMutation:
+    @strawberry.mutation
+    async def deliver_notice(
+        self, info: Info, notice: UUID, input: NoticeDeliveryInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> NoticeDelivery:
+        """A privacy notice was given to these people."""
+        body = write(input)
+        return await attempt(
+            info, purpose, lambda to: to.consent.deliver_notice(notice, body, idempotency_key), NoticeDelivered
+        )
+
+    @strawberry.mutation
+    async def record_consent(
+        self, info: Info, input: ConsentInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> ConsentRecording:
+        """A person, or somebody for them, agreed to share."""
+        body = write(input)
+        return await attempt(
+            info, purpose, lambda to: to.consent.record_consent(body, idempotency_key), ConsentRecorded
+        )
+
+    @strawberry.mutation
+    async def withdraw_consent(
+        self, info: Info, consent: UUID, input: WithdrawalInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> ConsentWithdrawal:
+        """A consent was withdrawn: no answer to a later request holds what rested on it."""
+        body = write(input)
+        return await attempt(
+            info, purpose, lambda to: to.consent.withdraw_consent(consent, body, idempotency_key), ConsentWithdrawn
+        )
+
+    @strawberry.mutation
+    async def set_seal(
+        self, info: Info, input: SealInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> SealSetting:
+        """Protect where a person is."""
+        body = write(input)
+        return await attempt(info, purpose, lambda to: to.consent.set_seal(body, idempotency_key), SealSet)

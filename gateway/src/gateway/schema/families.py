@@ -1,0 +1,538 @@
+"""families' part of the schema: families over time, the people in them, the support given, and matching."""
+
+from datetime import date, datetime
+from typing import Annotated, TypeAlias
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from gateway.context import Info
+from gateway.limits import asks
+from gateway.loaders import Loaders
+from gateway.problems import FamilyNotFound, PersonNotFound
+from gateway.schema.claims import Claim, Eligibility, Progress
+from gateway.schema.common import (
+    Access,
+    Conflict,
+    Key,
+    NotAllowed,
+    NotFound,
+    NotValid,
+    Purpose,
+    Unavailable,
+    attempt,
+)
+from gateway.schema.consent import Consent, NoticeGiven, SharingLogPage, read_sharing_log
+from gateway.wire import read, read_all, write
+
+
+@strawberry.type
+class Identifier:
+    """A number by which an agency knows a person. Schemes: nino, upn, nhs_number."""
+
+    scheme: str
+    value: str | None
+    source: str | None
+
+
+@strawberry.type
+class Address:
+    """Where a source said that a person lived, from the first day to the last."""
+
+    address_line: str | None
+    postcode: str | None
+    uprn: str | None
+    source: str | None
+    from_: date | None = strawberry.field(name="from")
+    to: date | None
+
+
+@strawberry.type
+class Fact:
+    """A dated thing that a record states. `value` is a number or a code, with its unit."""
+
+    id: UUID | None = strawberry.field(metadata={"wire": "fact"})
+    measure: str
+    from_: date | None = strawberry.field(name="from")
+    to: date | None
+    value: JSON | None
+    unit: str | None
+    source: str | None
+    category: str | None
+    record: UUID | None
+    recorded_at: datetime | None
+
+
+@strawberry.type
+class Link:
+    """How a partner's record came to belong to a person."""
+
+    record: UUID | None
+    feed: str
+    key: str | None
+    source: str | None
+    how: str
+    score: float | None
+    explanation: JSON | None
+    at: datetime | None
+
+
+@strawberry.type
+class Person:
+    """A person as this purpose may see one; what is withheld is null, whether it exists or not."""
+
+    loaders: strawberry.Private[Loaders]
+    id: UUID
+    formerly: list[UUID]
+    name: str | None
+    date_of_birth: date | None
+    sex: str | None
+    identifiers: list[Identifier] | None
+    addresses: list[Address] | None
+    access: Access | None
+
+    @strawberry.field
+    async def facts(self, measure: str | None = None) -> list[Fact]:
+        """Dated facts about the person; of one measure, when it is named."""
+        rows = await self.loaders.facts.load(self.id)
+        return read_all(Fact, [row for row in rows if measure in (None, row["measure"])])
+
+    @strawberry.field
+    async def consents(self) -> list[Consent]:
+        """What the person, or somebody for them, agreed to share, under every id that they have had."""
+        found = await self.loaders.consents.load_many([self.id, *self.formerly])
+        return [read(Consent, row) for rows in found for row in rows]
+
+    @strawberry.field
+    async def notices(self) -> list[NoticeGiven]:
+        """Which privacy notices the person was given, under every id that they have had."""
+        found = await self.loaders.notices.load_many([self.id, *self.formerly])
+        return [read(NoticeGiven, row) for rows in found for row in rows]
+
+    @strawberry.field
+    @asks
+    async def links(self) -> list[Link]:
+        """Every record of the person, with how it was matched."""
+        return read_all(Link, (await self.loaders.services.families.list_links(self.id))["items"])
+
+    @strawberry.field
+    @asks
+    async def sharing_log(self, first: int = 50, after: str | None = None) -> SharingLogPage:
+        """Who saw what of the person, and why."""
+        return await read_sharing_log(self.loaders, [self.id, *self.formerly], first, after)
+
+
+@strawberry.type
+class Member:
+    """A person in a family, dates inclusive. Roles: child, adult, non_resident_parent."""
+
+    loaders: strawberry.Private[Loaders]
+    person_id: UUID = strawberry.field(metadata={"wire": "person"})
+    role: str | None
+    from_: date | None = strawberry.field(name="from")
+    to: date | None
+    name: str | None
+
+    @strawberry.field
+    async def person(self) -> Person | None:
+        """Who it is, as this purpose may see."""
+        row = await self.loaders.person.load(self.person_id)
+        return read(Person, row, loaders=self.loaders) if row else None
+
+
+@strawberry.type
+class LeadProfessional:
+    """The family's single contact. A base that would locate somebody under a seal is null."""
+
+    user: str | None
+    service: str | None
+    sector: str | None
+    date: date | None
+
+
+@strawberry.type
+class Act:
+    """An assessment or a plan, by id and the day on which it happened."""
+
+    id: UUID
+    date: date | None
+
+
+@strawberry.type
+class Support:
+    """What has been agreed and done with the family so far."""
+
+    agreed_on: date | None
+    declined_on: date | None
+    assessment: Act | None
+    plan: Act | None
+    team: list[str] | None
+
+
+@strawberry.type
+class Moment:
+    """Something that happened with a family, on a day.
+
+    Kinds: composed, joined, left, agreed, declined, lead_professional, assessment, plan, step.
+    """
+
+    on: date
+    kind: str
+    person: UUID | None
+    role: str | None
+
+
+@strawberry.type
+class Family:
+    """The unit of support, as this purpose may see one."""
+
+    loaders: strawberry.Private[Loaders]
+    id: UUID
+    area: str | None
+    composed_on: date | None
+    members: list[Member] | None
+    lead_professional: LeadProfessional | None
+    support: Support | None
+    access: Access | None
+    etag: str | None
+
+    @strawberry.field
+    async def eligibility(self) -> Eligibility | None:
+        """Which needs the family shows, with reasons."""
+        row = await self.loaders.eligibility.load(self.id)
+        return read(Eligibility, row) if row else None
+
+    @strawberry.field
+    async def progress(self) -> Progress | None:
+        """How each need in force has gone since attachment, with reasons."""
+        row = await self.loaders.progress.load(self.id)
+        return read(Progress, row) if row else None
+
+    @strawberry.field
+    async def claims(self) -> list[Claim]:
+        """What was claimed for the family."""
+        return read_all(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
+
+    @strawberry.field
+    @asks
+    async def timeline(self) -> list[Moment]:
+        """What happened with the family, day by day."""
+        page = await self.loaders.services.families.list_moments(self.id, self.loaders.as_at)
+        return read_all(Moment, page["items"])
+
+
+@strawberry.type
+class FamilyPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Family]
+    next: str | None
+
+
+@strawberry.type
+class MatchedRecord:
+    """A partner's record on one side of a match."""
+
+    feed: str
+    key: str | None
+    source: str | None
+
+
+@strawberry.type
+class MatchSide:
+    """One of the two people who may be one. `root` is the id as which the person is read now."""
+
+    person: UUID
+    root: UUID | None
+    records: list[MatchedRecord]
+    name: str | None
+    date_of_birth: date | None
+    sex: str | None
+
+
+@strawberry.type
+class MatchReview:
+    """A match that the rules leave to an analyst. Kinds: same_person, non_resident_parent."""
+
+    id: UUID
+    kind: str
+    status: str
+    verdict: str | None
+    score: float | None
+    explanation: JSON | None
+    left: MatchSide | None
+    right: MatchSide | None
+    children: list[UUID]
+    opened_at: datetime | None
+
+
+@strawberry.type
+class MatchReviewPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[MatchReview]
+    next: str | None
+
+
+@strawberry.type
+class PushCounts:
+    """How the lines of a push ended."""
+
+    recorded: int | None
+    unchanged: int | None
+    held: int | None
+    refused: int | None
+
+
+@strawberry.type
+class Push:
+    """A file that a partner sent, and what became of it."""
+
+    id: UUID
+    feed: str
+    service: str | None
+    status: str
+    covers_from: date | None
+    covers_to: date | None
+    place: str | None
+    dry_run: bool | None
+    lines: int | None
+    counts: PushCounts | None
+    progress: float | None
+    facts: int | None
+    received_at: datetime | None
+    finished_at: datetime | None
+    paused_because: str | None
+
+
+@strawberry.type
+class PushPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Push]
+    next: str | None
+
+
+@strawberry.input
+class MatchReviewFilter:
+    """Shape: `status` open or decided; `kind` same_person or non_resident_parent."""
+
+    status: str | None = "open"
+    kind: str | None = None
+
+
+@strawberry.type
+class FamiliesQuery:
+    @strawberry.field
+    async def family(self, info: Info, id: UUID, as_at: date | None = None, purpose: Purpose = None) -> Family | None:
+        """One family, now or as at a day. Errors: FamilyNotFound, out of reach and unknown alike."""
+        loaders = info.context.at(purpose, as_at)
+        row = await loaders.family.load(id)
+        if row is None:
+            raise FamilyNotFound()
+        return read(Family, row, loaders=loaders)
+
+    @strawberry.field
+    async def families(
+        self,
+        info: Info,
+        first: int = 50,
+        after: str | None = None,
+        as_at: date | None = None,
+        purpose: Purpose = None,
+    ) -> FamilyPage | None:
+        """The families within the caller's reach."""
+        loaders = info.context.at(purpose, as_at)
+        page = await loaders.services.families.list_families(as_at, first, after)
+        return read(FamilyPage, page, loaders=loaders)
+
+    @strawberry.field
+    async def person(self, info: Info, id: UUID, purpose: Purpose = None) -> Person | None:
+        """One person. Errors: PersonNotFound, out of reach and unknown alike."""
+        loaders = info.context.at(purpose)
+        row = await loaders.person.load(id)
+        if row is None:
+            raise PersonNotFound()
+        return read(Person, row, loaders=loaders)
+
+    @strawberry.field
+    async def match_reviews(
+        self,
+        info: Info,
+        filter: MatchReviewFilter | None = None,
+        first: int = 50,
+        after: str | None = None,
+        purpose: Purpose = None,
+    ) -> MatchReviewPage | None:
+        """Matches that wait for an analyst, or were decided."""
+        narrowed = filter or MatchReviewFilter()
+        families = info.context.at(purpose).services.families
+        return read(MatchReviewPage, await families.list_match_reviews(narrowed.status, narrowed.kind, first, after))
+
+    @strawberry.field
+    async def pushes(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> PushPage | None:
+        """What partners sent, newest first."""
+        return read(PushPage, await info.context.at(purpose).services.families.list_pushes(first, after))
+
+
+@strawberry.type
+class FamilyChanged:
+    """What was done. `id` is the act's own: an assessment's, a plan's."""
+
+    loaders: strawberry.Private[Loaders]
+    family_id: strawberry.Private[UUID]
+    id: UUID
+    status: str
+    etag: str | None
+
+    @strawberry.field
+    @asks
+    async def family(self) -> Family | None:
+        """The family as it is now."""
+        row = await self.loaders.family.load(self.family_id)
+        return read(Family, row, loaders=self.loaders) if row else None
+
+
+@strawberry.type
+class MatchDecided:
+    """The decision stands; the people were merged or are known to be two."""
+
+    id: UUID
+    status: str
+    etag: str | None
+
+
+Failures: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
+FamilyChange = Annotated[FamilyChanged | Failures, strawberry.union("FamilyChange")]
+MatchDecision = Annotated[MatchDecided | Failures, strawberry.union("MatchDecision")]
+
+
+@strawberry.input
+class LeadProfessionalInput:
+    """`service` and `sector` are the lead professional's own."""
+
+    date: date
+    user: UUID
+    service: str
+    sector: str
+
+
+@strawberry.input
+class AgreementToBeSupportedInput:
+    """Whether the family agreed to be supported; who said so, when one person did."""
+
+    date: date
+    agreed: bool
+    by: UUID | None = None
+
+
+@strawberry.input
+class AssessmentInput:
+    """Kinds: early_help, family_caf, children_and_families. `needs` are the criteria that it named."""
+
+    date: date
+    kind: str
+    needs: list[str]
+    note: str = ""
+
+
+@strawberry.input
+class GoalInput:
+    """What the family and its team want for one need."""
+
+    need: str
+    goal: str
+
+
+@strawberry.input
+class PlanInput:
+    """The plan that was agreed after an assessment."""
+
+    date: date
+    assessment: UUID
+    goals: list[GoalInput]
+
+
+@strawberry.input
+class MatchDecisionInput:
+    """`verdict`: same or different; yes or no for a non-resident parent."""
+
+    verdict: str
+    reason: str
+
+
+@strawberry.type
+class FamiliesMutation:
+    @strawberry.mutation
+    async def record_agreement_to_be_supported(
+        self,
+        info: Info,
+        family: UUID,
+        input: AgreementToBeSupportedInput,
+        idempotency_key: Key,
+        purpose: Purpose = None,
+    ) -> FamilyChange:
+        """The family said yes or no to being supported. It says nothing about consent to share."""
+        body = write(input)
+        return await attempt(
+            info,
+            purpose,
+            lambda to: to.families.record_agreement_to_be_supported(family, body, idempotency_key),
+            FamilyChanged,
+            family_id=family,
+        )
+
+    @strawberry.mutation
+    async def name_lead_professional(
+        self, info: Info, family: UUID, input: LeadProfessionalInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> FamilyChange:
+        """Name the family's single contact, from a day on."""
+        body = write(input)
+        return await attempt(
+            info,
+            purpose,
+            lambda to: to.families.name_lead_professional(family, body, idempotency_key),
+            FamilyChanged,
+            family_id=family,
+        )
+
+    @strawberry.mutation
+    async def record_assessment(
+        self, info: Info, family: UUID, input: AssessmentInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> FamilyChange:
+        """A whole-family assessment was completed."""
+        body = write(input)
+        return await attempt(
+            info,
+            purpose,
+            lambda to: to.families.record_assessment(family, body, idempotency_key),
+            FamilyChanged,
+            family_id=family,
+        )
+
+    @strawberry.mutation
+    async def agree_plan(
+        self, info: Info, family: UUID, input: PlanInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> FamilyChange:
+        """The family and its team agreed a plan."""
+        body = write(input)
+        return await attempt(
+            info,
+            purpose,
+            lambda to: to.families.agree_plan(family, body, idempotency_key),
+            FamilyChanged,
+            family_id=family,
+        )
+
+    @strawberry.mutation
+    async def decide_match(
+        self, info: Info, review: UUID, input: MatchDecisionInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> MatchDecision:
+        """Decide whether two people are one, or whether a named carer is the non-resident parent."""
+        body = write(input)
+        return await attempt(
+            info, purpose, lambda to: to.families.decide_match(review, body, idempotency_key), MatchDecided
+        )

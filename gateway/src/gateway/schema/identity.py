@@ -1,0 +1,30 @@
+"""identity's part of the schema: who is asking."""
+
+import strawberry
+
+from gateway.context import Info
+from gateway.schema.common import Purpose
+from gateway.wire import read
+
+
+@strawberry.type
+class Me:
+    """The caller, as the token says."""
+
+    subject: str
+    name: str | None
+    client: str
+    agency: str
+    service: str
+    roles: list[str]
+    areas: list[str]
+    purposes: list[str]
+    scopes: list[str]
+
+
+@strawberry.type
+class IdentityQuery:
+    @strawberry.field
+    async def me(self, info: Info, purpose: Purpose = None) -> Me | None:
+        """Who is asking, and for which purposes and scopes."""
+        return read(Me, await info.context.at(purpose).services.identity.get_caller())

@@ -1,0 +1,28 @@
+"""What an operator may set (`GATEWAY_*`). Every limit has a default from the first day."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class GatewaySettings(ServiceSettings):
+    """Units: sizes in bytes, times in seconds."""
+
+    name: ClassVar[str] = "gateway"
+
+    body_limit: int = Field(default=100_000, description="The largest request; also the longest query in an address")
+    max_tokens: int = Field(default=1_000, description="Words and brackets in one document")
+    max_depth: int = Field(default=10, description="How far fields may nest")
+    max_aliases: int = Field(default=15, description="Renamed fields in one document, fragments counted where used")
+    max_directives: int = Field(default=10, description="`@include` and `@skip` in one document")
+    max_definitions: int = Field(default=20, description="Operations and fragments in one document")
+    max_cost: int = Field(default=20_000, description="See limits.py; a page multiplies what is in it by `first`")
+    max_first: int = Field(default=100, description="The longest page")
+    list_size: int = Field(default=10, description="How long a list without `first` is taken to be, for its cost")
+    call_cost: int = Field(default=500, description="What a field costs that needs a request of its own")
+    cached_documents: int = Field(default=200, description="Parsed and checked documents that are kept")
+    connect_timeout: float = Field(default=2.0, description="How long reaching another program may take")
+    operation_timeout: float = Field(default=20.0, description="How long a whole operation may take")
+    connections: int = Field(default=100, description="Open connections to one program")

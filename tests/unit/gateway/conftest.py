@@ -1,0 +1,27 @@
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fixtures.stack import Programs
+from unit.gateway.under_test import Gateway
+
+
+@pytest.fixture(scope="module")
+def _shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    programs = Programs(tmp_path_factory.mktemp("var"))
+    try:
+        yield Gateway(programs)
+    finally:
+        programs.close()
+
+
+@pytest.fixture
+def gateway(_shared: Gateway) -> Gateway:
+    """One gateway for all tests of a file, before a stand-in that is as new for each: it remembers nothing anyway."""
+    _shared.behind.reset()
+    return _shared
+
+
+@pytest.fixture
+def gateway_with(programs: Programs) -> Callable[..., Gateway]:
+    return lambda **settings: Gateway(programs, **settings)

@@ -1,0 +1,196 @@
+"""The verbs of the journey's people: what is sent, what comes back, and problems as types."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.responses import JSONResponse
+
+from unit.gateway.standin import family_id, person_id
+from unit.gateway.under_test import Gateway
+
+ONE, TWO = family_id(1), family_id(2)
+KEY = "key-0123456789"
+
+CHANGES: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        f'recordAgreementToBeSupported(family: "{ONE}", input: {{date: "2017-09-04", agreed: true}}, KEY)',
+        f"/v1/families/{ONE}/agreement-to-be-supported",
+        {"date": "2017-09-04", "agreed": True},
+    ),
+    (
+        f'nameLeadProfessional(family: "{ONE}", input: {{date: "2017-09-04", user: "{TWO}", service: "early-help", '
+        'sector: "council"}, KEY)',
+        f"/v1/families/{ONE}/lead-professional",
+        {"date": "2017-09-04", "user": TWO, "service": "early-help", "sector": "council"},
+    ),
+    (
+        f'recordAssessment(family: "{ONE}", input: {{date: "2017-09-11", kind: "early_help", needs: ["work"]}}, KEY)',
+        f"/v1/families/{ONE}/assessments",
+        {"date": "2017-09-11", "kind": "early_help", "needs": ["work"], "note": ""},
+    ),
+    (
+        f'agreePlan(family: "{ONE}", input: {{date: "2017-09-18", assessment: "{TWO}", '
+        'goals: [{need: "work", goal: "A job"}]}, KEY)',
+        f"/v1/families/{ONE}/plans",
+        {"date": "2017-09-18", "assessment": TWO, "goals": [{"need": "work", "goal": "A job"}]},
+    ),
+    (
+        f'decideMatch(review: "{ONE}", input: {{verdict: "same", reason: "One birth certificate."}}, KEY)',
+        f"/v1/match-reviews/{ONE}/decision",
+        {"verdict": "same", "reason": "One birth certificate."},
+    ),
+    (
+        f'deliverNotice(notice: "{ONE}", input: {{date: "2017-09-04", channel: "letter", '
+        f'persons: ["{person_id(1)}"]}}, KEY)',
+        f"/v1/notices/{ONE}/deliveries",
+        {"date": "2017-09-04", "channel": "letter", "persons": [person_id(1)]},
+    ),
+    (
+        f'recordConsent(input: {{person: "{person_id(1)}", date: "2017-09-04", purposes: ["claim"], '
+        f'categories: ["attendance"], notice: "{ONE}", channel: "in_person"}}, KEY)',
+        "/v1/consents",
+        {
+            "person": person_id(1),
+            "given_by": "person",
+            "date": "2017-09-04",
+            "purposes": ["claim"],
+            "categories": ["attendance"],
+            "recipients": [],
+            "notice": ONE,
+            "channel": "in_person",
+        },
+    ),
+    (
+        f'withdrawConsent(consent: "{ONE}", input: {{date: "2018-02-01"}}, KEY)',
+        f"/v1/consents/{ONE}/withdrawal",
+        {"date": "2018-02-01"},
+    ),
+    (
+        f'setSeal(input: {{person: "{person_id(1)}", date: "2018-02-01", reason: "Fled."}}, KEY)',
+        "/v1/seals",
+        {"person": person_id(1), "kind": "location", "date": "2018-02-01", "reason": "Fled."},
+    ),
+    (
+        f'checkClaim(claim: "{ONE}", input: {{verdict: "agreed", reason: "All there.", date: "2018-12-31"}}, KEY)',
+        f"/v1/claims/{ONE}/check",
+        {"verdict": "agreed", "reason": "All there.", "date": "2018-12-31"},
+    ),
+    (
+        'freezeBatch(input: {framework: "2015", date: "2018-12-31"}, KEY)',
+        "/v1/batches",
+        {"framework": "2015", "date": "2018-12-31"},
+    ),
+    (f'drawSample(batch: "{ONE}", seed: 7, KEY)', f"/v1/batches/{ONE}/sample", {"seed": 7}),
+    (
+        f'recordFinding(batch: "{ONE}", input: {{claim: "{TWO}", verdict: "upheld", reason: "Seen.", '
+        'date: "2018-12-31"}, KEY)',
+        f"/v1/batches/{ONE}/findings",
+        {"claim": TWO, "verdict": "upheld", "reason": "Seen.", "date": "2018-12-31"},
+    ),
+    (
+        f'submitBatch(batch: "{ONE}", input: {{date: "2019-01-10"}}, KEY)',
+        f"/v1/batches/{ONE}/submit",
+        {"date": "2019-01-10"},
+    ),
+    (
+        f'recordPayment(input: {{batch: "{ONE}", date: "2019-02-01", pence: 4000000000, reference: "TF-1"}}, KEY)',
+        "/v1/payments",
+        {"batch": ONE, "date": "2019-02-01", "pence": 4_000_000_000, "reference": "TF-1"},
+    ),
+]
+NAMES = [change[0].partition("(")[0] for change in CHANGES]
+
+
+def with_key(call: str, key: str = KEY) -> str:
+    return call.replace("KEY", f'idempotencyKey: "{key}"')
+
+
+@pytest.mark.parametrize(("call", "path", "body"), CHANGES, ids=NAMES)
+def test_a_change_goes_to_its_program_once_with_its_key(
+    gateway: Gateway, call: str, path: str, body: dict[str, Any]
+) -> None:
+    (result,) = gateway.ask(f"mutation {{ {with_key(call)} {{ __typename }} }}", Purpose="support").values()
+    assert result["__typename"] not in ("NotAllowed", "NotFound", "NotValid", "Conflict", "Unavailable")
+    (sent,) = gateway.behind.calls
+    assert (sent.method, sent.path) == ("POST", path)
+    assert sent.body == body
+    assert sent.headers["idempotency-key"] == KEY and sent.headers["purpose"] == "support"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, "NotValid"),
+        (401, "NotAllowed"),
+        (403, "NotAllowed"),
+        (404, "NotFound"),
+        (409, "Conflict"),
+        (412, "Conflict"),
+        (422, "NotValid"),
+        (429, "Unavailable"),
+        (500, "Unavailable"),
+        (503, "Unavailable"),
+    ],
+)
+@pytest.mark.parametrize(("call", "path", "_"), CHANGES[:1] + CHANGES[-1:], ids=NAMES[:1] + NAMES[-1:])
+def test_a_refused_change_is_a_typed_problem(
+    gateway: Gateway, call: str, path: str, _: object, status: int, kind: str
+) -> None:
+    faults = [{"pointer": "/body/date", "code": "date_in_future", "detail": "Should be today or earlier", "fix": "…"}]
+    gateway.behind.refuse(f"POST {path}", status, "Told you", errors=faults)
+    selection = "__typename ... on Problem { title httpStatus type errors { pointer code } }"
+    (result,) = gateway.ask(f"mutation {{ {with_key(call)} {{ {selection} }} }}").values()
+    assert result["__typename"] == kind
+    if status not in (500,):
+        assert (result["title"], result["httpStatus"]) == ("Told you", status)
+        assert result["errors"] == [{"pointer": "/body/date", "code": "date_in_future"}]
+
+
+def test_what_is_shown_after_a_change_is_loaded_after_it(gateway: Gateway) -> None:
+    call = with_key(CHANGES[1][0])
+    query = f"mutation {{ {call} {{ ... on FamilyChanged {{ id status family {{ id area }} }} }} }}"
+    result = gateway.ask(query)["nameLeadProfessional"]
+    assert result["family"] == {"id": ONE, "area": "thornbury"}
+    assert gateway.behind.paths() == [f"POST {CHANGES[1][1]}", "POST /v1/families/lookup"]
+
+
+def test_two_changes_of_one_request_each_show_what_is_then(gateway: Gateway) -> None:
+    areas = iter(["north", "south"])
+    gateway.behind.answers["POST /v1/families/lookup"] = lambda _: JSONResponse(
+        {"items": [gateway.behind.family(1) | {"area": next(areas)}]}
+    )
+    change = with_key(CHANGES[0][0])
+    part = f"{change} {{ ... on FamilyChanged {{ family {{ area }} }} }}"
+    data = gateway.ask(f"mutation {{ a: {part} b: {part} }}")
+    assert [data[name]["family"]["area"] for name in "ab"] == ["north", "south"]
+
+
+def test_a_withdrawal_tells_what_goes_on(gateway: Gateway) -> None:
+    continues = [{"purpose": "identify", "category": "attendance", "basis": "public_task", "recipient": "programme"}]
+    gateway.behind.answers[f"POST /v1/consents/{ONE}/withdrawal"] = lambda _: JSONResponse(
+        {"id": ONE, "status": "withdrawn", "etag": None, "continues": continues}
+    )
+    call = with_key(CHANGES[7][0])
+    selection = "... on ConsentWithdrawn { status continues { purpose category basis recipient } }"
+    result = gateway.ask(f"mutation {{ {call} {{ {selection} }} }}")["withdrawConsent"]
+    assert result == {"status": "withdrawn", "continues": continues}
+
+
+@pytest.mark.parametrize("key", ["", "short", "x" * 201, "with space in it", "line\\nbreak-line", "schlüssel-12345"])
+def test_a_key_that_no_header_can_carry_is_a_problem(gateway: Gateway, key: str) -> None:
+    call = with_key(CHANGES[0][0], key)
+    result = gateway.ask(f"mutation {{ {call} {{ ... on NotValid {{ httpStatus errors {{ pointer code }} }} }} }}")
+    assert result["recordAgreementToBeSupported"] == {
+        "httpStatus": 422,
+        "errors": [{"pointer": "/idempotencyKey", "code": "not_a_key"}],
+    }
+    assert gateway.behind.calls == []
+
+
+def test_a_change_that_takes_too_long_says_how_to_be_sure(gateway_with: Callable[..., Gateway]) -> None:
+    gateway = gateway_with(timeout=0.2)
+    gateway.behind.delay = 1
+    call = with_key(CHANGES[0][0])
+    result = gateway.ask(f"mutation {{ {call} {{ __typename ... on Unavailable {{ httpStatus }} }} }}")
+    assert result["recordAgreementToBeSupported"] == {"__typename": "Unavailable", "httpStatus": 503}
