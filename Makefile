@@ -1,0 +1,61 @@
+# Every target is one line in `make help`. Nothing but make and Python 3.11 or later is needed.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+FAMILIES ?= 500
+SEED ?= 2016
+PORT_BASE ?= 8700
+RUN := .venv/bin/python
+JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE)
+OURS := services gateway sandbox journey bench tests tools
+
+# The first Python that starts and is new enough; a shim without a Python behind it does not count.
+define ENVIRONMENT
+for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
+  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then exec $$python tools/env.py $(1); fi; \
+done; \
+echo 'env: no Python 3.11 or later found (tried python3.11 ... python3.14, python3); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
+endef
+
+.PHONY: help env env-test demo up journey reset test lint types lock contracts ci
+
+help:       ## this list
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+
+env:        ## build the environment (.venv) from hashed locks
+	@$(call ENVIRONMENT,)
+
+env-test:
+	@$(call ENVIRONMENT,--test)
+
+demo: env   ## the whole journey on a running platform, which then stays up (FAMILIES=500 SEED=2016 PORT_BASE=8700)
+	@exec $(JOURNEY) demo --families $(FAMILIES) --seed $(SEED)
+
+up: env     ## an empty platform with the sandbox's agencies, people and agreements, until Ctrl-C
+	@exec $(JOURNEY) up
+
+journey: env ## the journey against a platform that is up (FAMILIES=500 SEED=2016)
+	@exec $(JOURNEY) run --families $(FAMILIES) --seed $(SEED)
+
+reset: env  ## forget all data of the platform (var/)
+	@exec $(JOURNEY) reset
+
+test: env-test ## every test: unit, contract, house, end to end
+	@$(RUN) -m pytest tests
+
+lint: env-test ## ruff (check and format) and the import contracts
+	@$(RUN) -m ruff check $(OURS) && $(RUN) -m ruff format --check $(OURS) && .venv/bin/lint-imports
+
+types: env-test ## mypy, strict
+	@$(RUN) -m mypy
+
+lock: ## write both locks anew from requirements*.in (needs uv)
+	@command -v uv >/dev/null || { echo 'lock: uv is missing; python3 -m pip install uv' >&2; exit 1; }
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements.in -o requirements.lock
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock requirements-test.in -o requirements-test.lock
+
+contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
+	@$(RUN) -m chassis.contracts
+
+ci: ## what continuous integration runs
+	@.ci/run

@@ -1,0 +1,135 @@
+"""`python -m journey demo | up | run | reset`: what `make` calls; and `token NAME`, an access token to explore with."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from journey import plainly, seeding, story
+from journey.api import Api
+from journey.console import Console
+from journey.platform import ROOT, Addresses, Platform, reset
+from journey.stopping import Asked, CannotGoOn, WentWrong
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="journey", description=__doc__)
+    parser.add_argument("command", choices=("demo", "up", "run", "reset", "token"))
+    parser.add_argument("name", nargs="?", default="ana", help="with token: one of the sandbox's people or clients")
+    parser.add_argument("--families", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=2016)
+    parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", "8700")))
+    parser.add_argument("--var", type=Path, default=ROOT / "var", help="where the platform keeps its data")
+    parser.add_argument("--json", action="store_true", help="the figures as one object on standard output")
+    chosen = parser.parse_args(arguments)
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, stop)
+    console = Console(quiet=chosen.json)
+    try:
+        return COMMANDS[chosen.command](chosen, console)
+    except CannotGoOn as reason:
+        print(f"journey: {reason}", file=sys.stderr)
+        return 1
+    except WentWrong as wrong:
+        print(f"journey: went wrong: {wrong}", file=sys.stderr)
+        return 1
+    except Asked:
+        console.line("stopped; the data stays in var/, and the next start goes on from it")
+        return 130
+
+
+def demo(chosen: argparse.Namespace, console: Console) -> int:
+    """Start the platform, carry the borough through it, show one family, and stay up."""
+    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base))
+    try:
+        start(running, console)
+        outcome = carry(chosen, console)
+        if outcome.figures.differing:
+            return 1
+        plainly.one_family(outcome, console)
+        plainly.addresses(running.addresses, running.var, console)
+        stay(console)
+    finally:
+        running.stop()
+    return 0
+
+
+def up(chosen: argparse.Namespace, console: Console) -> int:
+    """Start a platform with the sandbox's agencies and stay up."""
+    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base))
+    try:
+        start(running, console)
+        story.seed(running.addresses, running.var, console)
+        plainly.addresses(running.addresses, running.var, console)
+        stay(console)
+    finally:
+        running.stop()
+    return 0
+
+
+def run(chosen: argparse.Namespace, console: Console) -> int:
+    """Carry the borough through a platform that runs already."""
+    outcome = carry(chosen, console)
+    if not chosen.json and not outcome.figures.differing:
+        plainly.one_family(outcome, console)
+    return 1 if outcome.figures.differing else 0
+
+
+def forget(chosen: argparse.Namespace, console: Console) -> int:
+    reset(chosen.var.resolve())
+    console.line("all data forgotten")
+    return 0
+
+
+def token(chosen: argparse.Namespace, console: Console) -> int:
+    """Sign one of the sandbox's people in, or a client, and print the access token."""
+    api, cast = Api(Addresses(chosen.port_base)), seeding.cast_of(chosen.var.resolve())
+    if chosen.name not in cast:
+        raise CannotGoOn(f"there is no {chosen.name}; there are {', '.join(sorted(cast))}")
+    print(api.token(cast[chosen.name]))
+    return 0
+
+
+COMMANDS = {"demo": demo, "up": up, "run": run, "reset": forget, "token": token}
+
+
+def start(running: Platform, console: Console) -> None:
+    with console.step("start", "five programs started and ready") as step:
+        running.up()
+        step.say(f"ports {running.addresses.port_base} to {running.addresses.port_base + 4}")
+
+
+def carry(chosen: argparse.Namespace, console: Console) -> story.Outcome:
+    """The journey; its figures are written whatever they are, and what differs is said once more at the end."""
+    outcome = story.carry(
+        Addresses(chosen.port_base), chosen.var.resolve(), families=chosen.families, seed=chosen.seed, console=console
+    )
+    outcome.figures.write(chosen.var / "journey.json")
+    if chosen.json:
+        print(json.dumps(outcome.figures.as_json()))
+    for line in outcome.figures.differing:
+        print(f"journey: a figure is not what the truth says: {line}", file=sys.stderr)
+    return outcome
+
+
+def stay(console: Console) -> None:
+    """Until Ctrl-C; that is how this ends, so it is no error."""
+    console.line("everything stays up to explore; Ctrl-C stops it")
+    try:
+        while True:
+            signal.pause()
+    except Asked:
+        console.line("stopping; the data stays in var/, and the next start goes on from it")
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, signal.SIG_IGN)  # stopping takes a moment, and a second Ctrl-C would cut it short
+    raise Asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

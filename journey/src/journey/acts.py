@@ -1,0 +1,233 @@
+"""What people do with families, each act by who may do it: notices, consents, support, seals, and what undoes them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from journey.api import CHUNK, Api, Who
+from journey.diary import Diary
+from journey.register import Register
+from journey.seeding import AREA, PROTECTING, SECTORS, Cast, iso
+from journey.stopping import WentWrong
+from sandbox.actors import USERS
+from sandbox.calendar import DAY, STORY_BEGINS
+from sandbox.feeds import Wave
+from sandbox.model import NON_RESIDENT_PARENT, Act
+
+NOTICE = (
+    "How we share information to support families: who we are, what we share with whom and why, how long we keep it, "
+    "and what you can ask of us."
+)
+PARTNERS = ("housing", "school-nursing")
+"""Services that join the team of a family whose carer consented to it."""
+
+
+@dataclass
+class Acts:
+    """Does the sandbox's acts. Each is done once, whatever happens to the journey in between."""
+
+    api: Api
+    cast: Cast
+    register: Register
+    diary: Diary
+
+    def notice(self) -> str:
+        """The privacy notice, published once; its id."""
+        body = {"code": "think-family", "version": "2016-04", "language": "en", "text": NOTICE}
+        iris = self.cast["iris"]
+        return str(
+            self.diary.once("notice", lambda: self.api.post(iris, "consent", "/v1/notices", body, act="notice"))["id"]
+        )
+
+    def do(self, number: int, act: Act) -> Any:
+        """Do one act; `number` is its place among the borough's acts, which tells acts of one day apart."""
+        name = f"act {number} {act.kind} {act.family}"
+        return self.diary.once(name, lambda: DOING[act.kind](self, act, name))
+
+    def _family(self, act: Act) -> str:
+        found = self.register.family(act.family)
+        if found is None:
+            raise WentWrong(
+                f"family {act.family} of the sandbox is nowhere on the platform, so {act.kind} cannot be done"
+            )
+        return found
+
+    def _who(self, act: Act) -> Who:
+        """Who does it: the sandbox's person, but for a family at a refuge the one who looks after protected families.
+
+        A coordinator does not meet those: that a family is in her area says where it is.
+        """
+        people = (self.register.borough.people[who] for who in self.register.borough.families[act.family].people())
+        hidden = any(person.place_on(act.on).kind == "refuge" for person in people)
+        return self.cast[PROTECTING if hidden and act.user == "cora" else act.user]
+
+    def _support(self, act: Act, what: str, body: dict[str, Any], name: str) -> Any:
+        path = f"/v1/families/{self._family(act)}/{what}"
+        return self.api.post(self._who(act), "families", path, {"date": iso(act.on), **body}, act=name)
+
+    def member_stated(self, act: Act, name: str) -> Any:
+        """The coordinator knows of a parent elsewhere; whom no feed names cannot be added yet."""
+        cora, path = self.cast["cora"], f"/v1/families/{self._family(act)}/members"
+        held = self.api.get(cora, "families", path)["items"]
+        for who in self.register.known(act.people):
+            if any(member["person"] == who and member["role"] == act.detail for member in held):
+                continue  # the analyst's decision on the school's record said so already
+            body = {"person": who, "role": act.detail, "from": iso(STORY_BEGINS)}
+            self.api.post(cora, "families", path, body, act=f"{name} {who}")
+
+    def notice_delivered(self, act: Act, name: str) -> Any:
+        """A parent who lives elsewhere is told as well: what is known of him is used for the family too."""
+        elsewhere = [
+            m.person for m in self.register.borough.families[act.family].members if m.role == NON_RESIDENT_PARENT
+        ]
+        people = self.register.known(dict.fromkeys([*act.people, *elsewhere]))
+        body = {"date": iso(act.on), "channel": "in_person", "persons": people}
+        path = f"/v1/notices/{self.notice()}/deliveries"
+        return self.api.post(self._who(act), "consent", path, body, act=name) if people else None
+
+    def tell(self, families: list[str], wave: Wave) -> int:
+        """Deliver the notice to every member of these families who was not told yet; how many there were."""
+        pia = self.cast[PROTECTING]  # who meets every family, those at protected addresses too
+        held = self.api.lookup(pia, "families", "/v1/families/lookup", families)
+        members = sorted({member["person"] for family in held for member in family["members"]})
+        given = self.api.lookup(pia, "consent", "/v1/notices/lookup", members)
+        waiting = sorted(set(members) - {row["person"] for row in given if row["notices"]})
+        for start in range(0, len(waiting), CHUNK):
+            body = {"date": iso(wave.pushed_on), "channel": "letter", "persons": waiting[start : start + CHUNK]}
+            path = f"/v1/notices/{self.notice()}/deliveries"
+            self.api.post(pia, "consent", path, body, act=f"newcomers {wave.number} {start}")
+        return len(waiting)
+
+    def agreement_to_be_supported(self, act: Act, name: str) -> Any:
+        by = self.register.known(act.people)
+        body = {"agreed": True, "by": by[0] if by else None}
+        return self._support(act, "agreement-to-be-supported", body, name)
+
+    def declined(self, act: Act, name: str) -> Any:
+        by = self.register.known(act.people)
+        body = {"agreed": False, "by": by[0] if by else None}
+        return self._support(act, "agreement-to-be-supported", body, name)
+
+    def lead_professional_named(self, act: Act, name: str) -> Any:
+        service = next(user.service for user in USERS if user.username == act.detail)
+        body = {"user": self.cast.ids[act.detail], "service": service, "sector": SECTORS[service]}
+        return self._support(act, "lead-professional", body, name)
+
+    def assessment_completed(self, act: Act, name: str) -> Any:
+        needs = self.register.borough.truth.families[act.family].needs_when_attached
+        body = {"kind": "early_help", "needs": list(needs), "note": ""}
+        done = self._support(act, "assessments", body, name)
+        self.diary.once(f"assessment {act.family}", lambda: done["id"])
+        return done
+
+    def plan_agreed(self, act: Act, name: str) -> Any:
+        """The plan; where the carer lets housing know about school, housing and the school nurse join the team."""
+        needs = self.register.borough.truth.families[act.family].needs_when_attached
+        body = {
+            "assessment": self.diary.once(f"assessment {act.family}", lambda: None),
+            "goals": [{"need": need, "goal": f"Better in {need.replace('_', ' ')}"} for need in needs],
+        }
+        done = self._support(act, "plans", body, name)
+        consents = self.register.borough.families[act.family].consents
+        if any(consent.recipient == "housing" for consent in consents):
+            for service in PARTNERS:
+                path, joining = f"/v1/families/{self._family(act)}/team", {"service": service, "from": iso(act.on)}
+                self.api.post(self.cast[act.user], "families", path, joining, act=f"{name} {service}")
+        return done
+
+    def consent_given(self, act: Act, name: str) -> Any:
+        consent = next(each for each in self.register.borough.families[act.family].consents if each.id == act.detail)
+        child, carer = self.register.person(consent.person), self.register.person(consent.given_by)
+        if child is None:
+            return None
+        body = {
+            "person": child,
+            # A carer whom no feed names is nobody on the platform: then the consent stands as the child's own.
+            "given_by": "representative" if carer else "person",
+            "representative": carer,
+            "date": iso(act.on),
+            "purposes": [consent.purpose],
+            "categories": [consent.category],
+            "recipients": [consent.recipient],
+            "notice": self.notice(),
+            "channel": "in_person",
+        }
+        done = self.api.post(self.cast[act.user], "consent", "/v1/consents", body, act=name)
+        self.diary.once(f"consent {act.detail}", lambda: done["id"])
+        return done
+
+    def consent_withdrawn(self, act: Act, name: str) -> Any:
+        """The coordinator records what the carer says; whoever governs information may only read consents."""
+        consent = self.diary.once(f"consent {act.detail}", lambda: None)
+        path = f"/v1/consents/{consent}/withdrawal"
+        return self.api.post(self.cast["cora"], "consent", path, {"date": iso(act.on)})
+
+    def separated(self, act: Act, name: str) -> Any:
+        """Some leave the family and are one of their own from that day; of where they are, only the area is said."""
+        cora, since = self.cast["cora"], self.register.borough.families[act.detail].members[0].since
+        gone = set(self.register.known(act.people))
+        path = f"/v1/families/{self._family(act)}/members"
+        for member in self.api.get(cora, "families", path)["items"]:
+            if member["person"] in gone and member["to"] is None:
+                version = {"If-Match": member["etag"]}
+                last = {"to": iso(since - DAY)}
+                self.api.send(cora, "PATCH", "families", f"{path}/{member['id']}", json=last, headers=version)
+        body = {"place": AREA, "reason": "The parents live apart", "date": iso(act.on)}
+        new = str(self.api.post(cora, "families", "/v1/families", body, act=name)["id"])
+        for who in act.people:
+            if person := self.register.person(who):
+                role = self.register.borough.truth.members(act.detail, since)[who]
+                body = {"person": person, "role": role, "from": iso(since)}
+                self.api.post(cora, "families", f"/v1/families/{new}/members", body, act=f"{name} {who}")
+        return {"family": act.detail, "id": new}
+
+    def seal_set(self, act: Act, name: str) -> Any:
+        done = []
+        for person in self.register.known(act.people):
+            body = {"person": person, "kind": "location", "date": iso(act.on), "reason": "Asked for by the police"}
+            done.append(self.api.post(self.cast[act.user], "consent", "/v1/seals", body, act=f"{name} {person}"))
+        return done
+
+    def wrong_merge(self, act: Act, name: str) -> Any:
+        """The analyst takes twins for one: by the open review if there is one, else by merging them."""
+        one, other = self.register.known(act.people)
+        ana = self.cast[act.user]
+        for review in self.api.pages(ana, "families", "/v1/match-reviews", status="open", kind="same_person"):
+            if {review["left"]["person"], review["right"]["person"]} == {one, other}:
+                decision = {"verdict": "same", "reason": "One child, entered twice"}
+                return self.api.post(ana, "families", f"/v1/match-reviews/{review['id']}/decision", decision, act=name)
+        body = {"other": other, "reason": "One child, entered twice"}
+        return self.api.post(ana, "families", f"/v1/people/{one}/merge", body, act=name)
+
+    def unmerge(self, act: Act, name: str) -> Any:
+        """The analyst sees that they are two; the platform lists what was shared meanwhile."""
+        one, other = (next(iter(self.register.persons[who])) for who in act.people)
+        if one != other:
+            raise WentWrong(f"the twins of {act.family} are not one person, so nothing can be split")
+        leaf = next(
+            leaf
+            for leaf, counts in self.register.leaves.items()
+            if leaf != one and counts.most_common(1)[0][0] in act.people
+        )
+        body = {"person": leaf, "reason": "Two children, born on one day"}
+        return self.api.post(self.cast[act.user], "families", f"/v1/people/{one}/unmerge", body, act=name)
+
+
+DOING: dict[str, Callable[[Acts, Act, str], Any]] = {
+    kind: getattr(Acts, kind)
+    for kind in (
+        "member_stated",
+        "notice_delivered",
+        "agreement_to_be_supported",
+        "declined",
+        "lead_professional_named",
+        "assessment_completed",
+        "plan_agreed",
+        "consent_given",
+        "consent_withdrawn",
+        "separated",
+        "seal_set",
+        "wrong_merge",
+        "unmerge",
+    )
+}

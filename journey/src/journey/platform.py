@@ -1,0 +1,347 @@
+"""The five programs, kept running by supervisord, and what can be seen of them from outside."""
+
+import fcntl
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import httpx
+
+from journey.stopping import CannotGoOn, WentWrong
+
+ROOT = Path(__file__).resolve().parents[3]
+PROGRAMS = ("identity", "consent", "families", "claims", "gateway")
+"""In the order in which they are started."""
+OFFSETS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
+WORKING = ("identity", "consent", "families", "claims")
+"""The programs that have a store, and so an outbox, a listener or workers to wait for."""
+START_SECONDS = 90.0
+STOP_SECONDS = 60.0
+STALL_SECONDS = 120.0
+PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where each program of one platform answers."""
+
+    port_base: int = 8700
+
+    def port(self, program: str) -> int:
+        return self.port_base + OFFSETS[program]
+
+    def url(self, program: str) -> str:
+        return f"http://127.0.0.1:{self.port(program)}"
+
+    @property
+    def signed_in(self) -> str:
+        """Where the portal's sign-in ends."""
+        return f"{self.url('gateway')}/signed-in"
+
+    def environment(self, var: Path) -> dict[str, str]:
+        """What tells every program where the others are."""
+        names: dict[str, str] = {}
+        for program in PROGRAMS:
+            prefix = program.upper()
+            names[f"{prefix}_VAR"] = str(var)
+            names[f"{prefix}_PORT"] = str(self.port(program))
+            names[f"{prefix}_PUBLIC_URL"] = self.url(program)
+            names[f"{prefix}_ISSUER"] = self.url("identity")
+            for other in WORKING:
+                names[f"{prefix}_{other.upper()}_URL"] = self.url(other)
+        return names
+
+
+class Platform:
+    """One running platform: `up()` starts it, `stop()` leaves no process behind and all data in place."""
+
+    def __init__(self, var: Path, addresses: Addresses) -> None:
+        self.var = var
+        self.addresses = addresses
+        self._supervisor: subprocess.Popen[bytes] | None = None
+        self._lock: IO[str] | None = None
+
+    def up(self) -> None:
+        """Migrate, set identity up where it is not, start the programs and wait until each is ready.
+
+        Errors: CannotGoOn, with one line, when a port is taken, the data is in use, or a program does not start.
+        """
+        for folder in ("run", "logs", "secrets"):
+            (self.var / folder).mkdir(parents=True, exist_ok=True)
+        (self.var / "secrets").chmod(0o700)
+        self._hold()
+        self._refuse_taken_ports()
+        self._once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
+        tether = [sys.executable, str(Path(__file__).with_name("tether.py"))]
+        with (self.var / "logs" / "supervisord.out").open("ab") as out:
+            self._supervisor = subprocess.Popen(
+                [*tether, sys.executable, "-m", "supervisor.supervisord", "-c", str(self._write_config(tether))],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,  # Ctrl-C reaches us alone; we stop the rest in order
+            )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """Stop every program and wait for the last one; harmless when nothing runs."""
+        supervisor, self._supervisor = self._supervisor, None
+        if supervisor is not None:
+            started = self.processes(supervisor.pid)
+            supervisor.terminate()
+            try:
+                supervisor.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                supervisor.kill()
+                supervisor.wait()
+            for pid in started.values():
+                kill_if_left(pid)
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def processes(self, supervisor: int | None = None) -> dict[str, int]:
+        """The process id of each running program."""
+        parent = supervisor or (self._supervisor.pid if self._supervisor else 0)
+        found: dict[str, int] = {}
+        for pid, words in children_of(parent):
+            for program in PROGRAMS:
+                if "chassis.cli" in words and program in words:
+                    found[program] = pid
+        return found
+
+    def kill(self, program: str) -> None:
+        """SIGKILL one program, as a crash would; the supervisor starts it again."""
+        os.kill(self.processes()[program], signal.SIGKILL)
+
+    def _hold(self) -> None:
+        lock = (self.var / "run" / "lock").open("a+")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise CannotGoOn(f"{self.var} is in use by a platform that is running; stop that one first") from None
+        self._lock = lock
+
+    def _refuse_taken_ports(self) -> None:
+        for program in PROGRAMS:
+            port = self.addresses.port(program)
+            if not is_free(port):
+                raise CannotGoOn(
+                    f"port {port} (for {program}) is taken; choose five free ones by their first: "
+                    f"PORT_BASE={self.addresses.port_base + 100} (now {self.addresses.port_base})"
+                )
+
+    def _once(self, *arguments: str) -> None:
+        done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self._environment(), capture_output=True)
+        if done.returncode:
+            log = self.var / "logs" / "setup.log"
+            log.write_bytes(done.stdout + done.stderr)
+            raise CannotGoOn(f"`python {' '.join(arguments)}` failed; the end of {log} says: {last_line(log)}")
+
+    def _environment(self) -> dict[str, str]:
+        own = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}  # programs that are started often compile once
+        return {**os.environ, **self.addresses.environment(self.var), **own}
+
+    def _write_config(self, tether: list[str]) -> Path:
+        """Values of a supervisord file know `%` as an escape, so every path is doubled."""
+        run, logs = self.var / "run", self.var / "logs"
+        lines = [
+            "[supervisord]",
+            "nodaemon=true",
+            "silent=true",
+            f"logfile={logs / 'supervisord.log'}",
+            f"pidfile={run / 'supervisord.pid'}",
+            f"childlogdir={logs}",
+            *(["user=root"] if os.getuid() == 0 else []),  # without it, a warning at each start in a container
+        ]
+        for number, program in enumerate(PROGRAMS, 1):
+            command = " ".join(f'"{word}"' for word in [*tether, sys.executable, "-m", "chassis.cli", program, "run"])
+            lines += [
+                "",
+                f"[program:{program}]",
+                f"command={command}",
+                f"directory={ROOT}",
+                f"priority={number}",
+                "autorestart=true",
+                "startsecs=1",
+                "startretries=1000",
+                "stopsignal=TERM",
+                "stopwaitsecs=20",
+                "redirect_stderr=true",
+                f"stdout_logfile={logs / program}.log",
+                "stdout_logfile_maxbytes=50MB",
+                "stdout_logfile_backups=2",
+            ]
+        config = run / "supervisord.conf"
+        config.write_text("\n".join(line.replace("%", "%%") for line in lines) + "\n")
+        return config
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        waiting = list(PROGRAMS)
+        with httpx.Client(timeout=5) as http:
+            while waiting:
+                program = waiting[0]
+                if ready(http, self.addresses.url(program)):
+                    waiting.pop(0)
+                    continue
+                log = self.var / "logs" / f"{program}.log"
+                if self._supervisor is None or self._supervisor.poll() is not None:
+                    out = self.var / "logs" / "supervisord.out"
+                    raise CannotGoOn(f"the supervisor ended; the end of {out} says: {last_line(out)}")
+                if time.monotonic() > deadline:
+                    raise CannotGoOn(f"{program} does not start; the end of {log} says: {last_line(log)}")
+                time.sleep(0.1)
+
+
+def free_ports() -> int:
+    """The first of five free ports that follow each other."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            first: int = probe.getsockname()[1]
+        if first + len(PROGRAMS) < 65_536 and all(is_free(first + offset) for offset in range(len(PROGRAMS))):
+            return first
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
+
+
+@contextmanager
+def platform(var: Path, addresses: Addresses) -> Iterator[Platform]:
+    """A platform that runs for as long as the block does."""
+    running = Platform(var, addresses)
+    try:
+        running.up()
+        yield running
+    finally:
+        running.stop()
+
+
+def reset(var: Path) -> None:
+    """Forget all data. Errors: CannotGoOn while a platform runs on it."""
+    if not var.exists():
+        return
+    (var / "run").mkdir(exist_ok=True)
+    idle = Platform(var, Addresses())
+    idle._hold()
+    shutil.rmtree(var)
+    idle.stop()
+
+
+class Watch:
+    """Waits until nothing is left to be done anywhere, by what each program says in its metrics."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+        self._http = httpx.Client(timeout=10)
+
+    def pending(self) -> dict[str, float]:
+        """What waits in each program: outbox rows, events not yet heard, work in the background."""
+        found: dict[str, float] = {}
+        for program in WORKING:
+            try:
+                text = self._http.get(f"{self._addresses.url(program)}/metrics").text
+            except httpx.HTTPError:
+                found[f"{program} (not answering)"] = 1
+                continue
+            counted = PENDING.findall(text)
+            if not any(name == "outbox_pending" for name, _ in counted):
+                found[f"{program} (figures missing)"] = 1  # a figure that could not be counted is left out, not 0
+            for name, value in counted:
+                key = f"{program} {name}"
+                found[key] = found.get(key, 0) + float(value)
+        return found
+
+    def until_idle(self, seen: Callable[[float], None] = lambda _: None) -> None:
+        """Wait until all is done, calling `seen` with how much is left.
+
+        Done means nothing pending in looks that follow each other: an event on its way from one program to the next
+        may be counted in neither for a moment. Errors: WentWrong when what is left does not change for two minutes.
+        """
+        calm, before, moved = 0, None, time.monotonic()
+        while True:
+            pending = self.pending()
+            left = sum(pending.values())
+            seen(left)
+            if left != before:
+                before, moved = left, time.monotonic()
+            calm = calm + 1 if left == 0 else 0
+            if calm == 4:
+                return
+            if time.monotonic() - moved > STALL_SECONDS:
+                what = ", ".join(f"{name}: {value:.0f}" for name, value in pending.items() if value)
+                raise WentWrong(f"nothing has moved for {STALL_SECONDS:.0f} s, still waiting: {what}")
+            time.sleep(0.1)
+
+
+def ready(http: httpx.Client, url: str) -> bool:
+    try:
+        return http.get(f"{url}/health/ready").status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def children_of(parent: int) -> list[tuple[int, list[str]]]:
+    """Process ids and command lines of a process's children."""
+    return [(pid, words) for pid, ppid, words in every_process() if ppid == parent]
+
+
+def every_process() -> list[tuple[int, int, list[str]]]:
+    """Each process: its id, its parent's, its command line. From /proc where there is one: a bare machine has no ps."""
+    if not Path("/proc/self/stat").exists():
+        listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
+        rows = (line.split() for line in listing.splitlines())
+        return [(int(pid), int(ppid), words) for pid, ppid, *words in rows]
+    found: list[tuple[int, int, list[str]]] = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            # The second field is the program's name in brackets, which may itself hold spaces and brackets.
+            state, ppid = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            words = (folder / "cmdline").read_text().split("\0")
+        except (OSError, ValueError):
+            continue  # it ended while we looked
+        if state != "Z":
+            found.append((int(folder.name), int(ppid), words))
+    return found
+
+
+def kill_if_left(pid: int) -> None:
+    """End a program that outlived its supervisor; another process that has its number by now is left alone."""
+    if any(left == pid and "chassis.cli" in words for left, _, words in every_process()):
+        os.kill(pid, signal.SIGKILL)
+
+
+def last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+    return lines[-1][-300:] if lines else "(nothing)"
+
+
+def write_private(path: Path, value: object) -> None:
+    """Write JSON that only its owner can read, whole or not at all."""
+    draft = path.with_suffix(".part")
+    draft.touch(mode=0o600)
+    draft.chmod(0o600)
+    draft.write_text(json.dumps(value, indent=1) + "\n")
+    draft.replace(path)

@@ -1,0 +1,229 @@
+"""The sandbox's agencies, services, clients, people, agreements and targets, made through the public APIs.
+
+Repeating it changes nothing: what is there stays, and credentials are those of the first time. They are made anew in
+each installation and kept in `var/sandbox-credentials.json`, which only its owner can read.
+"""
+
+import json
+import secrets
+import threading
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from journey.api import Api, Machine, Person, Who
+from journey.console import Console, counted
+from journey.diary import Diary
+from journey.platform import write_private
+from journey.stopping import CannotGoOn, WentWrong
+from sandbox import actors
+from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE
+
+AREA = "thornbury"
+CREDENTIALS = "sandbox-credentials.json"
+KINDS = {
+    "thornbury-council": "council",
+    "police": "police",
+    "jobcentre-plus": "jobcentre",
+    "health-trust": "health",
+}
+SECTORS = {
+    "education": "education",
+    "housing": "housing",
+    "early-help": "early-help",
+    "childrens-social-care": "social-care",
+    "programme": "programme",
+    "neighbourhood-policing": "police",
+    "jobcentre": "employment",
+    "school-nursing": "health",
+}
+SENDERS = {
+    SCHOOL_ATTENDANCE: "education-attendance",
+    ANTI_SOCIAL_BEHAVIOUR: "police-asb",
+    BENEFITS: "jcp-benefits",
+}
+PROTECTING = "pia"
+"""Looks after families at protected addresses, whom a coordinator does not meet; so she is an analyst as well."""
+USERS = (*actors.USERS, actors.User(PROTECTING, "Pia Pickles", "programme_coordinator", "programme"))
+FURTHER_ROLES = {PROTECTING: ["analyst"]}
+# Whose role has several purposes states one at each call; this is the usual one.
+PURPOSES = {"analyst": "identify", "programme_coordinator": "identify"}
+SIGNERS = {
+    "thornbury-council": "iris",
+    "police": "petra",
+    "jobcentre-plus": "jonas",
+    "health-trust": "hana",
+}
+
+
+@dataclass
+class Cast:
+    """Everybody who acts, by the sandbox's short names. Shape: `ids` gives each person's id in identity."""
+
+    people: dict[str, Person]
+    machines: dict[str, Machine]
+    ids: dict[str, str]
+
+    def __getitem__(self, name: str) -> Who:
+        return self.people.get(name) or self.machines[name]
+
+    def sender(self, feed: str) -> Machine:
+        return self.machines[SENDERS[feed]]
+
+
+class Credentials:
+    """The sandbox's passwords and secrets, written before they are used so that none is ever lost."""
+
+    def __init__(self, var: Path) -> None:
+        self._path = var / CREDENTIALS
+        self._lock = threading.Lock()
+        held = json.loads(self._path.read_text()) if self._path.exists() else {}
+        self.people: dict[str, dict[str, str]] = held.get("people", {})
+        self.clients: dict[str, dict[str, str]] = held.get("clients", {})
+
+    def of(self, user: actors.User) -> dict[str, str]:
+        """A person's credentials, made the first time."""
+        with self._lock:
+            if user.username not in self.people:
+                self.people[user.username] = {
+                    "email": f"{user.username}@sandbox.example",
+                    "password": secrets.token_urlsafe(15),
+                    "name": user.name,
+                    "role": user.role,
+                    "service": user.service,
+                }
+                self.keep()
+            return self.people[user.username]
+
+    def keep(self) -> None:
+        write_private(self._path, {"people": self.people, "clients": self.clients})
+
+
+def seed(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
+    """Make what the borough needs, or find it. Errors: CannotGoOn when the platform was never set up here."""
+    with console.step("seeding", "agencies, people, clients and agreements") as step:
+        credentials = Credentials(var)
+        admin = administrator(var)
+        for agency in actors.AGENCIES:
+            body = {"code": agency.code, "name": agency.name, "kind": KINDS[agency.code]}
+            unless_there(api, diary, admin, "/v1/agencies", body, f"agency {agency.code}")
+        for service in actors.SERVICES:
+            body = {"code": service.code, "name": service.name, "sector": SECTORS[service.code]}
+            unless_there(api, diary, admin, f"/v1/agencies/{service.agency}/services", body, f"service {service.code}")
+        made = step.each(USERS, lambda user: make_user(api, diary, admin, credentials, user))
+        ids = {user.username: user_id for user, user_id in zip(USERS, made, strict=True)}
+        for client in actors.CLIENTS:
+            make_client(api, admin, credentials, client)
+        cast = Cast(people_of(credentials), machines_of(credentials), ids)
+        # What a service does with its own records needs no agreement: consent permits it as its own.
+        agreements = [agreement for agreement in actors.AGREEMENTS if agreement.supplier != agreement.recipient]
+        for agreement in agreements:
+            name = f"agreement {agreement.supplier} to {agreement.recipient}"
+            diary.once(name, lambda a=agreement, n=name: agree(api, cast, a, n))  # type: ignore[misc]
+        step.say(counted(len(actors.AGENCIES), "agency", "agencies"))
+        step.say(counted(len(actors.SERVICES), "service"))
+        step.say(counted(len(ids), "person", "people"))
+        step.say(counted(len(actors.CLIENTS), "client"))
+        step.say(f"{counted(len(agreements), 'agreement')} signed by both parties")
+    return cast
+
+
+def people_of(credentials: Credentials) -> dict[str, Person]:
+    return {
+        name: Person(held["email"], PURPOSES.get(held["role"], ""), password=held["password"])
+        for name, held in credentials.people.items()
+    }
+
+
+def machines_of(credentials: Credentials) -> dict[str, Machine]:
+    return {name: Machine(name, secret=held["secret"]) for name, held in credentials.clients.items()}
+
+
+def cast_of(var: Path) -> dict[str, Who]:
+    """Everybody who was seeded. Errors: CannotGoOn before that."""
+    credentials = Credentials(var)
+    if not credentials.people:
+        raise CannotGoOn(f"{var / CREDENTIALS} is missing: `make up` or `make demo` makes the sandbox's people")
+    return {**people_of(credentials), **machines_of(credentials)}
+
+
+def administrator(var: Path) -> Person:
+    """The first administrator, whom setting up the platform made."""
+    path = var / "secrets" / "admin.json"
+    if not path.exists():
+        raise CannotGoOn(f"{path} is missing: start the platform with `make up`, which sets it up")
+    held = json.loads(path.read_text())
+    return Person(held["email"], password=held["password"])
+
+
+def unless_there(api: Api, diary: Diary, who: Who, path: str, body: dict[str, Any], act: str) -> None:
+    """Create something that setting up may have made already: then there is nothing to do."""
+    headers = {"Idempotency-Key": api.key(act)}
+    diary.once(
+        act, lambda: api.send(who, "POST", "identity", path, json=body, headers=headers, allow=(409,)).status_code
+    )
+
+
+def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user: actors.User) -> str:
+    """One of the sandbox's people; the id. The password is ours, so that a lost answer loses nothing."""
+    held = credentials.of(user)
+    body = {
+        "email": held["email"],
+        "name": user.name,
+        "service": user.service,
+        "roles": [user.role, *FURTHER_ROLES.get(user.username, [])],
+        "areas": [AREA],
+        "password": held["password"],
+    }
+    act = f"user {user.username}"
+    return str(diary.once(act, lambda: api.post(admin, "identity", "/v1/users", body, act=act))["id"])
+
+
+def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.Client) -> None:
+    if client.code in credentials.clients:
+        return
+    body = {
+        "client_id": client.code,
+        "name": f"{client.code} (sandbox)",
+        "scopes": [*client.scopes, "feeds:read"],
+        "grants": ["client_credentials"],
+        "redirect_uris": [],
+        "public": False,
+    }
+    path = f"/v1/services/{client.service}/clients"
+    made = api.post(admin, "identity", path, body, act=f"client {client.code}")
+    if not made.get("secret"):  # the first answer was lost, and a repeated one cannot show the secret again
+        made = api.post(admin, "identity", f"/v1/clients/{made['id']}/secrets", act=f"secret {secrets.token_hex(8)}")
+    if not made.get("secret"):
+        raise WentWrong(f"identity gives no secret for the client {client.code}")
+    credentials.clients[client.code] = {"secret": made["secret"], "service": client.service, "feed": client.feed}
+    credentials.keep()
+
+
+def agree(api: Api, cast: Cast, agreement: actors.Agreement, act: str) -> str:
+    """Draft an agreement and have each party's officer sign it; its id."""
+    agency_of = {service.code: service.agency for service in actors.SERVICES}
+    parties = [agency_of[agreement.supplier], agency_of[agreement.recipient]]
+    body = {
+        "supplier": agreement.supplier,
+        "recipient": agreement.recipient,
+        "supplier_agency": parties[0],
+        "recipient_agency": parties[1],
+        "tier": agreement.tier,
+        "from": iso(agreement.starts_on),
+        "to": iso(agreement.ends_on),
+        "terms": [
+            {"purpose": term.purpose, "category": term.category, "basis": term.basis, "gateway": term.authority or None}
+            for term in agreement.terms
+        ],
+    }
+    drafted = api.post(cast[SIGNERS[parties[1]]], "consent", "/v1/agreements", body, act=act)
+    for party in dict.fromkeys(parties):
+        path = f"/v1/agreements/{drafted['id']}/sign"
+        api.post(cast[SIGNERS[party]], "consent", path, {"date": iso(agreement.starts_on)}, act=f"sign {act} {party}")
+    return str(drafted["id"])
+
+
+def iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None

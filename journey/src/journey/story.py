@@ -1,0 +1,392 @@
+"""The journey: three partners' pushes, matching, support, later pushes, claims, payment, a withdrawal, recomputation.
+
+Things happen in the order of their dates: what people do before a wave of pushes, the pushes, the analyst's decisions,
+and on some days a claim window. Only public APIs are used, each by who may use it.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from journey import seeding
+from journey.acts import Acts
+from journey.api import Api
+from journey.console import Console, Step, counted, pounds
+from journey.diary import Diary
+from journey.figures import Figures
+from journey.matching import decide_reviews
+from journey.money import Money
+from journey.platform import PROGRAMS, Addresses, Watch, ready
+from journey.register import Register
+from journey.seeding import Cast, iso
+from journey.stopping import CannotGoOn, WentWrong
+from journey.withdrawal import Withdrawals
+from sandbox import Borough
+from sandbox.calendar import IDENTIFIED_ON
+from sandbox.feeds import PushFile, Wave
+from sandbox.model import Act
+from sandbox.truth import WindowTotal
+
+LAST_DAY = date(2020, 2, 1)
+
+
+@dataclass
+class Outcome:
+    """A journey that is over, for whoever looks back on it."""
+
+    figures: Figures
+    api: Api
+    cast: Cast
+    borough: Borough
+    register: Register
+
+
+def seed(addresses: Addresses, var: Path, console: Console) -> Cast:
+    """The sandbox's agencies, people and agreements on a running platform."""
+    api = Api(addresses)
+    answers(addresses)
+    return seeding.seed(api, Diary(var), var, console)
+
+
+def answers(addresses: Addresses) -> None:
+    """Errors: CannotGoOn when a program of the platform does not answer."""
+    with httpx.Client(timeout=10) as http:
+        for program in PROGRAMS:
+            if not ready(http, addresses.url(program)):
+                raise CannotGoOn(
+                    f"nothing answers for {program} at {addresses.url(program)}; start a platform with `make up`"
+                )
+
+
+def carry(addresses: Addresses, var: Path, *, families: int, seed: int, console: Console) -> Outcome:
+    """Carry a borough through a running platform. Errors: CannotGoOn, WentWrong; figures that differ are collected."""
+    journey = Journey(addresses, var, families, seed, console)
+    return journey.carry()
+
+
+class Journey:
+    def __init__(self, addresses: Addresses, var: Path, families: int, seed: int, console: Console) -> None:
+        answers(addresses)
+        self.console = console
+        self.diary = Diary(var)
+        self.diary.keep_to({"families": families, "seed": seed})
+        self.api = Api(addresses)
+        self.watch = Watch(addresses)
+        self.figures = Figures(console, profile="embedded", families=families, seed=seed)
+        self.cast = seeding.seed(self.api, self.diary, var, console)
+        with console.step("sandbox", "the borough and its truth") as step:
+            self.borough = Borough.generate(families=families, seed=seed)
+            totals = self.borough.truth.totals
+            step.say(counted(len(self.borough.people), "person", "people"))
+            step.say(
+                f"{totals.identified} families eligible, {totals.attached} attached, {totals.paid} paid in the end"
+            )
+        self.register = Register(self.api, self.cast, self.borough)
+        self.acts = Acts(self.api, self.cast, self.register, self.diary)
+        self.money = Money(self.api, self.cast, self.diary, self.watch)
+        self.withdrawals = Withdrawals(self.api, self.cast, self.register)
+        self.numbered = list(enumerate(self.borough.acts))
+        self.apart = frozenset(who for act in self.borough.acts if act.kind == "wrong_merge" for who in act.people)
+
+    def carry(self) -> Outcome:
+        self.flag_places()
+        windows = {total.window: total for total in self.borough.truth.totals.by_window}
+        for wave in self.borough.waves:
+            self.act_until(wave.pushed_on)
+            self.push(wave)
+            self.match(wave)
+            self.tell_newcomers(wave)
+            if wave.claims_on:
+                self.act_until(wave.claims_on)
+                self.claim(windows[wave.number])
+        self.act_until(date.max)
+        self.ask_again()
+        self.settle_fees()
+        self.recompute()
+        self.compare_families()
+        self.compare_matching()
+        return Outcome(self.figures, self.api, self.cast, self.borough, self.register)
+
+    def flag_places(self) -> None:
+        """The officer says which addresses are refuges and shared houses before any record comes from there."""
+        with self.console.step("places", "refuges and shared houses flagged") as step:
+            kinds: Counter[str] = Counter()
+            for place in self.borough.communal_places:
+                path = f"/v1/places/{place.uprn}"
+                self.diary.once(
+                    f"place {place.uprn}",
+                    lambda path=path, kind=place.kind: self.api.change(  # type: ignore[misc]
+                        self.cast["iris"], "PUT", "families", path, {"kind": kind}
+                    ),
+                )
+                kinds[place.kind] += 1
+            for kind, number in sorted(kinds.items()):
+                step.say(f"{number} {kind}")
+
+    # What partners push
+
+    def push(self, wave: Wave) -> None:
+        with self.console.step("pushes", f"pushes of wave {wave.number}, to {wave.covers_to}") as step:
+            reports = [self.send(push, step) for push in wave.pushes]
+            self.watch.until_idle(step.left)
+            counts: Counter[str] = Counter()
+            for push, report in zip(wave.pushes, [self.finished(*each) for each in reports], strict=True):
+                counts.update({name: number for name, number in report["counts"].items() if number})
+                lines = sum(1 for _ in push.lines())
+                self.figures.expect(f"lines of {push.name}", lines, report["lines"])
+            step.say(counted(len(wave.pushes), "push", "pushes"))
+            for name, number in counts.items():
+                step.say(f"{number:,} {name}")
+            self.figures.expect(f"lines refused or held in wave {wave.number}", 0, counts["refused"] + counts["held"])
+
+    def send(self, push: PushFile, step: Step) -> tuple[PushFile, str]:
+        """Send a file with its supplier's own client; the push's id."""
+
+        def post() -> str:
+            answer = self.api.send(
+                self.cast.sender(push.feed),
+                "POST",
+                "families",
+                f"/v1/feeds/{push.feed}/pushes",
+                params={"covers_from": iso(push.covers_from), "covers_to": iso(push.covers_to), "place": push.place},
+                content=push.csv,
+                headers={"Content-Type": "text/csv", "Idempotency-Key": self.api.key(push.name)},
+            )
+            return str(answer.json()["id"])
+
+        return push, self.diary.once(f"push {push.name}", post)
+
+    def finished(self, push: PushFile, push_id: str) -> Any:
+        """The push's report. A partner who is asked whether an unusual push is right looks at it and says yes."""
+        sender, path = self.cast.sender(push.feed), f"/v1/pushes/{push_id}"
+        report = self.api.get(sender, "families", path)
+        if report["status"] == "paused":
+            self.api.post(sender, "families", f"{path}/release", {})
+            self.watch.until_idle()
+            report = self.api.get(sender, "families", path)
+        if report["status"] != "finished":
+            raise WentWrong(f"push {push.name} is {report['status']}: {report.get('paused_because')}")
+        return report
+
+    # Who is who
+
+    def match(self, wave: Wave) -> None:
+        """Measure what the platform linked by itself, then decide what it left open."""
+        name = f"matched {wave.number}"
+        if self.diary.knows(name):
+            return
+        with self.console.step("matching", f"matching after wave {wave.number}") as step:
+            self.register.read()
+            # Deliberately wrong are only the twins of story 10, from the analyst's own decision on.
+            alone = self.register.matching(but=self.apart)
+            self.diary.once(f"automatic {wave.number}", lambda: vars(alone) | rates(alone))
+            given = decide_reviews(self.register, self.watch, self.diary, step, self.apart)
+            self.register.read()
+            found = self.register.matching(but=self.apart)
+            step.say(f"{found.records:,} records of {found.people:,} people")
+            step.say(f"alone {alone.wrong_links} wrong, recall {alone.recall:.4f}")
+            step.say(", ".join(f"{number} {verdict}" for verdict, number in sorted(given.items())) or "no reviews")
+            step.say(f"then recall {found.recall:.4f}")
+            self.diary.once(name, lambda: vars(found) | rates(found))
+        if wave.number == 0:
+            self.identify()
+
+    def identify(self) -> None:
+        """Whom the platform finds eligible once the first records are in, against the truth."""
+        with self.console.step("identify", f"families eligible as at {IDENTIFIED_ON}") as step:
+            self.watch.until_idle(step.left)
+            truth = self.borough.truth.families
+            self.register.find_families(truth, IDENTIFIED_ON)
+            names = {found: family for family, found in self.register.families.items()}
+            rows = self.api.lookup(
+                self.cast["ana"],
+                "claims",
+                "/v1/eligibility/lookup",
+                list(names),
+                as_at=iso(IDENTIFIED_ON),
+            )
+            eligible = {names[row["family"]] for row in rows if row["eligible"]}
+            expected = {family for family, due in truth.items() if due.identified}
+            step.say(f"{len(eligible)} of {counted(len(names), 'family', 'families')}")
+            self.figures.set("eligible.families", len(eligible))
+            self.figures.expect("eligible.families", sorted(expected), sorted(eligible))
+
+    # What people do
+
+    def act_until(self, day: date) -> None:
+        """Every act up to a day, those of one family in order, several families at a time."""
+        due: dict[str, list[tuple[int, Act]]] = defaultdict(list)
+        while self.numbered and self.numbered[0][1].on <= day:
+            number, act = self.numbered.pop(0)
+            due[act.family].append((number, act))
+        wanted = {family: acts for family, acts in due.items() if not self.all_done(acts)}
+        if not wanted:
+            return
+        days = [act.on for acts in wanted.values() for _, act in acts]
+        with self.console.step("acts", f"what people did from {min(days)} to {max(days)}") as step:
+            if not self.register.persons:
+                self.register.read()
+            for family, acts in wanted.items():
+                self.register.find_families([family], acts[0][1].on)
+            self.acts.notice()
+            done: Counter[str] = Counter()
+
+            def each(acts: list[tuple[int, Act]]) -> Counter[str]:
+                kinds: Counter[str] = Counter()
+                for number, act in acts:
+                    self.do(number, act)
+                    kinds[act.kind] += 1
+                return kinds
+
+            for kinds in step.each(wanted.values(), each):
+                done.update(kinds)
+            self.watch.until_idle(step.left)
+            for kind, number in sorted(done.items()):
+                step.say(f"{number} {kind.replace('_', ' ')}")
+            if done["unmerge"] or done["wrong_merge"]:
+                self.register.read()
+
+    def tell_newcomers(self, wave: Wave) -> None:
+        """Whom later records show in a family that is supported is told like the others, before anything is shown."""
+        told = {act.family for act in self.borough.acts if act.kind == "notice_delivered" and act.on <= wave.pushed_on}
+        if wave.number == 0 or self.diary.knows(f"newcomers {wave.number}"):
+            return
+        with self.console.step("acts", f"notices to whom wave {wave.number} showed") as step:
+            families = [found for family in sorted(told) if (found := self.register.family(family))]
+            number = self.diary.once(f"newcomers {wave.number}", lambda: self.acts.tell(families, wave))
+            step.say(counted(number, "person", "people"))
+
+    def do(self, number: int, act: Act) -> None:
+        if act.kind == "consent_withdrawn":
+            self.withdrawals.before(act)
+        answer = self.acts.do(number, act)
+        if act.kind == "consent_withdrawn":
+            self.withdrawals.after(act)
+        if act.kind == "separated":
+            self.register.families[answer["family"]] = answer["id"]
+
+    def all_done(self, acts: list[tuple[int, Act]]) -> bool:
+        return all(self.diary.knows(f"act {number} {act.kind} {act.family}") for number, act in acts)
+
+    # What it earns
+
+    def claim(self, window: WindowTotal) -> None:
+        with self.console.step("claims", f"claim window of {window.claims_on}") as step:
+            self.watch.until_idle(step.left)
+            paid = self.diary.once(f"paid {window.window}", lambda: self.money.window(window, step))
+            pence = sum(claim["pence"] for claim in paid)
+            types = Counter(claim["type"] or "withheld" for claim in paid)
+            step.say(f"{counted(len(paid), 'claim')} paid, {pounds(pence)}")
+            self.figures.expect(f"claims paid on {window.claims_on}", window.claims, len(paid))
+            self.figures.expect(f"pence paid on {window.claims_on}", window.pence, pence)
+            self.figures.expect(f"types of claims on {window.claims_on}", window.by_type, dict(sorted(types.items())))
+
+    def settle_fees(self) -> None:
+        with self.console.step("fees", "attachment fees, apart from results") as step:
+            truth = self.borough.truth
+            fees = self.money.fees(truth.targets, LAST_DAY)
+            step.say(pounds(fees))
+            self.figures.set("fees.pence", fees)
+            self.figures.set("fees.truth_pence", truth.totals.fee_pence)
+            self.figures.expect("fees.pence", truth.totals.fee_pence, fees)
+            results = self.money.ledger()["totals"]["results"]["pence"]
+            self.figures.set("claims.paid_pence", results)
+            self.figures.set("claims.truth_pence", truth.totals.pence)
+            self.figures.expect("claims.paid_pence", truth.totals.pence, results)
+
+    def recompute(self) -> None:
+        with self.console.step("recomputation", "every claim recomputed as known then") as step:
+            asked = {"all": True, "as": "known_then"}
+            rows = self.api.post(self.cast["clare"], "claims", "/v1/recomputations", asked)["items"]
+            equal = sum(1 for row in rows if row["equal"])
+            step.say(f"{equal} of {len(rows)} equal")
+            self.figures.set("recomputation.claims", len(rows))
+            self.figures.set("recomputation.equal", equal)
+            self.figures.expect("recomputation.equal", len(rows), equal)
+
+    def ask_again(self) -> None:
+        """At the end, everybody asks once more about each family that withdrew."""
+        with self.console.step("withdrawal", "asked again for what rested on withdrawn consents") as step:
+            asked, withdrawals = self.withdrawals, [act for act in self.borough.acts if act.kind == "consent_withdrawn"]
+            self.register.find_families({act.family for act in withdrawals}, IDENTIFIED_ON)
+            step.each(withdrawals, asked.after)
+            step.say(f"{counted(asked.checked, 'answer')} checked, {asked.leaks} leaked")
+            self.figures.set("withdrawal.answers_checked", asked.checked)
+            self.figures.set("withdrawal.leaks", asked.leaks)
+            self.figures.set("withdrawal.leaked_through", sorted(asked.leaking))
+            self.figures.expect("withdrawal.leaks", 0, asked.leaks)
+            self.figures.expect("withdrawal.public_task_stopped", [], sorted(asked.stopped))
+            if not asked.resumed:  # a journey that goes on from a stopped one has not seen what was shown before
+                self.figures.set("withdrawal.held_before", asked.held)
+                self.figures.expect("withdrawal.anything_to_stop", True, asked.held > 0 or not withdrawals)
+
+    # Everything against the truth
+
+    def compare_families(self) -> None:
+        """Family by family: what was claimed, of which type, with which result date, and when it was attached."""
+        with self.console.step("compare", "every family against the truth") as step:
+            truth = self.borough.truth.families
+            if not self.register.persons:
+                self.register.read()
+            self.register.find_families((f for f, due in truth.items() if due.attached_on), IDENTIFIED_ON)
+            names = {found: family for family, found in self.register.families.items()}
+            paid = self.paid(names)
+            owed = {family: (due.type, iso(due.result_on)) for family, due in truth.items() if due.pence}
+            self.differences("claim", owed, paid)
+            attached = {
+                names.get(row["family"], row["family"]): row["attached_on"]
+                for row in self.api.pages(self.cast["ana"], "claims", "/v1/cohort", state="attached")
+            }
+            due_then = {family: iso(due.attached_on) for family, due in truth.items() if due.attached_on}
+            self.differences("attachment", due_then, attached)
+            self.figures.set("attached.families", len(attached))
+            step.say(f"{len(attached)} attached, {len(paid)} paid")
+
+    def paid(self, names: dict[str, str]) -> dict[str, Any]:
+        """Type and result date of each family's paid claim: as shown on the day of payment, or now.
+
+        A claim is withheld once a consent beneath it is withdrawn; that it is paid is not.
+        """
+        then = {
+            claim["family"]: (claim["type"], claim["result_date"])
+            for window in self.borough.truth.totals.by_window
+            for claim in self.diary.once(f"paid {window.window}", list[Any])
+        }
+        return {
+            names.get(claim["family"], claim["family"]): then.get(claim["family"])
+            for claim in self.api.pages(self.cast["clare"], "claims", "/v1/claims", status="paid")
+        }
+
+    def differences(self, what: str, expected: dict[str, Any], got: dict[str, Any]) -> None:
+        for family in sorted({*expected, *got}):
+            if expected.get(family) != got.get(family):
+                due = self.borough.truth.families.get(family)
+                story = f" (story {due.story} {due.variant})" if due else ""
+                self.figures.expect(f"{what} of family {family}{story}", expected.get(family), got.get(family))
+
+    def compare_matching(self) -> None:
+        self.register.read()
+        last = self.register.matching()
+        alone: list[dict[str, Any]] = [
+            self.diary.once(f"automatic {wave.number}", dict[str, Any]) for wave in self.borough.waves
+        ]
+        automatic = alone[0]
+        # Also counted by the person whom each record was first given to, which no later decision changes.
+        wrong = max(self.register.matching(self.register.leaves).wrong_links, *(each["wrong_links"] for each in alone))
+        self.figures.set("matching.records", last.records)
+        self.figures.set("matching.wrong_links", wrong)
+        self.figures.set("matching.precision", automatic["precision"])
+        self.figures.set("matching.recall", automatic["recall"])
+        self.figures.set("matching.recall_after_review", last.recall)
+        self.figures.set("matching.wrong_after_review", last.wrong_links)
+        self.figures.expect("matching.wrong_links", 0, wrong)
+        self.figures.expect("matching.wrong_after_review", 0, last.wrong_links)
+        self.figures.expect("matching.recall_after_review", 1.0, last.recall)
+
+
+def rates(found: Any) -> dict[str, float]:
+    return {"precision": found.precision, "recall": found.recall}

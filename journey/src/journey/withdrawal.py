@@ -1,0 +1,160 @@
+"""A withdrawal and what it stops: everybody entitled asks before and after, through REST and GraphQL.
+
+In the sandbox the use of school attendance for claims rests on consent; for identification it rests on public task and
+goes on. So after a withdrawal no answer for the purpose `claim` may tell anything about attendance of that family.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from journey.api import Api, Person
+from journey.register import Register
+from journey.seeding import Cast
+from sandbox.model import SCHOOL_ATTENDANCE, Act
+
+ASKERS = ("ana", "clare", "otto", "finn")
+"""Whose roles have the purpose `claim` and may read claims."""
+BLANK = (None, "withheld")
+FAMILY = """
+query ($family: UUID!) {
+  family(id: $family, purpose: "claim") {
+    members { person { id facts { measure from to value } } }
+    eligibility { eligible criteria { criterion verdict reason } attachedOn }
+    progress { needs { criterion verdict reason } resultDate route }
+    claims { status type resultDate evidence { bundle ruleTrace } }
+  }
+}
+"""
+CLAIMS = """
+query ($family: UUID!) {
+  claims(filter: { family: $family }, purpose: "claim") {
+    items { status type resultDate evidence { bundle ruleTrace }
+      family { eligibility { criteria { criterion verdict } } } }
+  }
+}
+"""
+
+
+@dataclass
+class Withdrawals:
+    """Counts what was asked, and which answers still held what rested on consent."""
+
+    api: Api
+    cast: Cast
+    register: Register
+    checked: int = 0
+    leaks: int = 0
+    held: int = 0
+    resumed: bool = True
+    leaking: set[str] = field(default_factory=set)
+    stopped: set[str] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def before(self, act: Act) -> None:
+        """Ask while the consent stands: what nobody is shown before, nothing could leak after."""
+        answers = [holds_attendance(answer) for _, answer in self._answers(act)]
+        with self._lock:
+            self.resumed = False
+            self.held += sum(answers)
+
+    def after(self, act: Act) -> None:
+        """Ask after the withdrawal was acknowledged."""
+        for door, answer in self._answers(act):
+            leak = holds_attendance(answer)
+            with self._lock:
+                self.checked += 1
+                self.leaks += leak
+                if leak:
+                    self.leaking.add(door)
+        if not self._public_task_goes_on(act):
+            with self._lock:
+                self.stopped.add(act.family)
+
+    def _answers(self, act: Act) -> Iterator[tuple[str, Any]]:
+        """Every entitled person's answer through every door that could tell of the family's attendance."""
+        family, child = self.register.family(act.family), self.register.person(act.people[0])
+        for name in ASKERS:
+            who = self.cast.people[name]
+            for door, ask in self._doors(who, str(family), str(child)).items():
+                yield f"{name} {door}", ask()
+
+    def _doors(self, who: Person, family: str, child: str) -> dict[str, Callable[[], Any]]:
+        api = self.api
+
+        def get(program: str, path: str, **params: Any) -> Callable[[], Any]:
+            return lambda: read(api.send(who, "GET", program, path, params=params, purpose="claim", allow=REFUSALS))
+
+        def post(program: str, path: str, body: dict[str, Any]) -> Callable[[], Any]:
+            return lambda: read(api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS))
+
+        def query(text: str) -> Callable[[], Any]:
+            return lambda: without_others(api.graphql(who, text, {"family": family}, purpose="claim"), child)
+
+        def cohort() -> Any:
+            rows = api.pages(who, "claims", "/v1/cohort", purpose="claim")
+            return [row for row in rows if row["family"] == family]
+
+        doors: dict[str, Callable[[], Any]] = {
+            "eligibility": get("claims", f"/v1/families/{family}/eligibility"),
+            "progress": get("claims", f"/v1/families/{family}/progress"),
+            "claims": get("claims", "/v1/claims", family=family),
+            "eligibility lookup": post("claims", "/v1/eligibility/lookup", {"ids": [family]}),
+            "progress lookup": post("claims", "/v1/progress/lookup", {"ids": [family]}),
+            "claims lookup": post("claims", "/v1/claims/lookup", {"ids": [family]}),
+            "cohort": cohort,
+            "facts": get("families", f"/v1/people/{child}/facts"),
+            "facts lookup": post("families", "/v1/facts/lookup", {"ids": [child]}),
+            "family": get("families", f"/v1/families/{family}"),
+            "timeline": get("families", f"/v1/families/{family}/timeline"),
+            "graphql family": query(FAMILY),
+            "graphql claims": query(CLAIMS),
+        }
+        listed = read(
+            api.send(who, "GET", "claims", "/v1/claims", params={"family": family}, purpose="claim", allow=REFUSALS)
+        )
+        for number, claim in enumerate(listed.get("items", [])):
+            doors[f"claim {number}"] = get("claims", f"/v1/claims/{claim['id']}")
+            if bundle := (claim.get("evidence") or {}).get("bundle"):
+                doors[f"bundle {number}"] = get("families", f"/v1/evidence-bundles/{bundle}")
+        return doors
+
+    def _public_task_goes_on(self, act: Act) -> bool:
+        """The analyst still sees, for identification, what the school sends on its own task."""
+        path = f"/v1/families/{self.register.family(act.family)}/eligibility"
+        return holds_attendance(self.api.get(self.cast["ana"], "claims", path, purpose="identify"))
+
+
+REFUSALS = (403, 404)
+
+
+def read(answer: Any) -> Any:
+    return answer.json()
+
+
+def without_others(answer: dict[str, Any], child: str) -> dict[str, Any]:
+    """An answer without the facts of the family's other members, for whom another consent may still stand."""
+    family = (answer.get("data") or {}).get("family")
+    if family:
+        members = family["members"] or []
+        family["members"] = [member for member in members if (member["person"] or {}).get("id") == child]
+    return answer
+
+
+def holds_attendance(answer: Any) -> bool:
+    """Whether anything in an answer tells of attendance: a verdict, a fact, a list of criteria."""
+    if isinstance(answer, list):
+        return any(holds_attendance(item) for item in answer)
+    if not isinstance(answer, dict):
+        return False
+    if answer.get("criterion") == "attendance" and answer.get("verdict") not in BLANK:
+        return True
+    if str(answer.get("measure", "")).startswith("sessions."):
+        return True
+    if answer.get("category") == "attendance" or answer.get("feed") == SCHOOL_ATTENDANCE:
+        return True
+    named = answer.get("criteria")
+    if isinstance(named, list) and "attendance" in named:
+        return True
+    return any(holds_attendance(value) for value in answer.values())

@@ -1,0 +1,38 @@
+"""Composition root: the one file that knows every room."""
+
+from chassis.program import Program
+from claims.batches import routes as batches
+from claims.claims import routes as claims
+from claims.eligibility import routes as eligibility
+from claims.eligibility.worker import Evaluator
+from claims.events import EVENTS
+from claims.frameworks import routes as frameworks
+from claims.ledger import routes as ledger
+from claims.models import Base
+from claims.progress import routes as progress
+from claims.reactions import reactions
+from claims.recomputations import routes as recomputations
+from claims.reports import routes as reports
+from claims.settings import ClaimsSettings
+from claims.targets import routes as targets
+
+program = Program(
+    name="claims",
+    title="Think Family: claims",
+    settings=ClaimsSettings,
+    base=Base,
+    routers=[
+        frameworks.router,
+        eligibility.router,
+        progress.router,
+        claims.router,
+        batches.router,
+        ledger.router,
+        targets.router,
+        reports.router,
+        recomputations.router,
+    ],
+    reactions=reactions,
+    workers=[Evaluator()],
+    events=EVENTS,
+)

@@ -1,0 +1,123 @@
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, false, func, or_, select, true, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import in_batches
+from claims.models import AuditFinding, Batch, Check, Claim, Draw, Sampled
+from claims.problems import BatchNotFound
+
+HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
+
+
+def within_reach(caller: Caller) -> ColumnElement[bool]:
+    """Batches are handled by those who make, audit and submit them."""
+    return true() if caller.roles & HANDLE else false()
+
+
+def get_batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> Batch:
+    """Errors: BatchNotFound. `lock`: nobody else changes it until the transaction ends."""
+    query = select(Batch).where(Batch.id == batch_id, within_reach(caller))
+    batch = session.scalar(query.with_for_update() if lock else query)
+    if batch is None:
+        raise BatchNotFound()
+    return batch
+
+
+def list_batches(session: Session, caller: Caller, after: UUID | None, limit: int) -> list[Batch]:
+    query = select(Batch).where(within_reach(caller))
+    if after is not None:
+        query = query.where(Batch.id > after)
+    return list(session.scalars(query.order_by(Batch.id).limit(limit)))
+
+
+def freeze_checked(session: Session, framework: str, batch: UUID) -> list[UUID]:
+    """Every checked claim goes into this batch, and into no other."""
+    checked = update(Claim).where(Claim.framework == framework, Claim.status == "checked").returning(Claim.id)
+    frozen = session.scalars(checked.values(status="frozen", batch=batch, version=Claim.version + 1))
+    return sorted(frozen)
+
+
+def list_claims(session: Session, batch: UUID, statuses: Collection[str]) -> list[Claim]:
+    """The batch's claims that stand in one of these ways."""
+    query = select(Claim).where(Claim.batch == batch, Claim.status.in_(list(statuses)))
+    return list(session.scalars(query.order_by(Claim.id)))
+
+
+def claims_by_batch(session: Session, batches: Collection[UUID], statuses: Collection[str]) -> dict[UUID, list[Any]]:
+    """Shape: batch → rows of (id, pence)."""
+    found: dict[UUID, list[Any]] = {batch: [] for batch in batches}
+    for some in in_batches(sorted(batches)):
+        query = select(Claim.batch, Claim.id, Claim.pence).where(Claim.batch.in_(some))
+        for row in session.execute(query.where(Claim.status.in_(list(statuses))).order_by(Claim.id)):
+            if row.batch is not None:
+                found[row.batch].append(row)
+    return found
+
+
+def list_sampled(session: Session, batches: Collection[UUID]) -> list[Sampled]:
+    found: list[Sampled] = []
+    for some in in_batches(sorted(batches)):
+        found += session.scalars(select(Sampled).where(Sampled.batch.in_(some)).order_by(Sampled.claim))
+    return found
+
+
+def list_draws(session: Session, batches: Collection[UUID]) -> list[Draw]:
+    found: list[Draw] = []
+    for some in in_batches(sorted(batches)):
+        found += session.scalars(select(Draw).where(Draw.batch.in_(some)).order_by(Draw.number))
+    return found
+
+
+def checkers(session: Session, batch: UUID) -> set[str]:
+    """Everybody who ever said a word on one of the batch's claims before it was frozen."""
+    said = select(Check.by).join(Claim, Claim.id == Check.claim).where(Claim.batch == batch)
+    agreed = select(Claim.checked_by).where(Claim.batch == batch, Claim.checked_by.is_not(None))
+    return {by for by in (*session.scalars(said), *session.scalars(agreed)) if by}
+
+
+def auditors(session: Session, batch: UUID) -> set[str]:
+    drew = session.scalars(select(Draw.by).where(Draw.batch == batch))
+    return {*drew, *session.scalars(select(AuditFinding.by).where(AuditFinding.batch == batch))}
+
+
+def add_draw(session: Session, draw: Draw, claims: Collection[UUID]) -> bool:
+    """False when somebody drew at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(draw)
+            session.flush()
+            session.add_all(Sampled(claim=claim, batch=draw.batch, draw=draw.id) for claim in claims)
+    except IntegrityError:
+        return False
+    return True
+
+
+def count_draws(session: Session, batch: UUID) -> int:
+    return session.scalar(select(func.count()).select_from(Draw).where(Draw.batch == batch)) or 0
+
+
+def find_sampled(session: Session, batch: UUID, claim: UUID) -> Sampled | None:
+    return session.scalar(select(Sampled).where(Sampled.batch == batch, Sampled.claim == claim))
+
+
+def move(session: Session, batch: Batch, before: Collection[str], after: str, **values: Any) -> bool:
+    """Change a batch's status once, whoever else is trying."""
+    here = update(Batch).where(Batch.id == batch.id, or_(*(Batch.status == status for status in before)))
+    moved = session.scalar(here.values(status=after, version=Batch.version + 1, **values).returning(Batch.version))
+    return moved is not None
+
+
+def move_claims(session: Session, batch: UUID, before: str, after: str) -> list[Claim]:
+    """All of the batch's claims that stand in one way go on to the next. Shape: those that did."""
+    here = update(Claim).where(Claim.batch == batch, Claim.status == before).returning(Claim.id)
+    moved = list(session.scalars(here.values(status=after, version=Claim.version + 1)))
+    found: list[Claim] = []
+    for some in in_batches(sorted(moved)):
+        query = select(Claim).where(Claim.id.in_(some)).order_by(Claim.id)
+        found += session.scalars(query.execution_options(populate_existing=True))
+    return found

@@ -1,0 +1,226 @@
+"""Batches: checked claims are frozen together, a sample of them is audited, and what stands is submitted."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id
+from chassis.etag import etag
+from chassis.outbox import emit
+from chassis.paging import Page, read_cursor
+from chassis.schemas import Money, Written
+from claims import reach
+from claims.batches import repository
+from claims.batches.schemas import (
+    BatchRequest,
+    BatchView,
+    DrawnView,
+    DrawView,
+    FindingRequest,
+    SampleRequest,
+    SubmitRequest,
+)
+from claims.claims.drafting import told
+from claims.events import ClaimSampled, ClaimSubmitted
+from claims.frameworks import catalogue
+from claims.models import AuditFinding, Batch, Draw, Sampled
+from claims.problems import (
+    AuditorNotIndependent,
+    BatchHeld,
+    BatchNotOpen,
+    ClaimNotFound,
+    NothingToBatch,
+    PersonNeeded,
+    SampleComplete,
+    SubmitterNotIndependent,
+)
+
+BATCHES = "batches"
+OPEN = ("frozen", "sampled", "held")
+COUNTED = ("frozen", "submitted", "paid")
+
+
+def make(session: Session, caller: Caller, request: BatchRequest) -> Written:
+    """Freeze all checked claims of a framework together. Errors: PersonNeeded, FrameworkNotFound, NothingToBatch."""
+    _needs_person(caller)
+    framework = catalogue.get_framework(request.framework)
+    batch = Batch(
+        id=new_id(), framework=framework.name, status="frozen", frozen_on=request.date, frozen_by=caller.subject
+    )
+    session.add(batch)
+    session.flush()
+    if not repository.freeze_checked(session, framework.name, batch.id):
+        raise NothingToBatch()
+    return Written(id=batch.id, status=batch.status, etag=etag(1))
+
+
+def draw(session: Session, caller: Caller, batch_id: UUID, request: SampleRequest) -> DrawnView:
+    """Draw the sample; drawn again, extend it by as much. The same seed draws the same claims.
+
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, SampleComplete.
+    """
+    batch = _open_for_audit(session, caller, batch_id)
+    claims = repository.list_claims(session, batch.id, ("frozen",))
+    before = [sampled.claim for sampled in repository.list_sampled(session, [batch.id])]
+    rest = [claim for claim in claims if claim.id not in set(before)]
+    if not rest:
+        raise SampleComplete()
+    seed = secrets.randbits(32) if request.seed is None else request.seed
+    drawn = pick([claim.id for claim in rest], sample_size(batch.framework, len(claims)), seed)
+    number = repository.count_draws(session, batch.id) + 1
+    row = Draw(id=new_id(), batch=batch.id, number=number, seed=seed, by=caller.subject)
+    if not repository.add_draw(session, row, drawn):
+        raise BatchNotOpen(batch_status=batch.status)
+    repository.move(session, batch, OPEN, "held" if batch.status == "held" else "sampled")
+    emit(session, *(told(ClaimSampled, claim) for claim in rest if claim.id in set(drawn)))
+    return DrawnView(
+        id=row.id,
+        status="sampled",
+        etag=etag(batch.version + 1),
+        seed=seed,
+        drawn=sorted(drawn),
+        sample=sorted({*before, *drawn}),
+    )
+
+
+def redrawn(session: Session, draw_id: UUID) -> DrawnView:
+    """The answer to a repeated request: the draw as it was made."""
+    row = session.get_one(Draw, draw_id)
+    sampled = repository.list_sampled(session, [row.batch])
+    return DrawnView(
+        id=row.id,
+        status="sampled",
+        seed=row.seed,
+        drawn=[s.claim for s in sampled if s.draw == row.id],
+        sample=[s.claim for s in sampled],
+    )
+
+
+def sample_size(framework: str, claims: int) -> int:
+    """The framework's share of a batch, rounded up, and its least number."""
+    rules = catalogue.get_framework(framework)
+    return min(claims, max(rules.sample_least, -(-claims * rules.sample_percent // 100)))
+
+
+def pick(claims: Iterable[UUID], size: int, seed: int) -> list[UUID]:
+    """Draw without favour, and so that anybody can draw again: by the digest of seed and id, lowest first."""
+    return sorted(claims, key=lambda id: hashlib.sha256(f"{seed}:{id}".encode()).digest())[:size]
+
+
+def find(session: Session, caller: Caller, batch_id: UUID, request: FindingRequest) -> Written:
+    """Say whether a sampled claim stands. One that does not holds the whole batch.
+
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, ClaimNotFound.
+    """
+    batch = _open_for_audit(session, caller, batch_id)
+    sampled = repository.find_sampled(session, batch.id, request.claim)
+    if sampled is None:
+        raise ClaimNotFound()
+    finding = AuditFinding(
+        id=new_id(),
+        batch=batch.id,
+        claim=request.claim,
+        verdict=request.verdict,
+        reason=request.reason,
+        by=caller.subject,
+        on=request.date,
+    )
+    session.add(finding)
+    sampled.verdict = request.verdict
+    session.flush()
+    live = {claim.id for claim in repository.list_claims(session, batch.id, ("frozen",))}
+    failed = [s for s in repository.list_sampled(session, [batch.id]) if s.verdict == "failed" and s.claim in live]
+    repository.move(session, batch, OPEN, "held" if failed else "sampled")
+    return Written(id=finding.id, status=request.verdict, etag=etag(batch.version + 1))
+
+
+def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequest) -> Written:
+    """Send the batch out, when its sample is large enough and every claim of it was upheld.
+
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, BatchHeld, SubmitterNotIndependent.
+    """
+    _needs_person(caller)
+    batch = repository.get_batch(session, caller, batch_id, lock=True)
+    if batch.status not in OPEN:
+        raise BatchNotOpen(batch_status=batch.status)
+    said = repository.checkers(session, batch.id) | repository.auditors(session, batch.id)
+    if caller.subject in said:
+        raise SubmitterNotIndependent()
+    live = {claim.id for claim in repository.list_claims(session, batch.id, ("frozen",))}
+    sampled = [s for s in repository.list_sampled(session, [batch.id]) if s.claim in live]
+    upheld, needed = sum(s.verdict == "upheld" for s in sampled), sample_size(batch.framework, len(live))
+    if not live or upheld < needed or upheld < len(sampled):
+        raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld)
+    moved = repository.move(session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject)
+    if not moved:
+        raise BatchNotOpen(batch_status=batch.status)
+    claims = repository.move_claims(session, batch.id, "frozen", "submitted")
+    emit(session, *(told(ClaimSubmitted, claim) for claim in claims))
+    return Written(id=batch.id, status="submitted", etag=etag(batch.version + 1))
+
+
+def show(session: Session, caller: Caller, batch_id: UUID) -> BatchView:
+    """Errors: BatchNotFound."""
+    return _views(session, caller, [repository.get_batch(session, caller, batch_id)])[0]
+
+
+def list_all(session: Session, caller: Caller, after: str | None, limit: int) -> Page[BatchView]:
+    """Batches, oldest first. Errors: CursorNotValid."""
+    place = read_cursor(after, BATCHES)
+    rows = repository.list_batches(session, caller, UUID(place[0]) if place else None, limit + 1)
+    views = {view.id: view for view in _views(session, caller, rows)}
+    return Page[BatchView].cut(rows, limit, name=BATCHES, place=lambda b: b.id, view=lambda b: views[b.id])
+
+
+def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[BatchView]:
+    ids = [batch.id for batch in batches]
+    claims = repository.claims_by_batch(session, ids, COUNTED)
+    sampled: dict[UUID, list[Sampled]] = {id: [] for id in ids}
+    for each in repository.list_sampled(session, ids):
+        sampled[each.batch].append(each)
+    draws: dict[UUID, list[Draw]] = {id: [] for id in ids}
+    for drawing in repository.list_draws(session, ids):
+        draws[drawing.batch].append(drawing)
+    # An auditor meets the claims of the sample alone.
+    all_claims = bool(caller.roles - {"internal_auditor"})
+    views = []
+    for batch in batches:
+        live = {row.id for row in claims[batch.id]}
+        sample = [s for s in sampled[batch.id] if s.claim in live]
+        views.append(
+            BatchView(
+                id=batch.id,
+                framework=batch.framework,
+                status=batch.status,
+                frozen_on=batch.frozen_on,
+                submitted_on=batch.submitted_on,
+                paid_on=batch.paid_on,
+                claims=[row.id for row in claims[batch.id]] if all_claims else [s.claim for s in sample],
+                value=Money(pence=sum(row.pence for row in claims[batch.id])) if reach.sees_money(caller) else None,
+                sample=[s.claim for s in sample],
+                needed=sample_size(batch.framework, len(live)),
+                upheld=sum(s.verdict == "upheld" for s in sample),
+                draws=[DrawView(number=d.number, seed=d.seed, at=d.at) for d in draws[batch.id]],
+                etag=etag(batch.version),
+            )
+        )
+    return views
+
+
+def _open_for_audit(session: Session, caller: Caller, batch_id: UUID) -> Batch:
+    _needs_person(caller)
+    batch = repository.get_batch(session, caller, batch_id, lock=True)
+    if caller.subject in repository.checkers(session, batch.id) | {batch.frozen_by}:
+        raise AuditorNotIndependent()
+    if batch.status not in OPEN:
+        raise BatchNotOpen(batch_status=batch.status)
+    return batch
+
+
+def _needs_person(caller: Caller) -> None:
+    if not caller.is_person:
+        raise PersonNeeded()

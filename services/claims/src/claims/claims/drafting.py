@@ -1,0 +1,133 @@
+"""Drafting by the system: what a family earned becomes a draft, and a draft that no longer stands falls."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.db import new_id, today
+from chassis.events import Event
+from claims.claims import repository
+from claims.events import ClaimDrafted, ClaimDropped
+from claims.frameworks import catalogue
+from claims.frameworks.catalogue import Framework
+from claims.models import LIVE, Claim
+from claims.rules.facts import Use
+from claims.rules.plan import Plan
+from claims.rules.verdicts import Result
+
+OPEN: tuple[str, ...] = ("drafted", "checked", "frozen")
+FINAL = ("submitted", "paid")
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """A result with its evidence frozen, ready to be written down."""
+
+    result: Result
+    plan: Plan
+    known_at: datetime
+    bundle: UUID
+    hash: str
+    denied: frozenset[Use]
+
+
+def worth(framework: str) -> Framework:
+    return catalogue.get_framework(framework)
+
+
+def is_final(claim: Claim) -> bool:
+    """After submission nothing later changes a claim by itself."""
+    return claim.status in FINAL
+
+
+def is_new(result: Result, plan: Plan, claims: Sequence[Claim]) -> bool:
+    """Whether this result asks for a draft: none like it stands, and nobody dropped just this."""
+    content = material(result, plan)
+    for claim in claims:
+        stands = claim.status in LIVE
+        put_aside = claim.status in ("dropped", "retracted", "rejected") and claim.ended_by != SYSTEM
+        if claim.material == content and (stands or put_aside):
+            return False
+    return True
+
+
+def material(result: Result, plan: Plan) -> str:
+    """What makes two results the same claim."""
+    needs = ",".join(sorted(need.criterion for need in result.needs))
+    return f"{plan.label} {result.type} {result.on} {result.attached_on} {needs}"
+
+
+def settle(
+    session: Session,
+    family: UUID,
+    framework: Framework,
+    plan: Plan,
+    result: Result | None,
+    drafted: Drafted | None,
+    claims: Sequence[Claim],
+    why: str,
+) -> list[Event]:
+    """Drop what no longer stands and draft what does. Shape: the events that tell of it, for the caller to emit."""
+    events: list[Event] = []
+    standing = next((claim for claim in claims if claim.status in LIVE), None)
+    if standing is not None:
+        if result is not None and standing.material == material(result, plan):
+            return []
+        because = why if result is None else "changed"
+        # The claim may have been submitted since it was read: then it stands.
+        dropped = repository.move(
+            session, standing.id, OPEN, "dropped", ended_because=because, ended_by=SYSTEM, ended_on=today()
+        )
+        if not dropped:
+            return []
+        events.append(told(ClaimDropped, standing))
+    if result is not None and drafted is not None:
+        claim = _draft(family, framework, drafted)
+        if repository.add_unless_live(session, claim):
+            events.append(told(ClaimDrafted, claim))
+    return events
+
+
+def told(kind: type, claim: Claim) -> Event:
+    """An event about a claim."""
+    event: Event = kind(
+        claim=claim.id, family=claim.family, component=claim.component, pence=claim.pence, bundle=claim.bundle
+    )
+    return event
+
+
+def _draft(family: UUID, framework: Framework, drafted: Drafted) -> Claim:
+    result, plan = drafted.result, drafted.plan
+    return Claim(
+        id=new_id(),
+        family=family,
+        framework=framework.name,
+        plan=plan.name,
+        plan_version=plan.version,
+        component="result",
+        type=result.type,
+        result_date=result.on,
+        attached_on=result.attached_on,
+        pence=framework.result_pence,
+        status="drafted",
+        known_at=drafted.known_at,
+        bundle=drafted.bundle,
+        hash=drafted.hash,
+        material=material(result, plan),
+        trace=result.trace(),
+        uses=written(result.beneath),
+        denied=written(drafted.denied),
+    )
+
+
+def written(uses: Sequence[Use] | frozenset[Use]) -> list[list[str]]:
+    """Shape: [[person, category, source]], as it is kept with a claim."""
+    return [[str(use.person), use.category, use.source] for use in sorted(uses)]
+
+
+def read(uses: Sequence[Sequence[str]]) -> frozenset[Use]:
+    return frozenset(Use(UUID(person), category, source) for person, category, source in uses)

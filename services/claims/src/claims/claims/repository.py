@@ -1,0 +1,81 @@
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import in_batches
+from claims import reach
+from claims.models import Check, Claim
+from claims.problems import ClaimNotFound
+
+
+def get_claim(session: Session, caller: Caller, claim_id: UUID) -> Claim:
+    """Errors: ClaimNotFound, the same for what does not exist and what is out of reach."""
+    claim = session.scalar(select(Claim).where(Claim.id == claim_id, reach.claims(caller)))
+    if claim is None:
+        raise ClaimNotFound()
+    return claim
+
+
+def list_claims(
+    session: Session,
+    caller: Caller,
+    *,
+    status: str | None = None,
+    family: UUID | None = None,
+    batch: UUID | None = None,
+    after: UUID | None = None,
+    limit: int,
+) -> list[Claim]:
+    query = select(Claim).where(reach.claims(caller))
+    if status is not None:
+        query = query.where(Claim.status == status)
+    if family is not None:
+        query = query.where(Claim.family == family)
+    if batch is not None:
+        query = query.where(Claim.batch == batch)
+    if after is not None:
+        query = query.where(Claim.id > after)
+    return list(session.scalars(query.order_by(Claim.id).limit(limit)))
+
+
+def list_claims_of(session: Session, caller: Caller, families: Sequence[UUID]) -> list[Claim]:
+    found: list[Claim] = []
+    for some in in_batches(families):
+        query = select(Claim).where(Claim.family.in_(some), reach.claims(caller))
+        found += session.scalars(query.order_by(Claim.id))
+    return found
+
+
+def list_in_full(session: Session, caller: Caller, claims: Collection[UUID]) -> set[UUID]:
+    """Those of which the caller may be shown what is known of people."""
+    found: set[UUID] = set()
+    for some in in_batches(sorted(claims)):
+        found |= set(session.scalars(select(Claim.id).where(Claim.id.in_(some), reach.claims_in_full(caller))))
+    return found
+
+
+def move(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> bool:
+    """Change a claim's status once, whoever else is trying; False when it stands elsewhere by now."""
+    here = update(Claim).where(Claim.id == claim, Claim.status.in_(list(before))).returning(Claim.id)
+    moved = session.scalar(here.values(status=after, version=Claim.version + 1, **values))
+    return moved is not None
+
+
+def add_unless_live(session: Session, claim: Claim) -> bool:
+    """Add a draft; False when another claim of the family stands already."""
+    try:
+        with session.begin_nested():
+            session.add(claim)
+    except IntegrityError:
+        return False
+    return True
+
+
+def add_check(session: Session, check: Check) -> None:
+    session.add(check)
+    session.flush()

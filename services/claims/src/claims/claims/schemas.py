@@ -1,0 +1,55 @@
+from datetime import date
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AfterValidator, Field
+
+from chassis.schemas import Id, Note, PastDate, Schema
+
+Reason = Annotated[Note, AfterValidator(lambda text: text.strip()), Field(min_length=1, max_length=1000)]
+
+
+class CheckRequest(Schema):
+    verdict: Literal["agreed", "sent_back"]
+    reason: Reason
+    date: PastDate
+
+
+class DropRequest(Schema):
+    reason: Reason
+    date: PastDate
+
+
+class EvidenceView(Schema):
+    """Shape: the bundle that families froze, its hash, and the rules' trace that rests on it."""
+
+    bundle: UUID | None
+    hash: str | None
+    rule_trace: dict[str, Any]
+
+
+class ClaimView(Schema):
+    """Shape: `type`, `result_date` and `evidence` are null where they are withheld; `pence` where money is left out."""
+
+    id: Id
+    family: Id
+    framework: str
+    plan_version: int
+    component: str
+    type: str | None
+    result_date: date | None
+    pence: int | None
+    status: str
+    batch: UUID | None
+    verdict: str = Field(description="`shown`, or `withheld`: the same bytes whatever is behind it")
+    evidence: EvidenceView | None
+    etag: str
+
+
+class FamilyClaims(Schema):
+    family: Id
+    claims: list[ClaimView]
+
+
+class FamilyClaimsList(Schema):
+    items: list[FamilyClaims]

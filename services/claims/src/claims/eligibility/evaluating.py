@@ -1,0 +1,55 @@
+"""From what is known of a family to its evaluation: under which plan, as at which day."""
+
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from chassis.db import today
+from claims.frameworks import catalogue
+from claims.known.service import FamilyKnown
+from claims.rules.evaluate import Evaluation
+from claims.rules.facts import Use
+from claims.rules.plan import Criterion, Plan
+
+
+def last_day(family: FamilyKnown) -> date:
+    """The last day that pushes tell of; today before any."""
+    return family.known.coverage.last_day or today()
+
+
+def plan_for(framework: str, family: FamilyKnown, day: date) -> Plan:
+    """The plan in force when the gate was passed, whatever came later; the one of the day before that."""
+    plan = catalogue.plan_in_force(framework, day)
+    parts = family.known.support.parts
+    if all(part in parts for part in plan.gate):
+        return catalogue.plan_in_force(framework, max(parts[part] for part in plan.gate))
+    return plan
+
+
+def evaluate(
+    framework: str,
+    family: FamilyKnown,
+    denied: Collection[Use] = frozenset(),
+    disregarded: Collection[Use] = frozenset(),
+) -> Evaluation:
+    return Evaluation(plan_for(framework, family, last_day(family)), family.known, denied, disregarded)
+
+
+def beneath(
+    evaluation: Evaluation, criterion: Criterion, supplies: Collection[tuple[str, str]], days: Collection[date]
+) -> frozenset[Use]:
+    """Everything that the criterion looks at on these days, whether or not there is anything: absence is told as well.
+
+    Shape: `supplies` is every (category, source) that this platform is supplied with at all.
+    """
+    people: set[UUID] = set()
+    for day in days:
+        people.update(evaluation.case.in_scope(day, criterion.tested))
+    sources = [source for category, source in supplies if category == criterion.category]
+    return frozenset(Use(person, criterion.category, source) for person in people for source in sources)
+
+
+def gate_beneath(evaluation: Evaluation, days: Collection[date]) -> frozenset[Use]:
+    """The acts of support, which the Think Family programme records about everybody in the family."""
+    people = {person for day in days for person in evaluation.case.in_scope(day)}
+    return frozenset(Use(person, "support", "programme") for person in people)

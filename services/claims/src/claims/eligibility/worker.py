@@ -1,0 +1,238 @@
+"""Evaluates families of which there is news, many at a time, and drafts, changes and drops what they earn.
+
+One batch is: one load, evaluation in memory, one question to consent, one bundle a new draft, one write. No other
+program is called while a transaction is open; whoever was marked again meanwhile is looked at again.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from chassis.db import new_id, now
+from chassis.events import Event
+from chassis.http import RemoteProblem
+from chassis.outbox import emit
+from chassis.problems import Unavailable
+from chassis.runtime import Runtime
+from claims import release
+from claims.claims import drafting
+from claims.claims.drafting import Drafted
+from claims.eligibility import evaluating, repository
+from claims.events import FamilyAttached, FamilyEligible, FamilyEvent, FamilyNoLongerEligible, ProgressChanged
+from claims.known import repository as heard
+from claims.known import service as known
+from claims.known.service import FamilyKnown
+from claims.models import Claim, Standing
+from claims.rules.evaluate import Evaluation
+from claims.rules.facts import Use
+from claims.rules.verdicts import Result
+
+log = structlog.get_logger()
+
+
+@dataclass
+class _Batch:
+    """What one step works on. Shape: everything by family."""
+
+    known_at: datetime
+    marks: dict[UUID, datetime]
+    families: dict[UUID, FamilyKnown]
+    standings: dict[UUID, Standing]
+    claims: dict[UUID, list[Claim]]
+    results: dict[UUID, Result | None] = field(default_factory=dict)
+    denied: dict[UUID, frozenset[Use]] = field(default_factory=dict)
+    fell_by_denial: set[UUID] = field(default_factory=set)
+    drafts: dict[UUID, Drafted] = field(default_factory=dict)
+    left: set[UUID] = field(default_factory=set)
+
+
+class Evaluator:
+    name = "evaluator"
+
+    def step(self, runtime: Runtime) -> bool:
+        """Evaluate at most one batch. True when there is more to do at once."""
+        batch = self._load(runtime)
+        if batch is None:
+            return False
+        evaluations = {
+            id: evaluating.evaluate(runtime.settings.framework, family) for id, family in batch.families.items()
+        }
+        self._settle_results(runtime, batch, evaluations)
+        self._freeze(runtime, batch, evaluations)
+        with runtime.write() as session:
+            self._write(session, runtime, batch, evaluations)
+        return not batch.left
+
+    def pending(self, runtime: Runtime) -> int:
+        with runtime.read() as session:
+            return repository.count_dirty(session)
+
+    def _load(self, runtime: Runtime) -> _Batch | None:
+        settings = runtime.settings
+        with runtime.read() as session:
+            waiting = repository.find_dirty_since(session)
+            if waiting is None:
+                return None
+            # While a push streams in, its families would be evaluated once a batch of its facts.
+            oldest, newest = waiting
+            fresh = now() - newest < timedelta(seconds=settings.settle)
+            if fresh and now() - oldest < timedelta(seconds=settings.settle_at_most):
+                return None
+            marks = {row.family: row.mark for row in repository.list_dirty(session, settings.families_at_once)}
+            known_at = heard.present(session)
+            if known_at is None:
+                return None
+            claims: dict[UUID, list[Claim]] = defaultdict(list)
+            for claim in repository.list_claims_of(session, list(marks)):
+                if claim.framework == settings.framework:
+                    claims[claim.family].append(claim)
+            families = known.load(session, marks, known_at)
+            return _Batch(known_at, marks, families, repository.find_standings(session, list(marks)), claims)
+
+    def _settle_results(self, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+        """Find each family's result from what may be used, asking about no more than what a result would rest on."""
+        allowed: dict[UUID, set[Use]] = defaultdict(set)
+        denied: dict[UUID, set[Use]] = defaultdict(set)
+        todo = [id for id in batch.families if not any(drafting.is_final(claim) for claim in batch.claims[id])]
+        plain = set()
+        while todo:
+            asked: dict[UUID, set[Use]] = {}
+            guessed: set[UUID] = set()
+            for id in todo:
+                evaluation = evaluations[id]
+                attached_on, last = evaluation.attachment().on, evaluation.known.coverage.last_day
+                batch.results[id] = None
+                if attached_on is None or last is None:
+                    continue
+                against = {use for each in evaluation.contraries(attached_on, last) for use in each.uses}
+                unknown = against - allowed[id] - denied[id]
+                result = evaluation.without(frozenset(denied[id]), frozenset(unknown)).result()
+                batch.results[id] = result
+                if result is None:
+                    continue
+                plain.add(id)
+                if asking := ({*result.uses} | against) - allowed[id] - denied[id]:
+                    asked[id] = asking
+                    if unknown:
+                        guessed.add(id)
+            if not asked:
+                break
+            formerly = {p: ids for id in asked for p, ids in batch.families[id].formerly.items()}
+            try:
+                permitted = release.usable(runtime, set().union(*asked.values()), formerly)
+            except Unavailable:
+                log.warning("consent does not answer; drafts wait", families=len(asked))
+                batch.left |= set(asked)
+                break
+            for id, uses in asked.items():
+                allowed[id] |= uses & permitted
+                denied[id] |= uses - permitted
+            # Where nothing was refused, and nothing had been guessed, the result stands as it is.
+            todo = [id for id, uses in asked.items() if id in guessed or uses & denied[id]]
+        batch.denied = {id: frozenset(uses) for id, uses in denied.items()}
+        batch.fell_by_denial = {id for id in plain if batch.results.get(id) is None}
+
+    def _freeze(self, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+        """Have the evidence of each new draft frozen where it lives."""
+        for id, result in batch.results.items():
+            if result is None or id in batch.left:
+                continue
+            plan = evaluations[id].plan
+            if not drafting.is_new(result, plan, batch.claims[id]):
+                continue
+            body = {
+                "as_at": result.on.isoformat(),
+                "persons": [str(person) for person in result.persons],
+                "records": [str(record) for record in result.records],
+            }
+            try:
+                # A key of its own each time: a repeated one would be answered without the hash.
+                answer = runtime.client("families").post(
+                    f"/v1/families/{id}/evidence-bundles", body, idempotency_key=f"draft-{new_id()}"
+                )
+                bundle, digest = UUID(answer["id"]), str(answer["hash"])
+            except (Unavailable, RemoteProblem, KeyError, TypeError, ValueError) as broken:
+                log.warning("evidence not frozen; the draft waits", family=str(id), error=type(broken).__name__)
+                batch.left.add(id)
+                continue
+            batch.drafts[id] = Drafted(result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset()))
+
+    def _write(self, session: Any, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+        framework = runtime.settings.framework
+        events: list[Event] = []
+        rows = []
+        for id, evaluation in evaluations.items():
+            if id in batch.left:
+                continue
+            row = _standing(framework, batch.families[id], evaluation, batch.known_at)
+            rows.append(row)
+            events += _changes(batch.standings.get(id), row)
+        repository.record_standings(session, rows)
+        framework_data = drafting.worth(framework)
+        for id in batch.results:
+            if id in batch.left:
+                continue
+            why = "may_not_be_used" if id in batch.fell_by_denial else _why(evaluations[id])
+            plan = evaluations[id].plan
+            events += drafting.settle(
+                session, id, framework_data, plan, batch.results[id], batch.drafts.get(id), batch.claims[id], why
+            )
+        emit(session, *events)
+        done = [(id, mark) for id, mark in batch.marks.items() if id not in batch.left]
+        repository.clean(session, done)
+
+
+def _why(evaluation: Evaluation) -> str:
+    return "contradicted" if evaluation.attachment().on else "not_attached"
+
+
+def _standing(framework: str, family: FamilyKnown, evaluation: Evaluation, known_at: datetime) -> dict[str, Any]:
+    day = evaluating.last_day(family)
+    eligibility, attachment = evaluation.eligibility(day), evaluation.attachment()
+    needs = evaluation.progress(attachment.on, day).needs if attachment.on and attachment.on < day else ()
+    state = "none"
+    if attachment.on:
+        state = "attached"
+    elif attachment.reason == "declined":
+        state = "declined"
+    elif eligibility.eligible:
+        state = "eligible"
+    shown = attachment.eligibility if attachment.on and attachment.eligibility else eligibility
+    return {
+        "family": family.known.family,
+        "framework": framework,
+        "plan": evaluation.plan.name,
+        "plan_version": evaluation.plan.version,
+        "as_at": day,
+        "state": state,
+        "eligible": shown.eligible,  # an attached family was eligible then; getting better ends nothing
+        "criteria": [finding.criterion for finding in shown.met],
+        "attached_on": attachment.on,
+        "missing": list(attachment.missing),
+        "progress": [[need.criterion, need.verdict.value] for need in needs],
+        "evaluated_at": known_at,
+    }
+
+
+def _changes(before: Standing | None, after: dict[str, Any]) -> list[Event]:
+    def tell(kind: Callable[..., FamilyEvent], **other: Any) -> FamilyEvent:
+        common = {key: after[key] for key in ("family", "framework", "plan_version", "as_at", "criteria")}
+        return kind(**(common | other))
+
+    events: list[Event] = []
+    was, attached_was = (before.eligible, before.attached_on) if before else (False, None)
+    if after["eligible"] and not was:
+        events.append(tell(FamilyEligible))
+    if was and not after["eligible"]:
+        events.append(tell(FamilyNoLongerEligible))
+    if after["attached_on"] and after["attached_on"] != attached_was:
+        events.append(tell(FamilyAttached, as_at=after["attached_on"]))
+    if after["progress"] != (before.progress if before else []):
+        met = [criterion for criterion, verdict in after["progress"] if verdict == "met"]
+        events.append(tell(ProgressChanged, criteria=met))
+    return events

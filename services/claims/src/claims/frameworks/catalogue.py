@@ -1,0 +1,76 @@
+"""The financial frameworks and outcomes plans, as their data files say. A new version is a new file."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import orjson
+
+from claims.problems import FrameworkNotFound
+from claims.rules.plan import Plan, read_plan
+
+
+@dataclass(frozen=True)
+class Framework:
+    """What a result and an attachment are worth. Units: pence, per cent."""
+
+    name: str
+    result_pence: int
+    fee_pence: int
+    sample_percent: int
+    sample_least: int
+    data: dict[str, Any]
+
+
+@cache
+def _read(prefix: str) -> tuple[dict[str, Any], ...]:
+    folder = files("claims.frameworks") / "data"
+    found = sorted((f for f in folder.iterdir() if f.name.startswith(prefix)), key=lambda f: f.name)
+    return tuple(orjson.loads(file.read_bytes()) for file in found)
+
+
+@cache
+def frameworks() -> dict[str, Framework]:
+    return {
+        data["framework"]: Framework(
+            data["framework"],
+            int(data["result"]["pence"]),
+            int(data["attachment_fee"]["pence"]),
+            int(data["audit"]["sample_percent"]),
+            int(data["audit"]["least"]),
+            data,
+        )
+        for data in _read("framework-")
+    }
+
+
+@cache
+def plans() -> tuple[Plan, ...]:
+    return tuple(read_plan(data) for data in _read("outcomes-plan-"))
+
+
+def documents() -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
+    """The data files themselves: frameworks, then outcomes plans."""
+    return _read("framework-"), _read("outcomes-plan-")
+
+
+def get_framework(name: str) -> Framework:
+    """Errors: FrameworkNotFound."""
+    if name not in frameworks():
+        raise FrameworkNotFound()
+    return frameworks()[name]
+
+
+def get_plan(name: str, version: int) -> Plan:
+    """The very version that a claim was drafted under."""
+    return next(plan for plan in plans() if (plan.name, plan.version) == (name, version))
+
+
+def plan_in_force(framework: str, day: date) -> Plan:
+    """The plan in force on a day, or the first one before there was any."""
+    own = sorted((plan for plan in plans() if plan.framework == framework), key=lambda p: (p.begins, p.version))
+    return next(
+        (plan for plan in reversed(own) if plan.begins <= day and (plan.ends is None or day <= plan.ends)), own[0]
+    )

@@ -1,0 +1,84 @@
+"""What one transaction of news brings: one moment for all of it, and one look at whom it concerns, at its end.
+
+The listener hands events over in runs of one type, many runs a transaction. Looked up run by run, most of a push's time
+went into finding the same families again and again.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import event, update
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches, upsert
+from claims.known import repository
+from claims.models import Push, Supply
+
+
+class News:
+    """Shape: `moment` is when everything of this transaction was recorded."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.moment: datetime = repository.tick(session)
+        self._people: set[UUID] = set()
+        self._families: set[UUID] = set()
+        self._pushes: set[UUID] = set()
+        self._seen: Counter[UUID] = Counter()
+        self._supplies: set[tuple[str, str]] = set()
+
+    def of_people(self, people: Iterable[UUID]) -> None:
+        """Every family of theirs is to be evaluated again."""
+        self._people.update(people)
+
+    def of_families(self, families: Iterable[UUID]) -> None:
+        self._families.update(families)
+
+    def of_pushes(self, pushes: Iterable[UUID]) -> None:
+        """What was told of these pushes may make them whole."""
+        self._pushes.update(pushes)
+
+    def saw(self, facts: Counter[UUID], supplies: Iterable[tuple[str, str]]) -> None:
+        """So many facts of each push, and who supplies what."""
+        self._seen.update(facts)
+        self._supplies.update(supplies)
+
+    def finish(self) -> None:
+        """Work out what follows, in the same transaction."""
+        session = self._session
+        rows = [{"category": category, "source": source} for category, source in sorted(self._supplies)]
+        upsert(session, Supply, rows, key=["category", "source"])
+        upsert(session, Push, [{"id": push, "seen": 0} for push in sorted(self._seen)], key=["id"])
+        for push, count in sorted(self._seen.items()):
+            session.execute(update(Push).where(Push.id == push).values(seen=Push.seen + count))
+        for area in sorted(self._completed({*self._seen, *self._pushes})):
+            self._families.update(repository.list_covered_by(session, area))
+        if self._people:
+            self._families.update(repository.list_families_of_people(session, self._people, self.moment))
+        repository.mark(session, self._families, self.moment)
+
+    def _completed(self, pushes: Collection[UUID]) -> set[str]:
+        """Pushes that are whole from now on. Shape: their places."""
+        places: set[str] = set()
+        for batch in in_batches(sorted(pushes)):
+            whole = (Push.id.in_(batch), Push.complete_at.is_(None), Push.seen >= Push.expected)
+            now_whole = update(Push).where(*whole).values(complete_at=self.moment).returning(Push.place)
+            places |= {place for place in self._session.scalars(now_whole) if place is not None}
+        return places
+
+
+def news(session: Session) -> News:
+    """This transaction's news, begun at the first call and finished just before it commits."""
+    found = session.info.get(News)
+    if isinstance(found, News):
+        return found
+    begun = session.info[News] = News(session)
+
+    @event.listens_for(session, "before_commit", once=True)
+    def finish(_: Session) -> None:
+        del session.info[News]
+        begun.finish()
+
+    return begun

@@ -1,0 +1,82 @@
+from collections.abc import Collection, Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import in_batches
+from claims import reach
+from claims.models import Claim, FeeSettlement, LedgerEntry, Payment, Standing
+
+
+def add_payment(session: Session, payment: Payment) -> bool:
+    """False when the batch was paid already."""
+    try:
+        with session.begin_nested():
+            session.add(payment)
+    except IntegrityError:
+        return False
+    return True
+
+
+def add_entries(session: Session, entries: Sequence[LedgerEntry]) -> None:
+    session.add_all(entries)
+    session.flush()
+
+
+def add_settlement(session: Session, settlement: FeeSettlement, entry: LedgerEntry | None) -> bool:
+    """False when somebody settled the same at the same moment."""
+    try:
+        with session.begin_nested():
+            session.add(settlement)
+            session.flush()
+            if entry is not None:
+                session.add(entry)
+    except IntegrityError:
+        return False
+    return True
+
+
+def count_attached(session: Session, framework: str, until: date) -> int:
+    """How many families were attached on or before a day."""
+    attached = select(func.count()).select_from(Standing).where(Standing.framework == framework)
+    return session.scalar(attached.where(Standing.attached_on <= until)) or 0
+
+
+def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:
+    query = select(FeeSettlement).where(FeeSettlement.framework == framework)
+    return list(session.scalars(query.order_by(FeeSettlement.year, FeeSettlement.number)))
+
+
+def list_entries(
+    session: Session, framework: str | None, as_at: date | None, after: UUID | None, limit: int
+) -> list[LedgerEntry]:
+    query = select(LedgerEntry)
+    if framework is not None:
+        query = query.where(LedgerEntry.framework == framework)
+    if as_at is not None:
+        query = query.where(LedgerEntry.on <= as_at)
+    if after is not None:
+        query = query.where(LedgerEntry.id > after)
+    return list(session.scalars(query.order_by(LedgerEntry.id).limit(limit)))
+
+
+def totals(session: Session, framework: str | None, as_at: date | None) -> dict[str, int]:
+    """Shape: kind → pence."""
+    query = select(LedgerEntry.kind, func.sum(LedgerEntry.pence)).group_by(LedgerEntry.kind)
+    if framework is not None:
+        query = query.where(LedgerEntry.framework == framework)
+    if as_at is not None:
+        query = query.where(LedgerEntry.on <= as_at)
+    return {kind: int(pence) for kind, pence in session.execute(query)}
+
+
+def list_nameable(session: Session, caller: Caller, claims: Collection[UUID]) -> set[UUID]:
+    """Those claims that the caller may meet."""
+    found: set[UUID] = set()
+    for some in in_batches(sorted(claims)):
+        found |= set(session.scalars(select(Claim.id).where(Claim.id.in_(some), reach.claims(caller))))
+    return found

@@ -1,0 +1,159 @@
+"""The ledger: what was paid for results, and, apart from it, what attachments are funded with."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id
+from chassis.etag import etag
+from chassis.outbox import emit
+from chassis.paging import Page, read_cursor
+from chassis.schemas import Money, Written
+from claims.batches import repository as batches
+from claims.claims.drafting import told
+from claims.events import ClaimPaid
+from claims.frameworks import catalogue
+from claims.ledger import repository
+from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, PaymentRequest, Totals
+from claims.models import FeeSettlement, LedgerEntry, Payment
+from claims.problems import BatchNotOpen, PaymentDiffers, PersonNeeded, TargetNotSet
+from claims.rules.calendar import financial_year, financial_year_ends
+from claims.targets import repository as targets
+
+LEDGER = "ledger"
+RESULT, FEE = "result", "attachment_fee"
+
+
+def pay(session: Session, caller: Caller, request: PaymentRequest) -> Written:
+    """Record what came in for a submitted batch: its claims are paid, one ledger row each.
+
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PaymentDiffers.
+    """
+    _needs_person(caller)
+    batch = batches.get_batch(session, caller, request.batch, lock=True)
+    if batch.status != "submitted":
+        raise BatchNotOpen(batch_status=batch.status)
+    due = sum(claim.pence for claim in batches.list_claims(session, batch.id, ("submitted",)))
+    if request.pence != due:
+        raise PaymentDiffers(due={"pence": due})
+    payment = Payment(
+        id=new_id(), batch=batch.id, on=request.date, pence=due, reference=request.reference, by=caller.subject
+    )
+    if not repository.add_payment(session, payment) or not batches.move(
+        session, batch, ("submitted",), "paid", paid_on=request.date
+    ):
+        raise BatchNotOpen(batch_status=batch.status)
+    claims = batches.move_claims(session, batch.id, "submitted", "paid")
+    repository.add_entries(
+        session,
+        [
+            LedgerEntry(
+                id=new_id(),
+                kind=RESULT,
+                framework=claim.framework,
+                year=financial_year(request.date),
+                pence=claim.pence,
+                on=request.date,
+                family=claim.family,
+                claim=claim.id,
+                payment=payment.id,
+            )
+            for claim in claims
+        ],
+    )
+    emit(session, *(told(ClaimPaid, claim) for claim in claims))
+    return Written(id=payment.id, status="paid", etag=etag(1))
+
+
+def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Written:
+    """Settle a financial year's attachment fees; settled again, only what has been proven since is added.
+
+    fee(year) = rate × max(0, min(attached so far, target so far) − paid for in earlier years).
+    Errors: PersonNeeded, FrameworkNotFound, TargetNotSet; BatchNotOpen when two settle at the same moment.
+    """
+    _needs_person(caller)
+    framework = catalogue.get_framework(request.framework)
+    earlier, due = _places(session, framework.name, request.year)
+    own = [s for s in repository.list_settlements(session, framework.name) if s.year == request.year]
+    settled = sum(settlement.families for settlement in own)
+    new = max(0, due - settled)
+    if own and not new:
+        return Written(id=own[-1].id, status="settled", etag=etag(own[-1].number))
+    settlement = FeeSettlement(
+        id=new_id(),
+        framework=framework.name,
+        year=request.year,
+        number=len(own) + 1,
+        families=new,
+        pence=new * framework.fee_pence,
+        on=request.date,
+        by=caller.subject,
+    )
+    entry = None
+    if new:
+        entry = LedgerEntry(
+            id=new_id(),
+            kind=FEE,
+            framework=framework.name,
+            year=request.year,
+            pence=settlement.pence,
+            on=request.date,
+            settlement=settlement.id,
+            first_place=earlier + settled + 1,
+            places=new,
+        )
+    if not repository.add_settlement(session, settlement, entry):
+        raise BatchNotOpen(batch_status="settled")
+    return Written(id=settlement.id, status="settled", etag=etag(settlement.number))
+
+
+def _places(session: Session, framework: str, year: str) -> tuple[int, int]:
+    """Shape: (places paid for in earlier years, places due in this one)."""
+    known = {target.year: target.cumulative for target in targets.list_targets(session, framework)}
+    if year not in known:
+        raise TargetNotSet()
+    so_far = 0
+    for each in sorted(known):
+        attached = repository.count_attached(session, framework, financial_year_ends(each))
+        due = max(0, min(attached, known[each]) - so_far)
+        if each == year:
+            return so_far, due
+        so_far += due
+    raise TargetNotSet()
+
+
+def show(
+    session: Session, caller: Caller, framework: str | None, as_at: date | None, after: str | None, limit: int
+) -> LedgerView:
+    """The ledger as at a date, oldest first, with totals of results and, apart, of fees. Errors: CursorNotValid."""
+    place = read_cursor(after, LEDGER)
+    rows = repository.list_entries(session, framework, as_at, UUID(place[0]) if place else None, limit + 1)
+    named = repository.list_nameable(session, caller, [row.claim for row in rows if row.claim])
+    page = Page[LedgerItem].cut(rows, limit, name=LEDGER, place=lambda r: r.id, view=lambda r: _item(r, named))
+    pence = repository.totals(session, framework, as_at)
+    return LedgerView(
+        items=page.items,
+        next=page.next,
+        totals=Totals(results=Money(pence=pence.get(RESULT, 0)), fees=Money(pence=pence.get(FEE, 0))),
+    )
+
+
+def _item(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
+    return LedgerItem(
+        id=row.id,
+        kind=row.kind,
+        framework=row.framework,
+        year=row.year,
+        pence=row.pence,
+        date=row.on,
+        family=row.family if row.claim in named else None,
+        claim=row.claim if row.claim in named else None,
+        places=row.places,
+    )
+
+
+def _needs_person(caller: Caller) -> None:
+    if not caller.is_person:
+        raise PersonNeeded()

@@ -1,0 +1,395 @@
+"""What claims keeps: what it heard, as it heard it; what it made of it; and the money.
+
+What was heard is only ever added to. Each row says when it was `recorded_at`, on a clock that this service counts on
+by itself, so that any evaluation can be repeated as known at any moment. Of people it knows ids, the month of birth and
+facts; no name, no address.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from chassis.db import TYPES, BigNumber, new_id, now
+from chassis.tables import (
+    IdempotencyKeyMixin,
+    InboxMixin,
+    OutboxKeyMixin,
+    OutboxMixin,
+    ParkedEventMixin,
+    PositionMixin,
+)
+
+LIVE = ("drafted", "checked", "frozen", "submitted", "paid")
+is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid')")
+is_result = text("kind = 'result'")
+is_fee = text("kind = 'attachment_fee'")
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = TYPES
+
+
+# --- what was heard
+
+
+class Clock(Base):
+    """One row: the moment of the last news. Two transactions never share a moment, and a later one commits later."""
+
+    __tablename__ = "clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+
+
+class Person(Base):
+    """What was told of a person, version by version. A person is a leaf: whom they were merged into stands apart."""
+
+    __tablename__ = "person"
+
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigNumber, primary_key=True)
+    born: Mapped[str | None] = mapped_column(info={"category": "identity"})
+    recorded_at: Mapped[datetime]
+
+
+class Redirect(Base):
+    """A merge (`into` is set) or its undoing (`into` is null), version by version; the last one holds."""
+
+    __tablename__ = "redirect"
+
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigNumber, primary_key=True)
+    into: Mapped[UUID | None] = mapped_column(index=True)
+    recorded_at: Mapped[datetime]
+
+
+class Family(Base):
+    """A family that was composed. `lead` is its present lead professional's user, named on `lead_on`.
+
+    `area` decides who may meet it, and is null where it may not be known; `place` is the last one known, and decides
+    which pushes cover it. It is never shown.
+    """
+
+    __tablename__ = "family"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    area: Mapped[str | None] = mapped_column(index=True)
+    place: Mapped[str | None] = mapped_column(index=True, info={"category": "location"})
+    composed_on: Mapped[date | None]
+    lead: Mapped[str | None] = mapped_column(index=True)
+    lead_on: Mapped[date | None]
+    lead_sequence: Mapped[int] = mapped_column(BigNumber, default=0)
+    recorded_at: Mapped[datetime]
+
+
+class Membership(Base):
+    """A stay in a family, version by version."""
+
+    __tablename__ = "membership"
+
+    membership: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigNumber, primary_key=True)
+    family: Mapped[UUID] = mapped_column(index=True)
+    person: Mapped[UUID] = mapped_column(index=True)
+    role: Mapped[str]
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    removed: Mapped[bool]
+    recorded_at: Mapped[datetime]
+
+
+class Fact(Base):
+    """A dated thing that a record states. It holds until `superseded_at`; then another, or none, takes its place."""
+
+    __tablename__ = "fact"
+    __table_args__ = (Index("fact_supersedes", "supersedes"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(index=True)
+    measure: Mapped[str]
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    value: Mapped[str]
+    source: Mapped[str]
+    category: Mapped[str]
+    record: Mapped[UUID]
+    supersedes: Mapped[UUID | None]
+    recorded_at: Mapped[datetime]
+    superseded_at: Mapped[datetime | None]
+
+
+class Support(Base):
+    """An act of support: agreement, lead professional, assessment, plan, or that the family declined."""
+
+    __tablename__ = "support"
+
+    family: Mapped[UUID] = mapped_column(primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigNumber, primary_key=True)
+    part: Mapped[str]
+    on: Mapped[date]
+    recorded_at: Mapped[datetime]
+
+
+class Push(Base):
+    """A partner's push. It is coverage from `complete_at` on: finished, and every one of its facts seen."""
+
+    __tablename__ = "push"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    feed: Mapped[str | None]
+    service: Mapped[str | None]
+    place: Mapped[str | None]
+    covers_from: Mapped[date | None]
+    covers_to: Mapped[date | None]
+    expected: Mapped[int | None]
+    seen: Mapped[int] = mapped_column(default=0)
+    complete_at: Mapped[datetime | None]
+
+
+class Supply(Base):
+    """Which service supplies which category at all: decisions are asked about these, whatever one family has."""
+
+    __tablename__ = "supply"
+
+    category: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+
+
+class DirtyFamily(Base):
+    """A family about which there is news since it was last evaluated. `heard_at` is in wall-clock time."""
+
+    __tablename__ = "dirty_family"
+
+    family: Mapped[UUID] = mapped_column(primary_key=True)
+    mark: Mapped[datetime]
+    heard_at: Mapped[datetime]
+
+
+# --- what was made of it
+
+
+class Standing(Base):
+    """How a family stands, as last evaluated: a cache of the evaluation, for lists and to notice changes."""
+
+    __tablename__ = "standing"
+
+    family: Mapped[UUID] = mapped_column(primary_key=True)
+    framework: Mapped[str]
+    plan: Mapped[str]
+    plan_version: Mapped[int]
+    as_at: Mapped[date]
+    state: Mapped[str] = mapped_column(index=True)
+    eligible: Mapped[bool]
+    criteria: Mapped[list[str]]
+    attached_on: Mapped[date | None] = mapped_column(index=True)
+    missing: Mapped[list[str]]
+    progress: Mapped[list[Any]]
+    evaluated_at: Mapped[datetime]
+
+
+class Claim(Base):
+    """A result, claimed. `known_at` and `denied` are what makes it computable again; `trace` is what was concluded."""
+
+    __tablename__ = "claim"
+    # One result a family and framework: two drafts, or a draft beside a payment, cannot stand at once.
+    __table_args__ = (
+        Index(
+            "one_live_claim", "family", "framework", unique=True, sqlite_where=is_live, postgresql_where=is_live
+        ),
+        Index("claim_status", "status"),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(index=True)
+    framework: Mapped[str]
+    plan: Mapped[str]
+    plan_version: Mapped[int]
+    component: Mapped[str]
+    type: Mapped[str]
+    result_date: Mapped[date]
+    attached_on: Mapped[date]
+    pence: Mapped[int] = mapped_column(BigNumber)
+    status: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    known_at: Mapped[datetime]
+    drafted_at: Mapped[datetime] = mapped_column(default=now)
+    bundle: Mapped[UUID | None]
+    hash: Mapped[str | None]
+    material: Mapped[str]
+    trace: Mapped[dict[str, Any]]
+    uses: Mapped[list[Any]]
+    denied: Mapped[list[Any]]
+    checked_by: Mapped[str | None]
+    checked_on: Mapped[date | None]
+    batch: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), index=True)
+    ended_because: Mapped[str | None]
+    ended_by: Mapped[str | None]
+    ended_on: Mapped[date | None]
+
+
+class Check(Base):
+    """A second person's word on a claim."""
+
+    __tablename__ = "claim_check"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), index=True)
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[str]
+    on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Batch(Base):
+    """Claims that go out together. Its claims are frozen when it is made."""
+
+    __tablename__ = "batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    framework: Mapped[str]
+    status: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    frozen_on: Mapped[date]
+    frozen_by: Mapped[str]
+    submitted_on: Mapped[date | None]
+    submitted_by: Mapped[str | None]
+    paid_on: Mapped[date | None]
+
+
+class Draw(Base):
+    """One drawing of a sample: anybody with the seed can draw it again."""
+
+    __tablename__ = "draw"
+    __table_args__ = (UniqueConstraint("batch", "number", name="one_draw_at_a_time"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"))
+    number: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigNumber)
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Sampled(Base):
+    """A claim in a sample; `verdict` is the auditor's last finding on it."""
+
+    __tablename__ = "sampled"
+
+    claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), primary_key=True)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), index=True)
+    draw: Mapped[UUID] = mapped_column(ForeignKey("draw.id"))
+    verdict: Mapped[str | None]
+
+
+class AuditFinding(Base):
+    """What the auditor found on a sampled claim."""
+
+    __tablename__ = "finding"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), index=True)
+    claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), index=True)
+    verdict: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[str]
+    on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Payment(Base):
+    """Money that came in for a batch; once a batch."""
+
+    __tablename__ = "payment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), unique=True)
+    on: Mapped[date]
+    pence: Mapped[int] = mapped_column(BigNumber)
+    reference: Mapped[str]
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class FeeSettlement(Base):
+    """A financial year's attachment fees, settled; again when more attachments have been proven since."""
+
+    __tablename__ = "fee_settlement"
+    __table_args__ = (UniqueConstraint("framework", "year", "number", name="one_settlement_at_a_time"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    framework: Mapped[str]
+    year: Mapped[str]
+    number: Mapped[int]
+    families: Mapped[int]
+    pence: Mapped[int] = mapped_column(BigNumber)
+    on: Mapped[date]
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LedgerEntry(Base):
+    """Money earned. Written once, never changed."""
+
+    __tablename__ = "ledger_entry"
+    # One paid result a family and framework, and one fee a place: promises of the database, not of the code.
+    __table_args__ = (
+        Index("one_result", "framework", "family", unique=True, sqlite_where=is_result, postgresql_where=is_result),
+        Index("one_fee", "framework", "first_place", unique=True, sqlite_where=is_fee, postgresql_where=is_fee),
+        Index("ledger_entry_framework_on", "framework", "on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    framework: Mapped[str]
+    year: Mapped[str]
+    pence: Mapped[int] = mapped_column(BigNumber)
+    on: Mapped[date]
+    family: Mapped[UUID | None]
+    claim: Mapped[UUID | None] = mapped_column(ForeignKey("claim.id"))
+    payment: Mapped[UUID | None] = mapped_column(ForeignKey("payment.id"))
+    settlement: Mapped[UUID | None] = mapped_column(ForeignKey("fee_settlement.id"))
+    first_place: Mapped[int | None]
+    places: Mapped[int | None]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Target(Base):
+    """How many families a framework pays for in a financial year, and from its beginning to the year's end."""
+
+    __tablename__ = "target"
+
+    framework: Mapped[str] = mapped_column(primary_key=True)
+    year: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(default=new_id, unique=True)
+    families: Mapped[int]
+    cumulative: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+    by: Mapped[str]
+
+
+class Outbox(OutboxMixin, Base):
+    pass
+
+
+class OutboxKey(OutboxKeyMixin, Base):
+    pass
+
+
+class Inbox(InboxMixin, Base):
+    pass
+
+
+class Position(PositionMixin, Base):
+    pass
+
+
+class ParkedEvent(ParkedEventMixin, Base):
+    pass
+
+
+class IdempotencyKey(IdempotencyKeyMixin, Base):
+    pass

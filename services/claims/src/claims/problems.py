@@ -1,0 +1,125 @@
+"""What can go wrong in claims.
+
+NotFound                    404
+├── BatchNotFound
+├── ClaimNotFound
+├── FamilyNotFound
+├── FrameworkNotFound
+└── ReportNotFound
+Conflict                    409
+├── AuditorNotIndependent
+├── BatchHeld
+├── BatchNotOpen
+├── ClaimNotOpen
+├── NothingToBatch
+├── PaymentDiffers
+├── SampleComplete
+├── SubmitterNotIndependent
+└── TargetNotSet
+PersonNeeded                403
+"""
+
+from chassis.problems import Conflict, NotFound, Problem
+
+
+class BatchNotFound(NotFound):
+    """There is no such batch within your reach. Check the id in the answer that made it."""
+
+    title = "Batch not found"
+
+
+class ClaimNotFound(NotFound):
+    """There is no such claim within your reach.
+
+    Claims out of reach answer like claims that do not exist. Check the id in your list of claims.
+    """
+
+    title = "Claim not found"
+
+
+class FamilyNotFound(NotFound):
+    """There is no such family within your reach.
+
+    Families out of reach answer like families that do not exist. Check the id in your list of families.
+    """
+
+    title = "Family not found"
+
+
+class FrameworkNotFound(NotFound):
+    """There is no such financial framework. `GET /v1/frameworks` lists them."""
+
+    title = "Framework not found"
+
+
+class ReportNotFound(NotFound):
+    """There is no report of this name. The reports are `attachments`, `results` and `coverage`."""
+
+    title = "Report not found"
+
+
+class AuditorNotIndependent(Conflict):
+    """You checked a claim of this batch, so you cannot audit it.
+
+    Whoever audits a batch has neither prepared nor checked any of its claims. Ask another auditor.
+    """
+
+    title = "Auditor not independent"
+
+
+class SubmitterNotIndependent(Conflict):
+    """You checked or audited a claim of this batch, so you cannot submit it. Ask another finance officer."""
+
+    title = "Submitter not independent"
+
+
+class BatchHeld(Conflict):
+    """The batch cannot be submitted yet: its sample is too small, not yet examined, or did not stand.
+
+    Draw or extend the sample, record a finding on each sampled claim, and drop or mend what failed. `sampled`, `needed`
+    and `upheld` say what is lacking.
+    """
+
+    title = "Batch held"
+
+
+class BatchNotOpen(Conflict):
+    """The batch was submitted or paid already, or has not been submitted yet. `batch_status` tells where it stands."""
+
+    title = "Batch not open"
+
+
+class ClaimNotOpen(Conflict):
+    """The claim no longer stands where this act would find it. `claim_status` tells where; read it again."""
+
+    title = "Claim not open"
+
+
+class NothingToBatch(Conflict):
+    """No checked claim waits to be batched under this framework. Check claims first."""
+
+    title = "Nothing to batch"
+
+
+class PaymentDiffers(Conflict):
+    """The sum paid is not what the batch's submitted claims come to. `due` is the sum; ask what was left out."""
+
+    title = "Payment differs"
+
+
+class SampleComplete(Conflict):
+    """Every claim of the batch is in its sample already; nothing is left to draw."""
+
+    title = "Sample complete"
+
+
+class TargetNotSet(Conflict):
+    """The financial year has no target, so its fees cannot be settled. Set it with `PUT /v1/targets`."""
+
+    title = "Target not set"
+
+
+class PersonNeeded(Problem):
+    """This is an act of a person, and the caller is a machine. Sign in as the person who does it."""
+
+    status, title = 403, "Person needed"

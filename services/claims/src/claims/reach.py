@@ -1,0 +1,55 @@
+"""Which families and claims a caller may meet at all; out of reach answers like what does not exist.
+
+| who                    | families                       | claims                                         |
+|------------------------|--------------------------------|------------------------------------------------|
+| analyst, claims_officer| all                            | all                                            |
+| programme_coordinator  | those of the areas in the token| of those families                              |
+| lead_professional      | those that the caller leads now| of those families, money left out              |
+| internal_auditor       | none                           | those in a sample                              |
+| finance_officer        | none                           | all, without what is known of people           |
+| anybody else, machines | none                           | none                                           |
+"""
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+
+from chassis.auth import Caller
+from claims.models import Claim, Family, Sampled
+
+EVERYWHERE = frozenset({"analyst", "claims_officer"})
+
+
+def families(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `Family`."""
+    if caller.roles & EVERYWHERE:
+        return true()
+    ways: list[ColumnElement[bool]] = []
+    if "programme_coordinator" in caller.roles:
+        ways.append(Family.area.in_(sorted(caller.areas)))
+    if "lead_professional" in caller.roles:
+        ways.append(Family.lead == caller.subject)
+    return or_(*ways) if ways else false()
+
+
+def claims(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `Claim`: those that the caller may meet at all."""
+    return true() if "finance_officer" in caller.roles else claims_in_full(caller)
+
+
+def claims_in_full(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `Claim`: those of which the caller may be shown what is known of people."""
+    if caller.roles & EVERYWHERE:
+        return true()
+    ways = [Claim.family.in_(select(Family.id).where(families(caller)))]
+    if "internal_auditor" in caller.roles:
+        ways.append(Claim.id.in_(select(Sampled.claim)))
+    return or_(*ways)
+
+
+def sees_money(caller: Caller) -> bool:
+    """Lead professionals support families whatever those earn."""
+    return bool(caller.roles - {"lead_professional"})
+
+
+def reported(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `Family`: those that the caller's reports count."""
+    return families(caller) if caller.roles <= {"programme_coordinator", "lead_professional"} else true()

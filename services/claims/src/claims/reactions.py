@@ -1,0 +1,247 @@
+"""What claims hears. Each event is kept as it came; what it means is worked out later, from all of them.
+
+Nothing here depends on the order of topics: rows are keyed by the ids in the events, counted by their sequence.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches, upsert
+from chassis.events import Received
+from chassis.reactions import Reactions
+from claims.known import repository as known
+from claims.known.news import news
+from claims.models import Claim, Fact, Family, Membership, Person, Push, Redirect, Standing, Support
+
+reactions = Reactions()
+
+PARTS = {
+    "agreement-to-be-supported.given": "agreement_to_be_supported",
+    "agreement-to-be-supported.declined": "declined",
+    "declined": "declined",
+    "lead-professional.named": "lead_professional",
+    "assessment.completed": "assessment",
+    "plan.agreed": "plan",
+}
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _id(text: str | None) -> UUID | None:
+    return UUID(text) if text else None
+
+
+# --- people
+
+
+@reactions.on("families.person", "person.registered")
+def register(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    rows: list[dict[str, Any]] = [
+        {
+            "person": UUID(e.data["person"]),
+            "sequence": e.sequence,
+            "born": e.data.get("born"),
+            "recorded_at": told.moment,
+        }
+        for e in events
+    ]
+    upsert(session, Person, rows, key=["person", "sequence"])
+    told.of_people(row["person"] for row in rows)
+
+
+@reactions.on("families.person", "person.merged", "person.unmerged")
+def redirect(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    rows: list[dict[str, Any]] = [
+        {
+            "person": UUID(e.data["person"]),
+            "sequence": e.sequence,
+            "into": _id(e.data.get("into")),
+            "recorded_at": told.moment,
+        }
+        for e in events
+    ]
+    people = {row["person"] for row in rows}
+    people |= {UUID(id) for e in events for id in (e.data.get("into"), e.data.get("from")) if id}
+    # Who stood together until now, beside whom the end of the transaction finds together.
+    before = known.list_redirects(session, people, told.moment)
+    told.of_people({*people, *before, *before.values()})
+    upsert(session, Redirect, rows, key=["person", "sequence"])
+
+
+# --- families
+
+
+@reactions.on("families.family", "family.composed")
+def compose(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    at = told.moment
+    rows: dict[UUID, dict[str, Any]] = {
+        UUID(e.data["family"]): {
+            "id": UUID(e.data["family"]),
+            "area": e.data.get("area"),
+            "composed_on": _day(e.data.get("on")),
+            "lead_sequence": 0,
+            "recorded_at": at,
+        }
+        for e in events
+    }
+    _know_families(session, list(rows), at)
+    upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on"])
+    placed = [row | {"place": row["area"]} for row in rows.values() if row["area"]]
+    upsert(session, Family, placed, key=["id"], update=["place"])
+    told.of_families(rows)
+
+
+@reactions.on("families.family", "family.member-joined", "family.member-left")
+def place(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    at = told.moment
+    rows: list[dict[str, Any]] = [
+        {
+            "membership": UUID(e.data["membership"]),
+            "sequence": e.sequence,
+            "family": UUID(e.data["family"]),
+            "person": UUID(e.data["person"]),
+            "role": e.data["role"],
+            "begins": date.fromisoformat(e.data["from"]),
+            "ends": _day(e.data.get("to")),
+            "removed": bool(e.data.get("removed")),
+            "recorded_at": at,
+        }
+        for e in events
+    ]
+    families = {row["family"] for row in rows}
+    _know_families(session, families, at)
+    upsert(session, Membership, rows, key=["membership", "sequence"])
+    told.of_families(families)
+
+
+def _know_families(session: Session, families: Iterable[UUID], at: datetime) -> None:
+    """A family may be spoken of before its composition is heard."""
+    empty = {"area": None, "composed_on": None, "lead_sequence": 0, "recorded_at": at}
+    upsert(session, Family, [{"id": family, **empty} for family in sorted(set(families))], key=["id"])
+
+
+# --- facts
+
+
+@reactions.on("families.fact", "fact.recorded", "fact.corrected", "fact.ended")
+def learn(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    rows = {UUID(e.data["fact"]): _fact(e.data, told.moment) for e in events}
+    ended = {UUID(e.data["fact"]) for e in events if e.name == "fact.ended"}
+    replaced = {row["supersedes"] for row in rows.values() if row["supersedes"]}
+    # Two people's facts may arrive in any order: what replaces one of these may be here already.
+    for batch in in_batches(rows):
+        replaced |= set(session.scalars(select(Fact.supersedes).where(Fact.supersedes.in_(batch)))) - {None}
+    upsert(session, Fact, list(rows.values()), key=["id"])
+    known.supersede(session, sorted(ended | replaced), told.moment)
+    told.saw(
+        Counter(UUID(e.data["push"]) for e in events if e.data.get("push")),
+        {(row["category"], row["source"]) for row in rows.values()},
+    )
+    told.of_people(row["person"] for row in rows.values())
+
+
+def _fact(data: dict[str, Any], at: datetime) -> dict[str, Any]:
+    return {
+        "id": UUID(data["fact"]),
+        "person": UUID(data["person"]),
+        "measure": data["measure"],
+        "begins": date.fromisoformat(data["from"]),
+        "ends": _day(data["to"]),
+        "value": str(data["value"]),
+        "source": data["source"],
+        "category": data["category"],
+        "record": UUID(data["record"]),
+        "supersedes": _id(data.get("supersedes")),
+        "recorded_at": at,
+    }
+
+
+# --- pushes
+
+
+@reactions.on("families.push", "push.finished")
+def cover(session: Session, events: Sequence[Received]) -> None:
+    """A push is coverage once it is finished and every fact of it was seen: silence means something only then."""
+    told = news(session)
+    for push, data in {UUID(e.data["push"]): e.data for e in events}.items():
+        row = {
+            "id": push,
+            "seen": 0,
+            "feed": data["feed"],
+            "service": data["service"],
+            "place": data["place"],
+            "covers_from": date.fromisoformat(data["covers_from"]),
+            "covers_to": date.fromisoformat(data["covers_to"]),
+            "expected": int(data["facts"]),
+        }
+        upsert(session, Push, [row], key=["id"], update=[column for column in row if column not in ("id", "seen")])
+        told.of_pushes([push])
+
+
+# --- support
+
+
+@reactions.on("families.support", *PARTS)
+def support(session: Session, events: Sequence[Received]) -> None:
+    told = news(session)
+    at = told.moment
+    rows: list[dict[str, Any]] = [
+        {
+            "family": UUID(e.data["family"]),
+            "sequence": e.sequence,
+            "part": PARTS[e.name],
+            "on": date.fromisoformat(e.data["date"]),
+            "recorded_at": at,
+        }
+        for e in events
+    ]
+    families = {row["family"] for row in rows}
+    _know_families(session, families, at)
+    upsert(session, Support, rows, key=["family", "sequence"])
+    for event in events:
+        if event.name == "lead-professional.named":
+            _name_lead(session, event)
+    told.of_families(families)
+
+
+def _name_lead(session: Session, event: Received) -> None:
+    """The latest by date leads; of one day, the one told last."""
+    on = date.fromisoformat(event.data["date"])
+    older = Family.lead_on.is_(None) | (Family.lead_on < on)
+    older |= (Family.lead_on == on) & (Family.lead_sequence < event.sequence)
+    session.execute(
+        update(Family)
+        .where(Family.id == UUID(event.data["family"]), older)
+        .values(lead=event.data.get("lead"), lead_on=on, lead_sequence=event.sequence)
+    )
+
+
+# --- what may be used
+
+
+@reactions.on(
+    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "seal.set", "seal.lifted"
+)  # fmt: skip
+def ask_again(session: Session, events: Sequence[Received]) -> None:
+    """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""
+    news(session).of_people(UUID(e.data["person"]) for e in events)
+
+
+@reactions.on("consent.agreement", "agreement.in-force", "agreement.suspended", "agreement.ended")
+def ask_again_for_all(session: Session, events: Sequence[Received]) -> None:
+    attached = session.scalars(select(Standing.family).where(Standing.attached_on.is_not(None))).all()
+    claimed = session.scalars(select(Claim.family).where(Claim.status.in_(("drafted", "checked", "frozen")))).all()
+    news(session).of_families({*attached, *claimed})

@@ -1,0 +1,45 @@
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from claims import reach
+from claims.models import Claim, Family, LedgerEntry, Push, Standing
+
+
+def count_attached_by_day(session: Session, caller: Caller, as_at: date) -> list[tuple[Any, ...]]:
+    """Shape: (framework, day, families)."""
+    query = select(Standing.framework, Standing.attached_on, func.count()).join(Family, Family.id == Standing.family)
+    query = query.where(Standing.attached_on <= as_at, reach.reported(caller))
+    return list(session.execute(query.group_by(Standing.framework, Standing.attached_on)))
+
+
+def sum_fees(session: Session, as_at: date) -> list[tuple[Any, ...]]:
+    """Shape: (framework, year, pence)."""
+    query = select(LedgerEntry.framework, LedgerEntry.year, func.sum(LedgerEntry.pence))
+    query = query.where(LedgerEntry.kind == "attachment_fee", LedgerEntry.on <= as_at)
+    return list(session.execute(query.group_by(LedgerEntry.framework, LedgerEntry.year)))
+
+
+def count_claims(session: Session, caller: Caller) -> list[tuple[Any, ...]]:
+    """Shape: (framework, type, status, claims, pence)."""
+    families = select(Family.id).where(reach.reported(caller))
+    query = select(Claim.framework, Claim.type, Claim.status, func.count(), func.sum(Claim.pence))
+    query = query.where(Claim.family.in_(families)).group_by(Claim.framework, Claim.type, Claim.status)
+    return list(session.execute(query))
+
+
+def count_paid(session: Session, caller: Caller, as_at: date) -> list[tuple[Any, ...]]:
+    """Shape: (framework, type, year, claims, pence)."""
+    families = select(Family.id).where(reach.reported(caller))
+    query = select(LedgerEntry.framework, Claim.type, LedgerEntry.year, func.count(), func.sum(LedgerEntry.pence))
+    query = query.join(Claim, Claim.id == LedgerEntry.claim)
+    query = query.where(LedgerEntry.on <= as_at, LedgerEntry.family.in_(families))
+    return list(session.execute(query.group_by(LedgerEntry.framework, Claim.type, LedgerEntry.year)))
+
+
+def list_complete_pushes(session: Session, as_at: date) -> list[tuple[Any, ...]]:
+    query = select(Push.feed, Push.service, Push.place, Push.covers_from, Push.covers_to)
+    return list(session.execute(query.where(Push.complete_at.is_not(None), Push.covers_from <= as_at)))

@@ -1,0 +1,21 @@
+"""Reports: how many families, and what it came to."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from chassis.db import ReadSession
+from chassis.schemas import Date
+from claims.access import ReadReports
+from claims.reports import service
+from claims.reports.schemas import ReportView
+
+router = APIRouter(prefix="/v1/reports", tags=["reports"])
+
+
+@router.get("/{name}")
+def show(
+    name: str, caller: ReadReports, session: ReadSession, as_at: Annotated[Date | None, Query()] = None
+) -> ReportView:
+    """One report: `attachments`, `results` or `coverage`."""
+    return service.show(session, caller, name, as_at)

@@ -1,0 +1,16 @@
+"""What can be set on this program (`CLAIMS_…`)."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class ClaimsSettings(ServiceSettings):
+    name: ClassVar[str] = "claims"
+
+    framework: str = Field(default="2015", description="The framework under which families are evaluated")
+    families_at_once: int = Field(default=200, ge=1, le=500, description="How many families one step evaluates")
+    settle: float = Field(default=0.3, description="Seconds without news after which families are evaluated")
+    settle_at_most: float = Field(default=5.0, description="Seconds after which they are evaluated all the same")

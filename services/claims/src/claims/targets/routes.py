@@ -1,0 +1,34 @@
+"""Targets: how many families are paid for."""
+
+from fastapi import APIRouter, Response
+
+from chassis.db import ReadSession, WriteSession
+from chassis.etag import IfMatch
+from chassis.schemas import Code, Written
+from claims.access import ReadReports, WriteTargets
+from claims.targets import service
+from claims.targets.schemas import TargetList, TargetRequest, Year
+
+router = APIRouter(prefix="/v1/targets", tags=["targets"])
+
+
+@router.get("")
+def list_all(caller: ReadReports, session: ReadSession) -> TargetList:
+    """Every framework's targets, by financial year."""
+    return service.list_all(session)
+
+
+@router.put("/{framework}/{year:path}")
+def put(
+    framework: Code,
+    year: Year,
+    request: TargetRequest,
+    caller: WriteTargets,
+    session: WriteSession,
+    match: IfMatch,
+    response: Response,
+) -> Written:
+    """Set a financial year's target; to change one, say by `If-Match` which version you mean."""
+    written = service.put(session, caller, framework, year, request, match)
+    response.headers["ETag"] = written.etag or ""
+    return written

@@ -1,0 +1,19 @@
+"""Who may come in by which door. Every route names one of these in its signature."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from chassis.auth import Caller, require
+
+DecideReleases = Annotated[Caller, Depends(require("consent:decide"))]
+ReadAgreements = Annotated[Caller, Depends(require("agreements:read"))]
+ReadConsents = Annotated[Caller, Depends(require("consents:read"))]
+ReadCoverage = Annotated[Caller, Depends(require("families:read"))]
+ReadSharingLog = Annotated[Caller, Depends(require("sharing-log:read"))]
+SetSeals = Annotated[Caller, Depends(require("seals:write"))]
+SignAgreements = Annotated[Caller, Depends(require("agreements:sign"))]
+WriteAgreements = Annotated[Caller, Depends(require("agreements:write"))]
+WriteConsents = Annotated[Caller, Depends(require("consents:write"))]
+WriteNotices = Annotated[Caller, Depends(require("notices:write"))]
+WriteObjections = Annotated[Caller, Depends(require("objections:write"))]

@@ -1,0 +1,36 @@
+"""Composition root: the one file that knows every room."""
+
+from chassis.program import Program
+from consent.agreements import routes as agreements
+from consent.agreements.worker import Announcer
+from consent.catalogue import routes as catalogue
+from consent.consents import routes as consents
+from consent.coverage import routes as coverage
+from consent.decisions import routes as decisions
+from consent.events import EVENTS
+from consent.models import Base
+from consent.notices import routes as notices
+from consent.objections import routes as objections
+from consent.seals import routes as seals
+from consent.settings import ConsentSettings
+from consent.sharing_log import routes as sharing_log
+
+program = Program(
+    name="consent",
+    title="Consent: what may be shared with whom, and what was",
+    settings=ConsentSettings,
+    base=Base,
+    routers=[
+        catalogue.router,
+        agreements.router,
+        notices.router,
+        consents.router,
+        objections.router,
+        seals.router,
+        decisions.router,
+        sharing_log.router,
+        coverage.router,
+    ],
+    workers=[Announcer()],
+    events=EVENTS,
+)

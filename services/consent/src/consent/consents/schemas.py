@@ -1,0 +1,80 @@
+from datetime import date
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.etag import etag
+from chassis.schemas import Code, Id, Instant, PastDate, Schema, Written
+from consent.catalogue.entries import Category, Purpose
+from consent.events import Continues
+from consent.models import Consent
+
+Day = date  # `date` is a member's name below, and no type any more from there on
+Channel = Literal["letter", "in_person", "email", "telephone", "online"]
+
+
+class ConsentRequest(Schema):
+    """A consent to share, given for a person by themselves or by who may speak for them."""
+
+    person: Id
+    given_by: Literal["person", "representative"]
+    representative: Id | None = None
+    date: PastDate
+    purposes: list[Purpose] = Field(min_length=1, max_length=20)
+    categories: list[Category] = Field(min_length=1, max_length=20)
+    recipients: list[Code] = Field(default=[], max_length=50, description="Services; empty: all that ask for consent")
+    notice: Id = Field(description="The notice that was read before")
+    channel: Channel
+
+    @model_validator(mode="after")
+    def _somebody_gave_it(self) -> Self:
+        if (self.given_by == "representative") != (self.representative is not None):
+            raise PydanticCustomError(
+                "representative", "Should name the representative when one gave it, and nobody when the person did"
+            )
+        if self.representative == self.person:
+            raise PydanticCustomError("representative", "Should name somebody else than the person")
+        return self
+
+
+class WithdrawalRequest(Schema):
+    date: PastDate
+
+
+class Withdrawn(Written):
+    """A withdrawal, and what goes on all the same since it rests on another basis."""
+
+    continues: list[Continues]
+
+
+class ConsentView(Schema):
+    id: UUID
+    person: UUID
+    given_by: str
+    representative: UUID | None
+    date: date
+    purposes: list[str]
+    categories: list[str]
+    recipients: list[str]
+    notice: UUID
+    channel: str
+    status: Literal["given", "withdrawn"]
+    withdrawn_on: Day | None
+    recorded_at: Instant
+    etag: str
+
+    @classmethod
+    def of(cls, consent: Consent) -> Self:
+        names = (
+            "id", "person", "given_by", "representative", "date", "purposes", "categories", "recipients", "notice",
+            "channel", "withdrawn_on", "recorded_at",
+        )  # fmt: skip
+        status = "given" if consent.withdrawn_on is None else "withdrawn"
+        return cls(**{name: getattr(consent, name) for name in names}, status=status, etag=etag(consent.version))
+
+
+class PersonConsents(Schema):
+    person: UUID
+    consents: list[ConsentView]

@@ -1,0 +1,33 @@
+"""Coverage: what a purpose covers at all, and whom to ask about the rest."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from chassis.db import ReadSession
+from chassis.runtime import TheRuntime
+from chassis.schemas import Code
+from consent.access import DecideReleases, ReadCoverage
+from consent.coverage import service
+from consent.coverage.schemas import CoverageRequest, CoverageView
+
+router = APIRouter(prefix="/v1/coverage", tags=["coverage"])
+
+
+@router.get("")
+def cover(
+    purpose: Annotated[Code, Query()], caller: ReadCoverage, session: ReadSession, runtime: TheRuntime
+) -> CoverageView:
+    """What this purpose covers for your service and roles."""
+    return service.cover(session, runtime.settings, service=caller.service, roles=caller.roles, purpose=purpose)
+
+
+@router.post("")
+def cover_for(
+    request: CoverageRequest, caller: DecideReleases, session: ReadSession, runtime: TheRuntime
+) -> CoverageView:
+    """The same for a caller of yours, when they may not ask here themselves."""
+    asker = request.caller
+    return service.cover(
+        session, runtime.settings, service=asker.service, roles=frozenset(asker.roles), purpose=request.purpose
+    )

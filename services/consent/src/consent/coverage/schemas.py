@@ -1,0 +1,24 @@
+from pydantic import Field
+
+from chassis.schemas import Code, Schema
+from consent.decisions.schemas import CallerSchema
+
+
+class CoverageRequest(Schema):
+    caller: CallerSchema
+    purpose: Code
+
+
+class Ask(Schema):
+    """Whom to ask about what is not covered."""
+
+    service: str
+    email: str | None
+
+
+class CoverageView(Schema):
+    """The same whoever is asked about, and whether anybody is: it says nothing about people."""
+
+    purpose: str
+    covers: list[str] = Field(description="Categories that this purpose covers at all, for this service and role")
+    ask: Ask

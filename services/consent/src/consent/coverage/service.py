@@ -1,0 +1,35 @@
+"""What a purpose covers at all, for a service and its roles."""
+
+from sqlalchemy.orm import Session
+
+from chassis.db import today
+from consent.agreements.repository import list_terms
+from consent.agreements.standing import state_of
+from consent.catalogue.entries import CATALOGUE
+from consent.coverage.schemas import Ask, CoverageView
+from consent.decisions.rules import BOOK
+from consent.settings import ConsentSettings
+
+
+def cover(
+    session: Session, settings: ConsentSettings, *, service: str, roles: frozenset[str], purpose: str
+) -> CoverageView:
+    """The categories that could be shown, from caller, purpose and agreements alone."""
+    day = today()
+    agreed = {
+        term.category
+        for term in list_terms(session, recipient=service, purpose=purpose)
+        if BOOK.binds(state_of(term, day), purpose)
+        and not BOOK.forbidden_by_origin(term.supplier, term.category, service, purpose)
+        and BOOK.sees(roles, purpose, term.category)
+    }
+    own = {
+        term.category
+        for term in list_terms(session, supplier=service)
+        if BOOK.binds(state_of(term, day), purpose) and BOOK.sees_cases(roles)
+    }
+    return CoverageView(
+        purpose=purpose,
+        covers=[entry.code for entry in CATALOGUE.categories if entry.code in agreed | own],
+        ask=Ask(service=settings.ask_service, email=settings.ask_email),
+    )

@@ -1,0 +1,25 @@
+"""Decisions: may this go to this service and role, about this person, for this purpose, now?"""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from chassis.db import ReadSession
+from chassis.runtime import TheRuntime
+from consent.access import DecideReleases, ReadSharingLog
+from consent.decisions import service
+from consent.decisions.schemas import DecisionRecord, DecisionRequest, DecisionView
+
+router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
+
+
+@router.post("")
+def decide(request: DecisionRequest, caller: DecideReleases, runtime: TheRuntime) -> DecisionView:
+    """Decide about many people and items at once. With `release`, what is permitted is in the sharing log."""
+    return service.decide(runtime, caller, request)
+
+
+@router.get("/{decision_id}")
+def show(decision_id: UUID, caller: ReadSharingLog, session: ReadSession) -> DecisionRecord:
+    """A decision by which something was released for your agency, with what it refused and why."""
+    return service.show(session, caller, decision_id)

@@ -1,0 +1,218 @@
+"""The rules of release, in order. The first that speaks decides; when none does, the answer is no.
+
+What a rule says, its place in the order and how far it reaches is data (`data/rules.json`); what it asks is here.
+Nothing here reads a clock or a store.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import model_validator
+
+from chassis.schemas import Schema
+from consent.agreements.standing import State
+
+Operation = Literal["read", "use", "supply"]
+VerdictKind = Literal["permit", "deny", "needs_decision"]
+
+
+class Rule(Schema):
+    """Shape: `name` is the reason code, `sentence` what a data-protection officer reads."""
+
+    name: str
+    verdict: VerdictKind
+    sentence: str
+
+
+class Reach(Schema):
+    """How far the rules that forbid reach (practice §2.5): only the seal binds all."""
+
+    sealed_categories: frozenset[str]
+    shown_by: frozenset[str]
+    lapse_spares: frozenset[str]
+    stop_spares: frozenset[str]
+    objection_spares: frozenset[str]
+    notice_for: frozenset[str]
+
+
+class Origin(Schema):
+    """Data that the law lets go to some recipients and purposes only, whatever was agreed."""
+
+    source: str
+    categories: frozenset[str]
+    recipients: frozenset[str]
+    purposes: frozenset[str]
+    law: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks, for what."""
+
+    service: str
+    roles: frozenset[str]
+    purpose: str
+    operation: Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the agreements say of one source and category, for one recipient and purpose."""
+
+    agreement: UUID
+    basis: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known of a person under all their ids, for one recipient and purpose."""
+
+    sealed: bool = False
+    consented: frozenset[str] = frozenset()
+    objected: bool = False
+    informed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question: may this category of this source about this person go there now?"""
+
+    asked: Asked
+    category: str
+    source: str
+    standing: Standing | None
+    subject: Subject
+
+
+class RuleBook(Schema):
+    """A version of the rules. Errors on loading: ValueError when a rule is named that the code does not know."""
+
+    version: str
+    sources: list[str]
+    rules: list[Rule]
+    otherwise: Rule
+    supply: list[Rule]
+    reach: Reach
+    origins: list[Origin]
+    roles: dict[str, dict[str, frozenset[str]]]
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> Self:
+        if sorted(rule.name for rule in self.rules) != sorted(SPEAKS):
+            raise ValueError("The book must hold each rule that the code knows, once")
+        if [rule.name for rule in self.supply] != ["supply_agreed", "supply_not_agreed"]:
+            raise ValueError("The book must say when a service may supply")
+        if self.otherwise.verdict != "deny":
+            raise ValueError("What no rule permits is denied")
+        return self
+
+    @cached_property
+    def ordered(self) -> list[tuple[Rule, Callable[["RuleBook", Case], bool]]]:
+        return [(rule, SPEAKS[rule.name]) for rule in self.rules]
+
+    @cached_property
+    def _origins(self) -> dict[tuple[str, str], Origin]:
+        return {(origin.source, category): origin for origin in self.origins for category in origin.categories}
+
+    def decide(self, case: Case) -> Rule:
+        """The rule that decides a case."""
+        for rule, speaks in self.ordered:
+            if speaks(self, case):
+                return rule
+        return self.otherwise
+
+    def decide_supply(self, service: str, source: str, agreed: bool) -> Rule:
+        """The rule that decides whether a service may supply a category at all; only its own, and never another's."""
+        may, may_not = self.supply
+        return may if agreed and source == service else may_not
+
+    def binds(self, state: State, purpose: str) -> bool:
+        """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it."""
+        return state == "in_force" or (state == "lapsed" and purpose in self.reach.lapse_spares)
+
+    def forbidden_by_origin(self, source: str, category: str, recipient: str, purpose: str) -> bool:
+        """Whether the law keeps data of this origin from this recipient or purpose."""
+        origin = self._origins.get((source, category))
+        return origin is not None and not (recipient in origin.recipients and purpose in origin.purposes)
+
+    def sees(self, roles: frozenset[str], purpose: str, category: str) -> bool:
+        """Whether one of the roles sees the category for the purpose. Without roles it is a machine: it does."""
+        return not roles or any(category in self.roles.get(role, {}).get(purpose, ()) for role in roles)
+
+    def sees_cases(self, roles: frozenset[str]) -> bool:
+        """Whether one of the roles sees anything of cases, for some purpose."""
+        return not roles or any(self.roles.get(role) for role in roles)
+
+
+def _sealed(book: RuleBook, case: Case) -> bool:
+    return case.subject.sealed and case.category in book.reach.sealed_categories
+
+
+def _no_case_content(book: RuleBook, case: Case) -> bool:
+    return case.asked.operation in book.reach.shown_by and not book.sees_cases(case.asked.roles)
+
+
+def _own_record(_: RuleBook, case: Case) -> bool:
+    return case.source == case.asked.service
+
+
+def _origin(book: RuleBook, case: Case) -> bool:
+    return book.forbidden_by_origin(case.source, case.category, case.asked.service, case.asked.purpose)
+
+
+def _agreement_stopped(book: RuleBook, case: Case) -> bool:
+    stopped = case.standing is not None and case.standing.state in ("suspended", "ended")
+    return stopped and case.asked.purpose in book.reach.stop_spares
+
+
+def _no_agreement(book: RuleBook, case: Case) -> bool:
+    return case.standing is None or not book.binds(case.standing.state, case.asked.purpose)
+
+
+def _role(book: RuleBook, case: Case) -> bool:
+    shown = case.asked.operation in book.reach.shown_by
+    return shown and not book.sees(case.asked.roles, case.asked.purpose, case.category)
+
+
+def _rests_on_consent(case: Case) -> bool:
+    return case.standing is not None and case.standing.basis == "consent"
+
+
+def _no_consent(_: RuleBook, case: Case) -> bool:
+    return _rests_on_consent(case) and case.category not in case.subject.consented
+
+
+def _objected(book: RuleBook, case: Case) -> bool:
+    reached = case.asked.purpose not in book.reach.objection_spares
+    return case.subject.objected and reached and not _rests_on_consent(case)
+
+
+def _notice_due(book: RuleBook, case: Case) -> bool:
+    due = case.asked.operation in book.reach.shown_by and case.asked.purpose in book.reach.notice_for
+    return due and not case.subject.informed and not _rests_on_consent(case)
+
+
+def _agreed(book: RuleBook, case: Case) -> bool:
+    return not _no_agreement(book, case)
+
+
+SPEAKS: dict[str, Callable[[RuleBook, Case], bool]] = {
+    "sealed": _sealed,
+    "no_case_content": _no_case_content,
+    "own_record": _own_record,
+    "origin": _origin,
+    "agreement_stopped": _agreement_stopped,
+    "no_agreement": _no_agreement,
+    "role": _role,
+    "no_consent": _no_consent,
+    "objected": _objected,
+    "notice_due": _notice_due,
+    "agreed": _agreed,
+}
+
+BOOK = RuleBook.model_validate_json(files(__package__).joinpath("data/rules.json").read_bytes())

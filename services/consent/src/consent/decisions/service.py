@@ -1,0 +1,201 @@
+"""Deciding what may go out, and keeping what did."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id, now, today
+from chassis.runtime import Runtime
+from consent.agreements.repository import list_terms
+from consent.agreements.standing import state_of
+from consent.decisions import repository
+from consent.decisions.rules import BOOK, Asked, Case, Rule
+from consent.decisions.schemas import (
+    CallerSchema,
+    DecisionRecord,
+    DecisionRequest,
+    DecisionView,
+    RefusalView,
+    SubjectSchema,
+    VerdictView,
+)
+from consent.decisions.situation import Situation
+from consent.models import Decision
+
+OWN = "own"
+"""The basis of what a service recorded itself: no agreement is needed to look at it."""
+
+SENTENCES = {rule.name: rule.sentence for rule in [*BOOK.rules, BOOK.otherwise]}
+
+
+def decide(runtime: Runtime, program: Caller, request: DecisionRequest) -> DecisionView:
+    """Decide for each subject and item. With `release`, what is permitted is logged before the answer is given.
+
+    Shape: verdicts in the order subjects by items; those of `supply` name no person.
+    A release reads, decides and logs in one write transaction, so that it stands either before or behind a
+    withdrawal and never astride it.
+    """
+    if request.operation == "supply":
+        with runtime.read() as session:
+            return _decide_supply(session, request, today())
+    if request.release:
+        with runtime.write() as session:
+            answer = _decide(session, request, today())
+            _keep(session, program, request, answer)
+            return answer
+    with runtime.read() as session:
+        return _decide(session, request, today())
+
+
+def show(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
+    """A decision made for the caller's agency, with what it refused and why. Errors: DecisionNotFound."""
+    kept = repository.get_decision(session, decision_id, agency=caller.agency)
+    asker = CallerSchema(
+        subject=kept.subject, client=kept.client, agency=kept.agency, service=kept.service, roles=kept.roles
+    )
+    return DecisionRecord(
+        id=kept.id,
+        at=kept.at,
+        program=kept.program,
+        caller=asker,
+        purpose=kept.purpose,
+        operation=kept.operation,
+        rule_version=kept.rule_version,
+        permits=kept.permits,
+        refusals=list(_unfold(kept.refusals)),
+    )
+
+
+def _decide(session: Session, request: DecisionRequest, day: date) -> DecisionView:
+    asked = Asked(request.caller.service, frozenset(request.caller.roles), request.purpose, request.operation)
+    ids = list({one for subject in request.subjects for one in _ids(subject)})
+    situation = repository.read_situation(session, recipient=asked.service, purpose=asked.purpose, ids=ids, today=day)
+    return _answer(verdicts_on(situation, asked, request, day))
+
+
+def verdicts_on(situation: Situation, asked: Asked, request: DecisionRequest, day: date) -> Iterator[VerdictView]:
+    """The verdicts on all subjects and items, from what was read and nothing else."""
+    standings = situation.standings(asked, day)
+    items = [(item.category, item.source, standings.get((item.source, item.category))) for item in request.items]
+    for subject in request.subjects:
+        known = situation.subject(_ids(subject), asked)
+        for category, source, standing in items:
+            case = Case(asked, category, source, standing, known)
+            yield _verdict(subject.person, case, BOOK.decide(case))
+
+
+def _decide_supply(session: Session, request: DecisionRequest, day: date) -> DecisionView:
+    service = request.caller.service
+    situation = Situation(terms=list_terms(session, supplier=service))
+    return _answer(supply_verdicts_on(situation, request, day))
+
+
+def supply_verdicts_on(situation: Situation, request: DecisionRequest, day: date) -> Iterator[VerdictView]:
+    """Whether the caller's service may supply each category at all."""
+    service = request.caller.service
+    for item in request.items:
+        term = situation.supplies(
+            service, item.category, day, lambda term: BOOK.binds(state_of(term, day), request.purpose)
+        )
+        rule = BOOK.decide_supply(service, item.source, term is not None)
+        granted = term if rule.verdict == "permit" else None
+        yield VerdictView(
+            person=None,
+            category=item.category,
+            source=item.source,
+            verdict=rule.verdict,
+            reason=rule.name,
+            sentence=rule.sentence,
+            agreement=granted.agreement if granted else None,
+            basis=granted.basis if granted else None,
+        )
+
+
+def _verdict(person: UUID, case: Case, rule: Rule) -> VerdictView:
+    granted = case.standing if rule.name == "agreed" else None
+    basis = granted.basis if granted else OWN if rule.name == "own_record" else None
+    return VerdictView(
+        person=person,
+        category=case.category,
+        source=case.source,
+        verdict=rule.verdict,
+        reason=rule.name,
+        sentence=rule.sentence,
+        agreement=granted.agreement if granted else None,
+        basis=basis,
+    )
+
+
+def _answer(verdicts: Iterator[VerdictView]) -> DecisionView:
+    # model_construct: what we made ourselves needs no checking, and checking would cost as much as deciding.
+    return DecisionView.model_construct(decision=new_id(), rule_version=BOOK.version, verdicts=list(verdicts))
+
+
+def _keep(session: Session, program: Caller, request: DecisionRequest, answer: DecisionView) -> None:
+    permits = [verdict for verdict in answer.verdicts if verdict.verdict == "permit"]
+    released = {verdict.person for verdict in permits}
+    former = {
+        (former, subject.person)
+        for subject in request.subjects
+        if subject.person in released
+        for former in subject.formerly
+    }
+    caller = request.caller.model_dump()
+    decision = Decision(
+        id=answer.decision,
+        at=now(),
+        program=program.client,
+        purpose=request.purpose,
+        operation=request.operation,
+        rule_version=answer.rule_version,
+        permits=len(permits),
+        refusals=_fold(answer.verdicts),
+        **caller,
+    )
+    sharings = [
+        {
+            "id": new_id(),
+            "decision": answer.decision,
+            "person": verdict.person,
+            "category": verdict.category,
+            "source": verdict.source,
+            "agreement": verdict.agreement,
+            "basis": verdict.basis,
+        }
+        for verdict in permits
+    ]
+    shared_as = [{"former": one, "decision": answer.decision, "person": person} for one, person in sorted(former)]
+    repository.record_decision(session, decision, sharings, shared_as)
+
+
+def _fold(verdicts: list[VerdictView]) -> dict[str, Any]:
+    """Refusals by reason and item: a large call that refuses all is then a list of ids, said once."""
+    folded: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for verdict in verdicts:
+        if verdict.verdict != "permit":
+            folded[verdict.reason][f"{verdict.category} {verdict.source}"].append(str(verdict.person))
+    return {reason: dict(items) for reason, items in folded.items()}
+
+
+def _unfold(refusals: dict[str, Any]) -> Iterator[RefusalView]:
+    for reason, items in refusals.items():
+        for item, people in items.items():
+            category, source = item.split(" ")
+            for person in people:
+                yield RefusalView(
+                    person=UUID(person),
+                    category=category,
+                    source=source,
+                    reason=reason,
+                    # A book of a later version may have dropped a rule; the code still names it.
+                    sentence=SENTENCES.get(reason, ""),
+                )
+
+
+def _ids(subject: SubjectSchema) -> list[UUID]:
+    return [subject.person, *subject.formerly]

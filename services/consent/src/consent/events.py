@@ -1,0 +1,100 @@
+"""What consent tells others, once it is true. Ids, codes and dates only."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from chassis.events import Event
+from chassis.schemas import Schema
+
+
+class AgreementEvent(Event):
+    """Key: the agreement, so that its coming and going stay in order."""
+
+    topic: ClassVar[str] = "consent.agreement"
+
+    agreement: UUID
+    supplier: str
+    recipient: str
+    purposes: list[str]
+    categories: list[str]
+
+    @property
+    def key(self) -> str:
+        return str(self.agreement)
+
+
+class AgreementInForce(AgreementEvent):
+    name: ClassVar[str] = "agreement.in-force"
+
+
+class AgreementSuspended(AgreementEvent):
+    name: ClassVar[str] = "agreement.suspended"
+
+
+class AgreementEnded(AgreementEvent):
+    name: ClassVar[str] = "agreement.ended"
+
+
+class PersonEvent(Event):
+    """Key: the person."""
+
+    topic: ClassVar[str] = "consent.consent"
+
+    person: UUID
+
+    @property
+    def key(self) -> str:
+        return str(self.person)
+
+
+class Continues(Schema):
+    """What goes on after a withdrawal, since it rests on another basis."""
+
+    purpose: str
+    category: str
+    basis: str
+    recipient: str
+
+
+class ConsentGiven(PersonEvent):
+    name: ClassVar[str] = "consent.given"
+
+    consent: UUID
+    purposes: list[str]
+    categories: list[str]
+
+
+class ConsentWithdrawn(PersonEvent):
+    name: ClassVar[str] = "consent.withdrawn"
+
+    consent: UUID
+    purposes: list[str]
+    categories: list[str]
+    continues: list[Continues]
+
+
+class SealSet(PersonEvent):
+    name: ClassVar[str] = "seal.set"
+
+    seal: UUID
+    kind: str
+
+
+class SealLifted(PersonEvent):
+    name: ClassVar[str] = "seal.lifted"
+
+    seal: UUID
+    kind: str
+
+
+class ObjectionRaised(PersonEvent):
+    name: ClassVar[str] = "objection.raised"
+
+    objection: UUID
+    purposes: list[str]
+
+
+EVENTS: list[type[Event]] = [
+    AgreementInForce, AgreementSuspended, AgreementEnded,
+    ConsentGiven, ConsentWithdrawn, SealSet, SealLifted, ObjectionRaised,
+]  # fmt: skip

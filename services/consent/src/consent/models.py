@@ -1,0 +1,284 @@
+"""What consent keeps: agreements, what people were told and said, what was decided and what was shared.
+
+Of people it knows ids and dates. Free text about a person is a seal's reason alone, and bounded.
+"""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+from chassis.clock import now
+from chassis.db import TYPES, new_id
+from chassis.tables import (
+    IdempotencyKeyMixin,
+    InboxMixin,
+    OutboxKeyMixin,
+    OutboxMixin,
+    ParkedEventMixin,
+    PositionMixin,
+)
+
+Day = date  # `date` is a member's name below, and no type any more from there on
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = TYPES
+
+
+class Agreement(Base):
+    """An agreement between two services. `status` is what was done to it; whether it is in force, the day tells too."""
+
+    __tablename__ = "agreement"
+    __table_args__ = (Index("agreement_recipient", "recipient"), Index("agreement_supplier", "supplier"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    supplier: Mapped[str]
+    recipient: Mapped[str]
+    supplier_agency: Mapped[str]
+    recipient_agency: Mapped[str]
+    tier: Mapped[str]
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    review_by: Mapped[date | None]
+    status: Mapped[str] = mapped_column(default="draft")
+    supplier_signed_on: Mapped[date | None]
+    recipient_signed_on: Mapped[date | None]
+    announced: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    terms: Mapped[list["Term"]] = relationship(lazy="raise", order_by="(Term.purpose, Term.category)")
+    steps: Mapped[list["AgreementStep"]] = relationship(lazy="raise", order_by="AgreementStep.id")
+
+
+class SettledBasis(Base):
+    """The one lawful basis on which a purpose and category rest between two services."""
+
+    __tablename__ = "settled_basis"
+    __table_args__ = (
+        UniqueConstraint("supplier", "recipient", "purpose", "category", "basis", name="settled_basis_whole"),
+    )
+
+    supplier: Mapped[str] = mapped_column(primary_key=True)
+    recipient: Mapped[str] = mapped_column(primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    basis: Mapped[str]
+
+
+class Term(Base):
+    """One purpose and category of an agreement, and what makes it lawful.
+
+    `settled` equals `basis` while the agreement binds, and is empty before and after: the foreign key then makes it
+    the database's promise that no two binding agreements give one purpose and category two bases.
+    """
+
+    __tablename__ = "term"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["supplier", "recipient", "purpose", "category", "settled"],
+            [
+                "settled_basis.supplier",
+                "settled_basis.recipient",
+                "settled_basis.purpose",
+                "settled_basis.category",
+                "settled_basis.basis",
+            ],
+            name="term_rests_on_settled_basis",
+        ),
+        Index("term_recipient", "recipient", "purpose"),
+        Index("term_supplier", "supplier", "category"),
+    )
+
+    agreement: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), primary_key=True)
+    purpose: Mapped[str] = mapped_column(primary_key=True)
+    category: Mapped[str] = mapped_column(primary_key=True)
+    supplier: Mapped[str]
+    recipient: Mapped[str]
+    basis: Mapped[str]
+    gateway: Mapped[str | None]
+    settled: Mapped[str | None]
+
+
+class AgreementStep(Base):
+    """What was done to an agreement, when and by whom."""
+
+    __tablename__ = "agreement_step"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agreement: Mapped[UUID] = mapped_column(ForeignKey("agreement.id"), index=True)
+    kind: Mapped[str]
+    date: Mapped[date]
+    agency: Mapped[str]
+    by: Mapped[str]
+    reason: Mapped[str | None]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Notice(Base):
+    """A privacy notice as it was published. It is never changed: people were given this text."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("code", "version", "language", name="notice_once"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str]
+    version: Mapped[str]
+    language: Mapped[str]
+    text: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Delivery(Base):
+    """A notice given to people on one day in one way."""
+
+    __tablename__ = "delivery"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    notice: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), index=True)
+    date: Mapped[date]
+    channel: Mapped[str]
+    agency: Mapped[str]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Delivered(Base):
+    """Who was given it."""
+
+    __tablename__ = "delivered"
+
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    delivery: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), primary_key=True, index=True)
+
+
+class Consent(Base):
+    """A consent to share. Empty `recipients`: whoever has an agreement that rests on consent."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person: Mapped[UUID] = mapped_column(index=True)
+    given_by: Mapped[str]
+    representative: Mapped[UUID | None]
+    date: Mapped[date]
+    purposes: Mapped[list[str]]
+    categories: Mapped[list[str]]
+    recipients: Mapped[list[str]]
+    notice: Mapped[UUID] = mapped_column(ForeignKey("notice.id"))
+    channel: Mapped[str]
+    agency: Mapped[str]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+    withdrawn_on: Mapped[Day | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Objection(Base):
+    """A person's objection to what is done for these purposes (UK GDPR Art 21)."""
+
+    __tablename__ = "objection"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person: Mapped[UUID] = mapped_column(index=True)
+    date: Mapped[date]
+    purposes: Mapped[list[str]]
+    agency: Mapped[str]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Seal(Base):
+    """A seal on a person's whereabouts. It binds everybody until it is lifted."""
+
+    __tablename__ = "seal"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    date: Mapped[date]
+    reason: Mapped[str] = mapped_column(info={"category": "location"})
+    agency: Mapped[str]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+    lifted_on: Mapped[Day | None]
+    lifted_reason: Mapped[str | None] = mapped_column(info={"category": "location"})
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class Decision(Base):
+    """A decision by which something was released, with all that it refused.
+
+    `refusals` groups: reason → "category source" → person ids.
+    """
+
+    __tablename__ = "decision"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    program: Mapped[str]
+    subject: Mapped[str]
+    client: Mapped[str]
+    agency: Mapped[str]
+    service: Mapped[str]
+    roles: Mapped[list[str]]
+    purpose: Mapped[str]
+    operation: Mapped[str]
+    rule_version: Mapped[str]
+    permits: Mapped[int]
+    refusals: Mapped[dict[str, Any]]
+
+
+class Sharing(Base):
+    """One line of the sharing log: this category of this source about this person went to the decision's caller."""
+
+    __tablename__ = "sharing"
+    __table_args__ = (Index("sharing_person", "person", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), index=True)
+    person: Mapped[UUID]
+    category: Mapped[str]
+    source: Mapped[str]
+    agreement: Mapped[UUID | None] = mapped_column(ForeignKey("agreement.id"))
+    basis: Mapped[str]
+
+
+class SharedAs(Base):
+    """The ids that were merged into a person when something of theirs was shared: each one's log stays whole."""
+
+    __tablename__ = "shared_as"
+
+    former: Mapped[UUID] = mapped_column(primary_key=True)
+    decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class Outbox(OutboxMixin, Base):
+    pass
+
+
+class OutboxKey(OutboxKeyMixin, Base):
+    pass
+
+
+class Inbox(InboxMixin, Base):
+    pass
+
+
+class Position(PositionMixin, Base):
+    pass
+
+
+class ParkedEvent(ParkedEventMixin, Base):
+    pass
+
+
+class IdempotencyKey(IdempotencyKeyMixin, Base):
+    pass

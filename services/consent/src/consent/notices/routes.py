@@ -1,0 +1,60 @@
+"""Privacy notices: what people are told, and that they were."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from chassis.db import ReadSession, WriteSession
+from chassis.idempotency import Once
+from chassis.paging import After, Limit, Page
+from chassis.schemas import LookupRequest, Written
+from consent.access import ReadConsents, WriteNotices
+from consent.notices import service
+from consent.notices.schemas import DeliveryRequest, DeliveryView, NoticeRequest, NoticeView, PersonNotices
+
+router = APIRouter(prefix="/v1/notices", tags=["notices"])
+
+
+@router.post("", status_code=201)
+def publish(request: NoticeRequest, caller: WriteNotices, session: WriteSession, once: Once) -> Written:
+    """Publish a version of a notice in one language."""
+    return once(session, caller, request, lambda: service.publish(session, caller, request), "/v1/notices/{id}")
+
+
+@router.get("")
+def list_all(caller: ReadConsents, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[NoticeView]:
+    """All notices, oldest first."""
+    return service.list_all(session, after, limit)
+
+
+@router.post("/lookup")
+def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonNotices]:
+    """What people were given, many at once. Who was given nothing is absent."""
+    return Page[PersonNotices](items=service.look_up(session, request.ids), next=None)
+
+
+@router.get("/{notice_id}")
+def show(notice_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> NoticeView:
+    """One notice."""
+    notice = service.show(session, notice_id)
+    response.headers["ETag"] = notice.etag
+    return notice
+
+
+@router.post("/{notice_id}/deliveries", status_code=201)
+def deliver(
+    notice_id: UUID, request: DeliveryRequest, caller: WriteNotices, session: WriteSession, once: Once
+) -> Written:
+    """Record that up to five hundred people were given this notice."""
+    location = f"/v1/notices/{notice_id}/deliveries/{{id}}"
+    return once(session, caller, request, lambda: service.deliver(session, caller, notice_id, request), location)
+
+
+@router.get("/{notice_id}/deliveries/{delivery_id}")
+def show_delivery(
+    notice_id: UUID, delivery_id: UUID, caller: WriteNotices, session: ReadSession, response: Response
+) -> DeliveryView:
+    """A delivery that your agency made."""
+    delivery = service.show_delivery(session, caller, notice_id, delivery_id)
+    response.headers["ETag"] = delivery.etag
+    return delivery

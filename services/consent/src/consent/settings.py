@@ -1,0 +1,15 @@
+"""What can be set on this program (`CONSENT_…`)."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class ConsentSettings(ServiceSettings):
+    name: ClassVar[str] = "consent"
+
+    body_limit: int = Field(default=4 << 20, description="Two thousand people, each with the ids merged into theirs")
+    ask_service: str = Field(default="programme", description="Whom to ask about what a purpose does not cover")
+    ask_email: str | None = Field(default=None, description="Where to reach them")

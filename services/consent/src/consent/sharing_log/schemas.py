@@ -1,0 +1,24 @@
+from uuid import UUID
+
+from chassis.schemas import Instant, Schema
+
+
+class SharingView(Schema):
+    """One line: what about whom went to whom, for what and on what basis. Basis `own`: the service's own record."""
+
+    id: UUID
+    at: Instant
+    decision: UUID
+    person: UUID
+    category: str
+    source: str
+    agency: str
+    service: str
+    role: str | None
+    roles: list[str]
+    subject: str
+    client: str
+    purpose: str
+    operation: str
+    agreement: UUID | None
+    basis: str

@@ -1,0 +1,40 @@
+"""Composition root: the one file that knows every room."""
+
+from chassis.program import Program
+from families.events import FAMILY_EVENTS, PEOPLE_EVENTS
+from families.evidence import routes as evidence
+from families.facts import routes as facts
+from families.families import routes as families
+from families.feeds import routes as feeds
+from families.households.worker import Composer
+from families.matching import routes as matching
+from families.models import Base
+from families.people import routes as people
+from families.places import routes as places
+from families.pushes import routes as pushes
+from families.pushes.worker import PushWorker
+from families.reactions import reactions
+from families.settings import FamiliesSettings
+from families.support import routes as support
+
+program = Program(
+    name="families",
+    title="Families",
+    settings=FamiliesSettings,
+    base=Base,
+    routers=[
+        feeds.router,
+        pushes.router,
+        people.router,
+        facts.router,
+        matching.router,
+        families.router,
+        places.router,
+        support.router,
+        evidence.router,
+    ],
+    reactions=reactions,
+    workers=[PushWorker(), Composer()],
+    events=[*PEOPLE_EVENTS, *FAMILY_EVENTS],
+    open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),
+)

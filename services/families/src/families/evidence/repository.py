@@ -1,0 +1,86 @@
+from collections.abc import Collection
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches, upsert
+from families.models.facts import Fact
+from families.models.families import Family, Membership
+from families.models.people import Person
+from families.models.support import (
+    AgreementToBeSupported,
+    Assessment,
+    EvidenceBundle,
+    LeadProfessional,
+    Plan,
+    SampledBundle,
+)
+from families.problems import BundleNotFound, FamilyNotFound
+
+
+def get_family(session: Session, family_id: UUID) -> Family:
+    family = session.get(Family, family_id)
+    if family is None:
+        raise FamilyNotFound()
+    return family
+
+
+def leaves(session: Session, persons: Collection[UUID]) -> dict[UUID, UUID]:
+    """Every leaf that is one person with any of these, with its root."""
+    found: dict[UUID, UUID] = {}
+    for some in in_batches(persons):
+        roots = select(Person.root).where(Person.id.in_(some))
+        rows = session.execute(select(Person.id, Person.root).where(Person.root.in_(roots)))
+        found |= {row.id: row.root for row in rows}
+    return found
+
+
+def memberships(session: Session, family: UUID) -> list[Membership]:
+    return list(session.scalars(select(Membership).where(Membership.family == family).order_by(Membership.id)))
+
+
+def facts(session: Session, records: Collection[UUID], persons: Collection[UUID]) -> list[Fact]:
+    """What these records say of these persons now."""
+    found: list[Fact] = []
+    wanted = set(persons)
+    for some in in_batches(records):
+        current = select(Fact).where(Fact.record_id.in_(some), Fact.superseded_at.is_(None)).order_by(Fact.id)
+        found += [fact for fact in session.scalars(current) if fact.person in wanted]
+    return found
+
+
+def agreements(session: Session, family: UUID, as_at: date) -> list[AgreementToBeSupported]:
+    rows = select(AgreementToBeSupported).where(
+        AgreementToBeSupported.family == family, AgreementToBeSupported.on <= as_at
+    )
+    return list(session.scalars(rows.order_by(AgreementToBeSupported.on, AgreementToBeSupported.id)))
+
+
+def leads(session: Session, family: UUID, as_at: date) -> list[LeadProfessional]:
+    rows = select(LeadProfessional).where(LeadProfessional.family == family, LeadProfessional.on <= as_at)
+    return list(session.scalars(rows.order_by(LeadProfessional.on, LeadProfessional.id)))
+
+
+def assessments(session: Session, family: UUID, as_at: date) -> list[Assessment]:
+    rows = select(Assessment).where(Assessment.family == family, Assessment.on <= as_at)
+    return list(session.scalars(rows.order_by(Assessment.on, Assessment.id)))
+
+
+def plans(session: Session, family: UUID, as_at: date) -> list[Plan]:
+    rows = select(Plan).where(Plan.family == family, Plan.on <= as_at)
+    return list(session.scalars(rows.order_by(Plan.on, Plan.id)))
+
+
+def get_bundle(session: Session, bundle_id: UUID, *, sampled_only: bool) -> EvidenceBundle:
+    bundle = session.get(EvidenceBundle, bundle_id)
+    if bundle is None or (sampled_only and session.get(SampledBundle, bundle_id) is None):
+        raise BundleNotFound()
+    return bundle
+
+
+def record_samples(session: Session, rows: Collection[tuple[UUID, UUID]]) -> None:
+    """Shape: bundle, claim."""
+    samples = {bundle: {"bundle": bundle, "claim": claim} for bundle, claim in rows}
+    upsert(session, SampledBundle, list(samples.values()), key=["bundle"])

@@ -1,0 +1,183 @@
+"""Evidence is frozen where it lives: what is known of a family for a claim, hashed, never changed, shown sparingly."""
+
+import hashlib
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id
+from chassis.etag import etag
+from chassis.idempotency import OnceRunner
+from chassis.outbox import emit
+from chassis.problems import Fault
+from chassis.runtime import Runtime
+from families import release
+from families.events import EvidenceAdded
+from families.evidence import repository
+from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
+from families.models.support import EvidenceBundle
+from families.problems import EvidenceNotValid
+from families.release import LOCATION, SUPPORT, Item, Released, Subject
+
+AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
+
+
+def freeze(session: Session, caller: Caller, family: UUID, request: BundleRequest, once: OnceRunner) -> BundleWritten:
+    """Freeze what is known of a family as at a day: its members, its support, and the facts of these records.
+
+    Errors: FamilyNotFound; EvidenceNotValid for people who never belonged to the family.
+    """
+    repository.get_family(session, family)
+
+    def make() -> BundleWritten:
+        content = canonical(_gather(session, family, request))
+        digest = hashlib.sha256(content).hexdigest()
+        bundle = EvidenceBundle(
+            id=new_id(), family=family, as_at=request.as_at, hash=digest, content=content.decode(),
+            frozen_by=caller.subject,
+        )  # fmt: skip
+        session.add(bundle)
+        session.flush()
+        emit(session, EvidenceAdded(family=family, bundle=bundle.id, hash=digest))
+        return BundleWritten(id=bundle.id, status="frozen", etag=etag(1), hash=digest)
+
+    written = once(session, caller, request, make, location="/v1/evidence-bundles/{id}")
+    if isinstance(written, BundleWritten):
+        return written
+    bundle = repository.get_bundle(session, written.id, sampled_only=False)
+    return BundleWritten(id=written.id, status=written.status, etag=written.etag, hash=bundle.hash)
+
+
+def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> BundleView:
+    """What of a bundle may be shown to the caller; to an auditor only a sampled one.
+
+    Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
+    """
+    with runtime.read() as session:
+        free = not caller.is_person or CLAIMS_OFFICER in caller.roles
+        bundle = repository.get_bundle(session, bundle_id, sampled_only=not free or AUDITOR in caller.roles)
+        content: dict[str, Any] = orjson.loads(bundle.content)
+        people = {UUID(person) for person in content["persons"]}
+        roots = repository.leaves(session, people)
+    by_root: dict[UUID, list[UUID]] = {}
+    for leaf, root in roots.items():
+        by_root.setdefault(root, []).append(leaf)
+    subjects = [Subject(root, tuple(sorted(set(leaves) - {root}))) for root, leaves in by_root.items()]
+    items = {Item(fact["category"], fact["source"]) for fact in content["facts"]}
+    items |= {Item(SUPPORT, act["source"]) for kind in content["support"].values() for act in kind}
+    items |= {Item(LOCATION, act["source"]) for act in content["support"]["lead_professionals"]}
+    released = release.decide(runtime, caller, purpose, subjects, items)
+    shown = _released(content, released, roots)
+    return BundleView(
+        id=bundle.id,
+        family=bundle.family,
+        as_at=bundle.as_at,
+        hash=bundle.hash,
+        frozen_at=bundle.frozen_at,
+        whole=canonical(shown) == bundle.content.encode(),
+        content=shown,
+        access=release.access(runtime, caller, purpose),
+    )
+
+
+def open_to_audit(session: Session, bundles: Collection[tuple[UUID, UUID]]) -> None:
+    """These bundles were drawn for the audit. Shape: bundle, claim."""
+    repository.record_samples(session, bundles)
+
+
+def canonical(content: dict[str, Any]) -> bytes:
+    """JSON in one way only: members sorted, no spaces, UTF-8."""
+    return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+
+
+def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str, Any]:
+    roots = repository.leaves(session, request.persons)
+    belonging = repository.memberships(session, family)
+    strangers = set(roots.values()) - set(repository.leaves(session, [m.person for m in belonging]).values())
+    if strangers or not set(request.persons) <= set(roots):
+        fault = Fault(pointer="/body/persons", code="not_a_member", detail="Should be people of the family")
+        raise EvidenceNotValid(errors=[fault])
+    acts: dict[str, Any] = {
+        "agreements": repository.agreements(session, family, request.as_at),
+        "lead_professionals": repository.leads(session, family, request.as_at),
+        "assessments": repository.assessments(session, family, request.as_at),
+        "plans": repository.plans(session, family, request.as_at),
+    }
+    facts = repository.facts(session, request.records, roots)
+    return {
+        "family": str(family),
+        "as_at": request.as_at.isoformat(),
+        "persons": sorted(str(person) for person in set(request.persons)),
+        "members": [
+            {
+                "membership": str(m.id), "person": str(m.person), "role": m.role, "from": m.from_on.isoformat(),
+                "to": m.to_on.isoformat() if m.to_on else None,
+            }
+            for m in belonging
+        ],
+        "support": {
+            "agreements": [_act(row, agreed=row.agreed) for row in acts["agreements"]],
+            "lead_professionals": [
+                _act(row, user=row.user, service=row.service, sector=row.sector) for row in acts["lead_professionals"]
+            ],
+            "assessments": [
+                _act(row, kind=row.kind, needs=row.needs, note=row.note, sector=row.sector)
+                for row in acts["assessments"]
+            ],
+            "plans": [_act(row, assessment=str(row.assessment), goals=row.goals) for row in acts["plans"]],
+        },
+        "chronology": _chronology(acts, facts),
+        "facts": [
+            {
+                "fact": str(fact.id), "person": str(fact.person), "record": str(fact.record_id),
+                "measure": fact.measure, "from": fact.from_on.isoformat(),
+                "to": fact.to_on.isoformat() if fact.to_on else None, "value": fact.value, "unit": fact.unit,
+                "age_at_event": fact.age_at_event, "source": fact.source, "category": fact.category,
+                "push": str(fact.push),
+            }
+            for fact in facts
+        ],
+    }  # fmt: skip
+
+
+def _act(row: Any, **what: Any) -> dict[str, Any]:
+    return {"id": str(row.id), "date": row.on.isoformat(), "source": row.source, **what}
+
+
+def _chronology(acts: dict[str, Any], facts: Collection[Any]) -> list[dict[str, Any]]:
+    """Days and what they refer to, in order; what happened stands under `support` and `facts`."""
+    days = [
+        {"date": row.on.isoformat(), "kind": kind, "id": str(row.id)} for kind, rows in acts.items() for row in rows
+    ]
+    days += [{"date": fact.from_on.isoformat(), "kind": fact.measure, "id": str(fact.id)} for fact in facts]
+    return sorted(days, key=lambda day: (day["date"], day["kind"], day["id"]))
+
+
+def _released(content: dict[str, Any], released: Released, roots: dict[UUID, UUID]) -> dict[str, Any]:
+    """The bundle without what may not be shown now, whatever was known when it was frozen."""
+    everybody = set(roots.values())
+
+    def support_shows(act: dict[str, Any]) -> bool:
+        return all(released.permits(person, SUPPORT, act["source"]) for person in everybody)
+
+    facts = [
+        fact
+        for fact in content["facts"]
+        if released.permits(roots[UUID(fact["person"])], fact["category"], fact["source"])
+    ]
+    support = {kind: [act for act in rows if support_shows(act)] for kind, rows in content["support"].items()}
+    support["lead_professionals"] = [
+        act if all(released.permits(person, LOCATION, act["source"]) for person in everybody)
+        else {name: value for name, value in act.items() if name != "service"}
+        for act in support["lead_professionals"]
+    ]  # fmt: skip
+    shown = {fact["fact"] for fact in facts} | {act["id"] for rows in support.values() for act in rows}
+    return content | {
+        "facts": facts,
+        "support": support,
+        "chronology": [day for day in content["chronology"] if day["id"] in shown],
+    }

@@ -1,0 +1,40 @@
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches
+from families.models.facts import Fact
+
+
+def current_facts(session: Session, records: Collection[UUID]) -> dict[UUID, dict[str, Fact]]:
+    """What records state now, by measure."""
+    found: dict[UUID, dict[str, Fact]] = {}
+    for some in in_batches(records):
+        for fact in session.scalars(select(Fact).where(Fact.record_id.in_(some), Fact.superseded_at.is_(None))):
+            found.setdefault(fact.record_id, {})[fact.measure] = fact
+    return found
+
+
+def supersede(session: Session, facts: Collection[UUID], at: datetime) -> None:
+    for some in in_batches(facts):
+        session.execute(
+            update(Fact).where(Fact.id.in_(some)).values(superseded_at=at).execution_options(synchronize_session=False)
+        )
+
+
+def save_facts(session: Session, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        session.execute(insert(Fact.__table__), rows)  # type: ignore[arg-type]
+
+
+def list_facts(session: Session, people: Iterable[UUID], measure: str | None = None) -> list[Fact]:
+    """What is stated now about these leaves, in order of time."""
+    facts: list[Fact] = []
+    for some in in_batches(people):
+        query = select(Fact).where(Fact.person.in_(some), Fact.superseded_at.is_(None))
+        facts += session.scalars(query.where(Fact.measure == measure) if measure else query)
+    return sorted(facts, key=lambda fact: (fact.from_on, fact.measure, fact.id))

@@ -1,0 +1,35 @@
+"""Facts: dated things that records state about people."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from chassis.auth import StatedPurpose
+from chassis.runtime import TheRuntime
+from chassis.schemas import LookupRequest
+from families.access import ReadFamilies, ReadPeople
+from families.facts import service
+from families.facts.schemas import FactItems, PersonFactItems
+
+router = APIRouter(tags=["facts"])
+
+
+@router.get("/v1/people/{person_id}/facts")
+def list_facts(
+    person_id: UUID,
+    caller: ReadPeople,
+    purpose: StatedPurpose,
+    runtime: TheRuntime,
+    measure: Annotated[str | None, Query(max_length=60, pattern=r"^[a-z.]+$")] = None,
+) -> FactItems:
+    """What is stated about one person now, in order of time."""
+    return service.list_facts(runtime, caller, purpose, person_id, measure)
+
+
+@router.post("/v1/facts/lookup")
+def look_up(
+    request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime
+) -> PersonFactItems:
+    """What is stated about many people now."""
+    return service.look_up(runtime, caller, purpose, request.ids)

@@ -1,0 +1,63 @@
+"""Facts as a caller may see them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.runtime import Runtime
+from families import reach, release
+from families.facts import repository
+from families.facts.schemas import FactItems, FactView, PersonFactItems, PersonFacts
+from families.models.facts import Fact
+from families.people import repository as people
+from families.problems import PersonNotFound
+from families.release import Released
+
+
+def list_facts(runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None) -> FactItems:
+    """What is stated about one person now. Errors: PersonNotFound, Unavailable."""
+    found = _see(runtime, caller, purpose, [person], measure)
+    if not found:
+        raise PersonNotFound()
+    return FactItems(items=next(iter(found.values())))
+
+
+def look_up(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonFactItems:
+    """What is stated about people now; ids out of reach are simply absent. Errors: Unavailable."""
+    found = _see(runtime, caller, purpose, ids, None)
+    return PersonFactItems(items=[PersonFacts(person=root, facts=facts) for root, facts in found.items()])
+
+
+def _see(
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], measure: str | None
+) -> dict[UUID, list[FactView]]:
+    """Shape: the released facts of everybody within reach, by present id."""
+    within = reach.of(runtime, caller, purpose)
+    with runtime.read() as session:
+        roots = people.find_reached(session, within.people(), ids)
+        known = people.know(session, roots, names=False)
+        facts = repository.list_facts(session, known.root_of, measure)
+    items = {(fact.category, fact.source) for fact in facts}
+    released = release.decide(runtime, caller, purpose, known.subjects(), items) if items else Released()
+    found: dict[UUID, list[FactView]] = {root: [] for root in known.leaves_of}
+    for fact in facts:
+        root = known.root_of[fact.person]
+        if released.permits(root, fact.category, fact.source):
+            found[root].append(_view(fact))
+    return found
+
+
+def _view(fact: Fact) -> FactView:
+    return FactView(
+        fact=fact.id,
+        person=fact.person,
+        measure=fact.measure,
+        from_=fact.from_on,
+        to=fact.to_on,
+        value=fact.value,
+        unit=fact.unit,
+        source=fact.source,
+        category=fact.category,
+        record=fact.record_id,
+        recorded_at=fact.recorded_at,
+    )

@@ -1,0 +1,144 @@
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches
+from families.models.families import Family, Membership
+from families.models.people import Person, PersonName
+from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
+from families.problems import MembershipNotFound, PersonNotFound
+
+
+@dataclass
+class Known:
+    """Families with everything that a view of them can need, read in a fixed number of statements."""
+
+    families: list[Family] = field(default_factory=list)
+    memberships: dict[UUID, list[Membership]] = field(default_factory=dict)
+    root_of: dict[UUID, UUID] = field(default_factory=dict)
+    leaves_of: dict[UUID, list[UUID]] = field(default_factory=dict)
+    names: dict[UUID, list[PersonName]] = field(default_factory=dict)
+    agreements: dict[UUID, list[AgreementToBeSupported]] = field(default_factory=dict)
+    leads: dict[UUID, list[LeadProfessional]] = field(default_factory=dict)
+    assessments: dict[UUID, list[Assessment]] = field(default_factory=dict)
+    plans: dict[UUID, list[Plan]] = field(default_factory=dict)
+    team: dict[UUID, list[TeamMember]] = field(default_factory=dict)
+    steps: dict[UUID, list[SupportStep]] = field(default_factory=dict)
+
+
+def list_families(
+    session: Session, reach: ColumnElement[bool], *, after: UUID | None, limit: int, as_at: date
+) -> list[Family]:
+    """Families that had been composed by then and have ever had a member, or were nominated."""
+    members = exists().where(Membership.family == Family.id)
+    families = (
+        select(Family)
+        .where(reach, Family.composed_on <= as_at, members | (Family.origin == "nominated"))
+        .order_by(Family.id)
+        .limit(limit)
+    )
+    return list(session.scalars(families.where(Family.id > after) if after else families))
+
+
+def find_families(session: Session, reach: ColumnElement[bool], ids: Iterable[UUID]) -> list[Family]:
+    found: list[Family] = []
+    for some in in_batches(ids):
+        found += session.scalars(select(Family).where(Family.id.in_(some), reach).order_by(Family.id))
+    return found
+
+
+def families_of(session: Session, reach: ColumnElement[bool], persons: Collection[UUID]) -> list[Family]:
+    found: list[Family] = []
+    for some in in_batches(persons):
+        belonging = select(Membership.family).where(Membership.person.in_(some))
+        found += session.scalars(select(Family).where(Family.id.in_(belonging), reach).order_by(Family.id))
+    return list({family.id: family for family in found}.values())
+
+
+def know(session: Session, families: list[Family], *, support: bool = True) -> Known:
+    """Everything about these families. Shape: a fixed number of statements a batch of 500."""
+    known = Known(families=families)
+    ids = [family.id for family in families]
+    known.memberships = _grouped(session, Membership, ids)
+    members = {m.person for rows in known.memberships.values() for m in rows}
+    read_people(session, known, members)
+    if support:
+        known.agreements = _grouped(session, AgreementToBeSupported, ids)
+        known.leads = _grouped(session, LeadProfessional, ids)
+        known.assessments = _grouped(session, Assessment, ids)
+        known.plans = _grouped(session, Plan, ids)
+        known.team = _grouped(session, TeamMember, ids)
+        known.steps = _grouped(session, SupportStep, ids)
+    return known
+
+
+def read_people(session: Session, known: Known, persons: Iterable[UUID]) -> None:
+    """Roots, all leaves and all names of these persons."""
+    for some in in_batches(persons):
+        roots = select(Person.root).where(Person.id.in_(some))
+        for leaf, root in session.execute(select(Person.id, Person.root).where(Person.root.in_(roots))):
+            known.root_of[leaf] = root
+            if leaf not in known.leaves_of.setdefault(root, []):
+                known.leaves_of[root].append(leaf)
+    seen: set[UUID] = set()
+    for some in in_batches(known.root_of):
+        for name in session.scalars(select(PersonName).where(PersonName.person.in_(some)).order_by(PersonName.id)):
+            if name.id not in seen:
+                seen.add(name.id)
+                known.names.setdefault(known.root_of[name.person], []).append(name)
+
+
+def get_membership(session: Session, family: UUID, membership_id: UUID) -> Membership:
+    membership = session.get(Membership, membership_id)
+    if membership is None or membership.family != family:
+        raise MembershipNotFound()
+    return membership
+
+
+def get_person(session: Session, person_id: UUID, reach: ColumnElement[bool]) -> Person:
+    person = session.scalar(select(Person).where(Person.id == person_id, reach))
+    if person is None:
+        raise PersonNotFound()
+    return person
+
+
+def memberships_of_person(session: Session, family: UUID, root: UUID) -> list[Membership]:
+    leaves = select(Person.id).where(Person.root == root)
+    return list(session.scalars(select(Membership).where(Membership.family == family, Membership.person.in_(leaves))))
+
+
+def end_membership(session: Session, membership: Membership, version: int, to: date) -> bool:
+    """End it if nobody else has changed it since; False when somebody has."""
+    change = (
+        update(Membership)
+        .where(Membership.id == membership.id, Membership.version == version)
+        .values(to_on=to, how="hand", version=version + 1)
+        .returning(Membership.id)
+        .execution_options(synchronize_session=False)
+    )
+    return session.scalar(change) is not None
+
+
+def touch(session: Session, family: UUID) -> int:
+    """Count a change of a family; its new version."""
+    change = (
+        update(Family)
+        .where(Family.id == family)
+        .values(version=Family.version + 1)
+        .returning(Family.version)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(change).scalar_one()
+
+
+def _grouped(session: Session, model: Any, families: Collection[UUID]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for some in in_batches(families):
+        for row in session.scalars(select(model).where(model.family.in_(some)).order_by(model.id)):
+            found.setdefault(row.family, []).append(row)
+    return found

@@ -1,0 +1,25 @@
+"""Taking addresses out of the index: of refuges, and of people under a seal."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from families.matching import blocking, repository
+from families.matching.scorer import ORDINARY, Traits
+
+
+def forget_addresses(session: Session, people: Collection[UUID]) -> None:
+    """Nobody finds these people by where they live any longer, unless they are not sealed and it is no refuge."""
+    places, sealed = repository.read_places(session), repository.sealed_people(session)
+    for profile in repository.find_profiles(session, people, sealed).values():
+        gone: set[int] = set()
+        kept: set[int] = set()
+        for naming in profile.namings:
+            for address in profile.addresses:
+                keys = {blocking.hashed(text) for text in blocking.address_keys(Traits(naming, address, ()))}
+                if profile.sealed or places.kind(address) != ORDINARY:
+                    gone |= keys
+                else:
+                    kept |= keys
+        repository.drop_keys(session, [profile.person], gone - kept)

@@ -1,0 +1,123 @@
+"""Bringing leaves together and taking them apart again, so that both are remembered."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.db import new_id, now
+from chassis.outbox import emit
+from families.events import PersonMerged, PersonUnmerged
+from families.matching import repository
+from families.matching.forgetting import forget_addresses
+from families.models.people import MergeAct, Person
+from families.people.statements import mark_to_compose
+from families.places import repository as places
+from families.problems import PersonNotFound, PersonNotMerged, PersonsAlreadyOne, PersonsKeptApart
+
+
+def merge(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -> None:
+    """Find that two ids are one person: `other` is read as `stays` from now on. Its records and facts stay its own.
+
+    Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart.
+    """
+    repository.take_turn(session)
+    winner, loser = _root(session, stays), _root(session, other)
+    if winner.id == loser.id:
+        raise PersonsAlreadyOne()
+    ours, theirs = repository.leaves_of(session, winner.id), repository.leaves_of(session, loser.id)
+    if repository.any_apart(session, _ids(ours), _ids(theirs)):
+        raise PersonsKeptApart()
+    loser.merged_into = winner.id
+    for leaf in theirs:
+        leaf.root = winner.id
+    winner.version += 1
+    loser.version += 1
+    _remember(session, "merge", winner.id, loser.id, by, reason)
+    session.flush()
+    everybody = _ids(ours) + _ids(theirs)
+    _settle_reviews(session, everybody, by)
+    _unite_seals(session, everybody)
+    mark_to_compose(session, everybody)
+    emit(session, PersonMerged(person=loser.id, into=winner.id))
+
+
+def unmerge(session: Session, person: UUID, restore: UUID, *, by: str, reason: str) -> UUID:
+    """Find that `restore`, which was merged into somebody, is somebody else after all, and remember it for ever.
+
+    Shape: the id that it was read as until now. Whatever had been merged into `restore` before goes with it.
+    Errors: PersonNotFound, PersonNotMerged.
+    """
+    repository.take_turn(session)
+    root, leaf = _root(session, person), repository.find_person(session, restore)
+    if leaf is None or leaf.root != root.id:
+        raise PersonNotMerged()
+    cluster = repository.leaves_of(session, root.id)
+    if leaf.merged_into is None:
+        # The id that stayed is asked back: with one other it is plain which of the two is meant to go.
+        others = [one for one in cluster if one.merged_into == leaf.id]
+        if len(others) != 1:
+            raise PersonNotMerged()
+        leaf = others[0]
+    parent = leaf.merged_into
+    assert parent is not None
+    going = _below(leaf, cluster)
+    leaf.merged_into = None
+    for one in going:
+        one.root = leaf.id
+    root.version += 1
+    leaf.version += 1
+    repository.keep_apart(session, leaf.id, parent, "unmerged")
+    _remember(session, "unmerge", root.id, leaf.id, by, reason)
+    session.flush()
+    staying = [one for one in cluster if one not in going]
+    for side in (going, staying):
+        _part_seals(session, _ids(side))
+    mark_to_compose(session, _ids(cluster))
+    emit(session, PersonUnmerged(person=leaf.id, from_=root.id))
+    return root.id
+
+
+def _root(session: Session, person: UUID) -> Person:
+    found = repository.find_person(session, person)
+    root = repository.find_person(session, found.root) if found else None
+    if root is None:
+        raise PersonNotFound()
+    return root
+
+
+def _ids(people: Sequence[Person]) -> list[UUID]:
+    return [person.id for person in people]
+
+
+def _below(top: Person, cluster: Sequence[Person]) -> list[Person]:
+    """A leaf and all that was merged into it, at any distance."""
+    found, fresh = [top], [top]
+    while fresh:
+        ids = {person.id for person in fresh}
+        fresh = [person for person in cluster if person.merged_into in ids]
+        found += fresh
+    return found
+
+
+def _remember(session: Session, kind: str, person: UUID, other: UUID, by: str, reason: str) -> None:
+    session.add(MergeAct(id=new_id(), kind=kind, person=person, other=other, by=by, reason=reason, at=now()))
+
+
+def _settle_reviews(session: Session, leaves: Collection[UUID], by: str) -> None:
+    """Questions that the merge has answered."""
+    for review in repository.open_reviews_about(session, leaves):
+        review.status, review.verdict = "decided", "same"
+        review.decided_at, review.decided_by, review.reason = now(), by, "Answered by merging both with others"
+
+
+def _unite_seals(session: Session, leaves: Collection[UUID]) -> None:
+    """Restrictions unite: one sealed leaf seals the person."""
+    if places.under_seal(session, leaves):
+        places.seal_persons(session, leaves)
+        forget_addresses(session, leaves)
+
+
+def _part_seals(session: Session, leaves: Collection[UUID]) -> None:
+    if not places.under_seal(session, leaves):
+        places.unseal_persons(session, leaves)

@@ -1,0 +1,152 @@
+"""Who is known, as far as a batch of lines needs it: loaded once, added to as lines are placed, saved once."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.db import new_id
+from families.feeds.catalogue import Stated
+from families.matching import blocking, repository
+from families.matching.judge import Judged, judge, worth_a_look
+from families.matching.scorer import Compared, Profile, Traits, compare, traits_of
+from families.matching.weights import WEIGHTS
+from families.models.people import MatchReview
+
+
+class Register:
+    """Shape: `begin` with all lines of a batch, then `place` or `look_again` line by line, then `save`."""
+
+    def __init__(self, session: Session, block_limit: int) -> None:
+        self._session, self._limit = session, block_limit
+        self.places = repository.read_places(session)
+        self.sealed = repository.sealed_people(session)
+        self._blocks: dict[int, list[UUID]] = {}
+        self._asked: set[int] = set()
+        self.profiles: dict[UUID, Profile] = {}
+        self.new: list[Profile] = []
+        self._changed: set[UUID] = set()
+        self._keys: set[tuple[int, UUID]] = set()
+        self._reviews: list[MatchReview] = []
+        self._again: list[tuple[Profile, Compared]] = []
+
+    def begin(self, unknown: Iterable[Stated], known: Iterable[tuple[UUID, Stated]]) -> None:
+        """Load everybody whom these lines could be about. `known`: lines whose person is known and may have changed."""
+        strangers = [traits_of(stated) for stated in unknown]
+        changed = [(person, traits_of(stated)) for person, stated in known]
+        self._load_profiles(person for person, _ in changed)
+        # Most lines bring a number that is known: they need none of the other keys.
+        self._ask({key for traits in strangers for key in self._number_keys(traits)})
+        rest = [t for t in strangers if not self._found_by_number(t)] + [
+            traits for person, traits in changed if self._says_something_new(person, traits)
+        ]
+        self._ask({key for traits in rest for key in blocking.asked_keys(traits, self.places)})
+
+    def place(self, stated: Stated, source: str) -> tuple[Profile, Judged]:
+        """Whom a line is about: somebody known, or somebody new at once, with reviews where it may be one of others."""
+        traits = traits_of(stated)
+        judged = judge([compare(traits, profile, self.places) for profile in self._candidates(traits)])
+        if judged.link:
+            profile = judged.link.profile
+        else:
+            profile = self._register()
+            for other in judged.reviews:
+                self._review(profile, other)
+        self._learn(profile, traits, source)
+        return profile, judged
+
+    def recognise(self, person: UUID, stated: Stated) -> Compared:
+        """How well a person whom a line's key names agrees with what the line says now."""
+        return compare(traits_of(stated), self.profiles[person], self.places)
+
+    def look_again(self, person: UUID, stated: Stated, source: str) -> None:
+        """A known record says something else about its person: take it in, and see who else that may be."""
+        traits, profile = traits_of(stated), self.profiles[person]
+        if not self._says_something_new(person, traits):
+            self._learn(profile, traits, source)
+            return
+        others = [other for other in self._candidates(traits) if other.root != profile.root]
+        for other in worth_a_look([compare(traits, one, self.places) for one in others]):
+            self._again.append((profile, other))
+        self._learn(profile, traits, source)
+
+    def save(self) -> None:
+        repository.save_profiles(self._session, [self.profiles[person] for person in sorted(self._changed)])
+        repository.save_keys(self._session, self._keys)
+        if self._again:
+            apart = repository.roots_apart(self._session, {profile.root for profile, _ in self._again})
+            for profile, other in self._again:
+                if (profile.root, other.profile.root) not in apart:
+                    self._review(profile, other)
+        repository.open_reviews(self._session, self._reviews)
+
+    @property
+    def reviews(self) -> int:
+        return len(self._reviews)
+
+    def _register(self) -> Profile:
+        person = new_id()
+        profile = self.profiles[person] = Profile(person, person)
+        self.new.append(profile)
+        return profile
+
+    def _learn(self, profile: Profile, traits: Traits, source: str) -> None:
+        if not profile.learn(traits, source):
+            return
+        self._changed.add(profile.person)
+        keys = blocking.stored_keys(traits, self.places)
+        if profile.sealed:
+            keys -= {blocking.hashed(text) for text in blocking.address_keys(traits)}
+        for key in keys:
+            if (key, profile.person) not in self._keys:
+                self._keys.add((key, profile.person))
+                block = self._blocks.setdefault(key, [])
+                if profile.person not in block:
+                    block.append(profile.person)
+
+    def _review(self, profile: Profile, other: Compared) -> None:
+        left, right = sorted((profile.person, other.profile.person))
+        self._reviews.append(
+            MatchReview(
+                id=new_id(),
+                kind="same_person",
+                status="open",
+                left_person=left,
+                right_person=right,
+                group=[],
+                score=other.score,
+                weights=WEIGHTS.version,
+                explanation=other.explanation(),
+            )
+        )
+
+    def _candidates(self, traits: Traits) -> list[Profile]:
+        people = {
+            person
+            for key in blocking.asked_keys(traits, self.places)
+            for person in self._blocks.get(key, ())
+            if len(self._blocks[key]) <= self._limit
+        }
+        return [self.profiles[person] for person in people]
+
+    def _number_keys(self, traits: Traits) -> set[int]:
+        return {blocking.hashed(f"i:{scheme}:{value}") for scheme, value in traits.identifiers}
+
+    def _found_by_number(self, traits: Traits) -> bool:
+        numbered = [self.profiles[p] for key in self._number_keys(traits) for p in self._blocks.get(key, ())]
+        return judge([compare(traits, profile, self.places) for profile in numbered]).how == "identifier"
+
+    def _says_something_new(self, person: UUID, traits: Traits) -> bool:
+        profile = self.profiles[person]
+        return traits.naming not in profile.namings or not set(traits.identifiers) <= set(profile.identifiers)
+
+    def _ask(self, keys: set[int]) -> None:
+        fresh = keys - self._asked
+        self._asked |= fresh
+        found = repository.find_blocks(self._session, fresh, self._limit)
+        self._blocks |= found
+        self._load_profiles(person for people in found.values() for person in people)
+
+    def _load_profiles(self, people: Iterable[UUID]) -> None:
+        missing = {person for person in people if person not in self.profiles}
+        self.profiles |= repository.find_profiles(self._session, sorted(missing), self.sealed)

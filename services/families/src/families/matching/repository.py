@@ -1,0 +1,203 @@
+from collections.abc import Collection, Iterable
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from chassis.db import in_batches, now, upsert
+from families.matching.names import fold
+from families.matching.scorer import ORDINARY, Places, Profile
+from families.models.families import Place, SealedPerson
+from families.models.people import (
+    AddressStatement,
+    BlockingKey,
+    CarerStatement,
+    KeptApart,
+    MatchProfile,
+    MatchReview,
+    Person,
+    Placing,
+)
+
+KEYS_AT_ONCE = 1000
+
+
+def take_turn(session: Session) -> None:
+    """Whoever places records, merges or unmerges does so alone: on PostgreSQL by the lock on a row."""
+    upsert(session, Placing.__table__, [{"id": 1}], key=["id"], update=["id"])
+
+
+def read_places(session: Session) -> Places:
+    """Places that are not ordinary, also by the lines that were stated for them."""
+    kinds = {uprn: kind for uprn, kind in session.execute(select(Place.uprn, Place.kind)) if kind != ORDINARY}
+    if not kinds:
+        return Places()
+    lines: dict[tuple[str, str], str] = {}
+    for some in in_batches(kinds):
+        rows = session.execute(
+            select(AddressStatement.uprn, AddressStatement.address_line, AddressStatement.postcode)
+            .where(AddressStatement.uprn.in_(some))
+            .distinct()
+        )
+        lines |= {(fold(line), postcode): kinds[uprn] for uprn, line, postcode in rows if uprn and line and postcode}
+    return Places(kinds, lines)
+
+
+def sealed_people(session: Session) -> set[UUID]:
+    return set(session.scalars(select(SealedPerson.person)))
+
+
+def find_blocks(session: Session, keys: Collection[int], limit: int) -> dict[int, list[UUID]]:
+    """Who is to be found under each key; a key that more than `limit` share finds nobody."""
+    blocks: dict[int, list[UUID]] = {}
+    for some in in_batches(keys, KEYS_AT_ONCE):
+        place = func.row_number().over(partition_by=BlockingKey.key, order_by=BlockingKey.person)
+        ranked = select(BlockingKey.key, BlockingKey.person, place.label("place")).where(BlockingKey.key.in_(some))
+        within = ranked.subquery()
+        for key, person in session.execute(select(within.c.key, within.c.person).where(within.c.place <= limit + 1)):
+            blocks.setdefault(key, []).append(person)
+    return {key: people for key, people in blocks.items() if len(people) <= limit}
+
+
+def find_profiles(session: Session, people: Iterable[UUID], sealed: Collection[UUID]) -> dict[UUID, Profile]:
+    found = {}
+    for some in in_batches(people):
+        rows = session.execute(
+            select(MatchProfile.person, Person.root, MatchProfile.traits)
+            .join(Person, Person.id == MatchProfile.person)
+            .where(MatchProfile.person.in_(some))
+        )
+        for person, root, traits in rows:
+            found[person] = Profile.read(person, root, traits, sealed=person in sealed)
+    return found
+
+
+def save_profiles(session: Session, profiles: Iterable[Profile]) -> None:
+    rows = [{"person": p.person, "traits": p.traits()} for p in profiles]
+    upsert(session, MatchProfile.__table__, rows, key=["person"], update=["traits"])
+
+
+def save_keys(session: Session, keys: Collection[tuple[int, UUID]]) -> None:
+    rows = [{"key": key, "person": person} for key, person in sorted(keys)]
+    upsert(session, BlockingKey.__table__, rows, key=["key", "person"])
+
+
+def open_reviews(session: Session, reviews: Iterable[MatchReview]) -> None:
+    """Ask once: a pair that was ever asked about is not asked about again."""
+    columns = [column.name for column in MatchReview.__table__.columns if column.name not in ("opened_at",)]
+    rows = [
+        {name: getattr(review, name) for name in columns} | {"opened_at": now()}
+        for review in {(r.kind, r.left_person, r.right_person): r for r in reviews}.values()
+    ]
+    upsert(session, MatchReview.__table__, rows, key=["kind", "left_person", "right_person"])
+
+
+def roots_apart(session: Session, roots: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Pairs of roots that hold leaves which somebody found to be two people, each pair both ways round."""
+    left, right = aliased(Person), aliased(Person)
+    pairs: set[tuple[UUID, UUID]] = set()
+    for some in in_batches(roots):
+        rows = session.execute(
+            select(left.root, right.root)
+            .select_from(KeptApart)
+            .join(left, left.id == KeptApart.left_person)
+            .join(right, right.id == KeptApart.right_person)
+            .where(left.root.in_(some) | right.root.in_(some))
+        )
+        for one, other in rows:
+            pairs |= {(one, other), (other, one)}
+    return pairs
+
+
+# --- reviews
+
+
+def carers_elsewhere(session: Session) -> list[CarerStatement]:
+    """Statements of a carer who does not live with the child."""
+    return list(session.scalars(select(CarerStatement).where(CarerStatement.same_address.is_(False))))
+
+
+def reviews_of(session: Session, kind: str) -> list[MatchReview]:
+    return list(session.scalars(select(MatchReview).where(MatchReview.kind == kind)))
+
+
+def list_reviews(
+    session: Session, status: str | None, kind: str | None, after: UUID | None, limit: int
+) -> list[MatchReview]:
+    """Oldest first."""
+    reviews = select(MatchReview).order_by(MatchReview.id).limit(limit)
+    if status:
+        reviews = reviews.where(MatchReview.status == status)
+    if kind:
+        reviews = reviews.where(MatchReview.kind == kind)
+    return list(session.scalars(reviews.where(MatchReview.id > after) if after else reviews))
+
+
+def lock_review(session: Session, review_id: UUID) -> MatchReview | None:
+    return session.scalars(select(MatchReview).where(MatchReview.id == review_id).with_for_update()).one_or_none()
+
+
+def open_reviews_about(session: Session, leaves: Collection[UUID]) -> list[MatchReview]:
+    """Open questions whether two leaves are one, for which both are among these."""
+    return list(
+        session.scalars(
+            select(MatchReview).where(
+                MatchReview.kind == "same_person",
+                MatchReview.status == "open",
+                MatchReview.left_person.in_(leaves),
+                MatchReview.right_person.in_(leaves),
+            )
+        )
+    )
+
+
+def first_said_elsewhere(session: Session, children: Collection[UUID]) -> date | None:
+    """The first day for which a carer of one of these children was said to live elsewhere."""
+    return session.scalar(
+        select(func.min(CarerStatement.stated_on)).where(
+            CarerStatement.child.in_(children), CarerStatement.same_address.is_(False)
+        )
+    )
+
+
+# --- merging
+
+
+def find_person(session: Session, person: UUID) -> Person | None:
+    return session.get(Person, person)
+
+
+def leaves_of(session: Session, root: UUID) -> list[Person]:
+    """All leaves that are one person, its root among them."""
+    return list(session.scalars(select(Person).where(Person.root == root).order_by(Person.id)))
+
+
+def any_apart(session: Session, some: Collection[UUID], others: Collection[UUID]) -> bool:
+    """Whether a leaf of the one and a leaf of the other were found to be two people."""
+    pair = select(KeptApart.left_person).where(
+        or_(
+            and_(KeptApart.left_person.in_(some), KeptApart.right_person.in_(others)),
+            and_(KeptApart.left_person.in_(others), KeptApart.right_person.in_(some)),
+        )
+    )
+    return session.scalars(pair.limit(1)).first() is not None
+
+
+def keep_apart(session: Session, one: UUID, other: UUID, because: str) -> None:
+    left, right = sorted((one, other))
+    row = {"left_person": left, "right_person": right, "because": because, "at": now()}
+    upsert(session, KeptApart.__table__, [row], key=["left_person", "right_person"])
+
+
+# --- blocking
+
+
+def drop_keys(session: Session, people: Collection[UUID], keys: Collection[int]) -> None:
+    for some_keys in in_batches(sorted(keys)):
+        for some in in_batches(people, 200):
+            session.execute(
+                delete(BlockingKey)
+                .where(BlockingKey.person.in_(some), BlockingKey.key.in_(some_keys))
+                .execution_options(synchronize_session=False)
+            )

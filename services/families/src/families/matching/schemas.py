@@ -1,0 +1,71 @@
+from datetime import date
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.schemas import Id, Instant, Note, Schema, Written
+
+
+class RecordRef(Schema):
+    feed: str
+    key: str
+    source: str
+
+
+class SideView(Schema):
+    """One of the two in question: `person` is the leaf, `root` the id as which it is read now."""
+
+    person: UUID
+    root: UUID
+    records: list[RecordRef]
+    name: str | None = None
+    date_of_birth: date | None = None
+    sex: str | None = None
+
+
+class ReviewView(Schema):
+    """Units: `weight` and `score` are log2 of how much likelier the outcome is for one person than for two."""
+
+    id: UUID
+    kind: str
+    status: str
+    verdict: str | None = None
+    score: float | None = None
+    explanation: list[dict[str, Any]]
+    left: SideView
+    right: SideView
+    children: list[UUID]
+    opened_at: Instant
+
+
+class DecisionRequest(Schema):
+    """Of `same_person`: same or different. Of `non_resident_parent`: yes or no."""
+
+    verdict: Literal["same", "different", "yes", "no"]
+    reason: Note = Field(min_length=1)
+
+
+class MergeRequest(Schema):
+    other: Id = Field(description="The id that is to be read as this person")
+    reason: Note = Field(min_length=1)
+
+
+class UnmergeRequest(Schema):
+    person: Id = Field(description="The id to restore")
+    reason: Note = Field(min_length=1)
+
+
+class Unmerged(Written):
+    """`shared_meanwhile`: how many releases happened while the two were one; null while consent was not asked."""
+
+    shared_meanwhile: int | None
+
+
+class LinkView(Schema):
+    feed: str
+    key: str | None = None
+    source: str
+    person: UUID
+    leaf: UUID
+    how: str

@@ -1,0 +1,208 @@
+"""Reviews, merges and unmerges, as analysts do them; and who was linked to what, and how."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import now
+from chassis.etag import etag
+from chassis.paging import Page, read_cursor
+from chassis.problems import Fault, RequestNotValid
+from chassis.runtime import Runtime
+from chassis.schemas import Written
+from families import release
+from families.families.service import add_non_resident_parent
+from families.families.views import given
+from families.matching import merging, repository
+from families.matching.forgetting import forget_addresses
+from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
+from families.matching.schemas import (
+    DecisionRequest,
+    LinkView,
+    MergeRequest,
+    RecordRef,
+    ReviewView,
+    SideView,
+    Unmerged,
+    UnmergeRequest,
+)
+from families.models.people import MatchReview
+from families.people import repository as people
+from families.people import views
+from families.problems import PersonNotFound, ReviewAlreadyDecided, ReviewNotFound
+from families.release import IDENTITY, Released
+
+__all__ = ["decide", "forget_addresses", "list_links", "list_reviews", "merge", "unmerge"]
+
+_WRONG_VERDICT = Fault(
+    pointer="/body/verdict",
+    code="verdict_of_other_kind",
+    detail="This is no answer to a review of this kind.",
+    fix="Two persons are same or different; a parent living elsewhere is yes or no.",
+)
+VERDICTS = {"same_person": ("same", "different"), NON_RESIDENT_PARENT: ("yes", "no")}
+
+
+def list_reviews(
+    runtime: Runtime,
+    caller: Caller,
+    purpose: str,
+    status: str | None,
+    kind: str | None,
+    after: str | None,
+    limit: int,
+) -> Page[ReviewView]:
+    """The questions, oldest first, with as much of both sides as is released. Errors: CursorNotValid, Unavailable."""
+    place = read_cursor(after, "match-reviews")
+    with runtime.read() as session:
+        reviews = (
+            repository.list_reviews(session, status, kind, UUID(place[0]) if place else None, limit + 1)
+            if _reviews(caller)
+            else []
+        )
+        sides = {review.left_person for review in reviews} | {review.right_person for review in reviews}
+        known = people.know(session, sides)
+        sealed = repository.sealed_people(session)
+    released = release.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
+    return Page[ReviewView].cut(
+        reviews,
+        limit,
+        name="match-reviews",
+        place=lambda review: review.id,
+        view=lambda review: _review_view(review, known, released, sealed),
+    )
+
+
+def decide(session: Session, caller: Caller, review_id: UUID, request: DecisionRequest) -> Written:
+    """Answer a question. The same answer again changes nothing.
+
+    Errors: ReviewNotFound; RequestNotValid for a verdict of the other kind; ReviewAlreadyDecided; PersonsKeptApart.
+    """
+    repository.take_turn(session)
+    review = repository.lock_review(session, review_id) if _reviews(caller) else None
+    if review is None:
+        raise ReviewNotFound()
+    if request.verdict not in VERDICTS[review.kind]:
+        raise RequestNotValid(errors=[_WRONG_VERDICT])
+    if review.status == "decided":
+        if review.verdict != request.verdict:
+            raise ReviewAlreadyDecided()
+        return Written(id=review.id, status=review.status)
+    review.status, review.verdict = "decided", request.verdict
+    review.decided_at, review.decided_by, review.reason = now(), caller.subject, request.reason
+    if request.verdict == "same":
+        _merge_reviewed(session, caller, review, request.reason)
+    elif request.verdict == "different":
+        repository.keep_apart(session, review.left_person, review.right_person, "reviewed")
+    elif request.verdict == "yes":
+        children = [UUID(child) for child in review.group]
+        since = repository.first_said_elsewhere(session, children)
+        for child in children if since else ():
+            add_non_resident_parent(session, child, review.right_person, since)
+    return Written(id=review.id, status=review.status)
+
+
+def merge(session: Session, caller: Caller, person: UUID, request: MergeRequest) -> Written:
+    """Find that two ids are one person. Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart."""
+    _must_review(caller)
+    merging.merge(session, person, request.other, by=caller.subject, reason=request.reason)
+    return _written(session, person, "merged")
+
+
+def unmerge(session: Session, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
+    """Find that an id merged into a person is somebody else. Errors: PersonNotFound, PersonNotMerged."""
+    _must_review(caller)
+    merging.unmerge(session, person, request.person, by=caller.subject, reason=request.reason)
+    written = _written(session, request.person, "unmerged")
+    return Unmerged(id=written.id, status=written.status, etag=written.etag, shared_meanwhile=None)
+
+
+def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None, limit: int) -> Page[LinkView]:
+    """Every record and whom it is about, in the order of their coming. Errors: CursorNotValid, Unavailable."""
+    place = read_cursor(after, "links")
+    with runtime.read() as session:
+        records = people.list_records(session, UUID(place[0]) if place else None, limit + 1) if _reviews(caller) else []
+        known = people.know(session, {record.person for record in records}, names=False)
+    items = {(IDENTITY, record.source) for record in records}
+    released = release.decide(runtime, caller, purpose, known.subjects(), items) if records else Released()
+
+    def link(record: Any) -> LinkView:
+        root = known.root_of[record.person]
+        shown = released.permits(root, IDENTITY, record.source)
+        return LinkView(
+            feed=record.feed,
+            source=record.source,
+            person=root,
+            leaf=record.person,
+            how=record.how,
+            **given(key=record.natural_key if shown else None),
+        )
+
+    return Page[LinkView].cut(records, limit, name="links", place=lambda record: record.id, view=link)
+
+
+def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reason: str) -> None:
+    """The older id stays. Nothing is left to do when both became one by way of others."""
+    left = repository.find_person(session, review.left_person)
+    right = repository.find_person(session, review.right_person)
+    assert left is not None and right is not None
+    if left.root != right.root:
+        stays, goes = sorted((left.root, right.root))
+        merging.merge(session, stays, goes, by=caller.subject, reason=reason)
+
+
+def _review_view(
+    review: MatchReview, known: people.KnownPeople, released: Released, sealed: Collection[UUID]
+) -> ReviewView:
+    # How well two addresses agree tells where somebody is who must not be found.
+    hidden = review.left_person in sealed or review.right_person in sealed
+    explanation = [e for e in review.explanation if not (hidden and e["field"] == "address")]
+    return ReviewView(
+        id=review.id,
+        kind=review.kind,
+        status=review.status,
+        explanation=explanation,
+        left=_side(review.left_person, known, released),
+        right=_side(review.right_person, known, released),
+        children=[UUID(child) for child in review.group],
+        opened_at=review.opened_at,
+        **given(score=None if hidden else review.score, verdict=review.verdict),
+    )
+
+
+def _side(leaf: UUID, known: people.KnownPeople, released: Released) -> SideView:
+    root = known.root_of[leaf]
+    records: Sequence[Any] = [
+        record for record in known.records.get(leaf, []) if released.permits(root, IDENTITY, record.source)
+    ]
+    names = [name for name in known.names.get(leaf, []) if released.permits(root, IDENTITY, name.source)]
+    best = views.best_name(names)
+    born = views.best_born(names)
+    return SideView(
+        person=leaf,
+        root=root,
+        records=[RecordRef(feed=r.feed, key=r.natural_key, source=r.source) for r in records],
+        **given(
+            name=views.written(best) if best else None,
+            date_of_birth=born,
+            sex=best.sex if best else None,
+        ),
+    )
+
+
+def _reviews(caller: Caller) -> bool:
+    """Reviewing is for those who may meet everybody."""
+    return "analyst" in caller.roles
+
+
+def _must_review(caller: Caller) -> None:
+    if not _reviews(caller):
+        raise PersonNotFound()
+
+
+def _written(session: Session, person: UUID, status: str) -> Written:
+    found = repository.find_person(session, person)
+    return Written(id=person, status=status, etag=etag(found.version) if found else None)

@@ -1,0 +1,139 @@
+"""The support that a family is given: agreed, led, assessed, planned, and frozen as evidence."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.db import new_id, now
+from families.models.base import Base
+
+SUPPORT = {"category": "support"}
+
+
+class AgreementToBeSupported(Base):
+    """A family said yes or no to being supported. It says nothing about consent to share."""
+
+    __tablename__ = "agreement_to_be_supported"
+    __table_args__ = (Index("agreement_to_be_supported_family", "family"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    on: Mapped[date]
+    agreed: Mapped[bool] = mapped_column(info=SUPPORT)
+    by: Mapped[UUID | None]
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LeadProfessional(Base):
+    """The family's single contact from a day on; the latest by date leads."""
+
+    __tablename__ = "lead_professional"
+    __table_args__ = (Index("lead_professional_family", "family"), Index("lead_professional_user", "user"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    on: Mapped[date]
+    user: Mapped[str]
+    service: Mapped[str] = mapped_column(info={"category": "location"})
+    sector: Mapped[str]
+    origin: Mapped[str]
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Assessment(Base):
+    """A whole-family assessment and the needs that it named."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index("assessment_family", "family"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    on: Mapped[date]
+    kind: Mapped[str]
+    needs: Mapped[list[str]] = mapped_column(info=SUPPORT)
+    note: Mapped[str] = mapped_column(info=SUPPORT)
+    sector: Mapped[str]
+    origin: Mapped[str]
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Plan(Base):
+    """What the family and its team mean to reach, need by need."""
+
+    __tablename__ = "plan"
+    __table_args__ = (Index("plan_family", "family"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    on: Mapped[date]
+    assessment: Mapped[UUID] = mapped_column(ForeignKey("assessment.id"))
+    goals: Mapped[list[dict[str, Any]]] = mapped_column(info=SUPPORT)
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class TeamMember(Base):
+    """A service on the team around a family, and through it what its people may reach."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (Index("team_member_family", "family"), Index("team_member_service", "service"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    service: Mapped[str]
+    user: Mapped[str | None]
+    from_on: Mapped[date]
+    to_on: Mapped[date | None]
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SupportStep(Base):
+    """A step of support: opened, stepped up, stepped down, closed."""
+
+    __tablename__ = "support_step"
+    __table_args__ = (Index("support_step_family", "family"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    on: Mapped[date]
+    step: Mapped[str]
+    note: Mapped[str] = mapped_column(info=SUPPORT)
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class EvidenceBundle(Base):
+    """What was known about a family for a claim, as canonical JSON, never changed."""
+
+    __tablename__ = "evidence_bundle"
+    __table_args__ = (Index("evidence_bundle_family", "family"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
+    as_at: Mapped[date]
+    hash: Mapped[str]
+    content: Mapped[str] = mapped_column(info=SUPPORT)
+    frozen_at: Mapped[datetime] = mapped_column(default=now)
+    frozen_by: Mapped[str]
+
+
+class SampledBundle(Base):
+    """Bundles that `claims` says were drawn for the audit; the word may come before the bundle is looked for."""
+
+    __tablename__ = "sampled_bundle"
+
+    bundle: Mapped[UUID] = mapped_column(primary_key=True)
+    claim: Mapped[UUID]

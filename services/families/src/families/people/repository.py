@@ -1,0 +1,99 @@
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from chassis.db import in_batches
+from families.models.families import Place
+from families.models.intake import Record
+from families.models.people import AddressStatement, Identifier, Person, PersonName
+from families.release import Item, Subject
+
+
+@dataclass
+class KnownPeople:
+    """People and what was read of them, by leaf."""
+
+    root_of: dict[UUID, UUID] = field(default_factory=dict)
+    leaves_of: dict[UUID, list[UUID]] = field(default_factory=dict)
+    version_of: dict[UUID, int] = field(default_factory=dict)
+    names: dict[UUID, list[PersonName]] = field(default_factory=dict)
+    identifiers: dict[UUID, list[Identifier]] = field(default_factory=dict)
+    addresses: dict[UUID, list[AddressStatement]] = field(default_factory=dict)
+    records: dict[UUID, list[Record]] = field(default_factory=dict)
+
+    def subjects(self) -> list[Subject]:
+        return [
+            Subject(root, tuple(leaf for leaf in leaves if leaf != root)) for root, leaves in self.leaves_of.items()
+        ]
+
+    def items(self, category: str) -> set[Item]:
+        """This category from every source that said anything of these people."""
+        rows = [name for names in self.names.values() for name in names]
+        return {Item(category, source) for source in {row.source for row in rows}} | {
+            Item(category, record.source) for records in self.records.values() for record in records
+        }
+
+
+def find_reached(session: Session, reach: ColumnElement[bool], ids: Collection[UUID]) -> set[UUID]:
+    """The roots of those of these ids that are within reach."""
+    roots: set[UUID] = set()
+    for some in in_batches(ids):
+        roots.update(session.scalars(select(Person.root).where(Person.id.in_(some), reach)))
+    return roots
+
+
+def know(session: Session, ids: Collection[UUID], *, names: bool = True, addresses: bool = False) -> KnownPeople:
+    """Everything said of these people, whichever of their ids is asked for."""
+    known = KnownPeople()
+    roots: set[UUID] = set()
+    for some in in_batches(ids):
+        roots.update(session.scalars(select(Person.root).where(Person.id.in_(some))))
+    for some in in_batches(sorted(roots)):
+        for person in session.scalars(select(Person).where(Person.root.in_(some)).order_by(Person.id)):
+            known.root_of[person.id] = person.root
+            known.leaves_of.setdefault(person.root, []).append(person.id)
+            known.version_of[person.id] = person.version
+    for leaves in in_batches(known.root_of) if names else ():
+        for name in session.scalars(select(PersonName).where(PersonName.person.in_(leaves))):
+            known.names.setdefault(name.person, []).append(name)
+        for record in session.scalars(select(Record).where(Record.person.in_(leaves)).order_by(Record.id)):
+            known.records.setdefault(record.person, []).append(record)
+    for leaves in in_batches(known.root_of) if addresses else ():
+        for identifier in session.scalars(select(Identifier).where(Identifier.person.in_(leaves))):
+            known.identifiers.setdefault(identifier.person, []).append(identifier)
+        for address in session.scalars(_visible_addresses().where(AddressStatement.person.in_(leaves))):
+            known.addresses.setdefault(address.person, []).append(address)
+    return known
+
+
+def list_records(session: Session, after: UUID | None, limit: int) -> list[Record]:
+    records = select(Record).order_by(Record.id).limit(limit)
+    return list(session.scalars(records.where(Record.id > after) if after else records))
+
+
+def leaves_of_roots(session: Session, roots: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Every leaf of these people, with its root."""
+    found: dict[UUID, UUID] = {}
+    for some in in_batches(roots):
+        found |= dict(session.execute(select(Person.id, Person.root).where(Person.root.in_(some))).all())
+    return found
+
+
+def _visible_addresses() -> Select[AddressStatement]:
+    """A refuge is shown to nobody, by its number or by the words written for it."""
+    refuges = select(Place.uprn).where(Place.kind == "refuge")
+    words = select(AddressStatement.postcode).where(AddressStatement.uprn.in_(refuges), AddressStatement.postcode != "")
+    return select(AddressStatement).where(
+        AddressStatement.uprn.is_(None) | AddressStatement.uprn.not_in(refuges),
+        AddressStatement.uprn.is_not(None) | AddressStatement.postcode.not_in(words),
+    )
+
+
+def find_roots(session: Session, people: Iterable[UUID]) -> set[UUID]:
+    roots: set[UUID] = set()
+    for some in in_batches(people):
+        roots.update(session.scalars(select(Person.root).where(Person.id.in_(some))))
+    return roots

@@ -1,0 +1,180 @@
+"""What can go wrong in families.
+
+Problem
+├── FeedNotFound            404
+├── PushNotFound            404
+├── PersonNotFound          404
+├── ReviewNotFound          404
+├── SupplyNotAgreed         403
+├── FileNotValid            422
+├── CoverageNotValid        422
+├── PushNotPaused           409
+├── PushAlreadyOver         409
+├── ReviewAlreadyDecided    409
+├── PersonsKeptApart        409
+├── PersonsAlreadyOne       409
+├── PersonNotMerged         409
+├── FamilyNotFound          404
+├── MembershipNotFound      404
+├── AssessmentNotFound      404
+├── BundleNotFound          404
+├── EvidenceNotValid        422
+├── PeriodNotValid          422
+└── MemberAlreadyThere      409
+"""
+
+from chassis.problems import Conflict, NotFound, Problem, RequestNotValid
+
+# --- feeds, pushes, people, matching
+
+
+class FeedNotFound(NotFound):
+    """There is no feed of this name. `GET /v1/feeds` lists those that there are."""
+
+    title = "Feed not found"
+
+
+class PushNotFound(NotFound):
+    """There is no such push among those of your service.
+
+    Pushes of others answer like pushes that do not exist. Check the id in the `Location` that you were given.
+    """
+
+    title = "Push not found"
+
+
+class PersonNotFound(NotFound):
+    """There is no such person within your reach.
+
+    People out of reach answer like people who do not exist. Check the id.
+    """
+
+    title = "Person not found"
+
+
+class ReviewNotFound(NotFound):
+    """There is no such review. Check the id in the list of reviews."""
+
+    title = "Review not found"
+
+
+class SupplyNotAgreed(Problem):
+    """No agreement in force lets your service supply what this feed holds, so nothing of the body was kept.
+
+    Ask your information governance officer which agreement is meant to cover this feed, and whether it is signed,
+    suspended or ended.
+    """
+
+    status, title = 403, "Supply not agreed"
+
+
+class FileNotValid(RequestNotValid):
+    """The file cannot be read as this feed, so no line of it was kept.
+
+    `errors` say where: the file must be UTF-8 CSV with commas, with exactly the feed's columns in its first line.
+    `GET /v1/feeds/{feed}` shows them with an example.
+    """
+
+    title = "File not valid"
+
+
+class CoverageNotValid(RequestNotValid):
+    """The days that a push covers must begin before they end, and end by today. Mend `covers_from` and `covers_to`."""
+
+    title = "Coverage not valid"
+
+
+class PushNotPaused(Conflict):
+    """Only a paused push can be released. Read the push again: it goes on by itself, or is over."""
+
+    title = "Push not paused"
+
+
+class PushAlreadyOver(Conflict):
+    """This push is finished or abandoned already.
+
+    To take back what it said, push the records again as they should be.
+    """
+
+    title = "Push already over"
+
+
+class ReviewAlreadyDecided(Conflict):
+    """Somebody has decided this review otherwise. To change it, merge or unmerge the two persons, with a reason."""
+
+    title = "Review already decided"
+
+
+class PersonsKeptApart(Conflict):
+    """These two were found to be two people, by a review or by unmerging, and are not merged again.
+
+    If the earlier decision was wrong, ask the information governance officer to look at both decisions.
+    """
+
+    title = "Persons kept apart"
+
+
+class PersonsAlreadyOne(Conflict):
+    """These two ids are one person already; nothing is left to merge."""
+
+    title = "Persons already one"
+
+
+class PersonNotMerged(Conflict):
+    """This id is not merged into that person, so it cannot be restored. `formerly` lists the ids that are."""
+
+    title = "Person not merged"
+
+
+# --- households, families, places, support, evidence (add below)
+
+
+class FamilyNotFound(NotFound):
+    """There is no such family within your reach.
+
+    Families out of reach answer like families that do not exist. Check the id, and whom your role may reach.
+    """
+
+    title = "Family not found"
+
+
+class MembershipNotFound(NotFound):
+    """There is no such membership in this family. Read the family again for the memberships that it has."""
+
+    title = "Membership not found"
+
+
+class AssessmentNotFound(NotFound):
+    """There is no such assessment of this family. Read the family's support for the assessment on which to plan."""
+
+    title = "Assessment not found"
+
+
+class BundleNotFound(NotFound):
+    """There is no such evidence bundle that you may read.
+
+    An auditor reads the bundles of claims that were drawn for the sample. Check the id in the claim.
+    """
+
+    title = "Evidence bundle not found"
+
+
+class EvidenceNotValid(RequestNotValid):
+    """A bundle holds people of the family and records about them, and nothing else.
+
+    Ask the family for its members, and their facts for the records.
+    """
+
+    title = "Evidence not valid"
+
+
+class MemberAlreadyThere(Conflict):
+    """This person belongs to this family already on that day. Read its members; end the old membership first."""
+
+    title = "Member already there"
+
+
+class PeriodNotValid(RequestNotValid):
+    """A membership begins before it ends. Send a `to` that is on or after `from`."""
+
+    title = "Period not valid"

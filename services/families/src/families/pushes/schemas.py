@@ -1,0 +1,60 @@
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from chassis.schemas import Date, Instant, Schema
+
+PLACE = r"^[a-z][a-z0-9-]{0,39}$"
+
+
+class PushRequest(Schema):
+    """What a push says of itself; the file is the body."""
+
+    covers_from: Date = Field(description="First day for which the file says all that there is to say")
+    covers_to: Date = Field(description="Last day, inclusive")
+    place: str = Field(pattern=PLACE, description="The area that the file is about", examples=["thornbury"])
+    mode: Literal["upsert"] = "upsert"
+    dry_run: bool = Field(default=False, description="Do everything but keep it: the report is there, nothing else")
+
+
+class PushCounts(Schema):
+    recorded: int
+    unchanged: int
+    held: int
+    refused: int
+
+
+class PushView(Schema):
+    """Units: `progress` is a share from 0 to 1."""
+
+    id: UUID
+    feed: str
+    service: str
+    status: str
+    covers_from: date
+    covers_to: date
+    place: str
+    mode: str
+    dry_run: bool
+    lines: int
+    counts: PushCounts
+    progress: float
+    facts: int
+    received_at: Instant
+    finished_at: Instant | None
+    paused_because: str | None
+
+
+class LineErrorView(Schema):
+    column: str
+    code: str
+    detail: str
+    fix: str
+
+
+class LineView(Schema):
+    line: int
+    outcome: str
+    errors: list[LineErrorView]

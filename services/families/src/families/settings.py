@@ -1,0 +1,19 @@
+"""This program's settings: `FAMILIES_CHUNK_LINES` and so on."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import ServiceSettings
+
+
+class FamiliesSettings(ServiceSettings):
+    name: ClassVar[str] = "families"
+
+    chunk_lines: int = Field(default=500, description="Lines of a push worked on in one transaction")
+    line_limit: int = Field(default=65_536, description="Bytes of one line; more means a quote that was never closed")
+    pause_refused_share: float = Field(default=0.2, description="A push pauses when more of its lines are refused …")
+    pause_refused_lines: int = Field(default=50, description="… and at least so many lines were worked on")
+    pause_rows_share: float = Field(default=0.25, description="A push pauses with fewer rows than this share of …")
+    pause_rows_expected: int = Field(default=100, description="… what the last one lets expect, if at least so many")
+    block_limit: int = Field(default=200, description="A trait shared by more people than this finds nobody")

@@ -1,0 +1,156 @@
+"""The acts of supporting a family. Each is a row with its day, and an event; none is ever overwritten."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id
+from chassis.etag import etag
+from chassis.events import Event
+from chassis.idempotency import OnceRunner
+from chassis.outbox import emit
+from chassis.runtime import Runtime
+from chassis.schemas import Schema, Written
+from families import reach
+from families.events import (
+    AgreementToBeSupportedGiven,
+    AssessmentCompleted,
+    Declined,
+    LeadProfessionalNamed,
+    PlanAgreed,
+    SupportStepped,
+)
+from families.models.base import Base
+from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
+from families.support import repository
+from families.support.schemas import (
+    AgreementRequest,
+    AssessmentRequest,
+    LeadRequest,
+    PlanRequest,
+    StepRequest,
+    TeamRequest,
+)
+
+PURPOSE = "support"
+HERE = "here"
+Act = tuple[Base, UUID, str, Event | None]
+
+
+def record_agreement(
+    runtime: Runtime, caller: Caller, family: UUID, request: AgreementRequest, once: OnceRunner
+) -> Written:
+    """The family said yes or no to being supported. Errors: FamilyNotFound; PersonNotFound for a `by` of another."""
+
+    def act(session: Session) -> Act:
+        by = repository.get_member(session, family, request.by) if request.by else None
+        row = AgreementToBeSupported(
+            id=new_id(), family=family, on=request.date, agreed=request.agreed, by=by, **_recorded(caller)
+        )
+        told = AgreementToBeSupportedGiven if request.agreed else Declined
+        return row, row.id, "agreed" if request.agreed else "declined", told(family=family, on=request.date)
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def name_lead(runtime: Runtime, caller: Caller, family: UUID, request: LeadRequest, once: OnceRunner) -> Written:
+    """Name the family's single contact; who is named later leads from then on. Errors: FamilyNotFound."""
+
+    def act(session: Session) -> Act:
+        row = LeadProfessional(
+            id=new_id(), family=family, on=request.date, user=request.user, service=request.service,
+            sector=request.sector, origin=HERE, **_recorded(caller),
+        )  # fmt: skip
+        told = LeadProfessionalNamed(
+            family=family, on=request.date, lead=request.user, service=request.service, sector=request.sector,
+            origin=HERE,
+        )  # fmt: skip
+        return row, row.id, "named", told
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def record_assessment(
+    runtime: Runtime, caller: Caller, family: UUID, request: AssessmentRequest, once: OnceRunner
+) -> Written:
+    """A whole-family assessment was completed. Errors: FamilyNotFound."""
+
+    def act(session: Session) -> Act:
+        row = Assessment(
+            id=new_id(), family=family, on=request.date, kind=request.kind, needs=sorted(set(request.needs)),
+            note=request.note, sector=caller.service, origin=HERE, **_recorded(caller),
+        )  # fmt: skip
+        told = AssessmentCompleted(
+            family=family, on=request.date, assessment=row.id, sector=row.sector, origin=HERE, needs=row.needs
+        )
+        return row, row.id, "completed", told
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def agree_plan(runtime: Runtime, caller: Caller, family: UUID, request: PlanRequest, once: OnceRunner) -> Written:
+    """The family and its team agreed on a plan. Errors: FamilyNotFound; AssessmentNotFound."""
+
+    def act(session: Session) -> Act:
+        assessment = repository.get_assessment(session, family, request.assessment)
+        row = Plan(
+            id=new_id(), family=family, on=request.date, assessment=assessment.id,
+            goals=[goal.model_dump() for goal in request.goals], **_recorded(caller),
+        )  # fmt: skip
+        return row, row.id, "agreed", PlanAgreed(family=family, on=request.date, plan=row.id, assessment=assessment.id)
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def join_team(runtime: Runtime, caller: Caller, family: UUID, request: TeamRequest, once: OnceRunner) -> Written:
+    """Take a service into the team around the family; its people reach the family. Errors: FamilyNotFound."""
+
+    def act(_: Session) -> Act:
+        row = TeamMember(
+            id=new_id(), family=family, service=request.service, user=request.user, from_on=request.from_, to_on=None,
+            **_recorded(caller),
+        )  # fmt: skip
+        return row, row.id, "joined", None
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def step(runtime: Runtime, caller: Caller, family: UUID, request: StepRequest, once: OnceRunner) -> Written:
+    """Support was opened, stepped up or down, or closed. Errors: FamilyNotFound."""
+
+    def act(_: Session) -> Act:
+        row = SupportStep(
+            id=new_id(), family=family, on=request.date, step=request.step, note=request.note, **_recorded(caller)
+        )
+        return row, row.id, request.step, SupportStepped(family=family, on=request.date, step=request.step)
+
+    return _record(runtime, caller, family, request, once, act)
+
+
+def _record(
+    runtime: Runtime,
+    caller: Caller,
+    family: UUID,
+    request: Schema,
+    once: OnceRunner,
+    act: Callable[[Session], Act],
+) -> Written:
+    within = reach.of(runtime, caller, PURPOSE)
+    with runtime.write() as session:
+        within.get_family(session, family)
+
+        def make() -> Written:
+            row, id, status, told = act(session)
+            session.add(row)
+            version = repository.touch(session, family)
+            if told is not None:
+                emit(session, told)
+            return Written(id=id, status=status, etag=etag(version))
+
+        return once(session, caller, request, make, location=f"/v1/families/{family}")
+
+
+def _recorded(caller: Caller) -> dict[str, str]:
+    return {"source": caller.service, "recorded_by": caller.subject}

@@ -1,0 +1,81 @@
+"""What should be decided, said again as plainly as possible: loops over everything, no index, no order of rules.
+
+Written from the brief and practice.md §2.5, sharing no code with the rules that it checks.
+"""
+
+from datetime import date
+from typing import Any
+
+ALL_BUT_LOCATION = {"identity", "address", "attendance", "anti_social_behaviour", "benefits", "support"}
+PLAIN = {"identity", "address", "attendance", "support"}
+NAMELESS = {"attendance", "anti_social_behaviour", "benefits", "support"}
+SEES: dict[str, dict[str, set[str]]] = {
+    "analyst": {"identify": ALL_BUT_LOCATION, "claim": ALL_BUT_LOCATION},
+    "programme_coordinator": {"identify": PLAIN, "support": PLAIN},
+    "lead_professional": {"support": PLAIN},
+    "partner_practitioner": {"support": PLAIN},
+    "claims_officer": {"claim": NAMELESS},
+    "internal_auditor": {"claim": NAMELESS},
+    "mash_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
+}
+
+
+def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today: date) -> str:
+    """permit, deny or needs_decision."""
+    service, purpose, category, source = (question[k] for k in ("service", "purpose", "category", "source"))
+    ids, roles, shown = question["ids"], question["roles"], question["operation"] == "read"
+
+    if category in ("address", "location"):
+        for seal in store["seals"]:
+            if seal["person"] in ids and not seal["lifted"]:
+                return "deny"
+
+    if shown and roles and not any(role in SEES for role in roles):
+        return "deny"
+    if source == service:
+        return "permit"
+    if (source, category) == ("jobcentre", "benefits") and (service != "programme" or purpose == "safeguarding"):
+        return "deny"
+
+    carrying, stopped = [], False
+    for agreement in store["agreements"]:
+        if (agreement["supplier"], agreement["recipient"]) != (source, service):
+            continue
+        for term in agreement["terms"]:
+            if (term["purpose"], term["category"]) != (purpose, category):
+                continue
+            if agreement["status"] in ("suspended", "ended"):
+                stopped = True
+            elif agreement["status"] == "signed" and agreement["begins"] <= today:
+                lapsed = agreement["ends"] is not None and agreement["ends"] < today
+                if not lapsed or purpose == "safeguarding":
+                    carrying.append(term["basis"])
+    if not carrying:
+        return "needs_decision" if stopped and purpose == "safeguarding" else "deny"
+
+    if shown and roles and not any(category in SEES.get(role, {}).get(purpose, set()) for role in roles):
+        return "deny"
+
+    if carrying[0] == "consent":
+        words = []
+        for consent in store["consents"]:
+            covers = (
+                consent["person"] in ids
+                and purpose in consent["purposes"]
+                and category in consent["categories"]
+                and (service in consent["recipients"] or consent["recipients"] == [])
+            )
+            if covers and consent["withdrawn_on"] is None:
+                words.append((consent["date"], consent["recorded_at"], 0, "yes"))
+            elif covers:
+                words.append((consent["withdrawn_on"], consent["withdrawn_at"], 1, "no"))
+        return "permit" if words and max(words)[-1] == "yes" else "deny"
+
+    if purpose == "safeguarding":
+        return "permit"
+    for objection in store["objections"]:
+        if objection["person"] in ids and purpose in objection["purposes"]:
+            return "deny"
+    if shown and purpose in ("support", "claim"):
+        return "permit" if any(one in store["informed"] for one in ids) else "deny"
+    return "permit"

@@ -1,0 +1,415 @@
+"""Decisions and the sharing log, as the programs and the officers meet them."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import event
+
+from fixtures.stack import Programs
+from fixtures.tokens import token
+from unit.consent.world import (
+    FAMILIES,
+    HANA,
+    IRIS,
+    JONAS,
+    LEO,
+    NOBODY,
+    PETRA,
+    World,
+    caller,
+    day,
+    people,
+    somebody,
+    term,
+)
+
+SCHOOL = [("attendance", "education"), ("address", "education"), ("identity", "education")]
+MASH = caller("childrens-social-care", ["mash_worker"])
+
+
+@pytest.fixture
+def world(programs: Programs) -> Iterator[World]:
+    world = World.begin(programs)
+    world.agree(
+        "education",
+        "programme",
+        *(term(purpose, what) for purpose in ("identify", "support") for what in ("identity", "address", "attendance")),
+        term("claim", "attendance", "consent"),
+    )
+    yield world
+
+
+def claimed(world: World, *who: str, release: bool = False) -> list[str]:
+    """How attendance is decided for claiming, by a program."""
+    return world.reasons(who, SCHOOL[:1], purpose="claim", operation="use", asker=caller(), release=release)
+
+
+def test_a_decision_answers_for_each_subject_and_item_in_order(world: World) -> None:
+    ada, ben = people(2)
+    world.inform(ada)
+    answer = world.decide([ada, ben], [*SCHOOL[:2], ("benefits", "jobcentre"), ("support", "programme")]).json()
+    assert [verdict["person"] for verdict in answer["verdicts"]] == [ada] * 4 + [ben] * 4
+    assert [verdict["reason"] for verdict in answer["verdicts"]] == [
+        "agreed", "agreed", "no_agreement", "own_record", "notice_due", "notice_due", "no_agreement", "own_record",
+    ]  # fmt: skip
+    first = answer["verdicts"][0]
+    assert first["basis"] == "public_task" and first["agreement"] and first["sentence"].endswith(".")
+    assert answer["verdicts"][3]["basis"] == "own" and answer["verdicts"][2]["agreement"] is None
+    assert answer["rule_version"]
+
+
+def test_nothing_is_permitted_where_nothing_was_agreed(world: World) -> None:
+    asked = caller("housing", ["partner_practitioner"])
+    assert world.reasons([somebody()], SCHOOL, asker=asked) == ["no_agreement"] * 3
+
+
+def test_a_withdrawal_stops_what_rests_on_consent_and_names_what_continues(world: World) -> None:
+    ada = somebody()
+    assert claimed(world, ada) == ["no_consent"]
+    consent = world.consent(ada, ["claim"], ["attendance"]).json()
+    assert claimed(world, ada) == ["agreed"]
+    withdrawn = world.withdraw(consent["id"])
+    assert withdrawn.status_code == 200 and withdrawn.headers["ETag"] == '"v2"'
+    assert (withdrawn.json()["status"], withdrawn.json()["continues"]) == (
+        "withdrawn",
+        [
+            {"purpose": purpose, "category": "attendance", "basis": "public_task", "recipient": "programme"}
+            for purpose in ("identify", "support")
+        ],
+    )
+    assert claimed(world, ada) == ["no_consent"]
+    world.inform(ada)
+    assert world.reasons([ada], SCHOOL[:1]) == ["agreed"]
+    assert world.withdraw(consent["id"]).json() == withdrawn.json()
+    names = [name for name, _ in world.events()]
+    assert names == ["agreement.in-force", "consent.given", "consent.withdrawn"]
+    assert world.events()[-1][1]["continues"] == withdrawn.json()["continues"]
+
+
+def test_what_an_objection_or_a_seal_stops_does_not_continue(world: World) -> None:
+    ada = somebody()
+    consent = world.consent(ada, ["identify", "support"], ["address", "attendance"]).json()["id"]
+    world.seal(ada)
+    world.post("/v1/objections", {"person": ada, "date": day(), "purposes": ["identify"]})
+    continues = world.withdraw(consent).json()["continues"]
+    assert {(entry["purpose"], entry["category"]) for entry in continues} == {
+        ("support", "identity"), ("support", "attendance"),
+    }  # fmt: skip
+
+
+def test_the_last_word_on_the_same_thing_counts_under_whatever_id(world: World) -> None:
+    ada, formerly = people(2)
+    world.consent(ada, ["claim"], ["attendance"])
+    second = world.consent(formerly, ["claim"], ["attendance"]).json()["id"]
+    world.withdraw(second)
+    assert claimed(world, (ada, [formerly])) == ["no_consent"]  # type: ignore[arg-type]
+    assert claimed(world, ada) == ["agreed"]
+    world.consent(ada, ["claim"], ["attendance"])
+    assert claimed(world, (ada, [formerly])) == ["agreed"]  # type: ignore[arg-type]
+
+
+def test_a_consent_for_some_recipients_is_none_for_others(world: World) -> None:
+    world.agree("education", "housing", term("support", "attendance", "consent"))
+    ada = somebody()
+    world.consent(ada, ["claim", "support"], ["attendance"], recipients=["housing"])
+    assert claimed(world, ada) == ["no_consent"]
+    housing = caller("housing", ["partner_practitioner"])
+    assert world.reasons([ada], SCHOOL[:1], asker=housing) == ["agreed"]
+
+
+def test_a_consent_and_a_notice_given_under_a_merged_id_hold(world: World) -> None:
+    ada, formerly = people(2)
+    world.consent(formerly, ["claim"], ["attendance"])
+    world.inform(formerly)
+    assert claimed(world, (ada, [formerly])) == ["agreed"]  # type: ignore[arg-type]
+    assert world.reasons([(ada, [formerly])], SCHOOL[:1]) == ["agreed"]
+
+
+def test_a_seal_on_any_id_hides_where_she_is_from_everybody_until_it_is_lifted(world: World) -> None:
+    world.agree("education", "childrens-social-care", term("safeguarding", "address"))
+    ada, formerly = people(2)
+    world.inform(ada)
+    seal = world.seal(formerly)
+    for asker, purpose in ((None, "support"), (MASH, "safeguarding")):
+        assert world.reasons([(ada, [formerly])], SCHOOL[1:2], asker=asker, purpose=purpose) == ["sealed"]
+    assert world.reasons([(ada, [formerly])], [("location", "programme"), SCHOOL[0]]) == ["sealed", "agreed"]
+    assert world.reasons([ada], SCHOOL[1:2]) == ["agreed"]
+    lifted = world.post(f"/v1/seals/{seal}/lift", {"date": day(), "reason": "She asked for it"})
+    assert lifted.json()["status"] == "lifted"
+    assert world.reasons([(ada, [formerly])], SCHOOL[1:2]) == ["agreed"]
+    assert [name for name, _ in world.events()][-2:] == ["seal.set", "seal.lifted"]
+
+
+def test_two_seals_are_lifted_one_by_one(world: World) -> None:
+    ada = somebody()
+    world.inform(ada)
+    first, second = world.seal(ada), world.seal(ada)
+    for seal, reason in ((first, "sealed"), (second, "agreed")):
+        world.post(f"/v1/seals/{seal}/lift", {"date": day(), "reason": "No longer needed"})
+        assert world.reasons([ada], SCHOOL[1:2]) == [reason]
+
+
+def test_an_objection_stops_routine_work_and_not_safeguarding(world: World) -> None:
+    world.agree("education", "childrens-social-care", term("safeguarding", "attendance"))
+    father = somebody()
+    world.inform(father)
+    raised = world.post("/v1/objections", {"person": father, "date": day(), "purposes": ["support", "safeguarding"]})
+    assert raised.status_code == 201
+    assert world.reasons([father], SCHOOL[:1]) == ["objected"]
+    assert world.reasons([father], SCHOOL[:1], purpose="safeguarding", asker=MASH) == ["agreed"]
+    assert world.events()[-1] == (
+        "objection.raised",
+        {"objection": raised.json()["id"], "person": father, "purposes": ["safeguarding", "support"]},
+    )
+
+
+def test_a_suspension_stops_at_once_and_a_resumption_lets_go_on(world: World) -> None:
+    agreement = world.agree("neighbourhood-policing", "programme", term("support", "identity"))
+    ada = somebody()
+    world.inform(ada)
+    item = [("identity", "neighbourhood-policing")]
+    seen = [world.reasons([ada], item)]
+    for verb in ("suspend", "resume", "end"):
+        world.post(f"/v1/agreements/{agreement}/{verb}", {"date": day(), "reason": "A breach"}, PETRA)
+        seen.append(world.reasons([ada], item))
+    assert seen == [["agreed"], ["no_agreement"], ["agreed"], ["no_agreement"]]
+
+
+def test_a_draft_permits_nothing(world: World) -> None:
+    draft = world.draft("neighbourhood-policing", "programme", term("support", "identity")).json()["id"]
+    world.sign(draft, IRIS)
+    assert world.reasons([somebody()], [("identity", "neighbourhood-policing")]) == ["no_agreement"]
+
+
+def test_a_service_may_supply_what_an_agreement_lets_it_and_only_its_own(world: World) -> None:
+    items = [("attendance", "education"), ("benefits", "education"), ("attendance", "housing")]
+    answer = world.decide([], items, operation="supply", purpose="identify", asker=caller("education")).json()
+    assert [(v["verdict"], v["person"]) for v in answer["verdicts"]] == [
+        ("permit", None), ("deny", None), ("deny", None),
+    ]  # fmt: skip
+    assert world.decide([somebody()], items, operation="supply", asker=caller("education")).status_code == 422
+
+
+# --- the sharing log
+
+
+def log(world: World, who: str = IRIS, *person: str) -> list[dict[str, str]]:
+    answer = world.get("/v1/sharing-log", who, person=list(person))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, str]] = answer.json()["items"]
+    return items
+
+
+def test_what_is_released_is_in_the_log_and_what_is_only_asked_is_not(world: World) -> None:
+    ada, ben = people(2)
+    world.inform(ada)
+    world.decide([ada, ben], SCHOOL[:1])
+    assert log(world) == []
+    answer = world.decide([ada, ben], SCHOOL[:1], release=True).json()
+    (line,) = log(world)
+    expected = {
+        "decision": answer["decision"], "person": ada, "category": "attendance", "source": "education",
+        "service": "programme", "agency": "thornbury-council", "role": "lead_professional", "subject": "leo",
+        "client": "portal", "purpose": "support", "operation": "read", "basis": "public_task",
+        "agreement": answer["verdicts"][0]["agreement"],
+    }  # fmt: skip
+    assert {key: line[key] for key in expected} == expected and line["at"].endswith("Z")
+
+
+def test_a_decision_keeps_what_it_refused_for_the_officer(world: World) -> None:
+    ada, ben = people(2)
+    world.inform(ada)
+    decision = world.decide([ada, ben], SCHOOL[:2], release=True).json()["decision"]
+    kept = world.get(f"/v1/decisions/{decision}").json()
+    assert (kept["permits"], kept["program"], kept["caller"]["service"]) == (2, "families", "programme")
+    assert [(r["person"], r["category"], r["reason"]) for r in kept["refusals"]] == [
+        (ben, "attendance", "notice_due"), (ben, "address", "notice_due"),
+    ]  # fmt: skip
+    for which, who in ((decision, PETRA), (NOBODY, PETRA), (NOBODY, IRIS)):
+        assert world.get(f"/v1/decisions/{which}", who).status_code == 404
+    asked = world.decide([ada], SCHOOL[:1]).json()["decision"]
+    assert world.get(f"/v1/decisions/{asked}").status_code == 404
+
+
+def test_a_merged_persons_log_is_whole_under_each_of_their_ids(world: World) -> None:
+    ada, formerly, ben = people(3)
+    world.inform(ada, formerly, ben)
+    world.decide([formerly], SCHOOL[:1], release=True)
+    world.decide([(ada, [formerly]), ben], SCHOOL[:1], release=True)
+    assert [line["person"] for line in log(world, IRIS, formerly)] == [formerly, ada]
+    assert [line["person"] for line in log(world, IRIS, ada)] == [ada]
+    assert [line["person"] for line in log(world, IRIS, ada, formerly)] == [formerly, ada]
+    assert len(log(world)) == 3 and log(world, IRIS, somebody()) == []
+
+
+def test_an_officer_reads_the_lines_that_concern_their_agency(world: World) -> None:
+    world.agree("neighbourhood-policing", "programme", term("support", "identity"))
+    world.agree("education", "school-nursing", term("support", "identity"))
+    ada = somebody()
+    world.inform(ada)
+    world.decide([ada], [("identity", "neighbourhood-policing"), SCHOOL[0]], release=True)
+    nurse = caller("school-nursing", ["partner_practitioner"])
+    world.decide([ada], [("identity", "education")], release=True, asker=nurse)
+    assert sorted(line["source"] for line in log(world)) == ["education", "education", "neighbourhood-policing"]
+    assert [line["source"] for line in log(world, PETRA)] == ["neighbourhood-policing"]
+    assert [line["service"] for line in log(world, HANA)] == ["school-nursing"]
+    assert log(world, JONAS) == []
+
+
+def test_pages_of_the_log_join_up(world: World) -> None:
+    everybody = people(7)
+    world.inform(*everybody)
+    world.decide(everybody, SCHOOL[:1], release=True)
+    seen: list[str] = []
+    after: dict[str, str] = {}
+    while True:
+        page = world.get("/v1/sharing-log", limit=3, **after).json()
+        seen += [item["person"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert sorted(seen) == sorted(everybody)
+    assert world.get("/v1/sharing-log", after="nonsense").status_code == 400
+
+
+# --- coverage
+
+
+def test_coverage_says_what_a_purpose_covers_and_nothing_about_people(world: World) -> None:
+    world.agree("jobcentre", "programme", term("support", "benefits", "statute"))
+    world.agree("jobcentre", "housing", term("support", "benefits", "statute"))
+    world.agree("programme", "housing", term("support", "support"))
+    answer = world.get("/v1/coverage", LEO, purpose="support").json()
+    assert answer["covers"] == ["identity", "address", "attendance", "support"]
+    assert answer["ask"]["service"] == "programme"
+    assert world.get("/v1/coverage", LEO, purpose="safeguarding").json()["covers"] == ["support"]
+
+    def covers(asker: dict[str, object]) -> list[str]:
+        answer = world.post("/v1/coverage", {"caller": asker, "purpose": "support"}, FAMILIES)
+        found: list[str] = answer.json()["covers"]
+        return found
+
+    assert covers(caller("housing", ["partner_practitioner"])) == ["support"]  # and no benefits: DWP's law forbids
+    assert covers(caller("programme")) == ["identity", "address", "attendance", "benefits", "support"]
+    assert covers(caller("school-nursing")) == []
+    assert covers(caller("programme", ["finance_officer"])) == []
+
+
+# --- doors, sizes, races, speed
+
+
+def test_only_programs_decide_and_only_officers_read_the_log(world: World) -> None:
+    body = {
+        "caller": caller(),
+        "purpose": "support",
+        "operation": "read",
+        "items": [{"category": "identity", "source": "x"}],
+        "release": False,
+    }
+    assert world.post("/v1/decisions", body, LEO).status_code == 403
+    assert world.get("/v1/sharing-log", LEO).status_code == 403
+    assert world.get("/v1/sharing-log", FAMILIES).status_code == 403
+    assert world.running.client.post("/v1/decisions", json=body).status_code == 401
+
+
+def test_two_thousand_people_are_decided_at_once_and_one_more_is_refused(world: World) -> None:
+    everybody = people(2000)
+    answer = world.decide(everybody, SCHOOL[:1], purpose="identify", asker=caller(), release=True)
+    assert [v["reason"] for v in answer.json()["verdicts"]] == ["agreed"] * 2000
+    assert world.decide([*everybody, somebody()], SCHOOL[:1]).status_code == 422
+    assert world.decide([somebody()], [("attendance", f"s{n}") for n in range(51)]).status_code == 422
+
+
+@pytest.mark.parametrize("release", [True, False])
+def test_a_call_reads_each_table_once_however_many_people(world: World, release: bool) -> None:
+    counts = []
+    for number in (1, 400):
+        seen: list[str] = []
+
+        def note(_c: object, _cursor: object, statement: str, *_: object, seen: list[str] = seen) -> None:
+            seen.append(statement)
+
+        engine = world.running.runtime.engine
+        event.listen(engine, "before_cursor_execute", note)
+        world.decide(people(number), SCHOOL, purpose="identify", asker=caller(), release=release)
+        event.remove(engine, "before_cursor_execute", note)
+        counts.append(len(seen))
+        assert (not release and all(not s.startswith("INSERT") for s in seen)) or release
+    assert counts[0] == counts[1] <= 9
+
+
+def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> None:
+    """200 people withdraw while decisions about them are asked for without pause, by four at once."""
+    everybody = people(200)
+    consents = {one: world.consent(one, ["claim"], ["attendance"]).json()["id"] for one in everybody}
+    body = {
+        "caller": caller(), "purpose": "claim", "operation": "use",
+        "items": [{"category": "attendance", "source": "education"}],
+    }  # fmt: skip
+    answered: dict[str, float] = {}
+    asked: list[tuple[str, float, str]] = []
+    done = threading.Event()
+
+    def ask(number: int) -> None:
+        dice = random.Random(number)
+        while not done.is_set():
+            among = dice.sample(everybody, 20)
+            subjects = [{"person": one} for one in among]
+            at = time.monotonic()
+            answer = world.post(
+                "/v1/decisions", body | {"subjects": subjects, "release": dice.random() < 0.5}, FAMILIES
+            )
+            assert answer.status_code == 200
+            asked.extend((v["person"], at, v["verdict"]) for v in answer.json()["verdicts"])
+
+    def withdraw(person: str) -> None:
+        assert world.withdraw(consents[person]).status_code == 200
+        answered[person] = time.monotonic()
+
+    with ThreadPoolExecutor(8) as crowd:
+        askers = [crowd.submit(ask, number) for number in range(4)]
+        list(crowd.map(withdraw, everybody))
+        time.sleep(0.05)
+        done.set()
+        for asker in askers:
+            asker.result()
+    after = [verdict for person, at, verdict in asked if at > answered[person]]
+    before = [verdict for person, at, verdict in asked if at <= answered[person]]
+    assert set(after) == {"deny"} and len(after) > 500
+    assert "permit" in before
+
+
+def test_a_release_of_five_hundred_people_and_six_items_is_quick(world: World) -> None:
+    world.agree(
+        "neighbourhood-policing", "programme", term("identify", "anti_social_behaviour"), term("identify", "address")
+    )
+    items = [
+        *SCHOOL,
+        ("anti_social_behaviour", "neighbourhood-policing"),
+        ("address", "neighbourhood-policing"),
+        ("support", "programme"),
+    ]
+    everybody = people(500)
+    world.inform(*everybody)
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        answer = world.decide(everybody, items, purpose="identify", asker=caller(), release=True)
+        times.append(time.perf_counter() - began)
+        assert answer.status_code == 200 and {v["verdict"] for v in answer.json()["verdicts"]} == {"permit"}
+    print(f"500 x 6 with release: best {min(times) * 1000:.0f} ms, all {[round(t * 1000) for t in times]}")
+    assert min(times) < 0.6  # a loaded machine; bench/ holds the real figure
+
+
+def test_the_token_of_another_program_names_it_in_the_decision(world: World) -> None:
+    claims = token("claims", client="claims", scopes=["consent:decide"])
+    body = {
+        "caller": caller(), "purpose": "identify", "operation": "use", "subjects": [{"person": somebody()}],
+        "items": [{"category": "attendance", "source": "education"}], "release": True,
+    }  # fmt: skip
+    decision = world.post("/v1/decisions", body, claims).json()["decision"]
+    assert world.get(f"/v1/decisions/{decision}").json()["program"] == "claims"

@@ -1,0 +1,190 @@
+"""Each rule of release by itself, and the order in which they speak."""
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from consent.decisions.rules import BOOK, SPEAKS, Asked, Case, RuleBook, Standing, Subject
+
+AGREEMENT = UUID(int=7)
+INFORMED = Subject(informed=True)
+LEAD = frozenset({"lead_professional"})
+
+
+def case(
+    category: str = "attendance",
+    source: str = "education",
+    *,
+    service: str = "programme",
+    roles: frozenset[str] = LEAD,
+    purpose: str = "support",
+    operation: str = "read",
+    basis: str = "public_task",
+    state: str | None = "in_force",
+    subject: Subject = INFORMED,
+) -> Case:
+    standing = Standing(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
+    asked = Asked(service, roles, purpose, operation)  # type: ignore[arg-type]
+    return Case(asked, category, source, standing, subject)
+
+
+def decided(it: Case) -> tuple[str, str]:
+    rule = BOOK.decide(it)
+    return rule.verdict, rule.name
+
+
+def test_what_is_agreed_and_told_is_permitted() -> None:
+    assert decided(case()) == ("permit", "agreed")
+
+
+@pytest.mark.parametrize("category", ["address", "location"])
+@pytest.mark.parametrize("purpose", ["support", "safeguarding"])
+@pytest.mark.parametrize("source", ["education", "programme"])
+def test_a_seal_binds_all_even_safeguarding_and_ones_own_record(category: str, purpose: str, source: str) -> None:
+    sealed = case(category, source, purpose=purpose, subject=replace(INFORMED, sealed=True))
+    assert decided(sealed) == ("deny", "sealed")
+
+
+def test_a_seal_hides_where_somebody_is_and_nothing_else() -> None:
+    assert decided(case("attendance", subject=replace(INFORMED, sealed=True))) == ("permit", "agreed")
+
+
+def test_a_service_sees_what_it_recorded_itself() -> None:
+    own = case("anti_social_behaviour", "programme", state=None, subject=Subject())
+    assert decided(own) == ("permit", "own_record")
+
+
+@pytest.mark.parametrize(
+    "role", ["information_governance_officer", "finance_officer", "head_of_service", "platform_administrator", "nobody"]
+)
+def test_who_sees_no_cases_does_not_see_their_own_services_either(role: str) -> None:
+    assert decided(case("support", "programme", roles=frozenset({role}), state=None)) == ("deny", "no_case_content")
+    assert decided(case("support", "programme", roles=frozenset({role}) | LEAD, state=None))[0] == "permit"
+
+
+def test_without_an_agreement_the_answer_is_no() -> None:
+    assert decided(case(state=None)) == ("deny", "no_agreement")
+
+
+@pytest.mark.parametrize("state", ["signed", "draft", "lapsed", "suspended", "ended"])
+def test_an_agreement_that_does_not_stand_today_carries_nothing_routine(state: str) -> None:
+    assert decided(case(state=state)) == ("deny", "no_agreement")
+
+
+def test_safeguarding_goes_on_under_a_lapsed_agreement_and_waits_for_a_decision_under_a_stopped_one() -> None:
+    mash = {"purpose": "safeguarding", "roles": frozenset({"mash_worker"}), "subject": Subject(objected=True)}
+    assert decided(case(state="lapsed", **mash)) == ("permit", "agreed")  # type: ignore[arg-type]
+    for state in ("suspended", "ended"):
+        assert decided(case(state=state, **mash)) == ("needs_decision", "agreement_stopped")  # type: ignore[arg-type]
+    assert decided(case(state="signed", **mash)) == ("deny", "no_agreement")  # type: ignore[arg-type]
+
+
+SEES = {
+    ("analyst", "identify"): "identity address attendance anti_social_behaviour benefits support",
+    ("analyst", "claim"): "identity address attendance anti_social_behaviour benefits support",
+    ("programme_coordinator", "identify"): "identity address attendance support",
+    ("programme_coordinator", "support"): "identity address attendance support",
+    ("lead_professional", "support"): "identity address attendance support",
+    ("partner_practitioner", "support"): "identity address attendance support",
+    ("claims_officer", "claim"): "attendance anti_social_behaviour benefits support",
+    ("internal_auditor", "claim"): "attendance anti_social_behaviour benefits support",
+    ("mash_worker", "safeguarding"): "identity address location attendance anti_social_behaviour benefits support",
+}
+CATEGORIES = ["identity", "address", "location", "attendance", "anti_social_behaviour", "benefits", "support"]
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"), [(r, p) for r in BOOK.roles for p in ("identify", "support", "claim", "safeguarding")]
+)
+def test_a_role_sees_its_categories_for_its_purposes_and_no_more(role: str, purpose: str) -> None:
+    seen = {c for c in CATEGORIES if decided(case(c, roles=frozenset({role}), purpose=purpose))[0] == "permit"}
+    assert seen == set(SEES.get((role, purpose), "").split())
+
+
+def test_several_roles_see_what_one_of_them_sees_for_this_purpose() -> None:
+    both = frozenset({"analyst", "lead_professional"})
+    assert decided(case("anti_social_behaviour", roles=both)) == ("deny", "role")
+    assert decided(case("attendance", roles=both)) == ("permit", "agreed")
+
+
+def test_a_machine_is_bound_by_agreements_alone() -> None:
+    assert decided(case("anti_social_behaviour", roles=frozenset())) == ("permit", "agreed")
+
+
+def test_roles_and_notices_bind_what_is_shown_and_not_what_a_program_counts() -> None:
+    counted = case("anti_social_behaviour", operation="use", subject=Subject())
+    assert decided(counted) == ("permit", "agreed")
+
+
+@pytest.mark.parametrize(
+    ("service", "purpose", "verdict"),
+    [
+        ("programme", "identify", ("permit", "agreed")),
+        ("programme", "claim", ("permit", "agreed")),
+        ("programme", "safeguarding", ("deny", "origin")),
+        ("programme", "gossip", ("deny", "origin")),
+        ("housing", "support", ("deny", "origin")),
+        ("early-help", "identify", ("deny", "origin")),
+        ("jobcentre", "safeguarding", ("permit", "own_record")),
+    ],
+)
+def test_dwp_data_goes_where_the_law_says_whatever_was_agreed(
+    service: str, purpose: str, verdict: tuple[str, str]
+) -> None:
+    dwp = case("benefits", "jobcentre", service=service, purpose=purpose, roles=frozenset(), basis="statute")
+    assert decided(dwp) == verdict
+
+
+def test_the_same_fact_told_by_the_family_is_no_dwp_data() -> None:
+    assert decided(case("benefits", "early-help", service="housing", roles=frozenset()))[0] == "permit"
+
+
+def test_what_rests_on_consent_needs_it_and_is_beyond_objections_and_notices() -> None:
+    asked = case(basis="consent", subject=Subject())
+    assert decided(asked) == ("deny", "no_consent")
+    assert decided(replace(asked, subject=Subject(consented=frozenset({"identity"})))) == ("deny", "no_consent")
+    given = Subject(consented=frozenset({"attendance"}), objected=True)
+    assert decided(replace(asked, subject=given)) == ("permit", "agreed")
+
+
+@pytest.mark.parametrize("basis", ["public_task", "statute", "legal_obligation"])
+def test_an_objection_stops_routine_work_and_never_safeguarding(basis: str) -> None:
+    objected = replace(INFORMED, objected=True)
+    assert decided(case(basis=basis, subject=objected)) == ("deny", "objected")
+    mash = case(basis=basis, subject=objected, purpose="safeguarding", roles=frozenset({"mash_worker"}))
+    assert decided(mash) == ("permit", "agreed")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "reason"),
+    [("support", "notice_due"), ("claim", "notice_due"), ("identify", "agreed"), ("safeguarding", "agreed")],
+)
+def test_a_notice_is_due_before_support_and_claims_are_shown(purpose: str, reason: str) -> None:
+    assert decided(case(purpose=purpose, roles=frozenset(), subject=Subject()))[1] == reason
+
+
+@pytest.mark.parametrize(
+    ("source", "agreed", "verdict"),
+    [("education", True, "permit"), ("education", False, "deny"), ("neighbourhood-policing", True, "deny")],
+)
+def test_a_service_supplies_its_own_under_an_agreement(source: str, agreed: bool, verdict: str) -> None:
+    assert BOOK.decide_supply("education", source, agreed).verdict == verdict
+
+
+def test_each_rule_has_a_sentence_and_the_code_knows_no_other() -> None:
+    assert {rule.name for rule in BOOK.rules} == set(SPEAKS)
+    for rule in [*BOOK.rules, *BOOK.supply, BOOK.otherwise]:
+        assert rule.sentence.endswith(".") and len(rule.sentence) > 15
+    assert BOOK.version and BOOK.otherwise.verdict == "deny"
+
+
+def test_a_book_that_names_another_rule_does_not_load() -> None:
+    plain = BOOK.model_dump()
+    plain["rules"][0]["name"] = "a_friend_asked"
+    with pytest.raises(ValueError, match="each rule that the code knows"):
+        RuleBook.model_validate(plain)
+
+
+def test_only_rules_that_find_an_agreement_or_ones_own_record_permit() -> None:
+    assert [rule.name for rule in BOOK.rules if rule.verdict == "permit"] == ["own_record", "agreed"]

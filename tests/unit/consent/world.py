@@ -1,0 +1,174 @@
+"""A consent program and the people who use it, so that tests read as what they do.
+
+Iris, Petra and Jonas are information governance officers of the council, the police and Jobcentre Plus; Leo is a
+lead professional; `families` and `claims` are programs.
+"""
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from httpx import Response
+from sqlalchemy import select
+
+from chassis.db import new_id, today
+from consent.app import program
+from consent.models import Outbox
+from fixtures.stack import Programs, Running
+from fixtures.tokens import as_, token
+
+OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read", "seals:write",
+           "objections:write", "sharing-log:read"]  # fmt: skip
+COUNCIL, POLICE, JOBCENTRE, HEALTH = "thornbury-council", "police", "jobcentre-plus", "health-trust"
+AGENCY = {
+    "education": COUNCIL, "housing": COUNCIL, "programme": COUNCIL, "early-help": COUNCIL,
+    "childrens-social-care": COUNCIL, "neighbourhood-policing": POLICE, "jobcentre": JOBCENTRE,
+    "school-nursing": HEALTH,
+}  # fmt: skip
+
+
+def _officer(name: str, agency: str, service: str) -> str:
+    return token(name, scopes=OFFICER, roles=["information_governance_officer"], agency=agency, service=service)
+
+
+IRIS = _officer("iris", COUNCIL, "programme")
+PETRA = _officer("petra", POLICE, "neighbourhood-policing")
+JONAS = _officer("jonas", JOBCENTRE, "jobcentre")
+HANA = _officer("hana", HEALTH, "school-nursing")
+SIGNERS = {COUNCIL: IRIS, POLICE: PETRA, JOBCENTRE: JONAS, HEALTH: HANA}
+LEO = token(
+    "leo",
+    scopes=["families:read", "consents:read", "consents:write", "notices:write"],
+    roles=["lead_professional"],
+    purposes=["support"],
+)
+FAMILIES = token("families", client="families", scopes=["consent:decide"])
+
+_keys = itertools.count(10_000_000)
+
+
+def day() -> str:
+    return today().isoformat()
+
+
+def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -> dict[str, Any]:
+    agency = AGENCY.get(service, COUNCIL)
+    return {"subject": "leo", "client": "portal", "agency": agency, "service": service, "roles": list(roles)} | more
+
+
+def term(purpose: str, category: str, basis: str = "public_task", **more: Any) -> dict[str, Any]:
+    return {"purpose": purpose, "category": category, "basis": basis} | more
+
+
+@dataclass
+class World:
+    running: Running
+    notices: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, programs: Programs) -> "World":
+        return cls(programs.start(program))
+
+    def get(self, path: str, who: str = IRIS, **params: Any) -> Response:
+        return self.running.client.get(path, params=params or None, headers=as_(who))
+
+    def post(self, path: str, body: Any, who: str = IRIS, key: str | None = None) -> Response:
+        headers = as_(who, idempotency_key=key or f"key-{next(_keys)}")
+        return self.running.client.post(path, json=body, headers=headers)
+
+    def draft(self, supplier: str, recipient: str, *terms: dict[str, Any], who: str = IRIS, **more: Any) -> Response:
+        body = {
+            "supplier": supplier,
+            "recipient": recipient,
+            "supplier_agency": AGENCY[supplier],
+            "recipient_agency": AGENCY[recipient],
+            "tier": "strategic",
+            "from": "2016-04-01",
+            "terms": list(terms),
+        }
+        return self.post("/v1/agreements", body | more, who)
+
+    def sign(self, agreement: str, who: str) -> Response:
+        return self.post(f"/v1/agreements/{agreement}/sign", {"date": day()}, who)
+
+    def agree(self, supplier: str, recipient: str, *terms: dict[str, Any], **more: Any) -> str:
+        """An agreement that both parties have signed; returns its id."""
+        made = self.draft(supplier, recipient, *terms, **more)
+        assert made.status_code == 201, made.text
+        for agency in {AGENCY[supplier], AGENCY[recipient]}:
+            assert self.sign(made.json()["id"], SIGNERS[agency]).status_code == 200
+        return str(made.json()["id"])
+
+    def notice(self) -> str:
+        if not self.notices:
+            body = {"code": "think-family", "version": 1, "language": "en", "text": "What we do with your data."}
+            self.notices.append(self.post("/v1/notices", body).json()["id"])
+        return self.notices[0]
+
+    def inform(self, *people: str) -> Response:
+        body = {"date": day(), "channel": "letter", "persons": list(people)}
+        return self.post(f"/v1/notices/{self.notice()}/deliveries", body)
+
+    def consent(self, person: str, purposes: list[str], categories: list[str], **more: Any) -> Response:
+        body = {
+            "person": person,
+            "given_by": "person",
+            "date": day(),
+            "purposes": purposes,
+            "categories": categories,
+            "recipients": [],
+            "notice": self.notice(),
+            "channel": "in_person",
+        }
+        return self.post("/v1/consents", body | more, LEO)
+
+    def withdraw(self, consent: str, **more: Any) -> Response:
+        return self.post(f"/v1/consents/{consent}/withdrawal", {"date": day()} | more, LEO)
+
+    def seal(self, person: str) -> str:
+        body = {"person": person, "kind": "location", "date": day(), "reason": "On the refuge's word"}
+        return str(self.post("/v1/seals", body).json()["id"])
+
+    def decide(
+        self,
+        people: Iterable[str | tuple[str, list[str]]],
+        items: Iterable[tuple[str, str]],
+        *,
+        purpose: str = "support",
+        operation: str = "read",
+        release: bool = False,
+        asker: dict[str, Any] | None = None,
+    ) -> Response:
+        subjects = [{"person": p} if isinstance(p, str) else {"person": p[0], "formerly": p[1]} for p in people]
+        body = {
+            "caller": asker or caller(roles=["lead_professional"]),
+            "purpose": purpose,
+            "operation": operation,
+            "subjects": subjects,
+            "items": [{"category": category, "source": source} for category, source in items],
+            "release": release,
+        }
+        return self.post("/v1/decisions", body, FAMILIES)
+
+    def reasons(self, *args: Any, **more: Any) -> list[str]:
+        answer = self.decide(*args, **more)
+        assert answer.status_code == 200, answer.text
+        return [verdict["reason"] for verdict in answer.json()["verdicts"]]
+
+    def events(self) -> list[tuple[str, dict[str, Any]]]:
+        with self.running.runtime.read() as session:
+            rows = session.scalars(select(Outbox).order_by(Outbox.seq))
+            return [(row.type.removeprefix("org.thinkfamily.consent.").removesuffix(".v1"), row.data) for row in rows]
+
+
+def somebody() -> str:
+    return str(new_id())
+
+
+def people(count: int) -> list[str]:
+    return [somebody() for _ in range(count)]
+
+
+NOBODY = str(UUID(int=0))

@@ -1,0 +1,140 @@
+"""Refuges and seals: nobody is located, by any door."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from chassis.events import Received
+from families.models.families import SealedPerson
+from families.reactions import reactions
+from unit.families.household import (
+    BENEFITS,
+    HILL,
+    MILL,
+    REFUGE,
+    SCHOOL,
+    WAVE0,
+    WAVE1,
+    WAVE2,
+    Street,
+    ana,
+    cora,
+    iris,
+    leo,
+)
+
+
+def hear(street: Street, name: str, seal: UUID, person: UUID, on: str) -> None:
+    kind = f"org.thinkfamily.consent.{name}.v1"
+    data = {"seal": str(seal), "person": str(person), "kind": "location", "date": on}
+    event = Received(uuid4(), kind, name, str(person), 1, datetime.now(UTC), data)
+    reaction = reactions.to(kind)
+    assert reaction is not None
+    with street.runtime.write() as session:
+        reaction(session, [event])
+
+
+def flee(street: Street) -> tuple[str, str]:
+    """Rose and the children flee from Ned; the family before and after."""
+    mia, leo_, rose = street.ashes()
+    street.person("Ned Elm", 1979, (BENEFITS, MILL, WAVE0, WAVE2))
+    street.compose()
+    before = street.families()[0]["id"]
+    for person in (mia, leo_, rose):
+        street.consent.sealed.add(str(person))
+        hear(street, "seal.set", uuid4(), person, "2018-02-12")
+    street.compose()
+    (after,) = [family["id"] for family in street.families() if family["id"] != before]
+    return before, after
+
+
+def test_a_seal_makes_a_family_apart_with_no_area_and_no_link(street: Street) -> None:
+    before, after = flee(street)
+    apart = street.get(f"/v1/families/{after}").json()
+    assert len(apart["members"]) == 3 and "area" not in apart
+    left = street.get(f"/v1/families/{before}").json()
+    assert [m["name"] for m in left["members"]] == ["Ned Elm"] and left["area"] == "thornbury"
+    assert before not in street.get(f"/v1/families/{after}/members").text
+
+
+def test_a_coordinator_of_the_area_no_longer_meets_the_sealed_family(street: Street) -> None:
+    before, after = flee(street)
+    assert [family["id"] for family in street.families(cora)] == [before]
+    assert street.get(f"/v1/families/{after}", cora).status_code == 404
+
+
+def test_the_lead_professionals_base_is_not_shown_of_a_sealed_family(street: Street) -> None:
+    _, after = flee(street)
+    body = {"date": "2018-03-01", "user": "leo", "service": "early-help", "sector": "council"}
+    assert street.post(f"/v1/families/{after}/lead-professional", body, cora).status_code == 404
+    from families.models.support import LeadProfessional
+
+    with street.runtime.write() as session:
+        session.add(
+            LeadProfessional(
+                family=UUID(after), on=date(2018, 3, 1), user="leo", service="early-help", sector="council",
+                origin="here", source="programme", recorded_by="ana",
+            )
+        )  # fmt: skip
+    shown = street.get(f"/v1/families/{after}", leo).json()
+    assert shown["lead_professional"]["user"] == "leo" and "service" not in shown["lead_professional"]
+
+
+def test_a_seal_parts_even_from_a_later_record_at_the_refuge(street: Street) -> None:
+    before, after = flee(street)
+    assert street.client.put(f"/v1/places/{REFUGE}", json={"kind": "refuge"}, headers=iris()).status_code == 200
+    people = [UUID(m["person"]) for m in street.get(f"/v1/families/{after}").json()["members"]]
+    for person in people:
+        street.says(person, SCHOOL, REFUGE, WAVE2, WAVE2)
+    street.compose()
+    assert {family["id"] for family in street.families()} == {before, after}
+    everything = street.get("/v1/families").text + street.get(f"/v1/families/{after}/timeline").text
+    assert REFUGE not in everything
+
+
+def test_sealed_persons_are_listed_for_matching_until_the_last_seal_is_lifted(street: Street) -> None:
+    rose = street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
+    one, other = uuid4(), uuid4()
+    hear(street, "seal.set", one, rose, "2018-02-12")
+    hear(street, "seal.set", other, rose, "2018-02-13")
+    hear(street, "seal.lifted", one, rose, "2018-05-01")
+    assert sealed(street) == {rose}
+    hear(street, "seal.lifted", other, rose, "2018-06-01")
+    assert sealed(street) == set()
+
+
+def sealed(street: Street) -> set[UUID]:
+    with street.runtime.read() as session:
+        return set(session.scalars(select(SealedPerson.person)))
+
+
+def test_when_seals_are_lifted_the_family_goes_on_in_the_open(street: Street) -> None:
+    mia, leo_, rose = street.ashes()
+    seals = {person: uuid4() for person in (mia, leo_, rose)}
+    for person, seal in seals.items():
+        hear(street, "seal.set", seal, person, "2018-02-12")
+        street.says(person, SCHOOL, HILL, WAVE2, WAVE2)
+    street.compose()
+    apart = max(street.families(), key=lambda family: len(family["members"]))["id"]
+    for person, seal in seals.items():
+        hear(street, "seal.lifted", seal, person, "2019-02-12")
+    street.compose()
+    shown = street.get(f"/v1/families/{apart}").json()
+    assert len(shown["members"]) == 3 and shown["area"] == "thornbury"
+
+
+def test_a_place_is_set_by_information_governance_alone_and_answers_without_the_address(street: Street) -> None:
+    assert street.client.put(f"/v1/places/{HILL}", json={"kind": "hmo"}, headers=ana()).status_code == 403
+    done = street.client.put(f"/v1/places/{HILL}", json={"kind": "hmo"}, headers=iris())
+    assert done.json() == {"status": "hmo", "etag": '"v1"'} and HILL not in done.text
+    again = street.client.put(f"/v1/places/{HILL}", json={"kind": "hmo"}, headers=iris())
+    assert again.json() == done.json()
+    changed = street.client.put(f"/v1/places/{HILL}", json={"kind": "ordinary"}, headers=iris())
+    assert changed.json()["etag"] == '"v2"'
+
+
+@pytest.mark.parametrize("body", [{"kind": "castle"}, {}, {"kind": "hmo", "uprn": "1"}])
+def test_what_is_no_kind_of_place_is_refused(street: Street, body: dict[str, str]) -> None:
+    assert street.client.put(f"/v1/places/{HILL}", json=body, headers=iris()).status_code == 422
