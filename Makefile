@@ -55,7 +55,7 @@ lock: ## write both locks anew from requirements*.in (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock requirements-test.in -o requirements-test.lock
 
 contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
-	@$(RUN) -m chassis.contracts
+	@$(RUN) -m chassis.contracts $(foreach s,identity families consent claims,services/$(s)=$(s)) && $(RUN) -m gateway.contract
 
 ci: ## what continuous integration runs
 	@.ci/run

@@ -57,6 +57,7 @@ class Home:
     police: set[date]
     jobcentre: set[date]
     last: date
+    worked: dict[int, date | None] = field(default_factory=dict)
 
     def shows(self, who: Someone, need: str, day: date) -> bool:
         if need == "attendance":
@@ -82,19 +83,16 @@ class Home:
         home = [n for n, people in needs.items() if any(p.role != "non_resident_parent" for p in people)]
         return bool(home) and len(home) + min(1, len(needs) - len(home)) >= 2
 
-    def in_force(self, attached: date, day: date) -> dict[str, list[Someone]]:
-        found = {need: list(people) for need, people in self.needs(attached).items()}
-        for each in days(attached + ONE, day):
-            for need in ("attendance", "crime_asb", "work"):
-                if need == "attendance" and not any(t[1] == each for t in TERMS):
-                    continue
-                for who in self.people:
-                    if who.there(each) and self.shows(who, need, each):
-                        if need == "work" and who.role != "adult":
-                            continue
-                        if who not in found.setdefault(need, []):
-                            found[need].append(who)
-        return {need: people for need, people in found.items() if people}
+    def add_raised(self, found: dict[str, list[Someone]], day: date) -> None:
+        """What this day adds to the needs in force."""
+        for need in ("attendance", "crime_asb", "work"):
+            if need == "attendance" and not any(t[1] == day for t in TERMS):
+                continue
+            for who in self.people:
+                if who.there(day) and not (need == "work" and who.role != "adult") and self.shows(who, need, day):
+                    raisers = found.setdefault(need, [])
+                    if not any(who is each for each in raisers):
+                        raisers.append(who)
 
     def attendance_met(self, attached: date, day: date, raisers: list[Someone]) -> bool:
         tested = [
@@ -120,6 +118,11 @@ class Home:
         return not any(on in window for p in tested for on, _ in p.incidents)
 
     def employed_on(self, who: Someone, attached: date) -> date | None:
+        if id(who) not in self.worked:
+            self.worked[id(who)] = self.look_for_work(who, attached)
+        return self.worked[id(who)]
+
+    def look_for_work(self, who: Someone, attached: date) -> date | None:
         if who.role != "adult" or not who.there(attached) or not self.jobcentre:
             return None
         jobs = [w for w in who.work if w[0] >= attached and w[0] <= max(self.jobcentre)]
@@ -164,10 +167,11 @@ class Home:
     def result(self, attached: date) -> tuple[date, str] | None:
         worked = [on for p in self.people if (on := self.employed_on(p, attached))]
         by_job = min(worked, default=None)
+        needs = {need: list(people) for need, people in self.needs(attached).items()}
         for day in days(attached + ONE, self.last):
             if by_job is not None and day >= by_job:
                 return by_job, "continuous_employment"
-            needs = self.in_force(attached, day)
+            self.add_raised(needs, day)
             met = (
                 ("attendance" not in needs or self.attendance_met(attached, day, needs["attendance"]))
                 and ("crime_asb" not in needs or self.crime_met(attached, day, needs["crime_asb"]))

@@ -99,7 +99,7 @@ def known(home: Home, attached: date) -> Known:
     return Known(UUID(int=1), tuple(members), tuple(records), support, coverage)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(homes(), attachments)
 def test_the_evaluator_says_what_a_naive_reading_day_by_day_says(home: Home, attached: date) -> None:
     evaluation = Evaluation(PLAN, known(home, attached))

@@ -383,7 +383,7 @@ def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> 
     assert "permit" in before
 
 
-def test_a_release_of_five_hundred_people_and_six_items_is_quick(world: World) -> None:
+def test_a_release_of_five_hundred_people_and_six_items_is_whole(world: World) -> None:
     world.agree(
         "neighbourhood-policing", "programme", term("identify", "anti_social_behaviour"), term("identify", "address")
     )
@@ -395,14 +395,9 @@ def test_a_release_of_five_hundred_people_and_six_items_is_quick(world: World) -
     ]
     everybody = people(500)
     world.inform(*everybody)
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        answer = world.decide(everybody, items, purpose="identify", asker=caller(), release=True)
-        times.append(time.perf_counter() - began)
-        assert answer.status_code == 200 and {v["verdict"] for v in answer.json()["verdicts"]} == {"permit"}
-    print(f"500 x 6 with release: best {min(times) * 1000:.0f} ms, all {[round(t * 1000) for t in times]}")
-    assert min(times) < 0.6  # a loaded machine; bench/ holds the real figure
+    answer = world.decide(everybody, items, purpose="identify", asker=caller(), release=True)
+    verdicts = answer.json()["verdicts"]
+    assert len(verdicts) == 500 * len(items) and {v["verdict"] for v in verdicts} == {"permit"}
 
 
 def test_the_token_of_another_program_names_it_in_the_decision(world: World) -> None:

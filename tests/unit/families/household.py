@@ -82,11 +82,12 @@ class Consent:
             self.asked.append(question)
             return {"decision": str(uuid4()), "rule_version": "1", "verdicts": self._verdicts(question)}
 
-        @app.get("/v1/coverage")
-        def cover(request: Request, purpose: str) -> Any:
+        @app.post("/v1/coverage")
+        async def cover(request: Request) -> Any:
             if self.down:
                 return JSONResponse({"title": "down"}, 503)
-            service = _claims(request)["service"]
+            question = await request.json()
+            purpose, service = question["purpose"], question["caller"]["service"]
             covered = {
                 category
                 for (_, recipient, asked), categories in self.agreements.items()
@@ -122,15 +123,6 @@ class Consent:
         if item["source"] == recipient:
             return True
         return item["category"] in self.agreements.get((item["source"], recipient, question["purpose"]), ())
-
-
-def _claims(request: Request) -> dict[str, Any]:
-    import base64
-    import json
-
-    part = request.headers["authorization"].split()[1].split(".")[1]
-    found: dict[str, Any] = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return found
 
 
 def open_borough(consent: Consent) -> None:

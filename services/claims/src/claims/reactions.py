@@ -23,7 +23,6 @@ reactions = Reactions()
 
 PARTS = {
     "agreement-to-be-supported.given": "agreement_to_be_supported",
-    "agreement-to-be-supported.declined": "declined",
     "declined": "declined",
     "lead-professional.named": "lead_professional",
     "assessment.completed": "assessment",

@@ -154,3 +154,32 @@ def test_what_is_not_released_is_absent_from_reviews_and_links(town: Borough) ->
 def sealed(town: Borough) -> set[str]:
     with town.runtime.read() as session:
         return {str(person) for person in session.scalars(select(SealedPerson.person))}
+
+
+def test_a_record_that_was_linked_wrongly_becomes_a_person_of_its_own(town: Borough) -> None:
+    town.push(BENEFITS, claim())
+    town.push(POLICE, incident(forename="Rosie", **(QUAY | {"uprn": QUAY["uprn"]})))
+    town.push(POLICE, incident("INC-2", forename="Rosie"))
+    rose = town.person("CL-1")
+    assert town.person("INC-2|1") == rose
+    links = town.get(f"/v1/people/{rose}/links").json()["items"]
+    record = next(link["record"] for link in links if link["key"] == "INC-2|1")
+    answer = town.post(f"/v1/people/{rose}/unmerge", {"record": record, "reason": "Another Rosie."})
+    other = answer.json()["id"]
+    assert (answer.status_code, town.person("INC-2|1"), town.person("CL-1")) == (200, other, rose)
+    moved = [f for f in town.told("families.fact") if f["name"] == "fact.corrected"]
+    assert {f["person"] for f in moved} == {other} and {f["record"] for f in moved} == {record}
+    assert town.get(f"/v1/people/{other}").json()["name"] == "Rosie Ash"
+    shown = town.get(f"/v1/people/{rose}").json()
+    assert {a["source"] for a in shown["addresses"]} == {"jobcentre"}
+    assert town.post(f"/v1/people/{rose}/merge", {"other": other, "reason": "No."}).status_code == 409
+    again = town.post(f"/v1/people/{rose}/unmerge", {"record": record, "reason": "Again."})
+    assert again.status_code == 409
+    assert town.post(f"/v1/people/{rose}/unmerge", {"reason": "Nothing."}).status_code == 422
+
+
+def test_the_only_record_of_somebody_cannot_be_taken_from_them(town: Borough) -> None:
+    town.push(BENEFITS, claim())
+    rose = town.person("CL-1")
+    record = town.get(f"/v1/people/{rose}/links").json()["items"][0]["record"]
+    assert town.post(f"/v1/people/{rose}/unmerge", {"record": record, "reason": "x"}).status_code == 409

@@ -138,3 +138,14 @@ def test_a_place_is_set_by_information_governance_alone_and_answers_without_the_
 @pytest.mark.parametrize("body", [{"kind": "castle"}, {}, {"kind": "hmo", "uprn": "1"}])
 def test_what_is_no_kind_of_place_is_refused(street: Street, body: dict[str, str]) -> None:
     assert street.client.put(f"/v1/places/{HILL}", json=body, headers=iris()).status_code == 422
+
+
+def test_who_is_hidden_without_a_seal_of_their_own_takes_no_part_in_composition(street: Street) -> None:
+    _, _, rose = street.ashes()
+    with street.runtime.write() as session:
+        session.add(SealedPerson(person=rose))
+        from families.households.repository import mark
+
+        mark(session, [rose])
+    street.compose()
+    assert str(rose) not in str(street.families())
