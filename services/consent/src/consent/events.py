@@ -1,5 +1,6 @@
 """What consent tells others, once it is true. Ids, codes and dates only."""
 
+from datetime import date as Day
 from typing import ClassVar
 from uuid import UUID
 
@@ -78,6 +79,7 @@ class SealSet(PersonEvent):
 
     seal: UUID
     kind: str
+    date: Day
 
 
 class SealLifted(PersonEvent):
@@ -85,6 +87,7 @@ class SealLifted(PersonEvent):
 
     seal: UUID
     kind: str
+    date: Day
 
 
 class ObjectionRaised(PersonEvent):

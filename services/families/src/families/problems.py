@@ -121,7 +121,10 @@ class PersonsAlreadyOne(Conflict):
 
 
 class PersonNotMerged(Conflict):
-    """This id is not merged into that person, so it cannot be restored. `formerly` lists the ids that are."""
+    """This id or record cannot be taken away from that person: it is none of theirs, or all there is of them.
+
+    `formerly` lists the ids that are merged into a person, `/links` their records.
+    """
 
     title = "Person not merged"
 

@@ -22,7 +22,7 @@ def put(session: Session, caller: Caller, request: SealRequest) -> Written:
     seal = Seal(**request.model_dump(), agency=caller.agency, by=caller.subject)
     session.add(seal)
     session.flush()
-    emit(session, SealSet(seal=seal.id, person=seal.person, kind=seal.kind))
+    emit(session, SealSet(seal=seal.id, person=seal.person, kind=seal.kind, date=seal.date))
     return Written(id=seal.id, status="set", etag=etag(seal.version))
 
 
@@ -37,7 +37,7 @@ def lift(session: Session, caller: Caller, seal_id: UUID, on: date, reason: str)
         detail = "The seal had not been set then"
         raise RequestNotValid(errors=[Fault(pointer="/body/date", code="before_seal", detail=detail, fix=fix)])
     if repository.lift(session, seal, on, now(), caller.subject, reason):
-        emit(session, SealLifted(seal=seal.id, person=seal.person, kind=seal.kind))
+        emit(session, SealLifted(seal=seal.id, person=seal.person, kind=seal.kind, date=on))
     return Written(id=seal.id, status="lifted", etag=etag(seal.version))
 
 

@@ -13,7 +13,16 @@ from sqlalchemy.orm import Session
 from chassis.db import in_batches, new_id, now, upsert
 from families.households.composing import CarerWord, Elsewhere, Someone
 from families.households.residence import Statement, trust
-from families.models.families import ComposedFrom, Composing, Family, Membership, ParentElsewhere, Place, Seal
+from families.models.families import (
+    ComposedFrom,
+    Composing,
+    Family,
+    Membership,
+    ParentElsewhere,
+    Place,
+    Seal,
+    SealedPerson,
+)
 from families.models.intake import Push
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName, ToCompose
 
@@ -218,6 +227,9 @@ def _describe_people(session: Session, found: Neighbourhood, statements: Sequenc
     seals: dict[UUID, list[tuple[date, date | None]]] = {}
     for seal in _in(session, select(Seal), Seal.person, found.root_of):
         seals.setdefault(found.root_of[seal.person], []).append((seal.since, seal.lifted_on))
+    for row in _in(session, select(SealedPerson.person), SealedPerson.person, found.root_of):
+        # Hidden though no seal names them, since they were split off from somebody who is: then always.
+        seals.setdefault(found.root_of[row.person], [(date.min, None)])
     for root in sorted(set(found.root_of.values())):
         written = names.get(root, [])
         found.people.append(

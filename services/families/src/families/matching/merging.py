@@ -33,7 +33,7 @@ def merge(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -
         leaf.root = winner.id
     winner.version += 1
     loser.version += 1
-    _remember(session, "merge", winner.id, loser.id, by, reason)
+    remember(session, "merge", winner.id, loser.id, by, reason)
     session.flush()
     everybody = _ids(ours) + _ids(theirs)
     _settle_reviews(session, everybody, by)
@@ -68,7 +68,7 @@ def unmerge(session: Session, person: UUID, restore: UUID, *, by: str, reason: s
     root.version += 1
     leaf.version += 1
     repository.keep_apart(session, leaf.id, parent, "unmerged")
-    _remember(session, "unmerge", root.id, leaf.id, by, reason)
+    remember(session, "unmerge", root.id, leaf.id, by, reason)
     session.flush()
     staying = [one for one in cluster if one not in going]
     for side in (going, staying):
@@ -100,8 +100,15 @@ def _below(top: Person, cluster: Sequence[Person]) -> list[Person]:
     return found
 
 
-def _remember(session: Session, kind: str, person: UUID, other: UUID, by: str, reason: str) -> None:
+def remember(session: Session, kind: str, person: UUID, other: UUID, by: str, reason: str) -> None:
     session.add(MergeAct(id=new_id(), kind=kind, person=person, other=other, by=by, reason=reason, at=now()))
+
+
+def take_seals_over(session: Session, old: UUID, new: UUID) -> None:
+    """Who is split off from somebody under a seal stays hidden, until seals are looked at again: in doubt, hide."""
+    if old in repository.sealed_people(session):
+        places.seal_persons(session, [new])
+        forget_addresses(session, [new])
 
 
 def _settle_reviews(session: Session, leaves: Collection[UUID], by: str) -> None:

@@ -9,6 +9,7 @@ from chassis.db import in_batches, now, upsert
 from families.matching.names import fold
 from families.matching.scorer import ORDINARY, Places, Profile
 from families.models.families import Place, SealedPerson
+from families.models.intake import Record
 from families.models.people import (
     AddressStatement,
     BlockingKey,
@@ -201,3 +202,18 @@ def drop_keys(session: Session, people: Collection[UUID], keys: Collection[int])
                 .where(BlockingKey.person.in_(some), BlockingKey.key.in_(some_keys))
                 .execution_options(synchronize_session=False)
             )
+
+
+def drop_all_keys(session: Session, person: UUID) -> None:
+    session.execute(delete(BlockingKey).where(BlockingKey.person == person))
+
+
+# --- records
+
+
+def find_record(session: Session, record: UUID) -> Record | None:
+    return session.get(Record, record)
+
+
+def records_of(session: Session, leaf: UUID) -> list[Record]:
+    return list(session.scalars(select(Record).where(Record.person == leaf).order_by(Record.id)))

@@ -2,7 +2,7 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from chassis.schemas import Id, Instant, Note, Schema, Written
 
@@ -52,8 +52,17 @@ class MergeRequest(Schema):
 
 
 class UnmergeRequest(Schema):
-    person: Id = Field(description="The id to restore")
+    """Either an id that was merged, or a record that was linked: exactly one of the two."""
+
+    person: Id | None = Field(default=None, description="The id to restore")
+    record: Id | None = Field(default=None, description="The record that is about somebody else, who gets a new id")
     reason: Note = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one(self) -> "UnmergeRequest":
+        if (self.person is None) == (self.record is None):
+            raise ValueError("Give either a person or a record")
+        return self
 
 
 class Unmerged(Written):

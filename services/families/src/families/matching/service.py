@@ -16,7 +16,7 @@ from chassis.schemas import Written
 from families import release
 from families.families.service import add_non_resident_parent
 from families.families.views import given
-from families.matching import merging, repository
+from families.matching import merging, repository, splitting
 from families.matching.forgetting import forget_addresses
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
 from families.matching.schemas import (
@@ -113,10 +113,18 @@ def merge(session: Session, caller: Caller, person: UUID, request: MergeRequest)
 
 
 def unmerge(session: Session, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
-    """Find that an id merged into a person is somebody else. Errors: PersonNotFound, PersonNotMerged."""
+    """Find that an id merged into a person, or a record linked to them, is somebody else.
+
+    Errors: PersonNotFound, PersonNotMerged.
+    """
     _must_review(caller)
-    merging.unmerge(session, person, request.person, by=caller.subject, reason=request.reason)
-    written = _written(session, request.person, "unmerged")
+    if request.record is not None:
+        leaf = splitting.split_off(session, person, request.record, by=caller.subject, reason=request.reason)
+    else:
+        assert request.person is not None  # the schema demands one of the two
+        leaf = request.person
+        merging.unmerge(session, person, leaf, by=caller.subject, reason=request.reason)
+    written = _written(session, leaf, "unmerged")
     return Unmerged(id=written.id, status=written.status, etag=written.etag, shared_meanwhile=None)
 
 

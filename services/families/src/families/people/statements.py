@@ -7,11 +7,12 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, now, upsert
 from families.feeds.catalogue import Carer, Stated
+from families.models.intake import Record
 from families.models.people import AddressStatement, CarerStatement, Identifier, Person, PersonName, ToCompose
 
 
@@ -206,3 +207,36 @@ def _record_carers(session: Session, said: Sequence[Said], source: str, push: UU
     update = ["forename", "surname", "relationship", "same_address", "stated_on", "push"]
     upsert(session, CarerStatement.__table__, list(rows.values()), key=["record_id"], update=update)
     return {one.person for one in said if one.carer}
+
+
+def hand_over(
+    session: Session, record: Record, old: UUID, new: UUID, about: Stated, others: Collection[Stated]
+) -> None:
+    """A record turned out to be about another leaf: what it says is said of that one, and no longer of the old one,
+    unless the old one's other records say it too.
+    """
+    source = record.source
+    last = session.scalar(select(func.max(PersonName.last_stated_on)).where(PersonName.person == old))
+    gone = _row_ids(old, source, about) - {id for other in others for id in _row_ids(old, source, other)}
+    dates = {
+        row.id: (row.first_stated_on, row.last_stated_on)
+        for row in session.scalars(select(AddressStatement).where(AddressStatement.id.in_(gone)))
+    }
+    on = max((days[1] for days in dates.values()), default=last)
+    if on is not None:
+        said = [Said(new, record.id, about, on, None, fresh=False)]
+        _record_names(session, said, source, record.feed)
+        _record_identifiers(session, said, source)
+        _record_addresses(session, said, source, record.feed, record.push)
+    for table in (PersonName, Identifier, AddressStatement):
+        session.execute(delete(table).where(table.id.in_(gone)).execution_options(synchronize_session=False))
+    session.execute(update(CarerStatement).where(CarerStatement.record_id == record.id).values(child=new))
+
+
+def _row_ids(person: UUID, source: str, who: Stated) -> set[UUID]:
+    """The ids of all rows that say of this person what a line says."""
+    ids = {
+        _row_id(person, source, who.forename, who.surname, who.date_of_birth, who.sex),
+        _row_id(person, source, who.uprn, who.address_line, who.postcode),
+    }
+    return ids | {_row_id(person, source, scheme, value) for scheme, value in who.identifiers}

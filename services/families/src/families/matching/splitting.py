@@ -1,0 +1,77 @@
+"""Taking one record away from whom it was linked to: the remedy for a link that was never a merge."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.db import new_id, now
+from chassis.outbox import emit
+from families.events import PersonRegistered
+from families.facts.recording import move_facts
+from families.feeds.catalogue import Stated
+from families.matching import blocking, repository
+from families.matching.merging import remember, take_seals_over
+from families.matching.scorer import Profile, traits_of
+from families.models.people import Person
+from families.people import statements
+from families.problems import PersonNotMerged
+from families.pushes import identity
+
+
+def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reason: str) -> UUID:
+    """Find that a record is about somebody else than it was linked to. It gets a leaf of its own, kept apart for ever.
+
+    Its facts are corrected to be the new leaf's; what only this record said of the old one is forgotten there.
+    Shape: the new leaf. Errors: PersonNotMerged when the record is none of this person's, or the only one of its leaf.
+    """
+    repository.take_turn(session)
+    record = repository.find_record(session, record_id)
+    old = repository.find_person(session, record.person) if record else None
+    asked = repository.find_person(session, person)
+    if record is None or old is None or asked is None or asked.root != old.root:
+        raise PersonNotMerged()
+    others = [identity.read(other.identity) for other in repository.records_of(session, old.id) if other is not record]
+    if not others:
+        raise PersonNotMerged()
+    about = identity.read(record.identity)
+    leaf = _register(session, about)
+    statements.hand_over(session, record, old.id, leaf.id, about, others)
+    record.person, record.how, record.linked_at = leaf.id, "review", now()
+    record.score, record.outcomes = None, ""
+    session.flush()
+    for one in (old, leaf):
+        _index_anew(session, one, [about] if one is leaf else others, record.source)
+    repository.keep_apart(session, old.id, leaf.id, "split")
+    remember(session, "split", old.id, leaf.id, by, reason)
+    take_seals_over(session, old.id, leaf.id)
+    statements.mark_to_compose(session, [old.id, leaf.id])
+    emit(
+        session,
+        PersonRegistered(person=leaf.id, born=leaf.born),
+        *move_facts(session, record.id, leaf.id, record.push),
+    )
+    return leaf.id
+
+
+def _register(session: Session, about: Stated) -> Person:
+    id, born = new_id(), about.date_of_birth
+    leaf = Person(id=id, root=id, merged_into=None, born=f"{born:%Y-%m}" if born else None, version=1)
+    session.add(leaf)
+    session.flush()
+    return leaf
+
+
+def _index_anew(session: Session, person: Person, said: list[Stated], source: str) -> None:
+    """Make a leaf's profile and keys again from what its records say."""
+    places, sealed = repository.read_places(session), repository.sealed_people(session)
+    profile = Profile(person.id, person.root, sealed=person.id in sealed)
+    keys: set[int] = set()
+    for one in said:
+        traits = traits_of(one)
+        profile.learn(traits, source)
+        keys |= blocking.stored_keys(traits, places)
+        if profile.sealed:
+            keys -= {blocking.hashed(text) for text in blocking.address_keys(traits)}
+    repository.save_profiles(session, [profile])
+    repository.drop_all_keys(session, person.id)
+    repository.save_keys(session, {(key, person.id) for key in keys})

@@ -1,0 +1,170 @@
+"""The platform as somebody at a terminal meets it: taken ports, Ctrl-C, crashes, and going on from the same data."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from journey.diary import Diary
+from journey.platform import PROGRAMS, ROOT, Addresses, every_process, free_ports, is_free, ready
+from journey.stopping import CannotGoOn
+
+pytestmark = pytest.mark.timeout(600)
+STAYS = "everything stays up"
+
+
+@contextmanager
+def terminal(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A command in a session of its own, as from a terminal; killed at the end if it still runs."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "journey", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def until(process: subprocess.Popen[str], words: str, seconds: float = 240) -> str:
+    """What the command says up to the line with these words."""
+    said = ""
+    assert process.stdout
+    timer = threading.Timer(seconds, process.kill)
+    timer.start()
+    try:
+        for line in process.stdout:
+            said += line
+            if words in line:
+                return said
+    finally:
+        timer.cancel()
+    raise AssertionError(f"the command ended without {words!r}; it said: {said}")
+
+
+def left(var: Path, port_base: int) -> list[list[str]]:
+    """Processes of the platform on this data that still run."""
+    found = []
+    for pid, _, words in every_process():
+        line = " ".join(words)
+        if pid == os.getpid() or not ("chassis.cli" in line or "supervisord" in line):
+            continue
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_text(errors="replace")
+        except OSError:
+            environment = ""
+        if str(var) in line or str(var) in environment:
+            found.append(words)
+    return found
+
+
+def wait_until_gone(var: Path, port_base: int, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while left(var, port_base) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert left(var, port_base) == []
+    assert all(is_free(Addresses(port_base).port(program)) for program in PROGRAMS)
+
+
+def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_from_the_same_data(tmp_path: Path) -> None:
+    var, base = tmp_path / "var", free_ports()
+    chosen = ["--var", str(var), "--port-base", str(base)]
+    with terminal("up", *chosen) as process:
+        until(process, STAYS)
+        credentials = (var / "sandbox-credentials.json").read_text()
+        assert (var / "sandbox-credentials.json").stat().st_mode & 0o077 == 0
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the whole foreground group
+        assert process.wait(90) == 0
+    wait_until_gone(var, base)
+    with terminal("up", *chosen) as process:
+        until(process, STAYS)
+        assert (var / "sandbox-credentials.json").read_text() == credentials
+        with terminal("token", "cora", *chosen) as asked:
+            assert asked.stdout and asked.stdout.read().count(".") == 2, "her password of the first start is good"
+        with httpx.Client() as http:
+            kept_running(http, var, base)
+        process.terminate()
+        assert process.wait(90) == 0
+    wait_until_gone(var, base)
+
+
+def kept_running(http: httpx.Client, var: Path, base: int) -> None:
+    """A program that is killed is started again; a second platform on the same data is refused in one line."""
+    url = Addresses(base).url("consent")
+    victim = next(
+        pid
+        for pid, _, words in every_process()
+        if "chassis.cli" in words and "consent" in words and str(var) in Path(f"/proc/{pid}/environ").read_text()
+    )
+    os.kill(victim, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(0.3)
+        if ready(http, url):
+            break
+    assert ready(http, url)
+    with terminal("up", "--var", str(var), "--port-base", str(free_ports())) as second:
+        said = second.communicate(timeout=60)[0]
+        assert second.returncode == 1
+        assert said.strip().count("\n") == 0 and "is in use by a platform that is running" in said
+
+
+def test_when_who_started_it_is_killed_the_programs_end_as_well(tmp_path: Path) -> None:
+    var, base = tmp_path / "var", free_ports()
+    with terminal("up", "--var", str(var), "--port-base", str(base)) as process:
+        until(process, STAYS)
+        process.kill()
+        process.wait(10)
+    wait_until_gone(var, base)
+
+
+def test_a_taken_port_is_named_in_one_line_with_the_setting_that_moves_it(tmp_path: Path) -> None:
+    base = free_ports()
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", Addresses(base).port("families")))
+        other.listen()
+        with terminal("up", "--var", str(tmp_path / "var"), "--port-base", str(base)) as process:
+            said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert said.strip().count("\n") == 0
+    assert str(Addresses(base).port("families")) in said and "PORT_BASE=" in said
+
+
+def test_without_a_platform_the_journey_says_how_to_start_one(tmp_path: Path) -> None:
+    with terminal("run", "--var", str(tmp_path / "var"), "--port-base", str(free_ports())) as process:
+        said = process.communicate(timeout=60)[0]
+    assert process.returncode == 1
+    assert said.strip().count("\n") == 0 and "make up" in said
+
+
+def test_another_borough_on_the_same_data_is_refused(tmp_path: Path) -> None:
+    Diary(tmp_path).keep_to({"families": 80, "seed": 1})
+    Diary(tmp_path).keep_to({"families": 80, "seed": 1})
+    with pytest.raises(CannotGoOn, match="80 families, seed 1"):
+        Diary(tmp_path).keep_to({"families": 500, "seed": 1})
+
+
+def test_a_diary_that_was_cut_off_in_a_line_keeps_what_stands_before_and_goes_on(tmp_path: Path) -> None:
+    diary = Diary(tmp_path)
+    assert diary.once("first", lambda: 1) == 1
+    with (tmp_path / "journey" / "diary.jsonl").open("a") as file:
+        file.write('{"act": "second", "ans')
+    again = Diary(tmp_path)
+    assert again.once("first", lambda: 2) == 1
+    assert again.once("second", lambda: 2) == 2
+    assert Diary(tmp_path).once("second", lambda: 3) == 2

@@ -1,0 +1,188 @@
+"""Nothing locates who lives at a refuge: every route and every query, as everybody, for every purpose."""
+
+from typing import Any
+
+import pytest
+
+from e2e.conftest import Carried
+from e2e.doors import INTROSPECTION, graphql_queries, rest_doors
+from journey.api import Machine, Person, Who
+from journey.story import Outcome
+
+pytestmark = pytest.mark.timeout(1800)
+NOBODY = "01890000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture(scope="module")
+def hidden(carried: Carried) -> list[str]:
+    """The platform's ids of everybody who lives at a refuge."""
+    outcome = carried.outcome
+    at_refuge = [
+        person.id
+        for person in outcome.borough.people.values()
+        if any(r.place.kind == "refuge" for r in person.residences)
+    ]
+    found = outcome.register.known(at_refuge)
+    assert len(found) >= 6
+    return found
+
+
+@pytest.fixture(scope="module")
+def needles(carried: Carried) -> set[str]:
+    """What would tell where a refuge is, as far as no other place has it too."""
+    places = carried.outcome.borough.places
+    refuges = [place for place in places if place.kind == "refuge"]
+    told: set[str] = set()
+    for name in ("uprn", "postcode", "address_line"):
+        elsewhere = {str(getattr(place, name)) for place in places if place.kind != "refuge"}
+        told |= {str(getattr(place, name)) for place in refuges} - elsewhere
+    assert len(told) >= 3 * len(refuges) - 2
+    return told
+
+
+@pytest.fixture(scope="module")
+def families(carried: Carried, hidden: list[str]) -> list[str]:
+    """Every family that one of them belongs to, or did."""
+    outcome = carried.outcome
+    rows = outcome.api.lookup(outcome.cast["ana"], "families", "/v1/members/lookup", hidden)
+    return sorted({held["family"] for row in rows for held in row["families"]})
+
+
+def everybody(outcome: Outcome) -> list[tuple[str, Who, list[str]]]:
+    """All people and clients of the sandbox, each with every purpose that is theirs."""
+    found: list[tuple[str, Who, list[str]]] = []
+    for name, who in [*outcome.cast.people.items(), *outcome.cast.machines.items()]:
+        held = outcome.api.get(who, "identity", "/v1/whoami")
+        found.append((name, who, held["purposes"] or [""]))
+    return found
+
+
+def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[str, list[str]]:
+    """A value for each parameter of a path: of what concerns these people, as far as somebody may list it."""
+    api, cast = outcome.api, outcome.cast
+    claims = [claim for family in families for claim in api.pages(cast["clare"], "claims", "/v1/claims", family=family)]
+    bundles = [claim["evidence"]["bundle"] for claim in claims if claim.get("evidence")]
+    batches = [batch["id"] for batch in api.pages(cast["clare"], "claims", "/v1/batches")]
+    pushes = [push["id"] for machine in cast.machines.values() for push in api.pages(machine, "families", "/v1/pushes")]
+    consents = [
+        consent["id"]
+        for row in api.lookup(cast["cora"], "consent", "/v1/consents/lookup", hidden)
+        for consent in row["consents"]
+    ]
+    notices = [notice["id"] for notice in api.pages(cast["cora"], "consent", "/v1/notices")]
+    agreements = [row["id"] for row in api.pages(cast["iris"], "consent", "/v1/agreements")]
+    decisions = [
+        row["decision"]
+        for person in hidden[:3]
+        for row in api.get(cast["iris"], "consent", "/v1/sharing-log", person=person, limit=20)["items"]
+    ]
+    seals = [str(seal) for act in outcome.borough.acts if act.kind == "seal_set" for seal in [NOBODY]]
+    return {
+        "family_id": families,
+        "family": families,
+        "person_id": hidden,
+        "person": hidden,
+        "claim_id": [claim["id"] for claim in claims] or [NOBODY],
+        "bundle_id": bundles or [NOBODY],
+        "batch_id": batches,
+        "push_id": pushes,
+        "consent_id": consents or [NOBODY],
+        "notice_id": notices,
+        "delivery_id": [NOBODY],
+        "agreement_id": agreements,
+        "decision_id": decisions,
+        "seal_id": seals,
+        "objection_id": [NOBODY],
+        "client_id": [NOBODY],
+        "user_id": [cast.ids["leo"]],
+        "feed": ["school_attendance", "anti_social_behaviour", "benefits"],
+        "purpose": ["identify", "support", "claim", "safeguarding"],
+        "name": ["attachments", "results", "coverage"],
+        "code": ["programme", "thornbury-council"],
+        "agency_code": ["thornbury-council"],
+        "service_code": ["programme"],
+    }
+
+
+def test_no_route_tells_anybody_where_a_refuge_is(
+    carried: Carried, hidden: list[str], needles: set[str], families: list[str]
+) -> None:
+    outcome = carried.outcome
+    doors = list(rest_doors(outcome.api, known_ids(outcome, hidden, families), hidden, families))
+    told: list[str] = []
+    answers = 0
+    for name, who, purposes in everybody(outcome):
+        for purpose in purposes:
+            for door in doors:
+                text = door.ask(outcome.api, who, purpose)
+                answers += 1
+                told += [f"{name} {purpose} {door.method} {door.path}: {n}" for n in needles if n in text]
+    assert not told
+    assert answers > 2000
+
+
+def test_no_query_tells_anybody_where_a_refuge_is(
+    carried: Carried, hidden: list[str], needles: set[str], families: list[str]
+) -> None:
+    outcome = carried.outcome
+    schema = outcome.api.graphql(outcome.cast["ana"], INTROSPECTION)["data"]["__schema"]
+    ids = known_ids(outcome, hidden, families)
+    values: dict[str, list[Any]] = {
+        "family.id": families,
+        "person.id": hidden,
+        "claim.id": ids["claim_id"],
+        "report.name": ids["name"],
+        "sharingLog.person": hidden,
+    }
+    queries = list(graphql_queries(schema, values))
+    told: list[str] = []
+    answered = 0
+    for name, who, purposes in everybody(outcome):
+        for purpose in purposes:
+            for query in queries:
+                answer = outcome.api.graphql(who, query, purpose=purpose)
+                answered += bool(answer.get("data"))
+                told += [f"{name} {purpose} {query[:60]}: {n}" for n in needles if n in str(answer)]
+    assert not told
+    assert answered > 100
+
+
+def test_only_who_looks_after_protected_families_meets_the_family_at_the_refuge(
+    carried: Carried, hidden: list[str]
+) -> None:
+    outcome = carried.outcome
+    sealed = {person for act in outcome.borough.acts if act.kind == "seal_set" for person in act.people}
+    rows = outcome.api.lookup(outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(sealed))
+    present = {held["family"] for row in rows for held in row["families"] if held["to"] is None}
+    assert present
+    for name in ("cora", "leo", "lena", "harriet", "noor", "sol"):
+        who = outcome.cast[name]
+        listed = {family["id"] for family in outcome.api.pages(who, "families", "/v1/families")}
+        assert not listed & present, name
+
+
+def test_the_two_sides_of_a_separation_share_no_family(carried: Carried) -> None:
+    outcome = carried.outcome
+    for act in outcome.borough.acts:
+        if act.kind != "separated":
+            continue
+        stayed = next(
+            family
+            for family in outcome.borough.families.values()
+            if family.separated_from == act.family and family.id != act.detail
+        )
+        sides = [
+            {
+                held["family"]
+                for row in outcome.api.lookup(
+                    outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(people)
+                )
+                for held in row["families"]
+                if held["to"] is None
+            }
+            for people in (act.people, stayed.people())
+        ]
+        assert sides[0] and not sides[0] & sides[1]
+
+
+__all__ = ["Machine", "Person"]
