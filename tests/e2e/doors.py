@@ -116,10 +116,3 @@ def _selection(types: dict[str, Any], kind: dict[str, Any], depth: int) -> str:
         if below.strip() != "{ __typename }":
             parts.append(f"{entry['name']}{below}")
     return f" {{ {' '.join(parts or ['__typename'])} }}"
-
-
-INTROSPECTION = """
-{ __schema { queryType { name } types { name kind fields {
-  name args { name type { kind name ofType { kind name } } }
-  type { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } }
-"""

@@ -48,6 +48,8 @@ def shared(carried: Carried) -> Shared:
         if not to_housing or not (found := register.family(family.id)):
             continue
         person = borough.people[to_housing[0].person]
+        if any(residence.place.communal for residence in person.residences):
+            continue  # of a refuge nobody is shown the address
         child = register.person(person.id)
         assert child and person.upn
         return Shared(found, child, register.known(family.people()), person.upn, person.residences[-1].place.postcode)

@@ -206,7 +206,7 @@ class Acts:
             raise WentWrong(f"the twins of {act.family} are not one person, so nothing can be split")
         leaf = next(
             leaf
-            for leaf, counts in self.register.leaves.items()
+            for leaf, counts in self.register.leaves().items()
             if leaf != one and counts.most_common(1)[0][0] in act.people
         )
         body = {"person": leaf, "reason": "Two children, born on one day"}

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from journey.console import Step
-from journey.diary import Diary
 from journey.platform import Watch
 from journey.register import Register, natural_key
 from journey.stopping import WentWrong
@@ -14,9 +13,7 @@ ROUNDS = 12
 """Deciding may open further reviews; each round leaves fewer people apart, so this is never reached."""
 
 
-def decide_reviews(
-    register: Register, watch: Watch, diary: Diary, step: Step, kept_open: frozenset[str]
-) -> Counter[str]:
+def decide_reviews(register: Register, watch: Watch, step: Step, kept_open: frozenset[str]) -> Counter[str]:
     """Decide what is open, again and again until nothing is; how often each verdict was given.
 
     `kept_open` are people of the sandbox whom the analyst leaves alone for now: the twins of story 10.
@@ -42,6 +39,7 @@ def decide_reviews(
 
         given.update(step.each(reviews, decide))
         watch.until_idle(step.left)
+        step.each([review["left"]["person"] for review, verdict in reviews if verdict == "same"], register.merged)
     raise WentWrong(f"after {ROUNDS} rounds of decisions there are reviews still")
 
 

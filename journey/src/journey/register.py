@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from journey.api import Api
+from journey.api import CHUNK, Api
 from journey.seeding import Cast
 from journey.stopping import WentWrong
 from sandbox import Borough
@@ -35,11 +35,19 @@ class Matching:
         return round(self.right_pairs / self.true_pairs, 6) if self.true_pairs else 1.0
 
 
+@dataclass(frozen=True)
+class Link:
+    """A record: the truth person whom it is about, and the person it was first given to."""
+
+    who: str
+    leaf: str
+
+
 @dataclass
 class Register:
     """Shape: `persons` gives the platform's people of a truth person, `truth` the truth people of a platform's one.
 
-    Both are as at the last `read`. A truth person may be several for as long as reviews are open.
+    A truth person may be several for as long as reviews are open.
     """
 
     api: Api
@@ -47,17 +55,47 @@ class Register:
     borough: Borough
     persons: dict[str, set[str]] = field(default_factory=dict)
     truth: dict[str, Counter[str]] = field(default_factory=dict)
-    leaves: dict[str, Counter[str]] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
+    _links: dict[tuple[str, str], Link] = field(default_factory=dict)
+    _roots: dict[str, str] = field(default_factory=dict)
+    _after: str | None = None
 
-    def read(self) -> None:
-        """Read every link anew."""
-        self.persons, self.truth, self.leaves = {}, defaultdict(Counter), defaultdict(Counter)
-        for link in self.api.pages(self.cast["ana"], "families", "/v1/links"):
-            who = self.borough.truth.record_person(link["feed"], natural_key(link["key"]))
-            self.persons.setdefault(who, set()).add(link["person"])
-            self.truth[link["person"]][who] += 1
-            self.leaves[link["leaf"]][who] += 1
+    def read(self, *, anew: bool = False) -> None:
+        """Read the links that have come since the last time; `anew`: every one, as the platform has it now."""
+        if anew:
+            self._links, self._roots, self._after = {}, {}, None
+        while True:
+            place = {"after": self._after} if self._after else {}
+            page = self.api.get(self.cast["ana"], "families", "/v1/links", limit=CHUNK, **place)
+            for link in page["items"]:
+                who = self.borough.truth.record_person(link["feed"], natural_key(link["key"]))
+                self._links[link["feed"], link["key"]] = Link(who, link["leaf"])
+                self._roots[link["leaf"]] = link["person"]
+            if not page["next"]:
+                break  # the last page is read again next time, when more may stand on it
+            self._after = page["next"]
+        self._count()
+
+    def merged(self, person: str) -> None:
+        """Somebody has become one with others: ask who they are now."""
+        held = self.api.get(self.cast["ana"], "families", f"/v1/people/{person}")
+        now = {held["id"], person, *held["formerly"]}
+        self._roots.update({leaf: held["id"] for leaf, root in self._roots.items() if root in now or leaf in now})
+        self._count()
+
+    def _count(self) -> None:
+        self.persons, self.truth = {}, defaultdict(Counter)
+        for link in self._links.values():
+            root = self._roots[link.leaf]
+            self.persons.setdefault(link.who, set()).add(root)
+            self.truth[root][link.who] += 1
+
+    def leaves(self) -> dict[str, Counter[str]]:
+        """The truth people of each person as records were first given, which no decision changes."""
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for link in self._links.values():
+            found[link.leaf][link.who] += 1
+        return found
 
     def person(self, who: str) -> str | None:
         """The platform's id of a truth person; None for somebody whom no feed names yet.
@@ -72,10 +110,6 @@ class Register:
     def known(self, people: Iterable[str]) -> list[str]:
         """The platform's ids of those among truth people whom some feed names."""
         return [found for who in people if (found := self.person(who))]
-
-    def who(self, person: str) -> str:
-        """The truth person that most of a person's records are about. Errors: KeyError for a person without records."""
-        return self.truth[person].most_common(1)[0][0]
 
     def matching(self, groups: dict[str, Counter[str]] | None = None, but: frozenset[str] = frozenset()) -> Matching:
         """Figures of the present links, or of other groups of records. People in `but` are left out."""
@@ -123,9 +157,9 @@ class Register:
                     break
 
 
-def natural_key(key: object) -> tuple[str, ...]:
-    """A record's natural key as the sandbox knows it, whichever way the platform writes it."""
-    return tuple(str(part) for part in key) if isinstance(key, list) else tuple(str(key).split("|"))
+def natural_key(key: str) -> tuple[str, ...]:
+    """A record's natural key as the sandbox knows it."""
+    return tuple(key.split("|"))
 
 
 def pairs(number: int) -> int:

@@ -184,8 +184,7 @@ class Journey:
             # Deliberately wrong are only the twins of story 10, from the analyst's own decision on.
             alone = self.register.matching(but=self.apart)
             self.diary.once(f"automatic {wave.number}", lambda: vars(alone) | rates(alone))
-            given = decide_reviews(self.register, self.watch, self.diary, step, self.apart)
-            self.register.read()
+            given = decide_reviews(self.register, self.watch, step, self.apart)
             found = self.register.matching(but=self.apart)
             step.say(f"{found.records:,} records of {found.people:,} people")
             step.say(f"alone {alone.wrong_links} wrong, recall {alone.recall:.4f}")
@@ -248,7 +247,7 @@ class Journey:
             for kind, number in sorted(done.items()):
                 step.say(f"{number} {kind.replace('_', ' ')}")
             if done["unmerge"] or done["wrong_merge"]:
-                self.register.read()
+                self.register.read(anew=True)
 
     def tell_newcomers(self, wave: Wave) -> None:
         """Whom later records show in a family that is supported is told like the others, before anything is shown."""
@@ -314,6 +313,7 @@ class Journey:
             asked, withdrawals = self.withdrawals, [act for act in self.borough.acts if act.kind == "consent_withdrawn"]
             self.register.find_families({act.family for act in withdrawals}, IDENTIFIED_ON)
             step.each(withdrawals, asked.after)
+            asked.cohort(withdrawals)
             step.say(f"{counted(asked.checked, 'answer')} checked, {asked.leaks} leaked")
             self.figures.set("withdrawal.answers_checked", asked.checked)
             self.figures.set("withdrawal.leaks", asked.leaks)
@@ -369,14 +369,18 @@ class Journey:
                 self.figures.expect(f"{what} of family {family}{story}", expected.get(family), got.get(family))
 
     def compare_matching(self) -> None:
-        self.register.read()
+        with self.console.step("compare", "every record against the truth") as step:
+            self.register.read(anew=True)
+            step.say(f"{self.register.matching().records:,} records")
         last = self.register.matching()
         alone: list[dict[str, Any]] = [
             self.diary.once(f"automatic {wave.number}", dict[str, Any]) for wave in self.borough.waves
         ]
         automatic = alone[0]
         # Also counted by the person whom each record was first given to, which no later decision changes.
-        wrong = max(self.register.matching(self.register.leaves).wrong_links, *(each["wrong_links"] for each in alone))
+        wrong = max(
+            self.register.matching(self.register.leaves()).wrong_links, *(each["wrong_links"] for each in alone)
+        )
         self.figures.set("matching.records", last.records)
         self.figures.set("matching.wrong_links", wrong)
         self.figures.set("matching.precision", automatic["precision"])

@@ -53,29 +53,40 @@ class Withdrawals:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def before(self, act: Act) -> None:
-        """Ask while the consent stands: what nobody is shown before, nothing could leak after."""
-        answers = [holds_attendance(answer) for _, answer in self._answers(act)]
+        """The analyst asks while the consent stands: what nobody is shown before, could not leak after."""
+        answers = [holds_attendance(answer) for _, answer in self._answers(act, ASKERS[:1])]
         with self._lock:
             self.resumed = False
             self.held += sum(answers)
 
     def after(self, act: Act) -> None:
         """Ask after the withdrawal was acknowledged."""
-        for door, answer in self._answers(act):
-            leak = holds_attendance(answer)
-            with self._lock:
-                self.checked += 1
-                self.leaks += leak
-                if leak:
-                    self.leaking.add(door)
+        for door, answer in self._answers(act, ASKERS):
+            self._note(door, holds_attendance(answer))
         if not self._public_task_goes_on(act):
             with self._lock:
                 self.stopped.add(act.family)
 
-    def _answers(self, act: Act) -> Iterator[tuple[str, Any]]:
+    def cohort(self, acts: list[Act]) -> None:
+        """Nobody finds these families in the list of how families stand: that rests on attendance too."""
+        families = {self.register.family(act.family) for act in acts}
+        for name in ASKERS:
+            rows = self.api.pages(self.cast[name], "claims", "/v1/cohort", purpose="claim")
+            listed = {row["family"] for row in rows}
+            for family in families:
+                self._note(f"{name} cohort", family in listed)
+
+    def _note(self, door: str, leak: bool) -> None:
+        with self._lock:
+            self.checked += 1
+            self.leaks += leak
+            if leak:
+                self.leaking.add(door)
+
+    def _answers(self, act: Act, askers: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         """Every entitled person's answer through every door that could tell of the family's attendance."""
         family, child = self.register.family(act.family), self.register.person(act.people[0])
-        for name in ASKERS:
+        for name in askers:
             who = self.cast.people[name]
             for door, ask in self._doors(who, str(family), str(child)).items():
                 yield f"{name} {door}", ask()
@@ -92,10 +103,6 @@ class Withdrawals:
         def query(text: str) -> Callable[[], Any]:
             return lambda: without_others(api.graphql(who, text, {"family": family}, purpose="claim"), child)
 
-        def cohort() -> Any:
-            rows = api.pages(who, "claims", "/v1/cohort", purpose="claim")
-            return [row for row in rows if row["family"] == family]
-
         doors: dict[str, Callable[[], Any]] = {
             "eligibility": get("claims", f"/v1/families/{family}/eligibility"),
             "progress": get("claims", f"/v1/families/{family}/progress"),
@@ -103,7 +110,6 @@ class Withdrawals:
             "eligibility lookup": post("claims", "/v1/eligibility/lookup", {"ids": [family]}),
             "progress lookup": post("claims", "/v1/progress/lookup", {"ids": [family]}),
             "claims lookup": post("claims", "/v1/claims/lookup", {"ids": [family]}),
-            "cohort": cohort,
             "facts": get("families", f"/v1/people/{child}/facts"),
             "facts lookup": post("families", "/v1/facts/lookup", {"ids": [child]}),
             "family": get("families", f"/v1/families/{family}"),

@@ -13,6 +13,7 @@ from secrets import randbits
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import orjson
 from fastapi import Depends, Request
 from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Engine, Uuid, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -94,7 +95,14 @@ class QueueLock:
 
 def make_engine(url: str, threads: int = 40) -> Engine:
     """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks (design 15)."""
-    engine = create_engine(url, pool_size=threads + 10, max_overflow=10, pool_timeout=10)
+    engine = create_engine(
+        url,
+        pool_size=threads + 10,
+        max_overflow=10,
+        pool_timeout=10,
+        json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
+        json_deserializer=orjson.loads,
+    )
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
     return engine
