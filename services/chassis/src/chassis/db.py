@@ -100,12 +100,22 @@ def make_engine(url: str, threads: int = 40) -> Engine:
         pool_size=threads + 10,
         max_overflow=10,
         pool_timeout=10,
-        json_serializer=lambda value: orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode(),
-        json_deserializer=orjson.loads,
+        json_serializer=_json_text,
+        json_deserializer=_json_value,
     )
     if engine.dialect.name == "sqlite":
         _teach_sqlite(engine)
     return engine
+
+
+def _json_text(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _json_value(text: Any) -> Any:
+    if not isinstance(text, str | bytes):
+        raise TypeError  # SQLite hands back a lone number as a number; SQLAlchemy then takes it as it is
+    return orjson.loads(text)
 
 
 def _teach_sqlite(engine: Engine) -> None:
