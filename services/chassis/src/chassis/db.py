@@ -25,7 +25,7 @@ from chassis.turns import Turn
 
 __all__ = [
     "TYPES", "BigNumber", "ReadSession", "UtcDateTime", "WriteSession", "in_batches", "make_engine", "new_id", "now",
-    "reading", "today", "upsert", "writing",
+    "on_commit", "reading", "today", "upsert", "writing",
 ]  # fmt: skip
 
 Item = TypeVar("Item")
@@ -147,6 +147,15 @@ def _teach_sqlite(engine: Engine) -> None:
     def end(connection: Connection) -> None:
         if connection.info.pop("writing", False):
             one_writer.release()
+
+
+def on_commit(engine: Engine, tell: Callable[[], None]) -> None:
+    """Call `tell` behind each commit of this process that may have changed something."""
+
+    @event.listens_for(engine, "commit")
+    def committed(connection: Connection) -> None:
+        if connection.get_execution_options().get("writes"):
+            tell()
 
 
 @contextmanager

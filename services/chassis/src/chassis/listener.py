@@ -26,6 +26,25 @@ def listen_once(runtime: Runtime, reactions: Reactions) -> int:
     return sum(_listen_to(runtime, reactions, *source) for source in reactions.by_producer().items())
 
 
+class Listener:
+    """Listens again and again; where no producer has told anything new, a look costs next to nothing."""
+
+    def __init__(self, runtime: Runtime, reactions: Reactions) -> None:
+        self._runtime, self._reactions = runtime, reactions
+        self._heard_out: dict[str, int] | None = None
+
+    def step(self) -> bool:
+        """Whether there was something to handle."""
+        sources = self._reactions.by_producer()
+        ends = {producer: self._runtime.log.end(producer, topics) for producer, topics in sources.items()}
+        if ends == self._heard_out:
+            return False
+        handled = listen_once(self._runtime, self._reactions)
+        if not handled:
+            self._heard_out = ends
+        return handled > 0
+
+
 def lag(runtime: Runtime, reactions: Reactions) -> int:
     """How many positions this service is behind the producers that it listens to."""
     behind = 0

@@ -12,8 +12,9 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from chassis.app import OPEN_ROUTES, build_app
+from chassis.db import on_commit
 from chassis.events import Event
-from chassis.listener import lag, listen_once
+from chassis.listener import Listener, lag
 from chassis.reactions import Reactions
 from chassis.relay import count_waiting, only_one, relay_once
 from chassis.runtime import Runtime
@@ -92,7 +93,7 @@ class Program:
         if self.base is not None and "relay" in which:
             steps["relay"] = lambda: relay_once(runtime) > 0
         if self.reactions.types and "listen" in which:
-            steps["listen"] = lambda: listen_once(runtime, self.reactions) > 0
+            steps["listen"] = Listener(runtime, self.reactions).step
         if "work" in which:
             for worker in self.workers:
                 steps[f"work.{worker.name}"] = lambda worker=worker: worker.step(runtime)  # type: ignore[misc]
@@ -100,15 +101,23 @@ class Program:
 
 
 class Loops:
-    """Threads that repeat a step each. A step that fails is tried again, later and later, and never ends its loop."""
+    """Threads that repeat a step each. A step that fails is tried again, later and later, and never ends its loop.
 
-    IDLE = 0.1
+    An idle loop looks again when this process has committed something, and seldom otherwise: in production another
+    process may have.
+    """
+
+    IDLE = 0.05
+    LONGEST_IDLE = 0.4
     LONGEST_PAUSE = 5.0
 
     def __init__(self, runtime: Runtime, steps: dict[str, Callable[[], bool]]) -> None:
         self._runtime, self._steps = runtime, steps
         self._stop = threading.Event()
+        self._woken = {name: threading.Event() for name in steps}
         self._threads: list[threading.Thread] = []
+        if runtime.store is not None:
+            on_commit(runtime.store, self._wake)
 
     def start(self) -> None:
         for name, step in self._steps.items():
@@ -118,7 +127,7 @@ class Loops:
 
     def stop(self, timeout: float = 10.0) -> None:
         """Ask all to end after their present step, and wait for them."""
-        self._stop.set()
+        self.ask_to_stop()
         ends = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.1, ends - time.monotonic()))
@@ -128,19 +137,33 @@ class Loops:
 
     def ask_to_stop(self) -> None:
         self._stop.set()
+        self._wake()
+
+    def _wake(self) -> None:
+        for event in self._woken.values():
+            event.set()
 
     def _run(self, name: str, step: Callable[[], bool]) -> None:
-        pause = self.IDLE
         while not self._stop.is_set():
             # One relay, listener and worker a service is active: order is kept, and no work is done twice.
             with only_one(self._runtime, name) as active:
-                while active and not self._stop.is_set():
-                    try:
-                        worked = step()
-                        pause = self.IDLE
-                    except Exception as broken:
-                        log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))
-                        worked, pause = False, min(pause * 2, self.LONGEST_PAUSE)
-                    if not worked:
-                        self._stop.wait(pause)
+                if active:
+                    self._repeat(name, step)
             self._stop.wait(1.0)
+
+    def _repeat(self, name: str, step: Callable[[], bool]) -> None:
+        woken, idle, pause = self._woken[name], self.IDLE, self.IDLE
+        while not self._stop.is_set():
+            woken.clear()
+            try:
+                worked, pause = step(), self.IDLE
+            except Exception as broken:
+                log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))
+                pause = min(pause * 2, self.LONGEST_PAUSE)
+                self._stop.wait(pause)
+                continue
+            if worked:
+                idle = self.IDLE
+                continue
+            self._stop.wait(self.IDLE)  # commits come in flocks; one look a flock is enough
+            idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, self.LONGEST_IDLE)
