@@ -39,7 +39,8 @@ def decide_reviews(register: Register, watch: Watch, step: Step, kept_open: froz
 
         given.update(step.each(reviews, decide))
         watch.until_idle(step.left)
-        step.each([review["left"]["person"] for review, verdict in reviews if verdict == "same"], register.merged)
+        same = [review["left"]["person"] for review, verdict in reviews if verdict == "same"]
+        register.merged(step.each(same, lambda person: api.get(ana, "families", f"/v1/people/{person}")))
     raise WentWrong(f"after {ROUNDS} rounds of decisions there are reviews still")
 
 

@@ -29,6 +29,7 @@ WORKING = ("identity", "consent", "families", "claims")
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 STALL_SECONDS = 120.0
+WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
 
@@ -262,7 +263,7 @@ class Watch:
         found: dict[str, float] = {}
         for program in WORKING:
             try:
-                text = self._http.get(f"{self._addresses.url(program)}/metrics").text
+                text = self._http.get(f"{self._addresses.url(program)}/metrics", params={"name[]": WAITING}).text
             except httpx.HTTPError:
                 found[f"{program} (not answering)"] = 1
                 continue
@@ -288,12 +289,12 @@ class Watch:
             if left != before:
                 before, moved = left, time.monotonic()
             calm = calm + 1 if left == 0 else 0
-            if calm == 4:
+            if calm == 3:
                 return
             if time.monotonic() - moved > STALL_SECONDS:
                 what = ", ".join(f"{name}: {value:.0f}" for name, value in pending.items() if value)
                 raise WentWrong(f"nothing has moved for {STALL_SECONDS:.0f} s, still waiting: {what}")
-            time.sleep(0.1)
+            time.sleep(0.04)
 
 
 def ready(http: httpx.Client, url: str) -> bool:

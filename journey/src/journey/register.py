@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from journey.api import CHUNK, Api
 from journey.seeding import Cast
@@ -76,11 +77,11 @@ class Register:
             self._after = page["next"]
         self._count()
 
-    def merged(self, person: str) -> None:
-        """Somebody has become one with others: ask who they are now."""
-        held = self.api.get(self.cast["ana"], "families", f"/v1/people/{person}")
-        now = {held["id"], person, *held["formerly"]}
-        self._roots.update({leaf: held["id"] for leaf, root in self._roots.items() if root in now or leaf in now})
+    def merged(self, people: Iterable[Any]) -> None:
+        """These have become one with others. Shape: each as the platform shows them now, with their former ids."""
+        for person in people:
+            now = {person["id"], *person["formerly"]}
+            self._roots.update({leaf: person["id"] for leaf, root in self._roots.items() if root in now or leaf in now})
         self._count()
 
     def _count(self) -> None:

@@ -312,8 +312,8 @@ class Journey:
         with self.console.step("withdrawal", "asked again for what rested on withdrawn consents") as step:
             asked, withdrawals = self.withdrawals, [act for act in self.borough.acts if act.kind == "consent_withdrawn"]
             self.register.find_families({act.family for act in withdrawals}, IDENTIFIED_ON)
-            step.each(withdrawals, asked.after)
-            asked.cohort(withdrawals)
+            if withdrawals:
+                asked.again(withdrawals)
             step.say(f"{counted(asked.checked, 'answer')} checked, {asked.leaks} leaked")
             self.figures.set("withdrawal.answers_checked", asked.checked)
             self.figures.set("withdrawal.leaks", asked.leaks)

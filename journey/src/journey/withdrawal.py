@@ -47,6 +47,7 @@ class Withdrawals:
     checked: int = 0
     leaks: int = 0
     held: int = 0
+    asked: int = 0
     resumed: bool = True
     leaking: set[str] = field(default_factory=set)
     stopped: set[str] = field(default_factory=set)
@@ -60,12 +61,33 @@ class Withdrawals:
             self.held += sum(answers)
 
     def after(self, act: Act) -> None:
-        """Ask after the withdrawal was acknowledged."""
-        for door, answer in self._answers(act, ASKERS):
+        """Ask after the withdrawal was acknowledged, through every door; each withdrawal is another person's turn."""
+        with self._lock:
+            self.asked += 1
+            asker = ASKERS[self.asked % len(ASKERS)]
+        for door, answer in self._answers(act, (asker,)):
             self._note(door, holds_attendance(answer))
         if not self._public_task_goes_on(act):
             with self._lock:
                 self.stopped.add(act.family)
+
+    def again(self, acts: list[Act]) -> None:
+        """Everybody asks once more about all of them together, when all later records are in."""
+        families = sorted({family for act in acts if (family := self.register.family(act.family))})
+        children = sorted({child for act in acts if (child := self.register.person(act.people[0]))})
+        for name in ASKERS:
+            who = self.cast.people[name]
+            for program, path, ids in (
+                ("claims", "/v1/eligibility/lookup", families),
+                ("claims", "/v1/progress/lookup", families),
+                ("claims", "/v1/claims/lookup", families),
+                ("families", "/v1/facts/lookup", children),
+            ):
+                body = {"ids": ids}
+                answer = self.api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS).json()
+                for row in answer.get("items", [answer]):
+                    self._note(f"{name} {path}", holds_attendance(row))
+        self.cohort(acts)
 
     def cohort(self, acts: list[Act]) -> None:
         """Nobody finds these families in the list of how families stand: that rests on attendance too."""

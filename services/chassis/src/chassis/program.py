@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,8 +97,26 @@ class Program:
             steps["listen"] = Listener(runtime, self.reactions).step
         if "work" in which:
             for worker in self.workers:
-                steps[f"work.{worker.name}"] = lambda worker=worker: worker.step(runtime)  # type: ignore[misc]
+                steps[f"work.{worker.name}"] = paced(partial(worker.step, runtime), getattr(worker, "every", 0.0))
         return Loops(runtime, steps)
+
+
+def paced(step: Callable[[], bool], every: float) -> Callable[[], bool]:
+    """A step that is left out for a while once it has found nothing."""
+    if not every:
+        return step
+    rest_until = 0.0
+
+    def now_and_then() -> bool:
+        nonlocal rest_until
+        if time.monotonic() < rest_until:
+            return False
+        worked = step()
+        if not worked:
+            rest_until = time.monotonic() + every
+        return worked
+
+    return now_and_then
 
 
 class Loops:

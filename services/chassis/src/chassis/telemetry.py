@@ -155,4 +155,6 @@ class Gauges(Collector):
         return families.values()
 
     def describe(self) -> Iterable[Metric]:
-        return []
+        return [
+            GaugeMetricFamily(name, text) for name, text in {name: text for name, text, *_ in self._sources}.items()
+        ]

@@ -9,6 +9,7 @@ class Announcer:
     """Announces one agreement a step. Decisions do not wait for it: they read the dates themselves."""
 
     name = "announcer"
+    every = 30.0  # only a new day brings it work: what is signed in its time is announced with the signature
 
     def step(self, runtime: Runtime) -> bool:
         if not self.pending(runtime):
