@@ -89,7 +89,7 @@ def graphql_queries(schema: dict[str, Any], values: dict[str, list[Any]]) -> Ite
     query = types[schema["queryType"]["name"]]
     for entry in query["fields"]:
         selection = _selection(types, entry["type"], DEPTH)
-        needed = [arg["name"] for arg in entry["args"] if arg["type"]["kind"] == "NON_NULL"]
+        needed = [arg["name"] for arg in entry["args"] if required(arg)]
         optional = [arg["name"] for arg in entry["args"] if arg["name"] in ("person",) and arg["name"] not in needed]
         names = [*needed, *optional]
         key = {name: f"{entry['name']}.{name}" for name in names}
@@ -101,6 +101,10 @@ def graphql_queries(schema: dict[str, Any], values: dict[str, list[Any]]) -> Ite
             yield f"{{ {entry['name']}{f'({arguments})' if arguments else ''}{selection} }}"
 
 
+def required(argument: dict[str, Any]) -> bool:
+    return argument["type"]["kind"] == "NON_NULL" and argument.get("defaultValue") is None
+
+
 def _selection(types: dict[str, Any], kind: dict[str, Any], depth: int) -> str:
     while kind["kind"] in ("NON_NULL", "LIST"):
         kind = kind["ofType"]
@@ -110,7 +114,7 @@ def _selection(types: dict[str, Any], kind: dict[str, Any], depth: int) -> str:
         return " { __typename }"
     parts = []
     for entry in types[kind["name"]]["fields"] or []:
-        if any(arg["type"]["kind"] == "NON_NULL" for arg in entry["args"]):
+        if any(required(arg) for arg in entry["args"]):
             continue
         below = _selection(types, entry["type"], depth - 1)
         if below.strip() != "{ __typename }":

@@ -134,6 +134,7 @@ def test_no_query_tells_anybody_where_a_refuge_is(
         "family.id": families,
         "person.id": hidden,
         "claim.id": ids["claim_id"],
+        "batch.id": ids["batch_id"],
         "report.name": ids["name"],
         "sharingLog.person": hidden,
     }

@@ -91,16 +91,21 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
 def who_saw_what(outcome: Outcome, people: list[str]) -> Iterator[str]:
     """The sharing log about these people, summed up by who saw what for which purpose."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    what: dict[tuple[str, str, str], set[str]] = {}
+    what: dict[tuple[str, str, str], dict[str, set[str]]] = {}
     for person in people:
         for row in outcome.api.pages(outcome.cast["iris"], "consent", "/v1/sharing-log", person=person):
-            who = (row["service"], row["role"] or row["client"], row["purpose"])
+            who = (row["service"], " and ".join(row["roles"]) or row["client"], row["purpose"])
             seen[who] += 1
-            what.setdefault(who, set()).add(f"{row['category'].replace('_', ' ')} from {service_name(row['source'])}")
-    for (service, role, purpose), number in seen.most_common():
+            sources = what.setdefault(who, {}).setdefault(row["category"], set())
+            sources.add(service_name(row["source"]))
+    for who, number in seen.most_common():
+        service, role, purpose = who
         whose = f"{service_name(service)}, {role.replace('_', ' ')}"
-        yield f"    {whose}, {PURPOSES.get(purpose, purpose)} ({counted(number, 'release')}):"
-        yield f"      {'; '.join(sorted(what[service, role, purpose]))}"
+        yield f"    {whose}, {PURPOSES.get(purpose, purpose)} ({counted(number, 'release')})"
+        shown = (
+            f"{category.replace('_', ' ')} ({', '.join(sorted(of))})" for category, of in sorted(what[who].items())
+        )
+        yield f"      {'; '.join(shown)}"
 
 
 def service_name(code: str) -> str:

@@ -29,6 +29,7 @@ WORKING = ("identity", "consent", "families", "claims")
 START_SECONDS = 90.0
 STOP_SECONDS = 60.0
 STALL_SECONDS = 120.0
+CALM_LOOKS = 3
 WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 

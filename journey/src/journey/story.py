@@ -227,8 +227,7 @@ class Journey:
             return
         days = [act.on for acts in wanted.values() for _, act in acts]
         with self.console.step("acts", f"what people did from {min(days)} to {max(days)}") as step:
-            if not self.register.persons:
-                self.register.read()
+            self.know_people()
             for family, acts in wanted.items():
                 self.register.find_families([family], acts[0][1].on)
             self.acts.notice()
@@ -258,6 +257,16 @@ class Journey:
             families = [found for family in sorted(told) if (found := self.register.family(family))]
             number = self.diary.once(f"newcomers {wave.number}", lambda: self.acts.tell(families, wave))
             step.say(counted(number, "person", "people"))
+
+    def know_people(self) -> None:
+        """A journey that goes on from a stopped one has read nothing yet, nor heard of families that parted."""
+        if self.register.persons:
+            return
+        self.register.read()
+        for number, act in enumerate(self.borough.acts):
+            if act.kind == "separated" and self.all_done([(number, act)]):
+                answer = self.acts.do(number, act)
+                self.register.families[answer["family"]] = answer["id"]
 
     def do(self, number: int, act: Act) -> None:
         if act.kind == "consent_withdrawn":
@@ -310,6 +319,7 @@ class Journey:
     def ask_again(self) -> None:
         """At the end, everybody asks once more about each family that withdrew."""
         with self.console.step("withdrawal", "asked again for what rested on withdrawn consents") as step:
+            self.know_people()
             asked, withdrawals = self.withdrawals, [act for act in self.borough.acts if act.kind == "consent_withdrawn"]
             self.register.find_families({act.family for act in withdrawals}, IDENTIFIED_ON)
             if withdrawals:
@@ -330,8 +340,7 @@ class Journey:
         """Family by family: what was claimed, of which type, with which result date, and when it was attached."""
         with self.console.step("compare", "every family against the truth") as step:
             truth = self.borough.truth.families
-            if not self.register.persons:
-                self.register.read()
+            self.know_people()
             self.register.find_families((f for f, due in truth.items() if due.attached_on), IDENTIFIED_ON)
             names = {found: family for family, found in self.register.families.items()}
             paid = self.paid(names)

@@ -55,7 +55,7 @@ class Withdrawals:
 
     def before(self, act: Act) -> None:
         """The analyst asks while the consent stands: what nobody is shown before, could not leak after."""
-        answers = [holds_attendance(answer) for _, answer in self._answers(act, ASKERS[:1])]
+        answers = [holds_attendance(answer) for _, answer in self.answers(act, ASKERS[:1])]
         with self._lock:
             self.resumed = False
             self.held += sum(answers)
@@ -65,9 +65,9 @@ class Withdrawals:
         with self._lock:
             self.asked += 1
             asker = ASKERS[self.asked % len(ASKERS)]
-        for door, answer in self._answers(act, (asker,)):
+        for door, answer in self.answers(act, (asker,)):
             self._note(door, holds_attendance(answer))
-        if not self._public_task_goes_on(act):
+        if not self.public_task_goes_on(act):
             with self._lock:
                 self.stopped.add(act.family)
 
@@ -105,7 +105,7 @@ class Withdrawals:
             if leak:
                 self.leaking.add(door)
 
-    def _answers(self, act: Act, askers: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    def answers(self, act: Act, askers: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         """Every entitled person's answer through every door that could tell of the family's attendance."""
         family, child = self.register.family(act.family), self.register.person(act.people[0])
         for name in askers:
@@ -148,7 +148,7 @@ class Withdrawals:
                 doors[f"bundle {number}"] = get("families", f"/v1/evidence-bundles/{bundle}")
         return doors
 
-    def _public_task_goes_on(self, act: Act) -> bool:
+    def public_task_goes_on(self, act: Act) -> bool:
         """The analyst still sees, for identification, what the school sends on its own task."""
         path = f"/v1/families/{self.register.family(act.family)}/eligibility"
         return holds_attendance(self.api.get(self.cast["ana"], "claims", path, purpose="identify"))
