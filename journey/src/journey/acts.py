@@ -210,7 +210,10 @@ class Acts:
             if leaf != one and counts.most_common(1)[0][0] in act.people
         )
         body = {"person": leaf, "reason": "Two children, born on one day"}
-        return self.api.post(self.cast[act.user], "families", f"/v1/people/{one}/unmerge", body, act=name)
+        undone = self.api.post(self.cast[act.user], "families", f"/v1/people/{one}/unmerge", body, act=name)
+        if undone["shared_meanwhile"] is None:
+            raise WentWrong(f"what was shared of the twins of {act.family} while they were one cannot be told")
+        return undone
 
 
 DOING: dict[str, Callable[[Acts, Act, str], Any]] = {

@@ -290,7 +290,7 @@ class Watch:
             if left != before:
                 before, moved = left, time.monotonic()
             calm = calm + 1 if left == 0 else 0
-            if calm == 3:
+            if calm == CALM_LOOKS:
                 return
             if time.monotonic() - moved > STALL_SECONDS:
                 what = ", ".join(f"{name}: {value:.0f}" for name, value in pending.items() if value)

@@ -45,7 +45,7 @@ VERSIONS = Path(__file__).with_name("migrations") / "versions"
 ADMINISTRATOR = "admin@thornbury.example"
 
 PROGRAMS = {
-    "families": ["consent:decide"],
+    "families": ["consent:decide", "sharing-log:read"],
     "claims": ["consent:decide", "evidence:freeze"],
     "consent": [],
     "gateway": [],

@@ -1,5 +1,5 @@
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import and_, delete, func, or_, select
@@ -17,6 +17,7 @@ from families.models.people import (
     KeptApart,
     MatchProfile,
     MatchReview,
+    MergeAct,
     Person,
     Placing,
 )
@@ -206,6 +207,12 @@ def drop_keys(session: Session, people: Collection[UUID], keys: Collection[int])
 
 def drop_all_keys(session: Session, person: UUID) -> None:
     session.execute(delete(BlockingKey).where(BlockingKey.person == person))
+
+
+def find_merged_at(session: Session, person: UUID, leaf: UUID) -> datetime | None:
+    """When the two were last made one."""
+    merges = MergeAct.kind == "merge", MergeAct.other.in_([person, leaf])
+    return session.scalar(select(MergeAct.at).where(*merges).order_by(MergeAct.at.desc()).limit(1))
 
 
 # --- records

@@ -44,9 +44,9 @@ def merge_people(person_id: UUID, request: MergeRequest, caller: ReviewMatches, 
 
 
 @router.post("/v1/people/{person_id}/unmerge")
-def unmerge_people(person_id: UUID, request: UnmergeRequest, caller: ReviewMatches, session: WriteSession) -> Unmerged:
+def unmerge_people(person_id: UUID, request: UnmergeRequest, caller: ReviewMatches, runtime: TheRuntime) -> Unmerged:
     """Say that an id merged into this person is somebody else."""
-    return service.unmerge(session, caller, person_id, request)
+    return service.unmerge(runtime, caller, person_id, request)
 
 
 @router.get("/v1/links", response_model_exclude_unset=True)

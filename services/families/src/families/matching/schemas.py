@@ -66,9 +66,13 @@ class UnmergeRequest(Schema):
 
 
 class Unmerged(Written):
-    """`shared_meanwhile`: how many releases happened while the two were one; null while consent was not asked."""
+    """How many releases there were while the two were one, and to which services.
+
+    Null of a record, which was never merged, and while the sharing log cannot be asked.
+    """
 
     shared_meanwhile: int | None
+    shared_with: list[str] | None
 
 
 class LinkView(Schema):

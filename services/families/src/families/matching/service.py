@@ -16,7 +16,7 @@ from chassis.schemas import Written
 from families import release
 from families.families.service import add_non_resident_parent
 from families.families.views import given
-from families.matching import merging, repository, splitting
+from families.matching import merging, repository, sharings, splitting
 from families.matching.forgetting import forget_addresses
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
 from families.matching.schemas import (
@@ -112,20 +112,31 @@ def merge(session: Session, caller: Caller, person: UUID, request: MergeRequest)
     return _written(session, person, "merged")
 
 
-def unmerge(session: Session, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
+def unmerge(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
     """Find that an id merged into a person, or a record linked to them, is somebody else.
 
+    Shape: what was shared while the two were one is told with it, so that whoever was misled can be told as well.
     Errors: PersonNotFound, PersonNotMerged.
     """
     _must_review(caller)
-    if request.record is not None:
-        leaf = splitting.split_off(session, person, request.record, by=caller.subject, reason=request.reason)
-    else:
-        assert request.person is not None  # the schema demands one of the two
-        leaf = request.person
-        merging.unmerge(session, person, leaf, by=caller.subject, reason=request.reason)
-    written = _written(session, leaf, "unmerged")
-    return Unmerged(id=written.id, status=written.status, etag=written.etag, shared_meanwhile=None)
+    since = None
+    with runtime.write() as session:
+        if request.record is not None:
+            leaf = splitting.split_off(session, person, request.record, by=caller.subject, reason=request.reason)
+        else:
+            assert request.person is not None  # the schema demands one of the two
+            leaf = request.person
+            since = repository.find_merged_at(session, person, leaf)
+            merging.unmerge(session, person, leaf, by=caller.subject, reason=request.reason)
+        written = _written(session, leaf, "unmerged")
+    shared = sharings.find_since(runtime, [person, leaf], since) if since else None
+    return Unmerged(
+        id=written.id,
+        status=written.status,
+        etag=written.etag,
+        shared_meanwhile=shared.number if shared else None,
+        shared_with=shared.services if shared else None,
+    )
 
 
 def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None, limit: int) -> Page[LinkView]:

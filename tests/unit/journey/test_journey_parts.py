@@ -1,0 +1,107 @@
+"""The journey's own parts: what counts as a right link, a leak, a difference."""
+
+import io
+import threading
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from journey.console import Console, Step
+from journey.figures import Figures
+from journey.register import Matching, Register
+from journey.withdrawal import holds_attendance
+
+
+@pytest.fixture
+def register() -> Register:
+    return Register(api=None, cast=None, borough=None)  # type: ignore[arg-type]
+
+
+def matching(register: Register, *people: dict[str, int], but: frozenset[str] = frozenset()) -> Matching:
+    return register.matching({str(number): Counter(records) for number, records in enumerate(people)}, but)
+
+
+def test_records_of_one_person_together_are_right_and_complete(register: Register) -> None:
+    found = matching(register, {"ana": 3}, {"bo": 2})
+    assert (found.wrong_links, found.precision, found.recall) == (0, 1.0, 1.0)
+
+
+def test_records_left_apart_cost_recall_and_no_precision(register: Register) -> None:
+    found = matching(register, {"ana": 2}, {"ana": 1})
+    assert (found.wrong_links, found.precision, found.recall) == (0, 1.0, round(1 / 3, 6))
+
+
+def test_a_record_among_somebody_elses_is_a_wrong_link(register: Register) -> None:
+    found = matching(register, {"ana": 3, "bo": 1})
+    assert found.wrong_links == 1
+    assert found.precision == 0.5
+    assert matching(register, {"ana": 3, "bo": 1}, but=frozenset({"bo"})).wrong_links == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"needs": [{"criterion": "attendance", "verdict": "met"}]},
+        {"items": [{"facts": [{"measure": "sessions.possible", "value": 140}]}]},
+        {"items": [{"state": "attached", "criteria": ["attendance", "work"]}]},
+        {
+            "data": {
+                "family": {
+                    "claims": [{"evidence": {"ruleTrace": {"needs": [{"criterion": "attendance", "verdict": "met"}]}}}]
+                }
+            }
+        },
+    ],
+)
+def test_what_tells_of_attendance_is_a_leak(answer: Any) -> None:
+    assert holds_attendance(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"needs": [{"criterion": "attendance", "verdict": "withheld"}, {"criterion": "work", "verdict": "met"}]},
+        {"criteria": ["work"], "facts": [{"measure": "benefit.claim", "category": "benefits"}]},
+        {"access": {"covers": ["attendance"]}},
+        {"data": {"family": None}},
+        None,
+    ],
+)
+def test_what_is_withheld_or_of_something_else_is_none(answer: Any) -> None:
+    assert not holds_attendance(answer)
+
+
+def test_a_figure_that_differs_is_said_at_once_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = Figures(Console(), families=1)
+    figures.expect("fees.pence", 100, 90)
+    figures.expect("claims.paid_pence", 100, 100)
+    assert figures.differing == ["fees.pence: expected 100, got 90"]
+    assert "fees.pence: expected 100, got 90" in capsys.readouterr().out
+
+
+def test_work_done_several_at_a_time_keeps_its_order_and_stops_at_the_first_failure() -> None:
+    assert Step("", None).each(range(20), lambda number: number * 2) == [number * 2 for number in range(20)]
+    begun: list[int] = []
+    gate = threading.Event()
+
+    def fail(number: int) -> None:
+        begun.append(number)
+        if number == 0:
+            gate.set()
+            raise ValueError
+        gate.wait(5)
+
+    with pytest.raises(ValueError):
+        Step("", None).each(range(10_000), fail)
+    assert len(begun) < 10_000
+
+
+def test_without_a_terminal_a_step_is_one_line_and_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    out = io.StringIO()
+    monkeypatch.setattr("sys.stdout", out)
+    with Console().step("pushes", "three pushes") as step:
+        step.left(10)
+        step.left(0)
+        step.say("9 recorded")
+    assert out.getvalue() == "  1  three pushes: 9 recorded (0.0 s)\n"
