@@ -23,9 +23,9 @@ from typing import Any
 if Path(sys.path[0]) == Path(__file__).resolve().parent:
     del sys.path[0]  # this script is called like the package that it measures
 
-from journey import story  # noqa: E402
-from journey.console import Console, Step  # noqa: E402
-from journey.platform import Addresses, Platform, free_ports  # noqa: E402
+from journey import story
+from journey.console import Console, Step
+from journey.platform import Addresses, Platform, free_ports
 
 SIZES = (500, 1000, 2000, 5000)
 EVERY = 0.25
