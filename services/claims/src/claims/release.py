@@ -31,8 +31,9 @@ def released(runtime: Runtime, caller: Caller, purpose: str, uses: Iterable[Use]
 
 def usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
     """Which of these this program itself may work with for a claim. Errors: Unavailable."""
-    own = runtime.settings.own_client
-    caller = {"subject": own, "client": own, "agency": "thornbury-council", "service": "programme", "roles": []}
+    settings = runtime.settings
+    own = settings.own_client
+    caller = {"subject": own, "client": own, "agency": settings.agency, "service": settings.service, "roles": []}
     return _decide(runtime, caller, "claim", "use", uses, formerly, release=False)
 
 
