@@ -1,14 +1,26 @@
 """What has been done already, so that a journey that was stopped goes on where it was."""
 
+import fcntl
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from journey.stopping import CannotGoOn
 
 T = TypeVar("T")
+
+
+@contextmanager
+def alone(var: Path) -> Iterator[None]:
+    """While seeding: a journey that begins while the platform is still being seeded waits for the end of that."""
+    path = var / "journey" / "seeding.lock"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 class Diary:

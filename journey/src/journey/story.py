@@ -16,7 +16,7 @@ from journey import seeding
 from journey.acts import Acts
 from journey.api import Api
 from journey.console import Console, Step, counted, pounds
-from journey.diary import Diary
+from journey.diary import Diary, alone
 from journey.figures import Figures
 from journey.matching import decide_reviews
 from journey.money import Money
@@ -49,7 +49,8 @@ def seed(addresses: Addresses, var: Path, console: Console) -> Cast:
     """The sandbox's agencies, people and agreements on a running platform."""
     api = Api(addresses)
     answers(addresses)
-    return seeding.seed(api, Diary(var), var, console)
+    with alone(var):
+        return seeding.seed(api, Diary(var), var, console)
 
 
 def answers(addresses: Addresses) -> None:
@@ -72,12 +73,13 @@ class Journey:
     def __init__(self, addresses: Addresses, var: Path, families: int, seed: int, console: Console) -> None:
         answers(addresses)
         self.console = console
-        self.diary = Diary(var)
-        self.diary.keep_to({"families": families, "seed": seed})
-        self.api = Api(addresses)
-        self.watch = Watch(addresses)
-        self.figures = Figures(console, profile="embedded", families=families, seed=seed)
-        self.cast = seeding.seed(self.api, self.diary, var, console)
+        with alone(var):
+            self.diary = Diary(var)
+            self.diary.keep_to({"families": families, "seed": seed})
+            self.api = Api(addresses)
+            self.watch = Watch(addresses)
+            self.figures = Figures(console, profile="embedded", families=families, seed=seed)
+            self.cast = seeding.seed(self.api, self.diary, var, console)
         with console.step("sandbox", "the borough and its truth") as step:
             self.borough = Borough.generate(families=families, seed=seed)
             totals = self.borough.truth.totals
