@@ -1,7 +1,7 @@
 """claims' part of the schema: needs and progress, claims and their proof, batches, payments, reports."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -12,13 +12,9 @@ from gateway.limits import asks
 from gateway.loaders import Loaders
 from gateway.schema.common import (
     Access,
-    Conflict,
+    AnyProblem,
     Key,
-    NotAllowed,
-    NotFound,
-    NotValid,
     Purpose,
-    Unavailable,
     WholeNumber,
     attempt,
 )
@@ -283,10 +279,9 @@ class PaymentRecorded:
     etag: str | None
 
 
-Failures: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
-ClaimChange = Annotated[ClaimChanged | Failures, strawberry.union("ClaimChange")]
-BatchChange = Annotated[BatchChanged | Failures, strawberry.union("BatchChange")]
-PaymentRecording = Annotated[PaymentRecorded | Failures, strawberry.union("PaymentRecording")]
+ClaimChange = Annotated[ClaimChanged | AnyProblem, strawberry.union("ClaimChange")]
+BatchChange = Annotated[BatchChanged | AnyProblem, strawberry.union("BatchChange")]
+PaymentRecording = Annotated[PaymentRecorded | AnyProblem, strawberry.union("PaymentRecording")]
 
 
 @strawberry.input

@@ -1,7 +1,7 @@
 """consent's part of the schema: agreements, notices, consents, seals, and who saw what."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -9,13 +9,9 @@ import strawberry
 from gateway.context import Info
 from gateway.loaders import Loaders
 from gateway.schema.common import (
-    Conflict,
+    AnyProblem,
     Key,
-    NotAllowed,
-    NotFound,
-    NotValid,
     Purpose,
-    Unavailable,
     attempt,
 )
 from gateway.wire import read, write
@@ -186,11 +182,10 @@ class SealSet:
     etag: str | None
 
 
-Failures: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
-NoticeDelivery = Annotated[NoticeDelivered | Failures, strawberry.union("NoticeDelivery")]
-ConsentRecording = Annotated[ConsentRecorded | Failures, strawberry.union("ConsentRecording")]
-ConsentWithdrawal = Annotated[ConsentWithdrawn | Failures, strawberry.union("ConsentWithdrawal")]
-SealSetting = Annotated[SealSet | Failures, strawberry.union("SealSetting")]
+NoticeDelivery = Annotated[NoticeDelivered | AnyProblem, strawberry.union("NoticeDelivery")]
+ConsentRecording = Annotated[ConsentRecorded | AnyProblem, strawberry.union("ConsentRecording")]
+ConsentWithdrawal = Annotated[ConsentWithdrawn | AnyProblem, strawberry.union("ConsentWithdrawal")]
+SealSetting = Annotated[SealSet | AnyProblem, strawberry.union("SealSetting")]
 
 
 @strawberry.input

@@ -1,7 +1,7 @@
 """families' part of the schema: families over time, the people in them, the support given, and matching."""
 
 from datetime import date, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -14,13 +14,9 @@ from gateway.problems import FamilyNotFound, PersonNotFound
 from gateway.schema.claims import Claim, Eligibility, Progress
 from gateway.schema.common import (
     Access,
-    Conflict,
+    AnyProblem,
     Key,
-    NotAllowed,
-    NotFound,
-    NotValid,
     Purpose,
-    Unavailable,
     attempt,
 )
 from gateway.schema.consent import Consent, NoticeGiven, SharingLogPage, read_sharing_log
@@ -405,9 +401,8 @@ class MatchDecided:
     etag: str | None
 
 
-Failures: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
-FamilyChange = Annotated[FamilyChanged | Failures, strawberry.union("FamilyChange")]
-MatchDecision = Annotated[MatchDecided | Failures, strawberry.union("MatchDecision")]
+FamilyChange = Annotated[FamilyChanged | AnyProblem, strawberry.union("FamilyChange")]
+MatchDecision = Annotated[MatchDecided | AnyProblem, strawberry.union("MatchDecision")]
 
 
 @strawberry.input

@@ -1,7 +1,8 @@
 """Whether families are eligible and attached, as each caller may see it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -19,6 +20,7 @@ from claims.rules.facts import Use
 from claims.schemas import WITHHELD, Access
 
 COHORT = "cohort"
+View = TypeVar("View", covariant=True)
 
 
 def show(runtime: Runtime, caller: Caller, purpose: str, family: UUID, as_at: date | None) -> EligibilityView:
@@ -32,13 +34,38 @@ def look_up(
     runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID], as_at: date | None
 ) -> list[EligibilityView]:
     """Those within the caller's reach, in the order asked for. Errors: Unavailable."""
+    framework = runtime.settings.framework
+    return views_of(
+        runtime, caller, purpose, families, lambda family, supplies: _Prepared(framework, family, supplies, as_at)
+    )
+
+
+class Prepared(Protocol[View]):
+    """A family evaluated, before it is known what of it may be shown. `uses` is everything beneath its view."""
+
+    uses: set[Use]
+
+    def view(self, permitted: frozenset[Use], access: Access) -> View: ...
+
+
+def views_of(
+    runtime: Runtime,
+    caller: Caller,
+    purpose: str,
+    families: Sequence[UUID],
+    prepare: Callable[[FamilyKnown, Sequence[tuple[str, str]]], Prepared[View]],
+) -> list[View]:
+    """Families within the caller's reach, each as far as everything beneath its view may be shown.
+
+    Shape: one load, one question to consent; in the order asked for. Errors: Unavailable.
+    """
     loaded, supplies = load_within_reach(runtime, caller, families)
-    prepared = {id: _Prepared(runtime.settings.framework, family, supplies, as_at) for id, family in loaded.items()}
-    uses = {use for each in prepared.values() for use in each.uses}
+    prepared = [prepare(family, supplies) for family in loaded.values()]
+    uses = {use for each in prepared for use in each.uses}
     formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
     permitted = release.released(runtime, caller, purpose, uses, formerly)
     access = release.access(runtime, caller, purpose) if prepared else None
-    return [each.view(permitted, access) for each in prepared.values() if access]
+    return [each.view(permitted, access) for each in prepared if access]
 
 
 def load_within_reach(

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.runtime import Runtime
-from claims import release
 from claims.eligibility import evaluating, repository
-from claims.eligibility.service import load_within_reach
+from claims.eligibility.service import views_of
 from claims.known.service import FamilyKnown
 from claims.progress.schemas import NeedView, ProgressView
 from claims.rules.facts import Use
@@ -26,13 +25,10 @@ def look_up(
     runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID], as_at: date | None
 ) -> list[ProgressView]:
     """Those within the caller's reach, in the order asked for. Errors: Unavailable."""
-    loaded, supplies = load_within_reach(runtime, caller, families)
-    prepared = {id: _Prepared(runtime.settings.framework, family, supplies, as_at) for id, family in loaded.items()}
-    uses = {use for each in prepared.values() for use in each.uses}
-    formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
-    permitted = release.released(runtime, caller, purpose, uses, formerly)
-    access = release.access(runtime, caller, purpose) if prepared else None
-    return [each.view(permitted, access) for each in prepared.values() if access]
+    framework = runtime.settings.framework
+    return views_of(
+        runtime, caller, purpose, families, lambda family, supplies: _Prepared(framework, family, supplies, as_at)
+    )
 
 
 class _Prepared:

@@ -1,9 +1,9 @@
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from families.models.families import Family, Membership
+from families.models.families import Membership
 from families.models.people import Person
 from families.models.support import Assessment
 from families.problems import AssessmentNotFound, PersonNotFound
@@ -24,15 +24,3 @@ def get_member(session: Session, family: UUID, person_id: UUID) -> UUID:
     if session.scalar(belongs) is None:
         raise PersonNotFound()
     return person_id
-
-
-def touch(session: Session, family: UUID) -> int:
-    """Count a change of a family; its new version."""
-    change = (
-        update(Family)
-        .where(Family.id == family)
-        .values(version=Family.version + 1)
-        .returning(Family.version)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(change).scalar_one()

@@ -22,6 +22,7 @@ from families.events import (
     PlanAgreed,
     SupportStepped,
 )
+from families.families import repository as families
 from families.models.base import Base
 from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
 from families.support import repository
@@ -144,7 +145,7 @@ def _record(
         def make() -> Written:
             row, id, status, told = act(session)
             session.add(row)
-            version = repository.touch(session, family)
+            version = families.touch(session, family)
             if told is not None:
                 emit(session, told)
             return Written(id=id, status=status, etag=etag(version))
