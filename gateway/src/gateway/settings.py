@@ -11,6 +11,7 @@ class GatewaySettings(ServiceSettings):
     """Units: sizes in bytes, times in seconds."""
 
     name: ClassVar[str] = "gateway"
+    owns_data: ClassVar[bool] = False
 
     body_limit: int = Field(default=100_000, description="The largest request; also the longest query in an address")
     max_tokens: int = Field(default=1_000, description="Words and brackets in one document")

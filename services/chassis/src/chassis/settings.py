@@ -7,8 +7,9 @@ import secrets
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
 """Where each program listens, counted from the platform's first port."""
@@ -26,10 +27,16 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
     name: ClassVar[str] = "service"
+    owns_data: ClassVar[bool] = True
 
     profile: Literal["embedded", "production"] = "embedded"
     var: Path = Field(default=Path("var"), description="Where the embedded profile keeps its files")
-    database_url: str = Field(default="", description="Empty: SQLite under `var`")
+    secrets: Path | None = Field(default=None, description="The folder of this program's secrets; empty: `var/secrets`")
+    database_url: str = Field(default="", description="Empty: SQLite under `var`. Without a password: see `store_url`")
+    kafka_servers: str = Field(default="", description="`host:port,…`; empty: the embedded log under `var`")
+    kafka_prefix: str = Field(default="", description="Before each topic's name, where platforms share a cluster")
+    kafka_partitions: int = Field(default=6, description="Of each topic made by this program; given once, for good")
+    kafka_copies: int = Field(default=1, description="Brokers that hold each partition; two of three must confirm")
     host: str = "127.0.0.1"
     port: int = Field(default=0, description="0: the program's usual port")
     public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
@@ -40,8 +47,8 @@ class ServiceSettings(BaseSettings):
     consent_url: str = address("consent")
     claims_url: str = address("claims")
     client_id: str = Field(default="", description="This program's own client; empty: the program's name")
-    client_secret_file: Path | None = Field(default=None, description="Empty: `var/secrets/<client>.secret`")
-    cursor_key_file: Path | None = Field(default=None, description="Empty: `var/secrets/<program>.cursor`, made anew")
+    client_secret_file: Path | None = Field(default=None, description="Empty: `<client>.secret` among the secrets")
+    cursor_key_file: Path | None = Field(default=None, description="Empty: `<program>.cursor`, made anew")
     body_limit: int = 1 << 20
     push_limit: int = Field(default=512 << 20, description="The largest body that is spooled to a file")
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
@@ -55,9 +62,29 @@ class ServiceSettings(BaseSettings):
         """Settings from the environment, each under the program's prefix; `values` win over it."""
         return cls(_env_prefix=f"{cls.name.upper()}_", **values)
 
+    @model_validator(mode="after")
+    def _stand_on_servers(self) -> Self:
+        """In production nothing falls back to files: a forgotten setting must not become a second truth."""
+        missing = [name for name in ("database_url", "kafka_servers") if self.owns_data and not getattr(self, name)]
+        if self.profile == "production" and missing:
+            names = ", ".join(f"{self.name.upper()}_{name.upper()}" for name in missing)
+            raise ValueError(f"in the production profile {names} must be set")
+        return self
+
+    @property
+    def secrets_folder(self) -> Path:
+        return self.secrets or self.var / "secrets"
+
     @property
     def store_url(self) -> str:
-        return self.database_url or f"sqlite:///{self.var / self.name}.sqlite3"
+        """Where the store is; its password stands in a file of its own, `<program>.database` among the secrets."""
+        if not self.database_url:
+            return f"sqlite:///{self.var / self.name}.sqlite3"
+        password = self.secrets_folder / f"{self.name}.database"
+        url = make_url(self.database_url)
+        if url.password is None and password.exists():
+            url = url.set(password=password.read_text().strip())
+        return url.render_as_string(hide_password=False)
 
     @property
     def own_url(self) -> str:
@@ -74,11 +101,11 @@ class ServiceSettings(BaseSettings):
     @property
     def own_secret(self) -> str:
         """The secret of this program's own client. Errors: FileNotFoundError before the platform is set up."""
-        return (self.client_secret_file or self.var / "secrets" / f"{self.own_client}.secret").read_text().strip()
+        return (self.client_secret_file or self.secrets_folder / f"{self.own_client}.secret").read_text().strip()
 
     def cursor_key(self) -> bytes:
         """The key that signs this program's cursors; the same in every replica, kept beside the other secrets."""
-        path = self.cursor_key_file or self.var / "secrets" / f"{self.name}.cursor"
+        path = self.cursor_key_file or self.secrets_folder / f"{self.name}.cursor"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             write_private(path, secrets.token_hex(32))
