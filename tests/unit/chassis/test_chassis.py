@@ -264,7 +264,7 @@ def test_sequence_counts_per_key_and_the_log_keeps_the_outboxes_order(toys: Runn
         emit(session, *[ToyMade(toy=toy) for toy in (first, second, first, first)])  # type: ignore[arg-type]
     while relay_once(toys.runtime):
         pass
-    stored = [json.loads(entry.value) for entry in toys.runtime.log.read("toys", ["toys.toy"], 0, 100)]
+    stored = [json.loads(entry.value) for entry in toys.runtime.log.read("toys", ["toys.toy"], {}, 100)]
     assert [(e["subject"], e["sequence"]) for e in stored] == [
         (first, 1), (second, 1), (first, 2), (second, 2), (first, 3), (first, 4)
     ]  # fmt: skip
@@ -273,9 +273,9 @@ def test_sequence_counts_per_key_and_the_log_keeps_the_outboxes_order(toys: Runn
 
 def test_of_two_relays_one_is_active(toys: Running) -> None:
     with only_one(toys.runtime, "relay") as first, only_one(toys.runtime, "relay") as second:
-        assert (first, second) == (True, False)
+        assert (first(), second()) == (True, False)
     with only_one(toys.runtime, "relay") as third:
-        assert third
+        assert third()
 
 
 def test_figures_tell_what_waits(toys: Running) -> None:

@@ -11,12 +11,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from prometheus_client import generate_latest
 from sqlalchemy import text
-from sqlalchemy.exc import OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import paging
 from chassis.auth import Verifier
 from chassis.problems import (
     Fault,
@@ -49,7 +48,6 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
     app.state.runtime = runtime
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.turns = make_turns(runtime.settings.threads)
-    paging.use_key(runtime.settings.cursor_key())
     app.add_middleware(Frame, runtime=runtime)
     _answer_problems(app, runtime.settings.own_url)
     _add_open_routes(app, runtime)
@@ -162,6 +160,7 @@ def _answer_problems(app: FastAPI, base: str) -> None:
         return rendered(request, RequestNotReadable())
 
     @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
     @app.exception_handler(TimeoutError)
     async def busy(request: Request, found: Exception) -> Response:
         log.error("store not available", **described(found))
@@ -204,7 +203,9 @@ def _part(part: Any) -> str:
 def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
     @app.get("/health/live", tags=["operations"])
     def live() -> dict[str, str]:
-        """The process answers."""
+        """The process answers, and none of its loops hangs."""
+        if runtime.state.get("stalled", bool)():
+            raise Unavailable()
         return {"status": "live"}
 
     @app.get("/health/ready", tags=["operations"])

@@ -1,6 +1,7 @@
 """`python -m chassis.cli <program> serve | relay | listen | work | migrate | run`
 
 `run` does all of it in one process, for a laptop; in production each is a Deployment of its own, and `migrate` a Job.
+Each but `migrate` answers operations staff: `/health/live`, `/health/ready`, `/metrics`.
 """
 
 import argparse
@@ -9,7 +10,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
@@ -17,7 +18,7 @@ import structlog
 import uvicorn
 
 from chassis.migrations import migrate
-from chassis.program import Loops, Program
+from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.telemetry import set_up_logging
 
@@ -64,10 +65,10 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def make_server(program: Program, runtime: Runtime, port: int | None = None) -> Server:
+def make_server(program: Program, runtime: Runtime, port: int | None = None, which: Sequence[str] = ALL) -> Server:
     settings = runtime.settings
     config = uvicorn.Config(
-        program.build(runtime),
+        program.build(runtime, which),
         host=settings.host,
         port=settings.own_port if port is None else port,
         access_log=False,
@@ -101,27 +102,18 @@ def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int
         migrate(runtime, program.versions, program.base.metadata, revision)
     if command == "migrate":
         return 0
-    if program.prepare and command not in ("serve", "run"):
-        program.prepare(runtime)
-    loops = program.loops(runtime, ("relay", "listen", "work") if command == "run" else (command,))
-    if command in ("serve", "run"):
-        return _serve(program, runtime, loops)
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: loops.ask_to_stop())
-    loops.start()
-    loops.wait()
-    loops.stop()
-    return 0
+    return _serve(program, runtime, ALL if command == "run" else (command,))
 
 
-def _serve(program: Program, runtime: Runtime, loops: Loops) -> int:
+def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
     settings = runtime.settings
     if problem := _taken(settings.host, settings.own_port):
         print(f"{program.name}: {problem}; set {program.name.upper()}_PORT to another one", file=sys.stderr)
         return 3
-    server = make_server(program, runtime)
+    server = make_server(program, runtime, which=which)
+    loops = program.loops(runtime, which)
     loops.start()
-    log.info("started", program=program.name, port=settings.own_port)
+    log.info("started", program=program.name, port=settings.own_port, does=list(which))
     try:
         server.run()
     finally:

@@ -1,6 +1,7 @@
 """The store: one database a service, SQLite on a laptop and PostgreSQL in production, one code for both.
 
-SQLite must be told to begin: left alone it loses concurrent updates without an error (`docs/adr/0003`).
+Both are told how to begin. SQLite, left alone, loses concurrent updates without an error (`docs/adr/0003`). On both
+one writer at a time changes a service's store (`docs/adr/0017`), and who reads sees one moment.
 """
 
 import threading
@@ -15,8 +16,9 @@ from uuid import UUID
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Engine, Uuid, create_engine, event
+from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Engine, Uuid, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
@@ -25,7 +27,7 @@ from chassis.turns import Turn
 
 __all__ = [
     "TYPES", "BigNumber", "ReadSession", "UtcDateTime", "WriteSession", "in_batches", "make_engine", "new_id", "now",
-    "on_commit", "reading", "today", "upsert", "writing",
+    "on_commit", "reading", "store_is_away", "today", "upsert", "writing",
 ]  # fmt: skip
 
 Item = TypeVar("Item")
@@ -95,17 +97,31 @@ class QueueLock:
 
 def make_engine(url: str, threads: int = 40) -> Engine:
     """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks (design 15)."""
+    on_servers = make_url(url).get_backend_name() == "postgresql"
     engine = create_engine(
         url,
         pool_size=threads + 10,
         max_overflow=10,
         pool_timeout=10,
+        pool_pre_ping=on_servers,  # a server that was started anew leaves dead connections behind
+        connect_args=POSTGRES if on_servers else {},
         json_serializer=_json_text,
         json_deserializer=_json_value,
     )
-    if engine.dialect.name == "sqlite":
+    if on_servers:
+        _teach_postgres(engine)
+    else:
         _teach_sqlite(engine)
     return engine
+
+
+POSTGRES = {
+    "connect_timeout": 5,
+    "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=120s -c timezone=UTC",
+}
+"""Nobody waits for a lock for ever, and nobody holds one for ever who has lost the way back."""
+WRITING = 8150
+"""The advisory lock of whoever writes to a service's database."""
 
 
 def _json_text(value: Any) -> str:
@@ -149,6 +165,21 @@ def _teach_sqlite(engine: Engine) -> None:
             one_writer.release()
 
 
+def _teach_postgres(engine: Engine) -> None:
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Held until the transaction ends, however it ends. Each statement behind it sees what the last writer left.
+        if connection.get_execution_options().get("writes"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+
+
+def store_is_away(error: BaseException) -> bool:
+    """Whether an error tells of the store's state, not of what was asked of it."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | TimeoutError)
+
+
 def on_commit(engine: Engine, tell: Callable[[], None]) -> None:
     """Call `tell` behind each commit of this process that may have changed something."""
 
@@ -161,6 +192,8 @@ def on_commit(engine: Engine, tell: Callable[[], None]) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """A session that sees one moment of the store and changes nothing."""
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with Session(engine, expire_on_commit=False) as session:
         yield session
 

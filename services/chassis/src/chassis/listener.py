@@ -7,10 +7,9 @@ from typing import Any
 import orjson
 import structlog
 from sqlalchemy import insert, select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, new_id, reading, upsert, writing
+from chassis.db import in_batches, new_id, reading, store_is_away, upsert, writing
 from chassis.events import Received, received
 from chassis.log import Stored
 from chassis.reactions import Reactions
@@ -31,12 +30,12 @@ class Listener:
 
     def __init__(self, runtime: Runtime, reactions: Reactions) -> None:
         self._runtime, self._reactions = runtime, reactions
-        self._heard_out: dict[str, int] | None = None
+        self._heard_out: dict[str, dict[str, int]] | None = None
 
     def step(self) -> bool:
         """Whether there was something to handle."""
         sources = self._reactions.by_producer()
-        ends = {producer: self._runtime.log.end(producer, topics) for producer, topics in sources.items()}
+        ends = {producer: self._runtime.log.ends(producer, topics) for producer, topics in sources.items()}
         if ends == self._heard_out:
             return False
         handled = listen_once(self._runtime, self._reactions)
@@ -47,43 +46,41 @@ class Listener:
 
 def lag(runtime: Runtime, reactions: Reactions) -> int:
     """How many positions this service is behind the producers that it listens to."""
-    behind = 0
-    for producer, topics in reactions.by_producer().items():
-        behind += max(0, runtime.log.end(producer, topics) - _position(runtime, producer))
-    return behind
+    reached = _positions(runtime)
+    return sum(
+        max(0, end - reached.get(stream, 0))
+        for producer, topics in reactions.by_producer().items()
+        for stream, end in runtime.log.ends(producer, topics).items()
+    )
 
 
 def _listen_to(runtime: Runtime, reactions: Reactions, producer: str, topics: list[str]) -> int:
-    entries = runtime.log.read(producer, topics, _position(runtime, producer), BATCH)
+    entries = runtime.log.read(producer, topics, _positions(runtime), BATCH)
     if not entries:
         return 0
     try:
         with writing(runtime.engine) as session:
-            _handle(session, reactions, producer, entries)
-    except DBAPIError as broken:
-        if broken.connection_invalidated or len(entries) == 1:
+            _handle(session, reactions, entries)
+    except Exception as broken:
+        if store_is_away(broken):
             raise
-        _one_by_one(runtime, reactions, producer, entries)
-    except Exception:
         # One event that cannot be handled must not hold back the others: each on its own, the broken one parked.
-        _one_by_one(runtime, reactions, producer, entries)
+        _one_by_one(runtime, reactions, entries)
     return len(entries)
 
 
-def _one_by_one(runtime: Runtime, reactions: Reactions, producer: str, entries: Sequence[Stored]) -> None:
+def _one_by_one(runtime: Runtime, reactions: Reactions, entries: Sequence[Stored]) -> None:
     for entry in entries:
         try:
             with writing(runtime.engine) as session:
-                _handle(session, reactions, producer, [entry])
-        except DBAPIError as broken:
-            if broken.connection_invalidated:
-                raise
-            _park(runtime, producer, entry, broken)
+                _handle(session, reactions, [entry])
         except Exception as broken:
-            _park(runtime, producer, entry, broken)
+            if store_is_away(broken):
+                raise
+            _park(runtime, entry, broken)
 
 
-def _handle(session: Session, reactions: Reactions, producer: str, entries: Sequence[Stored]) -> None:
+def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -> None:
     events = [received(orjson.loads(entry.value)) for entry in entries]
     fresh = _not_handled_yet(session, [event for event in events if event.type in reactions.types])
     for kind, run in groupby(fresh, key=lambda event: event.type):
@@ -92,7 +89,7 @@ def _handle(session: Session, reactions: Reactions, producer: str, entries: Sequ
         reaction(session, list(run))
     if fresh:
         session.execute(insert(Inbox), [{"id": event.id} for event in fresh])
-    _move(session, producer, entries[-1].position)
+    _move(session, {entry.stream: entry.position for entry in entries})
 
 
 def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Received]:
@@ -107,7 +104,7 @@ def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Recei
     return fresh
 
 
-def _park(runtime: Runtime, producer: str, entry: Stored, broken: Exception) -> None:
+def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
     """Keep the event and the kind of error; the error's text may hold data, so it stays out of the log line."""
     log.error("event parked", topic=entry.topic, position=entry.position, error=type(broken).__name__)
     try:
@@ -118,13 +115,15 @@ def _park(runtime: Runtime, producer: str, entry: Stored, broken: Exception) -> 
     with writing(runtime.engine) as session:
         row |= {"topic": entry.topic, "key": entry.key, "reason": type(broken).__name__}
         upsert(session, ParkedEvent, [row], key=["id"])
-        _move(session, producer, entry.position)
+        _move(session, {entry.stream: entry.position})
 
 
-def _position(runtime: Runtime, producer: str) -> int:
+def _positions(runtime: Runtime) -> dict[str, int]:
+    """How far each stream has been read."""
     with reading(runtime.engine) as session:
-        return session.scalar(select(Position.position).where(Position.producer == producer)) or 0
+        return {stream: position for stream, position in session.execute(select(Position.stream, Position.position))}
 
 
-def _move(session: Session, producer: str, position: int) -> None:
-    upsert(session, Position, [{"producer": producer, "position": position}], key=["producer"], update=["position"])
+def _move(session: Session, reached: dict[str, int]) -> None:
+    rows = [{"stream": stream, "position": position} for stream, position in sorted(reached.items())]
+    upsert(session, Position, rows, key=["stream"], update=["position"])

@@ -1,5 +1,7 @@
 """Migrations, run one at a time whoever starts them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,8 @@ from chassis.relay import locked_file
 from chassis.runtime import Runtime
 
 SCRIPTS = Path(__file__).parent / "alembic"
+MIGRATING = 815
+"""The advisory lock of whoever migrates a service's database."""
 
 
 def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = None) -> Config:
@@ -26,17 +30,31 @@ def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = N
 
 
 def migrate(runtime: Runtime, versions: Path, metadata: Any, revision: str = "head") -> None:
-    """Bring the store to a revision, up or down.
-
-    A second one waits for the first: by a lock on a file, and on PostgreSQL by an advisory lock (in `env.py`).
-    """
+    """Bring the store to a revision, up or down. A second one waits for the first, then finds nothing to do."""
     config = config_for(versions, runtime, metadata)
-    with locked_file(runtime.settings.var / "run" / f"{runtime.settings.name}.migrate.lock", wait=True):
+    with _alone(runtime):
         present = current(runtime)
         if revision == "head" or (revision != "base" and revision > (present or "")):
             command.upgrade(config, revision)
         else:
             command.downgrade(config, revision)
+
+
+@contextmanager
+def _alone(runtime: Runtime) -> Iterator[None]:
+    if runtime.engine.dialect.name != "postgresql":
+        with locked_file(runtime.settings.var / "run" / f"{runtime.settings.name}.migrate.lock", wait=True):
+            yield
+        return
+    # A connection of its own: the one that migrates takes the writers' lock, and must not wait for us holding it.
+    connection = runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        connection.execute(sa.text("SET lock_timeout = 0"))
+        connection.execute(sa.text(f"SELECT pg_advisory_lock({MIGRATING})"))
+        yield
+    finally:
+        connection.invalidate()
+        connection.close()
 
 
 def current(runtime: Runtime) -> str | None:
@@ -99,6 +117,17 @@ def create_chassis_tables(op: Any) -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.UniqueConstraint("client", "route", "key", name="idempotency_key_once"),
     )
+
+
+def positions_by_stream(op: Any) -> None:
+    """From the second release on, a producer's log may have many streams."""
+    with op.batch_alter_table("position") as table:
+        table.alter_column("producer", new_column_name="stream")
+
+
+def positions_by_producer(op: Any) -> None:
+    with op.batch_alter_table("position") as table:
+        table.alter_column("stream", new_column_name="producer")
 
 
 def drop_chassis_tables(op: Any) -> None:

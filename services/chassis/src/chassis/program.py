@@ -12,17 +12,20 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, FastAPI
 
+from chassis import paging
 from chassis.app import OPEN_ROUTES, build_app
 from chassis.db import on_commit
 from chassis.events import Event
 from chassis.listener import Listener, lag
 from chassis.reactions import Reactions
-from chassis.relay import count_waiting, only_one, relay_once
+from chassis.relay import Relay, count_waiting, only_one
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Gauges, described
 from chassis.work import Worker
 
+ALL = ("serve", "relay", "listen", "work")
+"""What a program does; on a laptop in one process, in production in one each."""
 log = structlog.get_logger()
 
 
@@ -47,16 +50,20 @@ class Program:
     prepare: Callable[[Runtime], None] | None = None
     package: str = ""
 
-    def build(self, runtime: Runtime) -> FastAPI:
-        """The program's application over this runtime."""
+    def build(self, runtime: Runtime, which: Sequence[str] = ALL) -> FastAPI:
+        """The program's application over this runtime; without `serve`, only what operations staff ask for."""
+        serves = "serve" in which
         if self.prepare:
             self.prepare(runtime)
         app = build_app(self.title, runtime)
         app.state.program = self
-        for router in self.routers:
-            app.include_router(router)
-        if self.setup:
-            self.setup(app, runtime)
+        if serves:
+            if self.base is not None:
+                paging.use_key(runtime.settings.cursor_key())
+            for router in self.routers:
+                app.include_router(router)
+            if self.setup:
+                self.setup(app, runtime)
         runtime.metrics.register(Gauges(self._figures(runtime)))
         return app
 
@@ -88,14 +95,25 @@ class Program:
             )
         return figures
 
-    def loops(self, runtime: Runtime, which: Sequence[str] = ("relay", "listen", "work")) -> "Loops":
+    @property
+    def topics(self) -> list[str]:
+        """The topics that this program speaks on."""
+        return sorted({event.topic for event in self.events})
+
+    def commands(self) -> list[str]:
+        """What of this program runs as a process of its own in production."""
+        loops = {"relay": self.base is not None, "listen": bool(self.reactions.types), "work": bool(self.workers)}
+        return ["serve", *(name for name, there in loops.items() if there)]
+
+    def loops(self, runtime: Runtime, which: Sequence[str] = ALL) -> "Loops":
         """The program's background loops, not yet started."""
+        chosen = set(which) & set(self.commands())
         steps: dict[str, Callable[[], bool]] = {}
-        if self.base is not None and "relay" in which:
-            steps["relay"] = lambda: relay_once(runtime) > 0
-        if self.reactions.types and "listen" in which:
+        if "relay" in chosen:
+            steps["relay"] = Relay(runtime, self.topics).step
+        if "listen" in chosen:
             steps["listen"] = Listener(runtime, self.reactions).step
-        if "work" in which:
+        if "work" in chosen:
             for worker in self.workers:
                 steps[f"work.{worker.name}"] = paced(partial(worker.step, runtime), getattr(worker, "every", 0.0))
         return Loops(runtime, steps)
@@ -129,34 +147,38 @@ class Loops:
     IDLE = 0.05
     LONGEST_IDLE = 0.4
     LONGEST_PAUSE = 5.0
+    STAND_BY = 1.0
+    STALLED = 180.0
 
     def __init__(self, runtime: Runtime, steps: dict[str, Callable[[], bool]]) -> None:
         self._runtime, self._steps = runtime, steps
         self._stop = threading.Event()
         self._woken = {name: threading.Event() for name in steps}
+        self._beats = dict.fromkeys(steps, 0.0)
         self._threads: list[threading.Thread] = []
         if runtime.store is not None:
             on_commit(runtime.store, self._wake)
+        runtime.state["stalled"] = self.stalled
 
     def start(self) -> None:
         for name, step in self._steps.items():
+            self._beats[name] = time.monotonic()
             thread = threading.Thread(target=self._run, args=(name, step), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
     def stop(self, timeout: float = 10.0) -> None:
         """Ask all to end after their present step, and wait for them."""
-        self.ask_to_stop()
+        self._stop.set()
+        self._wake()
         ends = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.1, ends - time.monotonic()))
 
-    def wait(self) -> None:
-        self._stop.wait()
-
-    def ask_to_stop(self) -> None:
-        self._stop.set()
-        self._wake()
+    def stalled(self) -> bool:
+        """Whether a loop hangs: it has neither ended a step nor asked to be the one for minutes."""
+        now = time.monotonic()
+        return any(now - beat > self.STALLED for beat in self._beats.values()) and bool(self._threads)
 
     def _wake(self) -> None:
         for event in self._woken.values():
@@ -164,20 +186,24 @@ class Loops:
 
     def _run(self, name: str, step: Callable[[], bool]) -> None:
         while not self._stop.is_set():
-            # One relay, listener and worker a service is active: order is kept, and no work is done twice.
-            with only_one(self._runtime, name) as active:
-                if active:
-                    self._repeat(name, step)
-            self._stop.wait(1.0)
+            self._beats[name] = time.monotonic()
+            try:
+                # One relay, listener and worker a service is active: order is kept, and no work is done twice.
+                with only_one(self._runtime, name) as still:
+                    self._repeat(name, step, still)
+            except Exception as broken:
+                self._tell(name, broken)
+            self._stop.wait(self.STAND_BY)
 
-    def _repeat(self, name: str, step: Callable[[], bool]) -> None:
+    def _repeat(self, name: str, step: Callable[[], bool], still: Callable[[], bool]) -> None:
         woken, idle, pause = self._woken[name], self.IDLE, self.IDLE
-        while not self._stop.is_set():
+        while still() and not self._stop.is_set():
+            self._beats[name] = time.monotonic()
             woken.clear()
             try:
                 worked, pause = step(), self.IDLE
             except Exception as broken:
-                log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))
+                self._tell(name, broken)
                 pause = min(pause * 2, self.LONGEST_PAUSE)
                 self._stop.wait(pause)
                 continue
@@ -186,3 +212,6 @@ class Loops:
                 continue
             self._stop.wait(self.IDLE)  # commits come in flocks; one look a flock is enough
             idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, self.LONGEST_IDLE)
+
+    def _tell(self, name: str, broken: Exception) -> None:
+        log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))

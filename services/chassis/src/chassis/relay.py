@@ -2,12 +2,14 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 import orjson
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import Engine, bindparam, func, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from chassis.db import reading, writing
 from chassis.events import envelope
@@ -16,16 +18,20 @@ from chassis.runtime import Runtime
 from chassis.tables import Outbox
 
 BATCH = 500
+ASK_AGAIN = 1.0
+"""Seconds after which the holder of a task asks whether it still is."""
 
 
 def relay_once(runtime: Runtime) -> int:
     """Send what waits, at most one batch, in the order of the outbox. Returns how many were sent.
 
-    A relay that dies between sending and marking sends the batch again: the log keeps each id once, and consumers
-    deduplicate all the same.
+    A relay that dies between sending and marking, or one that is relieved without knowing it, sends a batch again.
+    Every relay begins with the first event that is not marked, so the first copy of each stands in its order, and
+    consumers deduplicate by id.
     """
     box = Outbox.__table__.c
     with reading(runtime.engine) as session:
+        last = session.scalar(select(func.max(box.position))) or 0
         waiting = session.execute(
             select(box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, box.data)
             .where(box.position.is_(None))
@@ -54,14 +60,29 @@ def relay_once(runtime: Runtime) -> int:
         )
         for row in waiting
     ]
-    positions = runtime.log.append(runtime.settings.name, entries)
+    runtime.log.append(runtime.settings.name, entries)
     marks = update(Outbox.__table__).where(box.seq == bindparam("row"))  # type: ignore[arg-type]
     with writing(runtime.engine) as session:
         session.connection().execute(
             marks.values(position=bindparam("place")),
-            [{"row": row.seq, "place": place} for row, place in zip(waiting, positions, strict=True)],
+            [{"row": row.seq, "place": place} for place, row in enumerate(waiting, last + 1)],
         )
     return len(waiting)
+
+
+class Relay:
+    """Relays again and again, once it has seen to it that its topics are there."""
+
+    def __init__(self, runtime: Runtime, topics: Sequence[str]) -> None:
+        self._runtime, self._topics = runtime, topics
+        self._prepared = False
+
+    def step(self) -> bool:
+        """Whether there was something to send."""
+        if not self._prepared:
+            self._runtime.log.prepare(self._topics)
+            self._prepared = True
+        return relay_once(self._runtime) > 0
 
 
 def count_waiting(runtime: Runtime) -> int:
@@ -70,28 +91,48 @@ def count_waiting(runtime: Runtime) -> int:
         return session.scalar(select(func.count()).where(box.position.is_(None))) or 0
 
 
+Still = Callable[[], bool]
+"""Whether this process is still the one."""
+
+
 @contextmanager
-def only_one(runtime: Runtime, task: str) -> Iterator[bool]:
+def only_one(runtime: Runtime, task: str) -> Iterator[Still]:
     """Whether this process may do a task that only one at a time may do; the others stand by and ask again.
 
-    On PostgreSQL an advisory lock, elsewhere a lock on a file: either falls with its holder.
+    On PostgreSQL an advisory lock, which falls with the connection that took it: so ask `still` now and then.
+    Elsewhere a lock on a file, which falls with the process.
     """
     if runtime.engine.dialect.name == "postgresql":
-        with runtime.engine.connect() as connection:
-            name = f"{runtime.settings.name}.{task}"
-            free = bool(
-                connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
-            )
-            connection.commit()
-            try:
-                yield free
-            finally:
-                if free:
-                    connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:name, 0))"), {"name": name})
-                    connection.commit()
+        with _advisory_lock(runtime.engine, f"{runtime.settings.name}.{task}") as still:
+            yield still
         return
     with locked_file(runtime.settings.var / "run" / f"{runtime.settings.name}.{task}.lock", wait=False) as free:
-        yield free
+        yield lambda: free
+
+
+@contextmanager
+def _advisory_lock(engine: Engine, name: str) -> Iterator[Still]:
+    place = {"name": name}
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        free = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), place))
+        asked = time.monotonic()
+
+        def still() -> bool:
+            nonlocal free, asked
+            if free and time.monotonic() - asked > ASK_AGAIN:
+                try:
+                    connection.execute(text("SELECT 1"))
+                except DBAPIError:
+                    free = False
+                asked = time.monotonic()
+            return free
+
+        yield still
+    finally:
+        # The lock is the connection's: closed for good, not handed back to the pool, it lets go in every case.
+        connection.invalidate()
+        connection.close()
 
 
 @contextmanager

@@ -62,6 +62,7 @@ class Runtime:
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
+        self.log.close()
         if self.store is not None:
             self.store.dispose()
 
@@ -75,8 +76,22 @@ def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: K
     return Runtime(
         settings=settings,
         store=engine,
-        log=SqliteLog(settings.var / "log"),
+        log=make_log(settings),
         keys=keys or JwksOverHttp(f"{settings.identity_url}/oauth/jwks"),
+    )
+
+
+def make_log(settings: ServiceSettings) -> EventLog:
+    if not settings.kafka_servers:
+        return SqliteLog(settings.var / "log")
+    from chassis.log.kafka import KafkaLog  # half a second that a laptop need not wait
+
+    return KafkaLog(
+        settings.kafka_servers,
+        prefix=settings.kafka_prefix,
+        partitions=settings.kafka_partitions,
+        copies=settings.kafka_copies,
+        name=settings.name,
     )
 
 

@@ -16,7 +16,8 @@ from chassis.db import TYPES, BigNumber
 
 
 class OutboxMixin:
-    """Events, written in the same transaction as what they tell. `position` is given when the relay has sent one."""
+    """Events, written in the same transaction as what they tell. `position` is given when the relay has sent one: it
+    counts up in the order of sending."""
 
     __tablename__ = "outbox"
 
@@ -56,11 +57,11 @@ class InboxMixin:
 
 
 class PositionMixin:
-    """How far this service has read each producer's log."""
+    """How far this service has read each stream of the log."""
 
     __tablename__ = "position"
 
-    producer: Mapped[str] = mapped_column(primary_key=True)
+    stream: Mapped[str] = mapped_column(primary_key=True)
     position: Mapped[int] = mapped_column(BigNumber)
 
 

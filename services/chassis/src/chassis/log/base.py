@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -15,6 +15,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Stored:
+    """An event as it stands in the log: in a stream, at a position. Only entries of one stream have an order."""
+
+    stream: str
     position: int
     topic: str
     key: str
@@ -22,13 +25,32 @@ class Stored:
 
 
 class EventLog(Protocol):
-    """A durable, ordered record of what each producer told."""
+    """A durable record of what each producer told. All entries of a key are in one stream, in the order of telling.
 
-    def append(self, producer: str, entries: Sequence[Entry]) -> list[int]:
-        """Store entries in order and durably; one that is there already keeps its place. Returns their positions."""
+    Shape: a stream's positions count up from 1; 0 is before its first entry. What the streams are is the log's own
+    affair; a consumer keeps the position that it has reached in each, by the stream's name.
+    """
 
-    def read(self, producer: str, topics: Sequence[str], after: int, limit: int) -> list[Stored]:
-        """Entries of these topics behind `after`, in order; empty when there is nothing new, or no such producer."""
+    def prepare(self, topics: Sequence[str]) -> None:
+        """Make a producer's topics, once; what is there stays as it is."""
 
-    def end(self, producer: str, topics: Sequence[str]) -> int:
-        """The last position of these topics; 0 when there is none."""
+    def append(self, producer: str, entries: Sequence[Entry]) -> None:
+        """Store entries in order and durably. One that is sent twice may stand there twice, the first in its place.
+
+        Errors: anything, when it is not certain that all are stored; then they are to be appended again.
+        """
+
+    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+        """Entries of these topics behind the positions of `after`, in order within each stream.
+
+        Empty only when there is nothing new, or no such producer yet. Errors: LogGap.
+        """
+
+    def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
+        """The last position of each stream that holds these topics."""
+
+    def close(self) -> None: ...
+
+
+class LogGap(Exception):
+    """The log no longer holds what this consumer has not read yet: a person must rebuild or decide; we do not skip."""

@@ -1,8 +1,8 @@
-"""The embedded log: one SQLite file a producer. Its one relay writes, everybody else reads."""
+"""The embedded log: one SQLite file and one stream a producer. Its one relay writes, everybody else reads."""
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from chassis.log.base import Entry, Stored
@@ -26,7 +26,10 @@ class SqliteLog:
         self._folder = folder
         self._local = threading.local()
 
-    def append(self, producer: str, entries: Sequence[Entry]) -> list[int]:
+    def prepare(self, topics: Sequence[str]) -> None:
+        """Topics are a column here."""
+
+    def append(self, producer: str, entries: Sequence[Entry]) -> None:
         connection = self._open(producer, create=True)
         assert connection is not None
         with connection:
@@ -35,15 +38,8 @@ class SqliteLog:
                 "INSERT INTO entry (id, topic, key, value) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
                 [(e.id, e.topic, e.key, e.value) for e in entries],
             )
-            found = dict(
-                connection.execute(
-                    f"SELECT id, position FROM entry WHERE id IN ({','.join('?' * len(entries))})",
-                    [e.id for e in entries],
-                ).fetchall()
-            )
-        return [found[e.id] for e in entries]
 
-    def read(self, producer: str, topics: Sequence[str], after: int, limit: int) -> list[Stored]:
+    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
         connection = self._open(producer, create=False)
         if connection is None:
             return []
@@ -51,17 +47,20 @@ class SqliteLog:
         rows = connection.execute(
             f"SELECT position, topic, key, value FROM entry WHERE topic IN ({marks}) AND position > ?"
             " ORDER BY position LIMIT ?",
-            [*topics, after, limit],
+            [*topics, after.get(producer, 0), limit],
         )
-        return [Stored(*row) for row in rows]
+        return [Stored(producer, *row) for row in rows]
 
-    def end(self, producer: str, topics: Sequence[str]) -> int:
+    def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
         connection = self._open(producer, create=False)
         if connection is None:
-            return 0
+            return {}
         marks = ",".join("?" * len(topics))
         row = connection.execute(f"SELECT max(position) FROM entry WHERE topic IN ({marks})", [*topics]).fetchone()
-        return int(row[0] or 0)
+        return {producer: int(row[0])} if row[0] else {}
+
+    def close(self) -> None:
+        """Connections end with their threads."""
 
     def _open(self, producer: str, create: bool) -> sqlite3.Connection | None:
         held: dict[str, sqlite3.Connection] = self._local.__dict__.setdefault("held", {})

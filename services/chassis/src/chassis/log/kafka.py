@@ -1,0 +1,233 @@
+"""The log in production: Kafka. A topic for each kind of thing that is told, a stream for each of its partitions.
+
+Positions are kept by each consumer in its own database, in one transaction with the effects; so there are no consumer
+groups, and nothing has to be rebalanced when a listener dies (`docs/adr/0016`).
+"""
+
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError, TopicAlreadyExistsError
+
+from chassis.log.base import Entry, LogGap, Stored
+
+PATIENCE = 15.0
+"""Seconds after which a relay says that the broker is away. What it has handed over goes on waiting."""
+FOR_EVER = 24 * 3600 * 1000
+"""Milliseconds. A record that ran out of time while a later one of its key did not would break the key's order."""
+LARGEST = 4 << 20
+LOOK_AGAIN = 2.0
+"""Seconds between two looks for topics that nobody has made yet."""
+HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
+
+
+class KafkaLog:
+    """Shape: `prefix` stands before every topic's name; a stream is called `<topic>/<partition>`.
+
+    Any number of threads may use it. Connections are opened when they are first needed.
+    """
+
+    def __init__(self, servers: str, prefix: str = "", partitions: int = 6, copies: int = 1, name: str = "") -> None:
+        self._prefix, self._partitions, self._copies = prefix, partitions, copies
+        self._common = {
+            "bootstrap_servers": servers.split(","),
+            "client_id": name or "thinkfamily",
+            "reconnect_backoff_max_ms": 1000,
+            "request_timeout_ms": 10_000,
+            "bootstrap_timeout_ms": 10_000,
+            "metrics_enabled": False,
+        }
+        self._sending = threading.Lock()
+        self._producer: Any = None
+        self._under_way: list[tuple[str, Any]] = []
+        self._reader, self._looker = _Reader(self._common, prefix), _Reader(self._common, prefix)
+
+    def prepare(self, topics: Sequence[str]) -> None:
+        admin = KafkaAdminClient(**self._common)
+        try:
+            there = set(admin.list_topics())
+            missing = [name for topic in topics if (name := self._prefix + topic) not in there]
+            if missing:
+                with suppress(TopicAlreadyExistsError):  # another replica was quicker
+                    admin.create_topics({name: self._new_topic() for name in missing}, wait_for_metadata=True)
+        finally:
+            admin.close()
+
+    def _new_topic(self) -> dict[str, Any]:
+        # Kept for ever: what a service has learnt can be built anew from the first event on.
+        configs = {"retention.ms": "-1", "cleanup.policy": "delete", "max.message.bytes": str(2 * LARGEST)}
+        if self._copies > 2:
+            configs["min.insync.replicas"] = "2"
+        return {"num_partitions": self._partitions, "replication_factor": self._copies, "configs": configs}
+
+    def append(self, producer: str, entries: Sequence[Entry]) -> None:
+        with self._sending:
+            if self._producer is None:
+                self._producer = self._open_producer()
+            self._hand_over(entries)
+            try:
+                self._producer.flush(timeout=PATIENCE)
+            except KafkaTimeoutError:
+                raise TimeoutError("The broker has not confirmed the events yet") from None
+            under_way, self._under_way = self._under_way, []
+            for _, sent in under_way:
+                if sent.exception is not None:
+                    self._give_up_producer()
+                    raise sent.exception
+
+    def _hand_over(self, entries: Sequence[Entry]) -> None:
+        """Hand each entry over once: those that wait since an earlier call are the first of this one."""
+        waiting = [id for id, _ in self._under_way]
+        if waiting != [entry.id for entry in entries[: len(waiting)]]:
+            self._under_way, waiting = [], []
+        try:
+            for entry in entries[len(waiting) :]:
+                topic, key = self._prefix + entry.topic, entry.key.encode()
+                sent = self._producer.send(topic, value=entry.value, key=key, headers=HEADERS)
+                self._under_way.append((entry.id, sent))
+        except KafkaError:
+            self._give_up_producer()
+            raise
+
+    def _open_producer(self) -> Any:
+        return KafkaProducer(
+            **self._common,
+            acks="all",
+            enable_idempotence=True,
+            compression_type="lz4",
+            linger_ms=5,
+            batch_size=131_072,
+            max_request_size=LARGEST,
+            delivery_timeout_ms=FOR_EVER,
+            max_block_ms=10_000,
+        )
+
+    def _give_up_producer(self) -> None:
+        """A new producer begins a new sequence: nothing that this one still holds can then come between."""
+        producer, self._producer, self._under_way = self._producer, None, []
+        if producer is not None:
+            with suppress(KafkaError):
+                producer.close(timeout=1)
+
+    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+        return self._reader.read(topics, after, limit)
+
+    def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
+        return self._looker.ends(topics)
+
+    def close(self) -> None:
+        with self._sending:
+            self._give_up_producer()
+        self._reader.close()
+        self._looker.close()
+
+
+class _Reader:
+    """A consumer of whichever partitions it is asked for; kafka-python's own may be used by one thread at a time."""
+
+    def __init__(self, common: dict[str, Any], prefix: str) -> None:
+        self._common, self._prefix = common, prefix
+        self._lock = threading.Lock()
+        self._consumer: Any = None
+        self._partitions: dict[str, list[Any]] = {}
+        self._at: dict[str, int] = {}
+        self._looked = 0.0
+
+    def read(self, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+        with self._lock:
+            ends = self._ends(topics)
+            behind = [stream for stream, end in ends.items() if end > after.get(stream, 0)]
+            ahead = [stream for stream, end in ends.items() if end < after.get(stream, 0)]
+            if ahead:
+                raise LogGap(f"{', '.join(ahead)}: shorter than what was read from it")
+            if not behind:
+                return []
+            self._go_to({stream: after.get(stream, 0) for stream in ends})
+            return self._poll(limit)
+
+    def ends(self, topics: Sequence[str]) -> dict[str, int]:
+        with self._lock:
+            return self._ends(topics)
+
+    def close(self) -> None:
+        with self._lock:
+            if self._consumer is not None:
+                self._consumer.close(autocommit=False, timeout_ms=1000)
+                self._consumer = None
+
+    def _ends(self, topics: Sequence[str]) -> dict[str, int]:
+        partitions = self._find(topics)
+        if not partitions:
+            return {}
+        found = self._open().end_offsets(partitions, timeout_ms=5000)
+        return {self._stream(partition): offset for partition, offset in found.items()}
+
+    def _go_to(self, places: dict[str, int]) -> None:
+        consumer = self._open()
+        if self._at.keys() != places.keys():
+            consumer.assign([self._partition(stream) for stream in places])
+            self._at = dict.fromkeys(places, -1)
+        for stream, place in places.items():
+            if self._at[stream] != place:  # a needless seek throws away what was fetched ahead
+                consumer.seek(self._partition(stream), place)
+                self._at[stream] = place
+
+    def _poll(self, limit: int) -> list[Stored]:
+        """There is something to read, so nothing but a broker that is away keeps it from us."""
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            try:
+                found = self._open().poll(timeout_ms=1000, max_records=limit)
+            except OffsetOutOfRangeError as gap:
+                raise LogGap(f"{', '.join(map(self._stream, gap.args[0]))}: what was not read yet is gone") from None
+            if found:
+                entries = [
+                    Stored(
+                        self._stream(partition),
+                        record.offset + 1,
+                        partition.topic.removeprefix(self._prefix),
+                        (record.key or b"").decode(),
+                        record.value or b"",
+                    )
+                    for partition, records in found.items()
+                    for record in records
+                ]
+                self._at |= {entry.stream: entry.position for entry in entries}
+                return entries
+        raise TimeoutError("The broker has not handed over what it has")
+
+    def _find(self, topics: Sequence[str]) -> list[Any]:
+        """The partitions of these topics; a topic that is not there yet is looked for again now and then."""
+        missing = [topic for topic in topics if topic not in self._partitions]
+        if missing and time.monotonic() - self._looked > LOOK_AGAIN:
+            there = self._open().topics()  # asks the brokers, where `partitions_for_topic` logs what is missing
+            for topic in missing:
+                name = self._prefix + topic
+                if name in there:
+                    numbers = sorted(self._open().partitions_for_topic(name))
+                    self._partitions[topic] = [TopicPartition(name, number) for number in numbers]
+            self._looked = time.monotonic()
+        return [partition for topic in topics for partition in self._partitions.get(topic, [])]
+
+    def _open(self) -> Any:
+        if self._consumer is None:
+            self._consumer = KafkaConsumer(
+                **self._common,
+                group_id=None,
+                enable_auto_commit=False,
+                auto_offset_reset="none",
+                allow_auto_create_topics=False,
+                fetch_max_wait_ms=100,
+            )
+        return self._consumer
+
+    def _stream(self, partition: Any) -> str:
+        return f"{partition.topic.removeprefix(self._prefix)}/{partition.partition}"
+
+    def _partition(self, stream: str) -> Any:
+        topic, _, number = stream.rpartition("/")
+        return TopicPartition(self._prefix + topic, int(number))
