@@ -120,10 +120,11 @@ class Borough:
         body: str | bytes,
         who: Headers | None = None,
         key: str = "",
+        media_type: str = "text/csv",
         **query: str,
     ) -> httpx.Response:
         params = (TERM if feed == "school_attendance" else YEAR) | query
-        headers = (who or pusher(feed))(Idempotency_Key=key or str(uuid4()), Content_Type="text/csv")
+        headers = (who or pusher(feed))(Idempotency_Key=key or str(uuid4()), Content_Type=media_type)
         content = body.encode() if isinstance(body, str) else body
         answer: httpx.Response = self.running.client.post(
             f"/v1/feeds/{feed}/pushes", params=params, content=content, headers=headers
@@ -132,7 +133,11 @@ class Borough:
 
     def push(self, feed: str, *rows: dict[str, str], who: Headers | None = None, **query: str) -> dict[str, Any]:
         """Push rows and work until nothing is left to do. Shape: the push as its sender then sees it."""
-        answer = self.send(feed, csv_of(feed, rows), who, **query)
+        return self.push_body(feed, csv_of(feed, rows), who, **query)
+
+    def push_body(self, feed: str, body: str | bytes, who: Headers | None = None, **query: str) -> dict[str, Any]:
+        """The same with a file as it is; `media_type` tells which."""
+        answer = self.send(feed, body, who, **query)
         assert answer.status_code == 202, answer.text
         self.running.work()
         return self.seen(answer.json()["id"], who or pusher(feed))

@@ -71,8 +71,8 @@ class SupplyNotAgreed(Problem):
 class FileNotValid(RequestNotValid):
     """The file cannot be read as this feed, so no line of it was kept.
 
-    `errors` say where: the file must be UTF-8 CSV with commas, with exactly the feed's columns in its first line.
-    `GET /v1/feeds/{feed}` shows them with an example.
+    `errors` say where: the file must be UTF-8, and as CSV have commas and exactly the feed's columns in its first line.
+    `GET /v1/feeds/{feed}` shows them with an example. Of NDJSON each line is judged alone, in the push's report.
     """
 
     title = "File not valid"

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from families.feeds.registry import FEEDS
 from families.models.intake import PushChunk
+from families.pushes.pieces import PIECE_LIMIT
 from families.pushes.worker import PushWorker
 from fixtures.stack import Programs
 from unit.families.borough import (
@@ -143,7 +144,6 @@ def test_another_services_push_answers_like_one_that_never_was(town: Borough) ->
         ((",".join(COLUMNS[SCHOOL][:-1]) + "\r\n").encode(), "column_missing"),
         (b"", "column_missing"),
         (csv_of(SCHOOL, [attendance(surname='Ash"')]).encode(), "quote_not_closed"),
-        (csv_of(SCHOOL, [attendance(surname="A\x00sh")]).encode(), "not_text"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(town: Borough, body: bytes, code: str) -> None:
@@ -210,6 +210,22 @@ def test_a_claim_that_is_wrong_is_refused_with_its_column(
     push = town.push(BENEFITS, claim(**change))
     error = town.lines(push)[0]["errors"][0]
     assert (error["column"], error["code"]) == (column, code)
+
+
+@pytest.mark.parametrize("odd", [b"\x00", b"\xed\xa0\x80"])
+def test_a_cell_that_no_store_can_hold_is_refused_and_its_neighbours_are_not(town: Borough, odd: bytes) -> None:
+    rows = [attendance(address_line="3? Mill Street"), attendance(MAYA_UPN, forename="Maya")]
+    push = town.push_body(SCHOOL, csv_of(SCHOOL, rows).encode().replace(b"?", odd))
+    assert [line["outcome"] for line in town.lines(push)] == ["refused", "recorded"]
+    error = town.lines(push)[0]["errors"][0]
+    assert (error["column"], error["code"]) == ("address_line", "not_text")
+
+
+def test_blank_lines_without_end_make_no_piece_without_end(town: Borough) -> None:
+    body = csv_of(SCHOOL, [attendance(), attendance(MAYA_UPN, forename="Maya")]).encode()
+    header, first, second, _ = body.split(b"\r\n")
+    push = town.push_body(SCHOOL, b"\n".join([header, first, b"\n" * PIECE_LIMIT, second]))
+    assert [line["line"] for line in town.lines(push)] == [2, PIECE_LIMIT + 4]
 
 
 def test_a_line_that_names_nobody_is_held(town: Borough) -> None:

@@ -1,15 +1,22 @@
 """What a feed is, and which there are. A feed is one module with its columns; routes, validation and pages follow."""
 
+import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from hashlib import blake2b
 from typing import Any
 
-from families.feeds.kinds import Bad
+from families.feeds.kinds import NUMERIC, Bad
 
 Values = dict[str, Any]
 Read = Callable[[str], Any]
+
+MEDIA_TYPES = {"text/csv": "csv", "application/x-ndjson": "ndjson", "application/jsonl": "ndjson"}
+"""What a push's body may be, and the format behind each."""
+
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # no store can hold them
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,11 @@ class Column:
     example: str
     required: bool = False
     codes: tuple[str, ...] = ()
+
+    @property
+    def numeric(self) -> bool:
+        """In NDJSON a number may stand here as one."""
+        return self.read in NUMERIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,18 @@ class Feed:
     def categories(self) -> tuple[str, ...]:
         return tuple(sorted({column.category for column in self.columns}))
 
-    def example(self) -> str:
+    def example(self, format: str = "csv") -> str:
         """A file of one line, as it should look."""
+        if format == "ndjson":
+            given = [column for column in self.columns if column.example]
+            cells = {column.name: int(column.example) if column.numeric else column.example for column in given}
+            return json.dumps(cells) + "\n"
         return ",".join(self.names) + "\r\n" + ",".join(column.example for column in self.columns) + "\r\n"
 
     def read(self, number: int, cells: dict[str, str], covers: Covers) -> Line | list[LineFault]:
         """A line's cells, by column, to what they mean; or all that is wrong with them."""
+        if _NO_TEXT.search("".join(cells.values())):
+            return [LineFault(name, "not_text") for name in self.names if _NO_TEXT.search(cells[name])]
         values: Values = {}
         faults: list[LineFault] = []
         for column in self.columns:

@@ -35,6 +35,17 @@ CODES: dict[str, tuple[str, str]] = {
     "end_without_start": ("An end is given without its start.", "Add the start, or take the end out."),
     "cell_count": ("The line has more or fewer cells than the header.", "Check commas and quotes in this line."),
     "not_csv": ("The line is not well-formed CSV.", "Check the quotes in this line."),
+    "not_text": ("This cell holds a zero byte or half a character.", "Take it out; it cannot be stored as text."),
+    "not_utf8": ("The line is not UTF-8.", "Write the file as UTF-8."),
+    "not_an_object": ("The line is not one JSON object.", "Write each record as one object on one line."),
+    "member_unknown": ("The line has a member that is no column of the feed.", "Leave it out, or check its spelling."),
+    "member_repeated": ("This member comes twice in the line.", "Write each member once."),
+    "wrong_type": (
+        "This member is of another type than the feed's.",
+        "Write text between quotes, a whole number where the feed's page allows one, or null.",
+    ),
+    "nested": ("An object or a list stands within the line's object.", "Write one text, number or null a member."),
+    "line_too_long": ("The line is longer than any record can be.", "Check that each record ends with a line end."),
     "key_repeated": (
         "An earlier line of this push has the same key and says something else.",
         "Send each key once in a push.",

@@ -173,3 +173,7 @@ def one_of(*codes: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+NUMERIC = (count, uprn)
+"""What partners' systems may hold as a number."""

@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from chassis.schemas import Schema
 
 
@@ -6,6 +8,7 @@ class ColumnView(Schema):
     required: bool
     key: bool
     category: str
+    number: bool = Field(description="In NDJSON a number may stand here without quotes")
     description: str
     codes: list[str]
     example: str
@@ -23,6 +26,7 @@ class FeedLink(Schema):
     supplier: str
     description: str
     scope: str
+    accepts: list[str] = Field(description="Media types of a push's body")
 
 
 class FeedList(Schema):
@@ -36,8 +40,10 @@ class FeedView(Schema):
     supplier: str
     description: str
     scope: str
+    accepts: list[str]
     categories: list[str]
     key: list[str]
     columns: list[ColumnView]
     codes: list[CodeView]
-    example: str
+    example: str = Field(description="A file of one line, as CSV")
+    example_ndjson: str = Field(description="The same line as NDJSON")

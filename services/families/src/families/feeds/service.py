@@ -1,6 +1,6 @@
 """The catalogue as pages."""
 
-from families.feeds.catalogue import Feed
+from families.feeds.catalogue import MEDIA_TYPES, Feed
 from families.feeds.codes import CODES
 from families.feeds.registry import FEEDS, get_feed
 from families.feeds.schemas import CodeView, ColumnView, FeedLink, FeedList, FeedView
@@ -23,6 +23,7 @@ def show_feed(name: str) -> FeedView:
                 required=column.required,
                 key=column.name in feed.key,
                 category=column.category,
+                number=column.numeric,
                 description=column.description,
                 codes=list(column.codes),
                 example=column.example,
@@ -31,10 +32,16 @@ def show_feed(name: str) -> FeedView:
         ],
         codes=[CodeView(code=code, detail=detail, fix=fix) for code, (detail, fix) in CODES.items()],
         example=feed.example(),
+        example_ndjson=feed.example("ndjson"),
     )
 
 
 def _link(feed: Feed) -> FeedLink:
     return FeedLink(
-        feed=feed.name, title=feed.title, supplier=feed.supplier, description=feed.description, scope=feed.scope
+        feed=feed.name,
+        title=feed.title,
+        supplier=feed.supplier,
+        description=feed.description,
+        scope=feed.scope,
+        accepts=list(MEDIA_TYPES),
     )

@@ -29,6 +29,7 @@ class Push(Base):
     covers_from: Mapped[date]
     covers_to: Mapped[date]
     mode: Mapped[str]
+    format: Mapped[str] = mapped_column(default="csv", server_default="csv")
     dry_run: Mapped[bool]
     status: Mapped[str]
     sha256: Mapped[str]

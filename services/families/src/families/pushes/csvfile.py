@@ -6,38 +6,15 @@ A line is a record of the file. Its number is that of the first line of text tha
 import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
 from chassis.problems import Fault
+from families.feeds.catalogue import Feed, LineFault
 from families.problems import FileNotValid
+from families.pushes.pieces import Plan, file_refused, lay_out
 
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Whole lines of the file, by place. Units: bytes."""
-
-    offset: int
-    length: int
-    first_line: int
-
-
-@dataclass
-class Plan:
-    """How a file is worked on: its columns in their order, its pieces, how many lines there are."""
-
-    columns: list[str]
-    pieces: list[Piece] = field(default_factory=list)
-    lines: int = 0
-
-    def bodies(self, path: Path) -> Iterator[tuple[int, Piece, bytes]]:
-        with path.open("rb") as file:
-            for number, piece in enumerate(self.pieces):
-                file.seek(piece.offset)
-                yield number, piece, file.read(piece.length)
 
 
 def make_plan(path: Path, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
@@ -47,30 +24,20 @@ def make_plan(path: Path, names: Sequence[str], *, chunk_lines: int, line_limit:
     """
     with path.open("rb") as file:
         if file.read(2) in BOMS:
-            raise _refused("/", "not_utf8", "The file is UTF-16.", "Save it as “CSV UTF-8”.")
+            raise file_refused("/", "not_utf8", "The file is UTF-16.", "Save it as “CSV UTF-8”.")
         file.seek(0)
-        lines = cut(file, 1, line_limit)
+        lines = cut(iter(lambda: file.readline(line_limit + 1), b""), 1, line_limit)
         number, header = next(lines, (1, b""))
-        offset = len(header)
         columns = _read_header(_decode(header.removeprefix(codecs.BOM_UTF8), number), names)
-        plan = Plan(columns)
-        start, first, held = offset, 0, 0
-        for number, raw in lines:
-            _decode(raw, number)
-            if not raw.strip():
-                offset += len(raw)
-                continue
-            if held == 0:
-                start, first = offset, number
-            offset += len(raw)
-            held += 1
-            plan.lines += 1
-            if held == chunk_lines:
-                plan.pieces.append(Piece(start, offset - start, first))
-                held = 0
-        if held:
-            plan.pieces.append(Piece(start, offset - start, first))
-        return plan
+        return lay_out(columns, _places(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
+
+
+def _places(lines: Iterable[tuple[int, bytes]], offset: int) -> Iterator[tuple[int, int, int]]:
+    for number, raw in lines:
+        _decode(raw, number)
+        if raw.strip():
+            yield number, offset, len(raw)
+        offset += len(raw)
 
 
 def cut(source: Iterable[bytes], first_line: int, line_limit: int) -> Iterator[tuple[int, bytes]]:
@@ -79,30 +46,40 @@ def cut(source: Iterable[bytes], first_line: int, line_limit: int) -> Iterator[t
     Errors: FileNotValid when a record does not end.
     """
     number = begun = first_line
-    held = b""
+    parts: list[bytes] = []
+    size = quotes = 0
     for raw in source:
-        if not held:
+        if not parts:
             begun = number
         number += 1
-        held += raw
-        if len(held) > line_limit:
+        parts.append(raw)
+        size += len(raw)
+        quotes += raw.count(b'"')
+        if size > line_limit:
             raise _unclosed(begun)
-        if held.count(b'"') % 2 == 0:
-            yield begun, held
-            held = b""
-    if held:
+        if quotes % 2 == 0:
+            yield begun, b"".join(parts)
+            parts, size, quotes = [], 0, 0
+    if parts:
         raise _unclosed(begun)
 
 
-def read_piece(body: bytes, first_line: int, line_limit: int) -> Iterator[tuple[int, list[str] | None]]:
-    """Each line's number and cells; None where it is not well-formed CSV. Empty lines are passed over."""
+def read_piece(
+    body: bytes, first_line: int, line_limit: int, columns: Sequence[str], feed: Feed
+) -> Iterator[tuple[int, dict[str, str] | list[LineFault]]]:
+    """Each line's number and its cells by column, or what is wrong with it. Empty lines are passed over."""
     for number, raw in cut(BytesIO(body), first_line, line_limit):
         if not raw.strip():
             continue
         try:
-            yield number, next(csv.reader([raw.decode("utf-8")], strict=True))
+            cells = next(csv.reader([_decode(raw, number)], strict=True))
         except (csv.Error, StopIteration):
-            yield number, None
+            yield number, [LineFault("", "not_csv")]
+            continue
+        if len(cells) != len(columns):
+            yield number, [LineFault("", "cell_count")]
+        else:
+            yield number, dict(zip(columns, cells, strict=True))
 
 
 def _read_header(text: str, names: Sequence[str]) -> list[str]:
@@ -111,7 +88,7 @@ def _read_header(text: str, names: Sequence[str]) -> list[str]:
     except (csv.Error, StopIteration):
         columns = []
     if len(columns) == 1 and any(mark in text for mark in ";\t|"):
-        raise _refused("/header", "not_commas", "The columns are not parted by commas.", "Save it with commas.")
+        raise file_refused("/header", "not_commas", "The columns are not parted by commas.", "Save it with commas.")
     known = set(names)
     faults = [
         Fault(
@@ -149,25 +126,19 @@ def _read_header(text: str, names: Sequence[str]) -> list[str]:
 
 
 def _decode(raw: bytes, number: int) -> str:
+    """Half characters pass here: they are one line's fault, which is in the report, and not the file's."""
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8", "surrogatepass")
     except UnicodeDecodeError:
-        raise _refused(
+        raise file_refused(
             f"/lines/{number}", "not_utf8", f"Line {number} is not UTF-8.", "Save the file as “CSV UTF-8”."
         ) from None
-    if "\x00" in text:
-        raise _refused(f"/lines/{number}", "not_text", f"Line {number} holds a zero byte.", "Send plain CSV text.")
-    return text
 
 
 def _unclosed(number: int) -> FileNotValid:
-    return _refused(
+    return file_refused(
         f"/lines/{number}",
         "quote_not_closed",
         f"From line {number} on, a quote is not closed.",
         "Close it; write a quote inside a cell as two.",
     )
-
-
-def _refused(pointer: str, code: str, detail: str, fix: str) -> FileNotValid:
-    return FileNotValid(errors=[Fault(pointer=pointer, code=code, detail=detail, fix=fix)])

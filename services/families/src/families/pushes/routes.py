@@ -15,9 +15,10 @@ from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from chassis.spool import SpooledBody
 from families.access import ReadFeeds
-from families.feeds.catalogue import Feed
+from families.feeds.catalogue import MEDIA_TYPES, Feed
 from families.feeds.registry import FEEDS
 from families.pushes import service
+from families.pushes.formats import BodyFormat
 from families.pushes.schemas import LineView, PushRequest, PushView
 
 router = APIRouter(tags=["pushes"])
@@ -27,11 +28,12 @@ def _receiver(feed: Feed) -> Callable[..., Written]:
     def receive(
         caller: Annotated[Caller, Depends(require(feed.scope))],
         request: Annotated[PushRequest, Query()],
+        format: BodyFormat,
         body: SpooledBody,
         once: Once,
         runtime: TheRuntime,
     ) -> Written:
-        return service.receive(runtime, caller, once, feed, request, body)
+        return service.receive(runtime, caller, once, feed, request, format, body)
 
     return receive
 
@@ -44,11 +46,14 @@ for _feed in FEEDS.values():
         status_code=202,
         name=f"push_{_feed.name}",
         summary=f"Push {_feed.title.lower()}",
-        description=f"{_feed.description} The body is UTF-8 CSV; `GET /v1/feeds/{_feed.name}` shows its columns.",
+        description=f"{_feed.description} CSV or NDJSON, in UTF-8; `GET /v1/feeds/{_feed.name}` shows the columns.",
         openapi_extra={
             "requestBody": {
                 "required": True,
-                "content": {"text/csv": {"schema": {"type": "string"}, "example": _feed.example()}},
+                "content": {
+                    media_type: {"schema": {"type": "string"}, "example": _feed.example(format)}
+                    for media_type, format in MEDIA_TYPES.items()
+                },
             }
         },
     )

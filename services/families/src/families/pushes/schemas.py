@@ -37,6 +37,7 @@ class PushView(Schema):
     covers_to: date
     place: str
     mode: str
+    format: str
     dry_run: bool
     lines: int
     counts: PushCounts

@@ -23,14 +23,14 @@ from families.feeds.registry import get_feed
 from families.models.intake import Push, PushLine
 from families.problems import CoverageNotValid, PushAlreadyOver, PushNotFound, PushNotPaused, SupplyNotAgreed
 from families.pushes import repository
-from families.pushes.csvfile import make_plan
+from families.pushes.formats import FORMATS
 from families.pushes.schemas import LineErrorView, LineView, PushCounts, PushRequest, PushView
 
 OVER = ("finished", "abandoned")
 
 
 def receive(
-    runtime: Runtime, caller: Caller, once: OnceRunner, feed: Feed, request: PushRequest, body: Spooled
+    runtime: Runtime, caller: Caller, once: OnceRunner, feed: Feed, request: PushRequest, format: str, body: Spooled
 ) -> Written:
     """Take a file in, to be worked on later.
 
@@ -38,6 +38,7 @@ def receive(
     """
     _check_coverage(request)
     settings = runtime.settings
+    make_plan = FORMATS[format].make_plan
     plan = make_plan(body.path, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
     _check_agreed(runtime, caller, feed)
 
@@ -50,6 +51,7 @@ def receive(
             client=caller.client,
             **request.model_dump(),
             status="received",
+            format=format,
             sha256=body.sha256,
             columns=plan.columns,
             chunks=len(plan.pieces),
@@ -68,8 +70,9 @@ def receive(
             emit(session, told(PushReceived, push))
         return Written(id=push.id, status=push.status, etag=etag(push.version))
 
+    asked = request.model_dump(mode="json") | {"format": format, "sha256": body.sha256}
     with runtime.write() as session:
-        return once(session, caller, request.model_dump(mode="json") | {"sha256": body.sha256}, make, "/v1/pushes/{id}")
+        return once(session, caller, asked, make, "/v1/pushes/{id}")
 
 
 def show(session: Session, caller: Caller, push_id: UUID) -> tuple[PushView, int]:
@@ -174,6 +177,7 @@ def view(push: Push) -> PushView:
         covers_to=push.covers_to,
         place=push.place,
         mode=push.mode,
+        format=push.format,
         dry_run=push.dry_run,
         lines=push.lines,
         counts=_counts(push),

@@ -6,13 +6,13 @@ from chassis.db import now
 from chassis.outbox import emit
 from chassis.runtime import Runtime
 from families.events import PushFinished
-from families.feeds.catalogue import Covers, Feed, Line, LineFault
+from families.feeds.catalogue import Covers, Feed, Line
 from families.feeds.registry import get_feed
 from families.matching.non_resident import ask_about_carers
 from families.matching.repository import take_turn
 from families.models.intake import Push, PushChunk
 from families.pushes import repository, service
-from families.pushes.csvfile import read_piece
+from families.pushes.formats import FORMATS
 from families.pushes.intake import Outcome, Refused, take_in
 from families.settings import FamiliesSettings
 
@@ -46,14 +46,10 @@ def read_chunk(feed: Feed, push: Push, chunk: PushChunk, line_limit: int) -> lis
     """A chunk's lines, each understood or refused."""
     covers = Covers(push.covers_from, push.covers_to)
     lines: list[Line | Refused] = []
-    for number, cells in read_piece(chunk.body, chunk.first_line, line_limit):
-        if cells is None:
-            lines.append(Refused(number, (LineFault("", "not_csv"),)))
-        elif len(cells) != len(push.columns):
-            lines.append(Refused(number, (LineFault("", "cell_count"),)))
-        else:
-            line = feed.read(number, dict(zip(push.columns, cells, strict=True)), covers)
-            lines.append(line if isinstance(line, Line) else Refused(number, tuple(line)))
+    read_piece = FORMATS[push.format].read_piece
+    for number, cells in read_piece(chunk.body, chunk.first_line, line_limit, push.columns, feed):
+        line = feed.read(number, cells, covers) if isinstance(cells, dict) else cells
+        lines.append(line if isinstance(line, Line) else Refused(number, tuple(line)))
     return lines
 
 
