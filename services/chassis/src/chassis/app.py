@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any
 
 import structlog
@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from chassis import reading
 from chassis.auth import Verifier
 from chassis.problems import (
     Fault,
@@ -27,6 +28,7 @@ from chassis.problems import (
     ServerFault,
     TooLarge,
     Unavailable,
+    WrongContentType,
     known_problems,
 )
 from chassis.runtime import Runtime
@@ -38,13 +40,16 @@ OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems
 
 LARGE = re.compile(r"/v1/feeds/[^/]+/pushes")
 NO_NAMES: list[str] = []
-MEMBER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,39}")
+ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 log = structlog.get_logger()
 
 
 def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
     """A program's application with everything that is the same for all of them."""
-    app = FastAPI(title=title, description=description, version="1", docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=title, description=description, version="1", docs_url=None, redoc_url=None, redirect_slashes=False
+    )
     app.state.runtime = runtime
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.turns = make_turns(runtime.settings.threads)
@@ -68,7 +73,9 @@ class Frame:
         headers = {name.lower(): value for name, value in scope["headers"]}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
         settings = self._runtime.settings
-        limit = settings.push_limit if LARGE.fullmatch(scope["path"]) else settings.body_limit
+        large = LARGE.fullmatch(scope["path"]) is not None
+        limit = settings.push_limit if large else settings.body_limit
+        look = reading.check_json if not large and reading.is_json(_text(headers.get(b"content-type")) or "") else None
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -86,26 +93,30 @@ class Frame:
         except ValueError:
             declared = 0
         try:
-            if declared > limit:
-                problem = TooLarge(limit=limit).render(settings.own_url, scope["path"], current)
-                await problem(scope, receive, send_framed)
+            try:
+                if declared > limit:
+                    raise TooLarge(limit=limit)
+                reading.check_address(scope.get("raw_path", b""), scope["query_string"])
+            except Problem as refused:
+                await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
             else:
-                await self._app(scope, _capped(receive, limit), send_framed)
+                await self._app(scope, _watched(receive, limit, look), send_framed)
         except Exception as broken:
             # Here and not in a handler: Starlette's would answer outside of this frame, without ids.
             log.error("request broke", **described(broken))
             if began_answer:
                 raise
-            fault = ServerFault().render(settings.own_url, scope["path"], current)
+            fault = ServerFault().render(settings.own_url, _place(scope), current)
             await fault(scope, receive, send_framed)
         finally:
             route = getattr(scope.get("route"), "path", "-")
             seconds = time.perf_counter() - began
-            self._metrics.note(scope["method"], route, status, seconds)
+            method = scope["method"] if scope["method"] in METHODS else "-"
+            self._metrics.note(method, route, status, seconds)
             if route not in OPEN_ROUTES:
                 log.info(
                     "request",
-                    method=scope["method"],
+                    method=method,
                     route=route,
                     status=status,
                     ms=round(seconds * 1000, 1),
@@ -114,18 +125,32 @@ class Frame:
                 )
 
 
-def _capped(receive: Receive, limit: int) -> Receive:
-    taken = 0
+def _watched(receive: Receive, limit: int, look: Callable[[bytes], None] | None) -> Receive:
+    """The body as it comes in, bounded; `look` sees it as a whole before anybody else does, and may refuse it."""
+    taken, held = 0, list[bytes]()
 
-    async def receive_capped() -> Message:
+    async def receive_watched() -> Message:
         nonlocal taken
         message = await receive()
-        taken += len(message.get("body", b""))
+        body = message.get("body", b"")
+        taken += len(body)
         if taken > limit:
             raise TooLarge(limit=limit)
+        if look and message["type"] == "http.request":
+            held.append(body)
+            if not message.get("more_body"):
+                look(b"".join(held))
         return message
 
-    return receive_capped
+    return receive_watched
+
+
+def _place(scope: Scope) -> str:
+    """Where it happened: the route's path with the ids in it, and nothing else that a caller wrote into it."""
+    path: str = getattr(scope.get("route"), "path_format", "")
+    for name, value in scope.get("path_params", {}).items():
+        path = path.replace(f"{{{name}}}", str(value) if ID.fullmatch(str(value)) else "-")
+    return path
 
 
 def _text(value: bytes | None) -> str | None:
@@ -134,7 +159,7 @@ def _text(value: bytes | None) -> str | None:
 
 def _answer_problems(app: FastAPI, base: str) -> None:
     def rendered(request: Request, problem: Problem) -> Response:
-        return problem.render(base, request.url.path, request_id())
+        return problem.render(base, _place(request.scope), request_id())
 
     @app.exception_handler(Problem)
     async def problem(request: Request, found: Problem) -> Response:
@@ -145,6 +170,9 @@ def _answer_problems(app: FastAPI, base: str) -> None:
         errors = found.errors()
         if any(error["type"] == "json_invalid" for error in errors):
             return rendered(request, RequestNotReadable())
+        unread = any(error["loc"] == ("body",) and error["type"] != "missing" for error in errors)
+        if unread and not reading.is_json(request.headers.get("content-type", "")):
+            return rendered(request, WrongContentType(accepts=["application/json"]))
         return rendered(request, RequestNotValid(errors=faults(errors)))
 
     @app.exception_handler(HTTPException)
@@ -171,7 +199,7 @@ def faults(errors: Iterable[Any]) -> list[Fault]:
     """pydantic's findings as ours. Values are left out: one may be somebody's date of birth."""
     return [
         Fault(
-            pointer="/" + "/".join(_part(part) for part in error["loc"]),
+            pointer="/" + "/".join(reading.part(part) for part in error["loc"]),
             code=error["type"],
             detail=error["msg"] if error["type"] != "value_error" else "Not as the contract says",
             fix=FIXES.get(error["type"], "See the contract for what this member may hold."),
@@ -193,11 +221,6 @@ FIXES = {
     "too_long": "Send fewer at a time.",
     "too_short": "Send at least one.",
 }
-
-
-def _part(part: Any) -> str:
-    """A member's name may be anything a client sent, even somebody's name: only what looks like one is repeated."""
-    return str(part) if isinstance(part, int) or MEMBER.fullmatch(part) else "?"
 
 
 def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:

@@ -21,6 +21,7 @@ from chassis.migrations import migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.telemetry import set_up_logging
+from chassis.wire import Wire
 
 COMMANDS = ("serve", "relay", "listen", "work", "migrate", "run")
 log = structlog.get_logger()
@@ -71,6 +72,8 @@ def make_server(program: Program, runtime: Runtime, port: int | None = None, whi
         program.build(runtime, which),
         host=settings.host,
         port=settings.own_port if port is None else port,
+        http=Wire,
+        ws="none",
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=int(settings.grace),

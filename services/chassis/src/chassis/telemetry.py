@@ -18,7 +18,8 @@ _request: contextvars.ContextVar[str] = contextvars.ContextVar("request", defaul
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
 _caller: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar("caller", default=None)
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
+"""Hexadecimal and long: no name and no number of anybody's looks like it."""
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
