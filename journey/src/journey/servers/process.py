@@ -1,0 +1,89 @@
+"""A server process that ends with us, and can be killed as a crash would."""
+
+import ctypes
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from journey.stopping import CannotGoOn
+
+PR_SET_PDEATHSIG = 1
+STOP_SECONDS = 30.0
+
+
+class Process:
+    """Shape: `stop_by` is the signal that ends it in order. Its output goes to `log`."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        log: Path,
+        stop_by: signal.Signals,
+        user: int | None = None,
+        environment: Mapping[str, str] | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._stop_by = stop_by
+        self.log = log
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                start_new_session=True,
+                preexec_fn=end_with_us(stop_by),
+            )
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        if self.runs:
+            self._process.send_signal(self._stop_by)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would."""
+        if self.runs:
+            self._process.kill()
+        self._process.wait()
+
+
+def end_with_us(number: signal.Signals) -> Callable[[], None] | None:
+    """Whoever started the server may be killed outright; on Linux the kernel then ends the server."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl
+
+    def ask() -> None:
+        prctl(PR_SET_PDEATHSIG, int(number))
+
+    return ask
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def missing(what: str) -> CannotGoOn:
+    return CannotGoOn(f"{what} is not installed; `make env-test` gets the servers of the production profile")
