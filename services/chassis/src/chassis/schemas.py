@@ -1,5 +1,6 @@
 """What crosses the wire is strict: unknown members are refused, `true` is no number, `0` no date."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,6 +11,10 @@ from pydantic_core import PydanticCustomError
 from chassis.clock import today
 
 
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+"""Python alone would also read 2026-W48-1."""
+
+
 class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True, populate_by_name=True)
 
@@ -18,7 +23,7 @@ def _date_text(value: Any) -> Any:
     """pydantic's lax mode reads 0 as 1970-01-01 and its strict mode refuses every JSON date; this takes neither."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    if isinstance(value, str) and len(value) == 10:
+    if isinstance(value, str) and DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:

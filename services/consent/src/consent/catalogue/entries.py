@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Schema
@@ -29,6 +29,10 @@ class Catalogue(Schema):
 CATALOGUE = Catalogue.model_validate_json(files(__package__).joinpath("data/catalogue.json").read_bytes())
 
 
+def _listed(entries: list[Entry]) -> Any:
+    return Field(json_schema_extra={"enum": [entry.code for entry in entries]})
+
+
 def _among(entries: list[Entry], kind: str, where: str) -> Callable[[str], str]:
     codes = {entry.code for entry in entries}
 
@@ -40,6 +44,10 @@ def _among(entries: list[Entry], kind: str, where: str) -> Callable[[str], str]:
     return check
 
 
-Purpose = Annotated[Code, AfterValidator(_among(CATALOGUE.purposes, "purpose", "/v1/purposes"))]
-Category = Annotated[Code, AfterValidator(_among(CATALOGUE.categories, "category", "/v1/categories"))]
-Basis = Annotated[Code, AfterValidator(_among(CATALOGUE.bases, "basis", "/v1/bases"))]
+Purpose = Annotated[
+    Code, _listed(CATALOGUE.purposes), AfterValidator(_among(CATALOGUE.purposes, "purpose", "/v1/purposes"))
+]
+Category = Annotated[
+    Code, _listed(CATALOGUE.categories), AfterValidator(_among(CATALOGUE.categories, "category", "/v1/categories"))
+]
+Basis = Annotated[Code, _listed(CATALOGUE.bases), AfterValidator(_among(CATALOGUE.bases, "basis", "/v1/bases"))]

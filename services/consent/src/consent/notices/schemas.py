@@ -9,7 +9,17 @@ from consent.models import Notice
 
 Channel = Literal["letter", "in_person", "email"]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
-NoticeVersion = Annotated[Line | WholeNumber, Field(description="Such as 2 or 2017-09", examples=["2017-09"])]
+
+
+def _as_text(value: object) -> object:
+    return str(value) if type(value) is int and 0 <= value < 1_000_000 else value
+
+
+NoticeVersion = Annotated[
+    Line,
+    BeforeValidator(_as_text, json_schema_input_type=Line | Annotated[WholeNumber, Field(ge=0, lt=1_000_000)]),
+    Field(description="Such as 2 or 2017-09", examples=["2017-09"]),
+]
 
 
 class NoticeRequest(Schema):

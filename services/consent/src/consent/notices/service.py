@@ -25,7 +25,7 @@ from consent.problems import NoticeExists
 
 def publish(session: Session, caller: Caller, request: NoticeRequest) -> Written:
     """Publish a version of a notice; it is never changed. Errors: NoticeExists."""
-    notice = Notice(**request.model_dump() | {"version": str(request.version)})
+    notice = Notice(**request.model_dump())
     try:
         with session.begin_nested():
             session.add(notice)

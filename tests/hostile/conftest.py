@@ -1,0 +1,27 @@
+"""The programs for all tests of this folder, started once: they forget nothing that matters here."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from fixtures.stack import Programs
+from hostile.judge import TRIED
+from hostile.platform import Platform, log_stream
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    programs = Programs(tmp_path_factory.mktemp("hostile"))
+    with log_stream() as log:
+        try:
+            yield Platform(programs, log)
+        finally:
+            programs.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if TRIED:
+        terminalreporter.section("bad input: requests by kind")
+        for kind, count in sorted(TRIED.items()):
+            terminalreporter.write_line(f"{count:6} {kind}")
+        terminalreporter.write_line(f"{TRIED.total():6} in all")
