@@ -1,0 +1,443 @@
+"""The manifests in `deploy/k8s` describe exactly our programs, and each check of them is awake."""
+
+import copy
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from . import rules
+from .manifests import (
+    BASE,
+    DEV,
+    K8S,
+    PROGRAMS,
+    Manifest,
+    build,
+    calls,
+    kubectl,
+    kustomization,
+    named,
+    of_kind,
+    plain,
+    without_digests,
+)
+
+Rule = Callable[[list[Manifest]], Iterator[str]]
+written = cache(plain)
+
+
+def required() -> str:
+    """kubectl; where it may not be missing, as in CI, its absence is a failure."""
+    found = kubectl()
+    if found is None and os.environ.get("THINKFAMILY_REQUIRE_KUBECTL"):
+        pytest.fail("kubectl is required here, and is not installed")
+    return found or pytest.skip("no kubectl: the plain files are checked, what kustomize makes of them is not")
+
+
+@pytest.fixture(scope="module")
+def tool() -> str:
+    return required()
+
+
+@pytest.fixture(scope="module")
+def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dev overlay in a folder of its own, with secrets: those of a developer stay untouched."""
+    copied = tmp_path_factory.mktemp("deploy") / "k8s"
+    shutil.copytree(K8S, copied, ignore=shutil.ignore_patterns("secrets"))
+    folder = copied / DEV.relative_to(K8S)
+    subprocess.run([sys.executable, folder / "make_secrets.py"], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tool: str, overlay: Path) -> list[Manifest]:
+    return build(tool, overlay)
+
+
+# --- what is written, and what kustomize makes of it
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_the_plain_manifests_keep_the_rule(rule: Rule) -> None:
+    assert list(rule(written())) == []
+
+
+@pytest.mark.parametrize("rule", rules.RULES, ids=lambda rule: rule.__name__)
+def test_what_kustomize_makes_keeps_the_rule(rule: Rule, built: list[Manifest]) -> None:
+    assert list(rule(without_digests(built))) == []
+
+
+@pytest.mark.parametrize("folder", [BASE, DEV], ids=lambda folder: folder.name)
+def test_every_file_of_a_folder_is_listed(folder: Path) -> None:
+    listed = {name for name in kustomization(folder)["resources"] if name.endswith(".yaml")}
+    assert listed == {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
+
+
+def test_base_makes_no_secret_and_no_store(tool: str) -> None:
+    manifests = build(tool, BASE)
+    assert {held["kind"] for held in manifests} & {"Secret", "StatefulSet", "PersistentVolumeClaim"} == set()
+    assert {held["metadata"].get("namespace", "thinkfamily") for held in manifests} == {"thinkfamily"}
+
+
+def test_every_image_has_a_fixed_tag(built: list[Manifest]) -> None:
+    images = {container["image"] for work in rules.workloads(built) for container in work.containers}
+    assert {image.partition(":")[0] for image in images} >= {f"thinkfamily/{program}" for program in PROGRAMS}
+    assert [image for image in images if image.partition(":")[2] in ("", "latest")] == []
+
+
+def test_a_changed_setting_or_secret_rolls_the_pods_that_read_it(built: list[Manifest]) -> None:
+    there = {held["metadata"]["name"] for held in of_kind(built, "ConfigMap", "Secret")}
+    for work in rules.workloads(built):
+        names = {told["configMapRef"]["name"] for held in work.containers for told in held.get("envFrom", [])}
+        names |= {name for _, name, _ in rules._secrets_of(work)}
+        assert names <= there, work.who
+        assert all(len(name.rpartition("-")[2]) == 10 for name in names), work.who
+
+
+def test_secrets_are_made_once_and_for_their_owner_alone(overlay: Path) -> None:
+    files = sorted((overlay / "secrets").iterdir())
+    before = {path.name: path.read_text() for path in files}
+    subprocess.run([sys.executable, overlay / "make_secrets.py"], check=True)
+    assert {path.name: path.read_text() for path in files} == before
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    listed = {Path(name).name for told in kustomization(DEV)["secretGenerator"] for name in told["files"]}
+    assert listed == set(before)
+
+
+def test_the_code_calls_as_the_design_says() -> None:
+    """Else a network that follows the code would follow it anywhere."""
+    assert {program: calls(program) for program in PROGRAMS} == {
+        "gateway": {"identity", "families", "consent", "claims"},
+        "families": {"identity", "consent"},
+        "claims": {"identity", "consent", "families"},
+        "consent": {"identity"},
+        "identity": set(),
+    }
+
+
+# --- each check is awake
+
+
+def pod(manifests: list[Manifest], name: str, kind: str = "Deployment") -> Any:
+    return named(manifests, kind, name)["spec"]["template"]["spec"]
+
+
+def main(manifests: list[Manifest], name: str, kind: str = "Deployment") -> Any:
+    return pod(manifests, name, kind)["containers"][0]
+
+
+def policy(manifests: list[Manifest], name: str) -> Any:
+    return named(manifests, "NetworkPolicy", name)["spec"]
+
+
+def without(manifests: list[Manifest], kind: str, name: str) -> None:
+    manifests.remove(named(manifests, kind, name))
+
+
+Spoil = Callable[[list[Manifest]], Any]
+SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
+    "a field that is misspelt": (
+        rules.schemas,
+        lambda m: main(m, "families-serve").update(resourcez={}),
+        "resourcez",
+    ),
+    "a number that is a word": (
+        rules.schemas,
+        lambda m: named(m, "Deployment", "claims-work")["spec"].update(replicas="two"),
+        "claims-work",
+    ),
+    "a command without a Deployment": (
+        rules.one_deployment_a_command,
+        lambda m: without(m, "Deployment", "claims-listen"),
+        "claims listen has no manifest",
+    ),
+    "a Deployment without a command": (
+        rules.one_deployment_a_command,
+        lambda m: named(m, "Deployment", "consent-work")["spec"]["template"]["metadata"]["labels"].update(
+            {"app.kubernetes.io/component": "listen"}
+        ),
+        "consent listen is no command",
+    ),
+    "a command of another program": (
+        rules.one_deployment_a_command,
+        lambda m: main(m, "consent-relay").update(command=["python", "-m", "chassis.cli", "claims", "relay"]),
+        "consent-relay",
+    ),
+    "a namespace that only warns": (
+        rules.restricted,
+        lambda m: named(m, "Namespace", "thinkfamily")["metadata"]["labels"].pop("pod-security.kubernetes.io/enforce"),
+        "The namespace",
+    ),
+    "a pod that may be root": (
+        rules.restricted,
+        lambda m: pod(m, "gateway-serve")["securityContext"].update(runAsUser=0),
+        "gateway-serve may run as root",
+    ),
+    "a pod without seccomp": (
+        rules.restricted,
+        lambda m: pod(m, "postgres", "StatefulSet")["securityContext"].pop("seccompProfile"),
+        "postgres has no seccomp",
+    ),
+    "a pod on the host's network": (
+        rules.restricted,
+        lambda m: pod(m, "identity-work").update(hostNetwork=True),
+        "shares the host's",
+    ),
+    "a folder of the host": (
+        rules.restricted,
+        lambda m: pod(m, "identity-work")["volumes"].append({"name": "host", "hostPath": {"path": "/"}}),
+        "mounts more than it may: host",
+    ),
+    "a scratch folder without a bound": (
+        rules.restricted,
+        lambda m: pod(m, "families-serve")["volumes"][1].update(emptyDir={}),
+        "may fill the disk: var",
+    ),
+    "a token of the cluster": (
+        rules.restricted,
+        lambda m: pod(m, "families-work").pop("automountServiceAccountToken"),
+        "families-work carries a token",
+    ),
+    "the account of another program": (
+        rules.restricted,
+        lambda m: pod(m, "families-work").update(serviceAccountName="claims"),
+        "no account of its own",
+    ),
+    "variables from Services, one of which is a program's port": (
+        rules.restricted,
+        lambda m: pod(m, "families-work").pop("enableServiceLinks"),
+        "FAMILIES_PORT",
+    ),
+    "an init container that gains privileges": (
+        rules.restricted,
+        lambda m: pod(m, "claims-serve")["initContainers"][0]["securityContext"].pop("allowPrivilegeEscalation"),
+        "await-migration, may gain privileges",
+    ),
+    "a capability": (
+        rules.restricted,
+        lambda m: main(m, "kafka", "StatefulSet")["securityContext"]["capabilities"].update(add=["NET_RAW"]),
+        "keeps capabilities",
+    ),
+    "a writable root": (
+        rules.restricted,
+        lambda m: main(m, "claims-migrate", "Job")["securityContext"].update(readOnlyRootFilesystem=False),
+        "may write to its root",
+    ),
+    "memory without a limit": (
+        rules.restricted,
+        lambda m: main(m, "consent-serve")["resources"]["limits"].pop("memory"),
+        "has no limits",
+    ),
+    "a secret as a variable": (
+        rules.secrets_are_files,
+        lambda m: main(m, "identity-bootstrap", "Job")["env"].append(
+            {"name": "SEAL", "valueFrom": {"secretKeyRef": {"name": "identity", "key": "identity.seal"}}}
+        ),
+        "identity-bootstrap takes a secret as a variable",
+    ),
+    "all secrets as variables": (
+        rules.secrets_are_files,
+        lambda m: main(m, "claims-serve")["envFrom"].append({"secretRef": {"name": "claims"}}),
+        "claims-serve takes a secret as a variable",
+    ),
+    "a password in a setting": (
+        rules.secrets_are_files,
+        lambda m: named(m, "ConfigMap", "consent")["data"].update(
+            CONSENT_DATABASE_URL="postgresql+psycopg://consent:word@postgres:5432/consent"
+        ),
+        "holds a password in CONSENT_DATABASE_URL",
+    ),
+    "a secret that all may read": (
+        rules.secrets_are_files,
+        lambda m: pod(m, "claims-relay")["volumes"][0]["secret"].update(defaultMode=0o444),
+        "lets others read",
+    ),
+    "another program's secrets": (
+        rules.secrets_are_files,
+        lambda m: pod(m, "claims-relay")["volumes"][0]["secret"].update(secretName="families"),
+        "other secrets than it needs",
+    ),
+    "a secret that nobody makes": (
+        rules.secrets_are_files,
+        lambda m: without(m, "Secret", "administrator"),
+        "wants the secret administrator",
+    ),
+    "no probe for a start that takes long": (
+        rules.probes,
+        lambda m: main(m, "families-listen").pop("startupProbe"),
+        "has no startupProbe",
+    ),
+    "a life that hangs on the database": (
+        rules.probes,
+        lambda m: main(m, "families-serve")["livenessProbe"].update(httpGet={"path": "/health/ready", "port": "http"}),
+        "livenessProbe",
+    ),
+    "a port that is another program's": (
+        rules.probes,
+        lambda m: main(m, "families-serve")["ports"][0].update(containerPort=8704),
+        "not at its usual port",
+    ),
+    "an end while still called": (
+        rules.ends_gracefully,
+        lambda m: main(m, "gateway-serve").pop("lifecycle"),
+        "stops while it is still called",
+    ),
+    "an end that is cut off": (
+        rules.ends_gracefully,
+        lambda m: pod(m, "claims-work").update(terminationGracePeriodSeconds=5),
+        "is killed before it has ended",
+    ),
+    "a relay without a stand-by": (
+        rules.stands_by,
+        lambda m: named(m, "Deployment", "families-relay")["spec"].update(replicas=1),
+        "no second replica",
+    ),
+    "a Deployment without a budget": (
+        rules.stands_by,
+        lambda m: without(m, "PodDisruptionBudget", "claims-serve"),
+        "claims-serve has no budget",
+    ),
+    "a budget of nothing": (
+        rules.stands_by,
+        lambda m: named(m, "PodDisruptionBudget", "claims-serve")["metadata"].update(name="claim-serve"),
+        "claim-serve guards nothing",
+    ),
+    "two replicas on one node": (
+        rules.stands_by,
+        lambda m: pod(m, "identity-serve").pop("topologySpreadConstraints"),
+        "may stand on one node",
+    ),
+    "an update that gives up a replica": (
+        rules.stands_by,
+        lambda m: named(m, "Deployment", "identity-serve")["spec"].pop("strategy"),
+        "gives up a replica",
+    ),
+    "a command that does not wait": (
+        rules.waits_for_its_tables,
+        lambda m: pod(m, "consent-relay").pop("initContainers"),
+        "consent-relay does not wait",
+    ),
+    "a wait with the image of another release": (
+        rules.waits_for_its_tables,
+        lambda m: pod(m, "consent-relay")["initContainers"][0].update(image="thinkfamily/consent:before"),
+        "consent-relay does not wait",
+    ),
+    "a Service that leads to a relay": (
+        rules.services,
+        lambda m: named(m, "Service", "families")["spec"].update(selector={"app.kubernetes.io/name": "families"}),
+        "Service families",
+    ),
+    "a Service beside the ingress": (
+        rules.services,
+        lambda m: named(m, "Service", "families")["spec"].update(type="LoadBalancer"),
+        "opens a way around",
+    ),
+    "a setting that does not exist": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(CLAIMS_CONSENTS_URL="http://consent:8703"),
+        "does not know CLAIMS_CONSENTS_URL",
+    ),
+    "another issuer": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(CLAIMS_ISSUER="http://identity"),
+        "another issuer",
+    ),
+    "another program's database": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(
+            CLAIMS_DATABASE_URL="postgresql+psycopg://claims@postgres:5432/families"
+        ),
+        "role and database of its own",
+    ),
+    "no way to consent": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "families")["data"].pop("FAMILIES_CONSENT_URL"),
+        "families is told the way",
+    ),
+    "no denial to begin with": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "deny-all"),
+        "has no business there",
+    ),
+    "claims reached by families": (
+        rules.only_the_arrows,
+        lambda m: (
+            policy(m, "families-calls")["egress"].append({"ports": [{"protocol": "TCP", "port": 8704}]}),
+            policy(m, "claims-callers")["ingress"].append({"from": [{"podSelector": {}}]}),
+        ),
+        "families serve reaches claims serve",
+    ),
+    "a relay that may call": (
+        rules.only_the_arrows,
+        lambda m: (
+            policy(m, "claims-calls")["podSelector"].pop("matchExpressions")
+            and policy(m, "consent-callers")["ingress"][0]["from"][0]["podSelector"]["matchExpressions"].pop()
+        ),
+        "claims relay reaches consent serve",
+    ),
+    "a stranger's namespace let in": (
+        rules.only_the_arrows,
+        lambda m: policy(m, "ingress-to-serve")["ingress"][0]["from"][0].update(namespaceSelector={}),
+        "elsewhere reaches",
+    ),
+    "a database open to the gateway": (
+        rules.only_the_arrows,
+        lambda m: (
+            [policy(m, name).update(podSelector={}) for name in ("services-to-postgres",)]
+            and policy(m, "postgres-callers")["ingress"][0].pop("from")
+        ),
+        "gateway serve reaches postgres store",
+    ),
+    "no names resolved": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "all-to-dns"),
+        "does not reach kube-system",
+    ),
+    "an arrow with one end": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "consent-callers"),
+        "claims work does not reach consent serve",
+    ),
+    "figures that nobody may fetch": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "monitoring-to-programs"),
+        "monitoring does not reach",
+    ),
+    "one program that is written otherwise": (
+        rules.alike,
+        lambda m: main(m, "consent-relay")["livenessProbe"].update(periodSeconds=1),
+        "are not written alike",
+    ),
+}
+
+
+@pytest.mark.parametrize("harm", SPOILT)
+def test_a_spoilt_manifest_is_caught(harm: str) -> None:
+    rule, spoil, finding = SPOILT[harm]
+    manifests = copy.deepcopy(written())
+    spoil(manifests)
+    # The schemas look at each manifest by itself, and take their time.
+    looked_at = [held for held in manifests if held not in written()] if rule is rules.schemas else manifests
+    assert [found for found in rule(looked_at) if finding in found], f"{rule.__name__} slept through {harm}"
+
+
+def test_a_kustomization_that_names_no_such_file_is_refused(tool: str, overlay: Path, tmp_path: Path) -> None:
+    shutil.copytree(overlay.parents[1], tmp_path / "k8s")
+    (tmp_path / "k8s" / "base" / "claims.yaml").unlink()
+    with pytest.raises(AssertionError, match=r"claims\.yaml"):
+        build(tool, tmp_path / "k8s" / "base")
+
+
+def test_where_kubectl_is_required_its_absence_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{__name__}.kubectl", lambda: None)
+    monkeypatch.setenv("THINKFAMILY_REQUIRE_KUBECTL", "1")
+    with pytest.raises(pytest.fail.Exception, match="kubectl is required"):
+        required()
