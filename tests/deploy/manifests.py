@@ -142,13 +142,6 @@ def workloads(manifests: list[Manifest]) -> list[Workload]:
 # --- what the code says
 
 
-def commands(program: str) -> list[str]:
-    """The commands of a program that have something to do, each a Deployment."""
-    held = load(program)
-    has = {"relay": held.base is not None, "listen": bool(held.reactions.types), "work": bool(held.workers)}
-    return ["serve", *(command for command, there in has.items() if there)]
-
-
 def calls(program: str) -> set[str]:
     """Which programs this one calls: by `runtime.client(…)`, the gateway by its clients; and identity for its keys."""
     if program == "gateway":

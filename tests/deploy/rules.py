@@ -21,7 +21,6 @@ from .manifests import (
     Manifest,
     Workload,
     calls,
-    commands,
     named,
     of_kind,
     workloads,
@@ -50,7 +49,7 @@ def one_deployment_a_command(manifests: list[Manifest]) -> Iterator[str]:
     """The programs, their commands and jobs: each once, and nothing else."""
     wanted: dict[tuple[str, str], tuple[str, list[str]]] = {}
     for program in PROGRAMS:
-        for command in commands(program):
+        for command in load(program).commands():
             wanted[program, command] = ("Deployment", ["python", "-m", "chassis.cli", program, command])
         if program in SERVICES:
             wanted[program, "migrate"] = ("Job", ["python", "-m", "chassis.cli", program, "migrate"])
@@ -294,7 +293,7 @@ def only_the_arrows(manifests: list[Manifest]) -> Iterator[str]:
 def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
     wanted: set[Arrow] = set()
     for program in PROGRAMS:
-        port, does = FIRST_PORT + PORTS[program], commands(program)
+        port, does = FIRST_PORT + PORTS[program], load(program).commands()
         # A relay and a reaction hold no way to other programs: only routes and workers do.
         callers = [command for command in does if command in ("serve", "work")]
         wanted |= {(f"{program} {c}", f"{to} serve", FIRST_PORT + PORTS[to]) for c in callers for to in calls(program)}
