@@ -57,7 +57,7 @@ log.cleaner.dedupe.buffer.size=4194304
 
 
 class Kafka:
-    """Shape: `home` holds the broker's settings, data and log; a home that is there already keeps its ports and data."""
+    """Shape: `home` holds settings, data and log of the broker; one that is there already keeps its ports and data."""
 
     def __init__(self, home: Path) -> None:
         self._home = home

@@ -126,8 +126,8 @@ class Postgres:
             os.chown(self._home, self._user, self._user)
         self._keep(self._home / "port", str(free_port()))
         self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
-        words = ["--username", OWNER, "--pwfile", self._home / f"{OWNER}.password", "--auth", "scram-sha-256"]
-        rest = ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions", "-D", part]
+        words: list[str | Path] = ["--username", OWNER, "--pwfile", self._home / f"{OWNER}.password", "--auth", "scram-sha-256"]
+        rest: list[str | Path] = ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions", "-D", part]
         done = subprocess.run(
             [programs / "initdb", *words, *rest],
             capture_output=True,
