@@ -8,12 +8,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-from chassis.cli import load
 
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "deploy" / "k8s"
@@ -40,7 +39,7 @@ def kustomization(folder: Path) -> Manifest:
 
 def plain() -> list[Manifest]:
     """Base and the dev overlay, file by file; generated ConfigMaps and Secrets with the keys that they will have."""
-    made = []
+    made: list[Manifest] = []
     for folder in (BASE, DEV):
         for told in kustomization(folder).get("configMapGenerator", []):
             lines = [line for env in told.get("envs", []) for line in (folder / env).read_text().splitlines()]
@@ -142,12 +141,13 @@ def workloads(manifests: list[Manifest]) -> list[Workload]:
 # --- what the code says
 
 
-def calls(program: str) -> set[str]:
+@cache
+def calls(program: str) -> frozenset[str]:
     """Which programs this one calls: by `runtime.client(…)`, the gateway by its clients; and identity for its keys."""
     if program == "gateway":
         folder = ROOT / "gateway" / "src" / "gateway" / "clients"
-        return {path.stem for path in folder.glob("*.py")} - {"__init__"}
-    found = set(_clients(ROOT / "services" / program / "src"))
+        return frozenset(path.stem for path in folder.glob("*.py")) - {"__init__"}
+    found = frozenset(_clients(ROOT / "services" / program / "src"))
     return found | {"identity"} - {program}
 
 

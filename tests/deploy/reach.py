@@ -2,6 +2,7 @@
 some rule must let it through, at the caller's end and at the called one's.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,7 +110,7 @@ def _low(told: Manifest) -> float:
 
 
 def _selects(selector: Manifest, labels: dict[str, str]) -> bool:
-    checks = {
+    checks: dict[str, Callable[[str | None, list[str]], bool]] = {
         "In": lambda held, values: held in values,
         "NotIn": lambda held, values: held not in values,
         "Exists": lambda held, _: held is not None,

@@ -3,11 +3,13 @@
 import os
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 from unittest.mock import patch
 from urllib.parse import urlsplit
 
 import kubernetes_validate
+import kubernetes_validate.utils
 
 from chassis.cli import load
 from chassis.settings import FIRST_PORT, PORTS, ServiceSettings
@@ -27,6 +29,8 @@ from .manifests import (
 )
 from .reach import Arrow, arrows
 
+READ = cache(kubernetes_validate.utils.schema_contents)
+"""The validator would read a file of all definitions for each manifest."""
 VERSIONS = ("1.35", "1.36", "1.37")
 USER = 10001
 VOLUMES = {"configMap", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret"}
@@ -38,7 +42,8 @@ def schemas(manifests: list[Manifest]) -> Iterator[str]:
     for held in manifests:
         for version in VERSIONS:
             try:
-                kubernetes_validate.validate(held, version, strict=True)
+                with patch("kubernetes_validate.utils.schema_contents", READ):
+                    kubernetes_validate.validate(held, version, strict=True)
             except kubernetes_validate.ValidationError as wrong:
                 place = ".".join(str(part) for part in wrong.path)
                 yield f"{_who(held)} is not valid in {version}: {place}: {wrong.message}"
@@ -130,7 +135,7 @@ def secrets_are_files(manifests: list[Manifest]) -> Iterator[str]:
                 if mount["name"] == "secrets" and (mount["mountPath"], mount.get("readOnly")) != ("/run/secrets", True):
                     yield f"{work.who} does not find its secrets where its settings say"
         files: set[str] = set()
-        for mode, name, items in _secrets_of(work):
+        for mode, name, items in secrets_of(work):
             if mode is None or mode & 0o227:
                 yield f"{work.who} lets others read the secret {name}"
             if name not in made:
@@ -144,7 +149,7 @@ def secrets_are_files(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{work.who} has other secrets than it needs: {', '.join(sorted(files ^ _wanted_files(work)))}"
 
 
-def _secrets_of(work: Workload) -> Iterator[tuple[int | None, str, list[Any]]]:
+def secrets_of(work: Workload) -> Iterator[tuple[int | None, str, list[Any]]]:
     for volume in work.pod.get("volumes", []):
         if secret := volume.get("secret"):
             yield secret.get("defaultMode"), secret["secretName"], secret.get("items", [])
@@ -222,14 +227,18 @@ def stands_by(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def waits_for_its_tables(manifests: list[Manifest]) -> Iterator[str]:
-    """No command begins on the tables of the release before."""
+    """No command begins on the tables of the release before; all wait in the same way."""
+    forms: dict[str, str] = {}
     for work in workloads(manifests):
         if not work.ours or work.program not in SERVICES or work.does == "migrate":
             continue
-        first = work.pod.get("initContainers", [{}])[0]
+        first, *_ = work.pod.get("initContainers", [{}])
         line = ["python", "-m", "chassis.migrated", work.program]
         if first.get("command") != line or first.get("image") != work.main["image"]:
             yield f"{work.who} does not wait for its migration"
+        forms.setdefault(repr(first).replace(work.program, "PROGRAM"), work.who)
+    if len(forms) > 1:
+        yield f"{' and '.join(sorted(forms.values()))} do not wait alike"
 
 
 def services(manifests: list[Manifest]) -> Iterator[str]:
@@ -321,8 +330,7 @@ def alike(manifests: list[Manifest]) -> Iterator[str]:
 
 def _form(held: Manifest, program: str) -> str:
     pod = held["spec"]["template"]["spec"]
-    if program == "gateway":
-        pod = {**pod, "initContainers": None}
+    # The gateway waits for no tables; who waits, and how, is another rule's.
     pod = {key: value for key, value in pod.items() if key != "initContainers"}
     spec = {**held["spec"], "template": {**held["spec"]["template"], "spec": pod}}
     text = repr(spec).replace(str(FIRST_PORT + PORTS[program]), "PORT").replace(program, "PROGRAM")

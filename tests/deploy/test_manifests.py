@@ -28,6 +28,7 @@ from .manifests import (
     of_kind,
     plain,
     without_digests,
+    workloads,
 )
 
 Rule = Callable[[list[Manifest]], Iterator[str]]
@@ -88,16 +89,16 @@ def test_base_makes_no_secret_and_no_store(tool: str) -> None:
 
 
 def test_every_image_has_a_fixed_tag(built: list[Manifest]) -> None:
-    images = {container["image"] for work in rules.workloads(built) for container in work.containers}
+    images = {container["image"] for work in workloads(built) for container in work.containers}
     assert {image.partition(":")[0] for image in images} >= {f"thinkfamily/{program}" for program in PROGRAMS}
     assert [image for image in images if image.partition(":")[2] in ("", "latest")] == []
 
 
 def test_a_changed_setting_or_secret_rolls_the_pods_that_read_it(built: list[Manifest]) -> None:
     there = {held["metadata"]["name"] for held in of_kind(built, "ConfigMap", "Secret")}
-    for work in rules.workloads(built):
+    for work in workloads(built):
         names = {told["configMapRef"]["name"] for held in work.containers for told in held.get("envFrom", [])}
-        names |= {name for _, name, _ in rules._secrets_of(work)}
+        names |= {name for _, name, _ in rules.secrets_of(work)}
         assert names <= there, work.who
         assert all(len(name.rpartition("-")[2]) == 10 for name in names), work.who
 
@@ -329,6 +330,11 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
         rules.waits_for_its_tables,
         lambda m: pod(m, "consent-relay")["initContainers"][0].update(image="thinkfamily/consent:before"),
         "consent-relay does not wait",
+    ),
+    "a wait that is written otherwise": (
+        rules.waits_for_its_tables,
+        lambda m: pod(m, "consent-relay")["initContainers"][0].update(imagePullPolicy="Always"),
+        "do not wait alike",
     ),
     "a Service that leads to a relay": (
         rules.services,
