@@ -1,22 +1,30 @@
 """Keys change without anybody noticing, or at once; the bootstrap can be run as often as one likes."""
 
 import json
+import os
 import stat
+import subprocess
+import sys
+import tempfile
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jws
+from joserfc.jwk import ECKey
 
 from chassis.clock import now
+from chassis.keys import JwksOverHttp
 from fixtures.stack import Programs
-from identity.bootstrap import ADMINISTRATOR, bootstrap
+from identity.app import program
+from identity.bootstrap import ADMINISTRATOR, bootstrap, main
 from identity.keys.seal import Seal
 from identity.models import AuthorizationCode, FailedSignIn, RefreshToken, SigningKey, SignInSession
 from identity.tokens.worker import Sweeper
 
-from .conftest import BACK, PASSWORD, Browser, Identity, start_identity
+from .conftest import BACK, CHEAP, PASSWORD, Browser, Identity, start_identity
 
 
 @pytest.fixture
@@ -119,6 +127,145 @@ def test_an_administrator_whose_store_is_gone_keeps_the_password_of_the_file(pro
     (folder / "admin.json").write_text(json.dumps({"email": ADMINISTRATOR, "password": "kept from before"}))
     identity = start_identity(programs)
     assert Browser(identity.running.url).sign_in(ADMINISTRATOR, "kept from before")
+
+
+GIVEN = {name: f"{name}-{'s' * 32}" for name in ("families", "consent", "claims", "gateway")}
+
+
+def give(folder: Path, **other: str | None) -> Path:
+    """A folder of secrets as an operator prepares it."""
+    folder.mkdir(exist_ok=True)
+    files = {f"{name}.secret": secret for name, secret in GIVEN.items()} | {
+        "identity.seal": "ab" * 32,
+        "identity.cursor": "cd" * 32,
+    }
+    files["admin.json"] = json.dumps({"email": "grace@thornbury.example", "password": PASSWORD})
+    for name, text in (files | {name.replace("_", "."): text for name, text in other.items()}).items():
+        (folder / name).unlink(missing_ok=True)
+        if text is not None:
+            (folder / name).write_text(text + "\n")
+    return folder
+
+
+@pytest.fixture
+def given(programs: Programs, tmp_path: Path) -> Identity:
+    """identity whose secrets were given as files."""
+    running = programs.start(
+        program, keys=JwksOverHttp("http://127.0.0.1:9/"), **CHEAP, secrets=give(tmp_path / "given")
+    )
+    bootstrap(running.runtime)
+    token = Browser(running.url).sign_in("grace@thornbury.example", PASSWORD)["access_token"]
+    return Identity(running, {"Authorization": f"Bearer {token}"})
+
+
+def test_secrets_that_are_given_as_files_are_the_clients_own(given: Identity) -> None:
+    assert {given.token(name, secret).status_code for name, secret in GIVEN.items()} == {200}
+    assert bootstrap(given.running.runtime).made == []
+    folder = given.running.runtime.settings.secrets_folder
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["admin.json", "identity.cursor", "identity.seal", *(f"{name}.secret" for name in GIVEN)]
+    )
+    assert not (given.running.runtime.settings.var / "secrets").exists()
+
+
+def test_a_secret_that_is_changed_by_file_overlaps_with_the_one_before(given: Identity) -> None:
+    runtime, file = given.running.runtime, given.running.runtime.settings.secrets_folder / "claims.secret"
+    first, second, third = GIVEN["claims"], "second-" + "2" * 32, "third-" + "3" * 32
+    taken = ["secret of claims"]
+    for secret, made, good in (
+        (second, taken, [200, 200, 401]),
+        (third, taken, [401, 200, 200]),
+        (second, [], [401, 200, 200]),
+    ):
+        file.write_text(secret)
+        assert bootstrap(runtime).made == made
+        assert [given.token("claims", one).status_code for one in (first, second, third)] == good
+    file.write_text(first)  # back again: what was ended may come back, if the operator says so
+    bootstrap(runtime)
+    assert [given.token("claims", one).status_code for one in (first, second, third)] == [200, 401, 200]
+    entries = given.get("/v1/audit", kind="client", object="claims")["items"]
+    acts = [entry["action"].removeprefix("client.secret-") for entry in reversed(entries)]
+    assert acts == ["client.registered", "added", "ended", "added", "ended", "added"]
+
+
+def test_a_key_of_a_program_counts_as_one_of_its_two(given: Identity) -> None:
+    client = next(
+        one for one in given.get("/v1/services/programme/clients", limit=500)["items"] if one["client_id"] == "claims"
+    )
+    keys, file = f"/v1/clients/{client['id']}/keys", given.running.runtime.settings.secrets_folder / "claims.secret"
+    given.make(keys, ECKey.generate_key("P-256").as_dict(private=False))
+    file.write_text("second-" + "2" * 32)
+    bootstrap(given.running.runtime)
+    held = given.get(f"/v1/clients/{client['id']}")
+    assert (len(held["secrets"]), len(held["keys"])) == (1, 1)
+    assert given.token("claims", "second-" + "2" * 32).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"claims_secret": "short"},
+        {"claims_secret": ""},
+        {"claims_secret": "with space " + "x" * 32},
+        {"claims_secret": "100%" + "x" * 32},
+        {"claims_secret": "a+b" + "x" * 32},
+        {"identity_seal": "no seal"},
+        {"admin_json": "no JSON"},
+        {"admin_json": "[]"},
+        {"admin_json": json.dumps({"email": "grace", "password": PASSWORD})},
+        {"admin_json": json.dumps({"email": "grace@thornbury.example", "password": "short"})},
+        {"admin_json": json.dumps({"email": "grace@thornbury.example"})},
+    ],
+)
+def test_what_is_given_and_no_good_is_said_in_a_line_that_holds_nothing_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wrong: dict[str, str]
+) -> None:
+    monkeypatch.setenv("IDENTITY_SECRETS", str(give(tmp_path / "given", **wrong)))
+    for name, value in CHEAP.items():
+        monkeypatch.setenv(f"IDENTITY_{name.upper()}", str(value))
+    assert main(["--var", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    ((name, text),) = wrong.items()
+    assert said.startswith(f"identity: {tmp_path}/given/{name.replace('_', '.')} ") and said.count("\n") == 1
+    assert not text or text not in said
+    assert "grace" not in said and PASSWORD not in said
+
+
+UNPRIVILEGED = """
+import os, sys
+from identity.bootstrap import main
+warm, var = sys.argv[1:]
+given = os.environ.pop("IDENTITY_SECRETS")
+main(["--var", warm])  # everything that is imported late is there now: others may not reach the interpreter's files
+os.environ["IDENTITY_SECRETS"] = given
+if os.geteuid() == 0:  # to root no folder is read-only
+    os.setgid(65534); os.setuid(65534)
+sys.exit(main(["--var", var]))
+"""
+
+
+@pytest.mark.parametrize("missing", ["", "gateway.secret", "identity.seal", "admin.json"])
+def test_a_folder_that_can_only_be_read_will_do_if_nothing_is_missing(missing: str) -> None:
+    with tempfile.TemporaryDirectory() as home:
+        os.chmod(home, 0o755)
+        folder, var = give(Path(home) / "given"), Path(home) / "var"
+        (folder / missing).unlink() if missing else None
+        var.mkdir()
+        var.chmod(0o777)
+        for path in folder.iterdir():
+            path.chmod(0o444)
+        folder.chmod(0o555)
+        settings = {f"IDENTITY_{name.upper()}": str(value) for name, value in CHEAP.items()}
+        command = [sys.executable, "-c", UNPRIVILEGED, str(Path(home) / "warm"), str(var)]
+        done = subprocess.run(
+            command, env=os.environ | settings | {"IDENTITY_SECRETS": str(folder)}, capture_output=True, text=True
+        )
+        folder.chmod(0o755)
+    assert done.returncode == (1 if missing else 0), done.stderr
+    if missing:
+        assert done.stderr.startswith(f"identity: {folder / missing} is missing") and done.stderr.count("\n") == 1
+    else:
+        assert "administrator" in done.stdout.splitlines()[-1]
 
 
 def test_the_metadata_is_what_rfc_8414_asks_for(fresh: Identity) -> None:

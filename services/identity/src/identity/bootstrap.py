@@ -1,13 +1,17 @@
 """`python -m identity.bootstrap --var var`: what must be there before anybody can sign in.
 
 The first signing key, the council's programme service, the programs' own clients, the portal's, and the first
-platform administrator. Run it as often as you like: what is there stays, what is missing is made. Secrets go to
-files that only their owner can read, before their digests are committed: a run that was cut off leaves files without
-effect, never clients without a secret.
+platform administrator. Run it as often as you like: what is there stays, what is missing is made.
+
+Secrets stand in files (`IDENTITY_SECRETS`, or `var/secrets`). Those that are there are taken as they are; a changed one
+becomes the client's second, so that the programs may change over one by one. Those that are missing are made, readable
+to their owner alone, before their digests are committed: a run that was cut off leaves files without effect, never
+clients without a secret.
 """
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +19,6 @@ from pathlib import Path
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
 
-from chassis.clock import now
 from chassis.migrations import migrate
 from chassis.outbox import emit
 from chassis.runtime import Runtime, make_runtime, running
@@ -53,6 +56,13 @@ PROGRAMS = {
 """The programs' own clients with their scopes; `docs/adr/0010` says why only they hold these."""
 PURPOSES = {"claims": ["claim"]}
 
+GOOD_SECRET = re.compile(r"[!-$&-*,-~]{32,500}")
+"""Visible, and without % and +, which mean something else where a secret is sent (RFC 6749 §2.3.1)."""
+
+
+class CannotBegin(Exception):
+    """What must be mended by hand, in a line that names the file and holds nothing of it."""
+
 
 @dataclass(frozen=True)
 class Done:
@@ -61,16 +71,15 @@ class Done:
     made: list[str]
 
 
-def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), administrator: str = ADMINISTRATOR) -> Done:
+def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), administrator: str | None = None) -> Done:
     """Make what is missing, on a store that is migrated."""
     settings: IdentitySettings = runtime.settings
-    folder = settings.var / "secrets"
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
-    seal, passwords, made = Seal.at(settings.seal_path), Passwords(settings), list[str]()
+    folder = _folder(settings)
+    seal, passwords, made = _seal(settings.seal_path), Passwords(settings), list[str]()
+    email, given = _given_administrator(folder / "admin.json", administrator)
     with runtime.read() as session:
-        known = users.find_by_email(session, email_key(administrator)) is not None
-    first = None if known else _make_administrator(folder / "admin.json", passwords, administrator)
+        known = users.find_by_email(session, email_key(email)) is not None
+    first = None if known else _make_administrator(folder / "admin.json", passwords, email, given)
     with runtime.write() as session:
         if keys.ensure_key(session, PLATFORM, seal):
             made.append("signing key")
@@ -85,6 +94,33 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
     return Done(made)
 
 
+def _folder(settings: IdentitySettings) -> Path:
+    """The folder of secrets. One that was given may be mounted, and for reading alone: its rights are not ours."""
+    folder = settings.secrets_folder
+    if settings.secrets is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    elif not folder.is_dir():
+        raise CannotBegin(f"{folder} is no folder")
+    return folder
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_private(path, text)
+    except OSError:
+        raise CannotBegin(f"{path} is missing, or not as it should be, and cannot be written") from None
+
+
+def _seal(path: Path) -> Seal:
+    try:
+        return Seal.at(path)
+    except OSError:
+        raise CannotBegin(f"{path} is missing and cannot be written, or cannot be read") from None
+    except ValueError:
+        raise CannotBegin(f"{path} should hold 64 hexadecimal digits") from None
+
+
 def _ensure_standing(session: Session, made: list[str]) -> None:
     if agencies.find_agency(session, AGENCY.code) is None:
         registry.register_agency(session, PLATFORM, AGENCY)
@@ -95,6 +131,7 @@ def _ensure_standing(session: Session, made: list[str]) -> None:
 
 
 def _ensure_program(session: Session, path: Path, name: str, scopes: list[str], made: list[str]) -> None:
+    given = _given_secret(path)
     client = clients.find_client(session, name)
     if client is None:
         request = ClientRequest(
@@ -104,20 +141,39 @@ def _ensure_program(session: Session, path: Path, name: str, scopes: list[str], 
             grants=["client_credentials"],
             purposes=PURPOSES.get(name, []),
         )
-        registered = client_service.register(session, PLATFORM, SERVICE.code, request, program=True)
-        write_private(path, registered.secret or "")
+        _check_secret(path, given)
+        registered = client_service.register(session, PLATFORM, SERVICE.code, request, program=True, secret=given)
+        if given is None:
+            _write(path, registered.secret or "")
         made.append(f"client {name}")
         return
-    live = clients.list_secrets(session, [client.id])
-    held = digest_of(path.read_text().strip()) if path.exists() else None
-    if held in {secret.digest for secret in live}:
+    live = clients.list_credentials(session, [client.id])
+    if given is not None and digest_of(given) in {held.digest for held in live}:
         return
-    # The file was lost, or belongs to a store that is gone. Nobody has the old secret, so all live ones end.
-    for secret in live:
-        clients.end_secret(session, client, secret.id, now())
-    replaced = client_service.add_secret(session, PLATFORM, client.id)
-    write_private(path, replaced.secret or "")
+    _check_secret(path, given)
+    held = [row for row in live if row.kind == "secret"]
+    # A lost file: nobody has the old secret, so all live ones end. A new one: the one before stays, to change over.
+    ends = held if given is None else held[: max(0, len(live) - 1)]
+    if len(live) - len(ends) > 1:
+        raise CannotBegin(f"{path} cannot be taken: the client {name} has two live keys; end one first")
+    for row in ends:
+        client_service.drop_secret(session, PLATFORM, client, row)
+    replaced = client_service.add_secret(session, PLATFORM, client.id, given)
+    if given is None:
+        _write(path, replaced.secret or "")
     made.append(f"secret of {name}")
+
+
+def _given_secret(path: Path) -> str | None:
+    try:
+        return path.read_text().strip() if path.exists() else None
+    except (OSError, ValueError):
+        raise CannotBegin(f"{path} cannot be read") from None
+
+
+def _check_secret(path: Path, given: str | None) -> None:
+    if given is not None and not GOOD_SECRET.fullmatch(given):
+        raise CannotBegin(f"{path} should hold a secret of 32 or more visible characters, without % and +")
 
 
 def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None:
@@ -145,13 +201,33 @@ def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None
     made.append("portal's addresses and scopes")
 
 
-def _make_administrator(path: Path, passwords: Passwords, email: str) -> tuple[UserRequest, user_service.Hashed]:
+def _given_administrator(path: Path, email: str | None) -> tuple[str, SecretStr | None]:
+    """The first administrator's address, and the password where the file tells it."""
+    text = _given_secret(path)
+    if text is None:
+        return email or ADMINISTRATOR, None
+    try:
+        held = json.loads(text)
+        request = UserRequest(
+            email=held["email"],
+            name="Platform administrator",
+            service=SERVICE.code,
+            roles=[],
+            password=SecretStr(held["password"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        wanted = 'an "email" and a "password" of 12 or more characters'
+        raise CannotBegin(f"{path} should be a JSON object with {wanted}") from None
+    return (request.email, request.password) if email in (None, request.email) else (email or ADMINISTRATOR, None)
+
+
+def _make_administrator(
+    path: Path, passwords: Passwords, email: str, given: SecretStr | None
+) -> tuple[UserRequest, user_service.Hashed]:
     """The first administrator; who finds the file of a run that was cut off gets the password that stands in it."""
-    held = json.loads(path.read_text()) if path.exists() else {}
-    given = SecretStr(held["password"]) if held.get("email") == email else None
     password = user_service.hash_password(passwords, given)
     if password.made is not None:
-        write_private(path, json.dumps({"email": email, "password": password.made}, indent=2) + "\n")
+        _write(path, json.dumps({"email": email, "password": password.made}, indent=2) + "\n")
     request = UserRequest(
         email=email, name="Platform administrator", service=SERVICE.code, roles=["platform_administrator"]
     )
@@ -162,12 +238,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="identity.bootstrap", description="Make what must be there to begin with.")
     parser.add_argument("--var", type=Path, help="where the embedded profile keeps its files")
     parser.add_argument("--gateway-url", default=address("gateway"), help="where people come back to after signing in")
-    parser.add_argument("--administrator", default=ADMINISTRATOR, help="the first administrator's email address")
+    parser.add_argument("--administrator", help="the first administrator's email address, if `admin.json` names none")
     chosen = parser.parse_args(arguments)
     settings = IdentitySettings.with_prefix(**({"var": chosen.var} if chosen.var else {}))
     with running(make_runtime(settings)) as runtime:
         migrate(runtime, VERSIONS, Base.metadata)
-        done = bootstrap(runtime, gateway_url=chosen.gateway_url, administrator=chosen.administrator)
+        try:
+            done = bootstrap(runtime, gateway_url=chosen.gateway_url, administrator=chosen.administrator)
+        except CannotBegin as why:
+            print(f"identity: {why}", file=sys.stderr)
+            return 1
     print(f"identity: made {', '.join(done.made)}" if done.made else "identity: all was there")
     return 0
 

@@ -8,7 +8,7 @@ from chassis.schemas import Instant
 
 
 class ClientChanged(Event):
-    """An OAuth client was registered, changed, disabled, or its secrets were.
+    """An OAuth client was registered, changed, disabled, or its secrets or keys were.
 
     Shape: `client` is the public client id, `service` its service's code.
     """
@@ -18,7 +18,9 @@ class ClientChanged(Event):
 
     client: str
     service: str
-    change: Literal["registered", "changed", "enabled", "disabled", "secret-added", "secret-ended"]
+    change: Literal[
+        "registered", "changed", "enabled", "disabled", "secret-added", "secret-ended", "key-added", "key-ended"
+    ]
 
     @property
     def key(self) -> str:

@@ -73,14 +73,18 @@ class Client(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
 
 
-still_live = text("ended_at IS NULL")
+still_live, is_key = text("ended_at IS NULL"), text("kind = 'key'")
 
 
-class ClientSecret(Base):
-    """What a client proves itself with: 256 random bits, of which only the SHA-256 is kept."""
+class Credential(Base):
+    """What a client proves itself with: a secret of which only the SHA-256 is kept, or a public key.
+
+    `digest`: the secret's, or the key's thumbprint (RFC 7638). `public`: the key as a JWK, with its `kid`. The table is
+    called as it was when there were secrets alone: a program of the release before goes on while this one starts.
+    """
 
     __tablename__ = "client_secret"
-    # Two live secrets at most is the database's promise: there are two slots, and each holds one.
+    # Two live ones at most, of either kind, is the database's promise: there are two slots, and each holds one.
     __table_args__ = (
         Index(
             "client_secret_slot_live",
@@ -90,15 +94,34 @@ class ClientSecret(Base):
             sqlite_where=still_live,
             postgresql_where=still_live,
         ),
+        Index(
+            "client_secret_key_once",
+            "client_id",
+            "digest",
+            unique=True,
+            sqlite_where=is_key,
+            postgresql_where=is_key,
+        ),
         CheckConstraint("slot IN (1, 2)", name="client_secret_slot"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
+    kind: Mapped[str] = mapped_column(default="secret", server_default="secret")
     slot: Mapped[int]
     digest: Mapped[str]
+    public: Mapped[dict[str, Any] | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     ended_at: Mapped[datetime | None]
+
+
+class UsedAssertion(Base):
+    """A client's assertion that was good once, until it expires: it is not good again, at whichever replica."""
+
+    __tablename__ = "used_assertion"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class User(Base):

@@ -6,12 +6,14 @@ Problem
 │   ├── ServiceNotFound       404
 │   ├── ClientNotFound        404
 │   ├── SecretNotFound        404
+│   ├── ClientKeyNotFound     404
 │   ├── UserNotFound          404
 │   └── SessionNotFound       404
 ├── Conflict
 │   ├── AgencyExists          409
 │   ├── ServiceExists         409
 │   ├── ClientExists          409
+│   ├── ClientKeyExists       409
 │   ├── UserExists            409
 │   ├── TwoSecretsLive        409
 │   ├── LastSecret            409
@@ -49,6 +51,12 @@ class SecretNotFound(NotFound):
     title = "Secret not found"
 
 
+class ClientKeyNotFound(NotFound):
+    """The client has no such live key. `GET /v1/clients/{id}/keys` lists those that it has."""
+
+    title = "Client key not found"
+
+
 class UserNotFound(NotFound):
     """There is no such user. `GET /v1/users` lists them."""
 
@@ -79,6 +87,12 @@ class ClientExists(Conflict):
     title = "Client exists"
 
 
+class ClientKeyExists(Conflict):
+    """The client has or had this key. A key that was ended may be known to others: make a new pair of keys."""
+
+    title = "Client key exists"
+
+
 class UserExists(Conflict):
     """Somebody signs in with this address already; `id` is theirs. Change that user, or give another address."""
 
@@ -86,19 +100,19 @@ class UserExists(Conflict):
 
 
 class TwoSecretsLive(Conflict):
-    """The client has two live secrets, the most that it may have. End the older one first, then ask for a new one."""
+    """The client has two live secrets or keys, the most that it may have. End one first, then add another."""
 
     title = "Two secrets live"
 
 
 class LastSecret(Conflict):
-    """This is the client's only live secret. Add a new one and let the client change over, or disable the client."""
+    """This is the client's only live secret or key. Add another, let the client change over, or disable the client."""
 
     title = "Last secret"
 
 
 class PublicClient(Conflict):
-    """A public client runs where a secret cannot be kept, and has none. Register a confidential client instead."""
+    """A public client runs where no secret or key can be kept, and has none. Register a confidential client instead."""
 
     title = "Public client"
 

@@ -16,7 +16,9 @@ class IdentitySettings(ServiceSettings):
     refresh_seconds: int = Field(default=8 * 3600, description="A session that is not refreshed for so long ends")
     session_seconds: int = Field(default=12 * 3600, description="A session ends after a working day in any case")
 
-    seal_file: Path | None = Field(default=None, description="Seals private keys; empty: `var/secrets/identity.seal`")
+    seal_file: Path | None = Field(
+        default=None, description="Seals private keys; empty: `identity.seal` among the secrets"
+    )
     keys_cached: float = Field(default=30, description="How long this process relies on the keys that it has read")
     key_notice: int = Field(default=900, description="How long a new key stands in the JWKS before it signs")
 
@@ -31,4 +33,4 @@ class IdentitySettings(ServiceSettings):
 
     @property
     def seal_path(self) -> Path:
-        return self.seal_file or self.var / "secrets" / "identity.seal"
+        return self.seal_file or self.secrets_folder / "identity.seal"

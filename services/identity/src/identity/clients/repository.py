@@ -2,10 +2,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from identity.models import Client, ClientSecret
+from identity.models import Client, Credential
 from identity.problems import ClientNotFound
 
 
@@ -26,15 +26,32 @@ def list_clients(session: Session, service_id: UUID, after: str | None, limit: i
     return list(session.scalars(clients.where(Client.client_id > after) if after else clients))
 
 
-def list_secrets(session: Session, clients: Iterable[UUID]) -> list[ClientSecret]:
-    """Live secrets of at most a page of clients, the oldest first."""
-    live = select(ClientSecret).where(ClientSecret.client_id.in_(clients), ClientSecret.ended_at.is_(None))
-    return list(session.scalars(live.order_by(ClientSecret.id)))
+def lock_client(session: Session, client_id: UUID) -> Client:
+    """The client, so that nobody else changes its secrets or keys meanwhile. Errors: ClientNotFound."""
+    client = session.get(Client, client_id, with_for_update=True)
+    if client is None:
+        raise ClientNotFound()
+    return client
 
 
-def end_secret(session: Session, client: Client, secret_id: UUID, at: datetime) -> bool:
-    """End a live secret once; False when there is none such."""
-    live = update(ClientSecret).where(
-        ClientSecret.id == secret_id, ClientSecret.client_id == client.id, ClientSecret.ended_at.is_(None)
+def list_credentials(session: Session, clients: Iterable[UUID]) -> list[Credential]:
+    """Live secrets and keys of at most a page of clients, the oldest first."""
+    live = select(Credential).where(Credential.client_id.in_(clients), Credential.ended_at.is_(None))
+    return list(session.scalars(live.order_by(Credential.id)))
+
+
+def had_key(session: Session, client: Client, thumbprint: str) -> bool:
+    """Whether the client has this key, or ever had it."""
+    keys = exists().where(Credential.client_id == client.id, Credential.kind == "key", Credential.digest == thumbprint)
+    return bool(session.scalar(select(keys)))
+
+
+def end_credential(session: Session, client: Client, kind: str, credential_id: UUID, at: datetime) -> bool:
+    """End a live secret or key once; False when there is none such."""
+    live = update(Credential).where(
+        Credential.id == credential_id,
+        Credential.client_id == client.id,
+        Credential.kind == kind,
+        Credential.ended_at.is_(None),
     )
-    return session.scalar(live.values(ended_at=at).returning(ClientSecret.id)) is not None
+    return session.scalar(live.values(ended_at=at).returning(Credential.id)) is not None

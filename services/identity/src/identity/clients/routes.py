@@ -12,7 +12,16 @@ from chassis.schemas import Written
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.clients import service
-from identity.clients.schemas import ClientChange, ClientRequest, ClientView, Registered, SecretMade
+from identity.clients.keys import PublicJwk
+from identity.clients.schemas import (
+    ClientChange,
+    ClientKeyAdded,
+    ClientKeyList,
+    ClientRequest,
+    ClientView,
+    Registered,
+    SecretMade,
+)
 
 router = APIRouter(prefix="/v1", tags=["clients"])
 
@@ -70,5 +79,27 @@ def add_secret(client_id: UUID, caller: AdministerIdentity, session: WriteSessio
 
 @router.delete("/clients/{client_id}/secrets/{secret_id}")
 def end_secret(client_id: UUID, secret_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
-    """End one of a client's two secrets. A secret never changes, so this needs no version."""
+    """End one of a client's secrets. A secret never changes, so this needs no version."""
     return service.end_secret(session, Actor.of(caller), client_id, secret_id)
+
+
+@router.post("/clients/{client_id}/keys", status_code=201)
+def add_key(
+    client_id: UUID, request: PublicJwk, caller: AdministerIdentity, session: WriteSession, once: Once
+) -> ClientKeyAdded:
+    """Let a client prove itself with a key: send its public half. Secrets and keys are two at most, together."""
+    written = once(session, caller, request, lambda: service.add_key(session, Actor.of(caller), client_id, request))
+    thumbprint, public = request.kept()
+    return ClientKeyAdded(**written.model_dump(), kid=public["kid"], thumbprint=thumbprint)
+
+
+@router.get("/clients/{client_id}/keys")
+def list_keys(client_id: UUID, caller: ReadIdentity, session: ReadSession) -> ClientKeyList:
+    """A client's live keys, the oldest first."""
+    return service.list_keys(session, client_id)
+
+
+@router.delete("/clients/{client_id}/keys/{key_id}")
+def end_key(client_id: UUID, key_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+    """End one of a client's keys. A key never changes, so this needs no version."""
+    return service.end_key(session, Actor.of(caller), client_id, key_id)

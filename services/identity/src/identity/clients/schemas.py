@@ -92,6 +92,26 @@ class SecretView(Schema):
     created_at: Instant
 
 
+class ClientKeyAdded(Written):
+    """Shape: `kid` is what assertions name the key by; `thumbprint` is RFC 7638's."""
+
+    kid: str
+    thumbprint: str
+
+
+class ClientKeyView(Schema):
+    id: UUID
+    kid: str
+    thumbprint: str
+    algorithms: list[str]
+    created_at: Instant
+
+
+class ClientKeyList(Schema):
+    items: list[ClientKeyView]
+    next: None = None
+
+
 class ClientView(Schema):
     id: UUID
     client_id: str
@@ -104,3 +124,4 @@ class ClientView(Schema):
     public: bool
     status: str
     secrets: list[SecretView] = Field(description="Live secrets: when each was made, never what it is")
+    keys: list[ClientKeyView] = Field(description="Live public keys; secrets and keys are two at most")

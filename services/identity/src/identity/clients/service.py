@@ -1,8 +1,8 @@
-"""Registering OAuth clients, and changing their secrets without a gap."""
+"""Registering OAuth clients, and changing their secrets and keys without a gap."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,15 +18,34 @@ from chassis.schemas import Written
 from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.clients import repository
-from identity.clients.schemas import ClientChange, ClientRequest, ClientView, SecretView
+from identity.clients.keys import PublicJwk, algorithms_of
+from identity.clients.schemas import (
+    ClientChange,
+    ClientKeyList,
+    ClientKeyView,
+    ClientRequest,
+    ClientView,
+    SecretView,
+)
 from identity.clients.secrets import digest_of, make_secret
 from identity.events import ClientChanged
-from identity.models import Client, ClientSecret
-from identity.problems import ClientExists, LastSecret, PublicClient, ReservedScope, SecretNotFound, TwoSecretsLive
+from identity.models import Client, Credential
+from identity.problems import (
+    ClientExists,
+    ClientKeyExists,
+    ClientKeyNotFound,
+    LastSecret,
+    PublicClient,
+    ReservedScope,
+    SecretNotFound,
+    TwoSecretsLive,
+)
 from identity.roles.catalogue import catalogue
 from identity.tokens import sessions
 
-Change = Literal["registered", "changed", "enabled", "disabled", "secret-added", "secret-ended"]
+Change = Literal[
+    "registered", "changed", "enabled", "disabled", "secret-added", "secret-ended", "key-added", "key-ended"
+]
 
 
 @dataclass(frozen=True)
@@ -38,9 +57,18 @@ class Made:
 
 
 def register(
-    session: Session, actor: Actor, service_code: str, request: ClientRequest, *, program: bool = False
+    session: Session,
+    actor: Actor,
+    service_code: str,
+    request: ClientRequest,
+    *,
+    program: bool = False,
+    secret: str | None = None,
 ) -> Made:
-    """Register a client of a service. Errors: ServiceNotFound, ClientExists, ReservedScope, RequestNotValid."""
+    """Register a client of a service, with this secret or one that is made here.
+
+    Errors: ServiceNotFound, ClientExists, ReservedScope, RequestNotValid.
+    """
     service = agencies.get_service(session, service_code)
     _check_scopes(request.scopes, request.purposes, program)
     client = Client(
@@ -62,10 +90,10 @@ def register(
         if held is None:
             raise
         raise ClientExists(id=str(held.id)) from None
-    secret = None if client.public else _add_secret(session, client)[1]
+    made = None if client.public else _add_secret(session, client, secret)[1]
     record(session, actor, "client.registered", "client", client.client_id, scopes=client.scopes, grants=client.grants)
     _tell(session, client, service.code, "registered")
-    return Made(Written(id=client.id, status=client.status, etag=etag(client.version)), secret)
+    return Made(Written(id=client.id, status=client.status, etag=etag(client.version)), made)
 
 
 def change(session: Session, actor: Actor, client_id: UUID, request: ClientChange, match: Match) -> Written:
@@ -103,31 +131,61 @@ def change(session: Session, actor: Actor, client_id: UUID, request: ClientChang
     return Written(id=client.id, status=client.status, etag=etag(client.version))
 
 
-def add_secret(session: Session, actor: Actor, client_id: UUID) -> Made:
-    """Give a client its second secret, so that it can change over.
+def add_secret(session: Session, actor: Actor, client_id: UUID, secret: str | None = None) -> Made:
+    """Give a client another secret, this one or one that is made here, so that it can change over.
 
     Errors: ClientNotFound, PublicClient, TwoSecretsLive.
     """
-    client = repository.get_client(session, client_id)
-    if client.public:
-        raise PublicClient()
-    row, secret = _add_secret(session, client)
-    record(session, actor, "client.secret-added", "client", client.client_id, secret=str(row.id))
-    _tell(session, client, agencies.get_standing(session, client.service_id)[0], "secret-added")
-    return Made(Written(id=row.id, status="live"), secret)
+    client = _lock_confidential(session, client_id)
+    row, made = _add_secret(session, client, secret)
+    _note(session, actor, client, "secret-added", secret=str(row.id))
+    return Made(Written(id=row.id, status="live"), made)
 
 
 def end_secret(session: Session, actor: Actor, client_id: UUID, secret_id: UUID) -> Written:
-    """End one of a client's two secrets. Errors: ClientNotFound, SecretNotFound, LastSecret."""
-    client = repository.get_client(session, client_id)
-    live = [secret.id for secret in repository.list_secrets(session, [client.id])]
-    if live == [secret_id]:
-        raise LastSecret()
-    if not repository.end_secret(session, client, secret_id, now()):
+    """End one of a client's secrets. Errors: ClientNotFound, SecretNotFound, LastSecret."""
+    client = repository.lock_client(session, client_id)
+    if not _end(session, client, "secret", secret_id):
         raise SecretNotFound()
-    record(session, actor, "client.secret-ended", "client", client.client_id, secret=str(secret_id))
-    _tell(session, client, agencies.get_standing(session, client.service_id)[0], "secret-ended")
+    _note(session, actor, client, "secret-ended", secret=str(secret_id))
     return Written(id=secret_id, status="ended")
+
+
+def drop_secret(session: Session, actor: Actor, client: Client, secret: Credential) -> None:
+    """End a secret, even the last: the caller adds another in the same transaction."""
+    repository.end_credential(session, client, "secret", secret.id, now())
+    _note(session, actor, client, "secret-ended", secret=str(secret.id))
+
+
+def add_key(session: Session, actor: Actor, client_id: UUID, request: PublicJwk) -> Written:
+    """Let a client prove itself with a key of its own (RFC 7523).
+
+    Errors: ClientNotFound, PublicClient, ClientKeyExists, TwoSecretsLive.
+    """
+    client = _lock_confidential(session, client_id)
+    thumbprint, public = request.kept()
+    if repository.had_key(session, client, thumbprint):
+        raise ClientKeyExists()
+    row = _add(session, client, kind="key", digest=thumbprint, public=public)
+    _note(session, actor, client, "key-added", key=str(row.id), thumbprint=thumbprint)
+    return Written(id=row.id, status="live")
+
+
+def list_keys(session: Session, client_id: UUID) -> ClientKeyList:
+    """A client's live keys, the oldest first. Errors: ClientNotFound."""
+    client = repository.get_client(session, client_id)
+    return ClientKeyList(
+        items=[_key_view(row) for row in repository.list_credentials(session, [client.id]) if row.public]
+    )
+
+
+def end_key(session: Session, actor: Actor, client_id: UUID, key_id: UUID) -> Written:
+    """End one of a client's keys. Errors: ClientNotFound, ClientKeyNotFound, LastSecret."""
+    client = repository.lock_client(session, client_id)
+    if not _end(session, client, "key", key_id):
+        raise ClientKeyNotFound()
+    _note(session, actor, client, "key-ended", key=str(key_id))
+    return Written(id=key_id, status="ended")
 
 
 def show(session: Session, client_id: UUID) -> tuple[ClientView, str]:
@@ -145,16 +203,39 @@ def list_clients(session: Session, service_code: str, after: str | None, limit: 
     return Page[ClientView].cut(views, limit, name="clients", place=lambda view: view.client_id)
 
 
-def _add_secret(session: Session, client: Client) -> tuple[ClientSecret, str]:
-    taken = {secret.slot for secret in repository.list_secrets(session, [client.id])}
-    secret = make_secret()
-    row = ClientSecret(client_id=client.id, slot=1 if 1 not in taken else 2, digest=digest_of(secret))
+def _lock_confidential(session: Session, client_id: UUID) -> Client:
+    client = repository.lock_client(session, client_id)
+    if client.public:
+        raise PublicClient()
+    return client
+
+
+def _add_secret(session: Session, client: Client, given: str | None) -> tuple[Credential, str]:
+    secret = given or make_secret()
+    return _add(session, client, kind="secret", digest=digest_of(secret)), secret
+
+
+def _add(session: Session, client: Client, **what: Any) -> Credential:
+    taken = {row.slot for row in repository.list_credentials(session, [client.id])}
+    row = Credential(client_id=client.id, slot=1 if 1 not in taken else 2, **what)
     try:
         with session.begin_nested():
             session.add(row)
     except IntegrityError:
         raise TwoSecretsLive() from None
-    return row, secret
+    return row
+
+
+def _end(session: Session, client: Client, kind: str, credential_id: UUID) -> bool:
+    """Whether there was such a live one. Errors: LastSecret."""
+    if [row.id for row in repository.list_credentials(session, [client.id])] == [credential_id]:
+        raise LastSecret()
+    return repository.end_credential(session, client, kind, credential_id, now())
+
+
+def _note(session: Session, actor: Actor, client: Client, change: Change, **details: str) -> None:
+    record(session, actor, f"client.{change}", "client", client.client_id, **details)
+    _tell(session, client, agencies.get_standing(session, client.service_id)[0], change)
 
 
 def _check_scopes(scopes: Iterable[str], purposes: Iterable[str], program: bool) -> None:
@@ -180,7 +261,9 @@ def _tell(session: Session, client: Client, service: str, change: Change) -> Non
 
 
 def _views(session: Session, clients: list[Client], service: str) -> list[ClientView]:
-    secrets = repository.list_secrets(session, [client.id for client in clients])
+    held: dict[UUID, list[Credential]] = {client.id: [] for client in clients}
+    for row in repository.list_credentials(session, held):
+        held[row.client_id].append(row)
     return [
         ClientView(
             id=client.id,
@@ -193,11 +276,19 @@ def _views(session: Session, clients: list[Client], service: str) -> list[Client
             redirect_uris=client.redirect_uris,
             public=client.public,
             status=client.status,
-            secrets=[
-                SecretView(id=secret.id, created_at=secret.created_at)
-                for secret in secrets
-                if secret.client_id == client.id
-            ],
+            secrets=[SecretView(id=row.id, created_at=row.created_at) for row in held[client.id] if not row.public],
+            keys=[_key_view(row) for row in held[client.id] if row.public],
         )
         for client in clients
     ]
+
+
+def _key_view(row: Credential) -> ClientKeyView:
+    public = row.public or {}
+    return ClientKeyView(
+        id=row.id,
+        kid=public["kid"],
+        thumbprint=row.digest,
+        algorithms=list(algorithms_of(public["kty"])),
+        created_at=row.created_at,
+    )

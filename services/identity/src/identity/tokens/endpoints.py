@@ -20,7 +20,7 @@ from identity.events import TokenRevoked
 from identity.models import RefreshToken, RevokedToken, SignInSession
 from identity.tokens import repository, sessions
 from identity.tokens.generator import ALGORITHM
-from identity.tokens.grants import BASIC_OR_POST
+from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.parties import KnownClient
 
 FOREIGN = {"jwk", "jku", "x5u", "x5c", "crit"}
@@ -98,7 +98,7 @@ class _LenientHint:
 
 
 class Introspection(_LenientHint, IntrospectionEndpoint):  # type: ignore[misc]
-    CLIENT_AUTH_METHODS = BASIC_OR_POST
+    CLIENT_AUTH_METHODS = CONFIDENTIAL
 
     def check_permission(self, token: MetToken, client: KnownClient, request: Any) -> bool:
         """Clients look into their own tokens, the platform's programs into all."""
@@ -113,7 +113,7 @@ class Introspection(_LenientHint, IntrospectionEndpoint):  # type: ignore[misc]
 
 
 class Revocation(_LenientHint, RevocationEndpoint):  # type: ignore[misc]
-    CLIENT_AUTH_METHODS = [*BASIC_OR_POST, "none"]  # noqa: RUF012 - Authlib reads it on the class
+    CLIENT_AUTH_METHODS = [*CONFIDENTIAL, "none"]  # noqa: RUF012 - Authlib reads it on the class
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> MetToken | None:
         return find_token(self.server, token_string)

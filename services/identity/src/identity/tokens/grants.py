@@ -15,7 +15,7 @@ from identity.models import AuthorizationCode, RefreshToken, SignInSession, User
 from identity.tokens import repository, sessions
 from identity.tokens.parties import KnownClient, Person
 
-BASIC_OR_POST = ["client_secret_basic", "client_secret_post"]
+CONFIDENTIAL = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 
 
 def _same(verifier: str, challenge: str) -> bool:
@@ -36,11 +36,11 @@ class S256(CodeChallenge):  # type: ignore[misc]  # Authlib has no types
 
 
 class ClientCredentials(grants.ClientCredentialsGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = BASIC_OR_POST
+    TOKEN_ENDPOINT_AUTH_METHODS = CONFIDENTIAL
 
 
 class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = [*BASIC_OR_POST, "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = [*CONFIDENTIAL, "none"]  # noqa: RUF012
 
     @staticmethod
     def validate_authorization_redirect_uri(request: Any, client: KnownClient) -> str:
@@ -107,7 +107,7 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
 
 
 class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
-    TOKEN_ENDPOINT_AUTH_METHODS = [*BASIC_OR_POST, "none"]  # noqa: RUF012
+    TOKEN_ENDPOINT_AUTH_METHODS = [*CONFIDENTIAL, "none"]  # noqa: RUF012
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def authenticate_refresh_token(self, refresh_token: str) -> "HeldRefreshToken | None":

@@ -1,6 +1,7 @@
 """Clients and people as Authlib asks about them."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,8 +12,11 @@ from sqlalchemy.orm import Session
 from identity.agencies import repository as agencies
 from identity.clients import repository as clients
 from identity.clients.secrets import matches
-from identity.models import Client, SignInSession, User
+from identity.models import Client, Credential, SignInSession, User
 from identity.roles.catalogue import catalogue
+
+CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
+"""As registered; anything else is nobody's, and some of it the store could not even look for."""
 
 SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 """RFC 6749 §3.3."""
@@ -21,8 +25,10 @@ SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 class KnownClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     """A registered client."""
 
-    def __init__(self, row: Client, digests: list[str]) -> None:
-        self.row, self._digests = row, digests
+    def __init__(self, row: Client, credentials: Sequence[Credential]) -> None:
+        self.row = row
+        self._digests = [held.digest for held in credentials if held.kind == "secret"]
+        self.keys = [held.public for held in credentials if held.kind == "key" and held.public]
 
     def get_client_id(self) -> str:
         return self.row.client_id
@@ -91,10 +97,10 @@ class Standing:
 
 def find_client(session: Session, client_id: str) -> KnownClient | None:
     """A client that is not disabled."""
-    row = clients.find_client(session, client_id)
+    row = clients.find_client(session, client_id) if CLIENT_ID.fullmatch(client_id) else None
     if row is None or row.status != "active":
         return None
-    return KnownClient(row, [secret.digest for secret in clients.list_secrets(session, [row.id])])
+    return KnownClient(row, clients.list_credentials(session, [row.id]))
 
 
 def standing_of(session: Session, client: KnownClient, person: Person | None) -> Standing:

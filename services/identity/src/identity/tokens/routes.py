@@ -1,4 +1,7 @@
-"""Tokens: RFC 6749, 7009, 7662, 8414. Clients prove themselves by Basic, by form, or (public ones) by PKCE."""
+"""Tokens: RFC 6749, 7009, 7662, 8414.
+
+Clients prove themselves by Basic, by form, by a key of their own (RFC 7523), or (public ones) by PKCE.
+"""
 
 from typing import Any
 
@@ -26,7 +29,9 @@ REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"m
         code_verifier="With authorization_code: PKCE's",
         refresh_token="With refresh_token; good once",
         client_id="Unless it stands in the Authorization header",
-        client_secret="Unless it stands in the Authorization header, or the client is public",
+        client_secret="Unless it stands in the Authorization header, or the client has a key or is public",
+        client_assertion_type="With a key: urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion="With a key: a JWT that it signed, for this issuer, good once and for five minutes at most",
     ),
 )
 def issue(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:

@@ -32,7 +32,7 @@ from chassis.clock import now
 from identity.keys.keyring import Keyring
 from identity.models import RefreshToken
 from identity.settings import IdentitySettings
-from identity.tokens import repository
+from identity.tokens import assertions, repository
 from identity.tokens.endpoints import Introspection, Revocation
 from identity.tokens.generator import AccessTokens
 from identity.tokens.grants import S256, ClientCredentials, Code, Refresh
@@ -57,6 +57,19 @@ class Asked:
     args: Fields = ()
     form: Fields = ()
     readable: bool = True
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Which client somebody says that it is, in which way, and by what."""
+
+    client_id: str | None
+    method: str
+    secret: str | None = None
+    assertion: assertions.Assertion | None = None
+
+
+NOTHING = Offered(None, "none")
 
 
 class Answer(Response):
@@ -157,16 +170,25 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
         Authlib's own tells an unknown client from a wrong secret, and breaks on a header that is not UTF-8.
         """
-        client_id, secret, method = _credentials(request)
-        client = self.query_client(client_id) if client_id else None
+        offered = _offered(request)
+        client = self.query_client(offered.client_id) if offered.client_id else None
         # The work is done in any case, so that time does not tell what was wrong.
-        proven = (client or _nobody()).check_client_secret(secret or "")
+        proven = self._proven(client or _nobody(), offered)
+        method = offered.method
         if client is None or method not in methods or not client.check_endpoint_auth_method(method, endpoint):
             raise WrongClient()
         if method != "none" and not proven:
             raise WrongClient()
         request.auth_method = method
         return client
+
+    def _proven(self, client: KnownClient, offered: Offered) -> bool:
+        if offered.assertion is None:
+            return client.check_client_secret(offered.secret or "")
+        audiences = (self.settings.issuer, f"{self.settings.issuer}/oauth/token")
+        proof = assertions.prove(offered.assertion, client.keys, audiences, now())
+        # Burnt only now: what nobody signed must not fill the store.
+        return proof is not None and repository.use_assertion(self.session, client.row.id, proof.jti, proof.until)
 
     def get_authorization_grant(self, request: Any) -> Code:
         """The only grant with a page. Errors: as Authlib's, which breaks on some texts in `response_type`."""
@@ -250,26 +272,32 @@ def _plain(error: Any) -> Any:
     return error
 
 
-def _credentials(request: Any) -> tuple[str | None, str | None, str]:
-    """The client's id and secret, and the way in which it gave them. Two ways at once are none."""
-    form_id, form_secret = request.form.get("client_id"), request.form.get("client_secret")
-    header = request.headers.get("authorization")
+def _offered(request: Any) -> Offered:
+    """By what a client says that it is that client. Two ways at once are none."""
+    form, header = request.form, request.headers.get("authorization")
+    form_id, form_secret = form.get("client_id"), form.get("client_secret")
+    if "client_assertion" in form or "client_assertion_type" in form:
+        one = assertions.read(form.get("client_assertion", ""))
+        alone = header is None and form_secret is None and form.get("client_assertion_type") == assertions.KIND
+        if one is None or not alone or form_id not in (None, one.client_id):
+            return NOTHING
+        return Offered(one.client_id, "private_key_jwt", assertion=one)
     if header is None:
-        return form_id, form_secret, "none" if form_secret is None else "client_secret_post"
+        return Offered(form_id, "none" if form_secret is None else "client_secret_post", form_secret)
     kind, _, text = header.partition(" ")
     try:
         name, colon, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
-        return None, None, "none"
+        return NOTHING
     name, secret = unquote_plus(name), unquote_plus(secret)
-    if kind.lower() != "basic" or not colon or form_secret is not None or (form_id is not None and form_id != name):
-        return None, None, "none"
-    return name, secret, "client_secret_basic"
+    if kind.lower() != "basic" or not colon or form_secret is not None or form_id not in (None, name):
+        return NOTHING
+    return Offered(name, "client_secret_basic", secret)
 
 
 class _Nobody(KnownClient):
     def __init__(self) -> None:
-        self._digests = []
+        self._digests, self.keys = [], []
 
 
 def _nobody() -> KnownClient:

@@ -3,6 +3,8 @@
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
 from identity.roles.catalogue import catalogue
+from identity.tokens.assertions import ALGORITHMS
+from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.schemas import Metadata
 from identity.tokens.server import Answer, Asked, Server
 
@@ -13,13 +15,13 @@ def issue(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
     Refusals are answers and not exceptions: what a refused request burnt is committed all the same.
     """
     machine = ("grant_type", "client_credentials") in asked.form  # writes nothing, so it waits for no writer
-    with runtime.read() if machine else runtime.write() as session:
+    with runtime.read() if machine and not _asserts(asked) else runtime.write() as session:
         return Server(session, runtime.settings, keyring).answer_token(asked)
 
 
 def introspect(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
     """What a token says, or that it is not active; nothing about why."""
-    with runtime.read() as session:
+    with runtime.write() if _asserts(asked) else runtime.read() as session:
         return Server(session, runtime.settings, keyring).answer_endpoint("introspection", asked)
 
 
@@ -31,7 +33,6 @@ def revoke(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
 
 def metadata(issuer: str) -> Metadata:
     """Where everything is (RFC 8414)."""
-    confidential = ["client_secret_basic", "client_secret_post"]
     return Metadata(
         issuer=issuer,
         authorization_endpoint=f"{issuer}/oauth/authorize",
@@ -43,10 +44,18 @@ def metadata(issuer: str) -> Metadata:
         response_types_supported=["code"],
         response_modes_supported=["query"],
         grant_types_supported=["authorization_code", "client_credentials", "refresh_token"],
-        token_endpoint_auth_methods_supported=[*confidential, "none"],
-        revocation_endpoint_auth_methods_supported=[*confidential, "none"],
-        introspection_endpoint_auth_methods_supported=confidential,
+        token_endpoint_auth_methods_supported=[*CONFIDENTIAL, "none"],
+        revocation_endpoint_auth_methods_supported=[*CONFIDENTIAL, "none"],
+        introspection_endpoint_auth_methods_supported=CONFIDENTIAL,
+        token_endpoint_auth_signing_alg_values_supported=ALGORITHMS,
+        revocation_endpoint_auth_signing_alg_values_supported=ALGORITHMS,
+        introspection_endpoint_auth_signing_alg_values_supported=ALGORITHMS,
         code_challenge_methods_supported=["S256"],
         authorization_response_iss_parameter_supported=True,
         service_documentation=f"{issuer}/openapi.json",
     )
+
+
+def _asserts(asked: Asked) -> bool:
+    """Whether the client proves itself by an assertion: that it was used is written down."""
+    return any(name == "client_assertion" for name, _ in asked.form)

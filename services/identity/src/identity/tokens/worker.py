@@ -1,4 +1,4 @@
-"""Forgets what can be met no longer: codes, used tokens, old sessions, failed sign-ins."""
+"""Forgets what can be met no longer: codes, used tokens and assertions, old sessions, failed sign-ins."""
 
 import time
 from datetime import timedelta
@@ -11,6 +11,7 @@ from identity.tokens import repository
 EVERY = 600.0
 CODES_KEPT = timedelta(days=1)
 SESSIONS_KEPT = timedelta(days=90)
+BATCH = 1000
 
 
 class Sweeper:
@@ -30,6 +31,11 @@ class Sweeper:
         with runtime.write() as session:
             repository.sweep(session, moment - CODES_KEPT, moment - SESSIONS_KEPT, moment)
             throttle.sweep(session, runtime.settings)
+        # By the minute of a busy day there are many: each turn is short, so that tokens are not kept waiting.
+        left = BATCH
+        while left == BATCH:
+            with runtime.write() as session:
+                left = repository.forget_assertions(session, moment, BATCH)
 
     def pending(self, runtime: Runtime) -> int:
         return 0
