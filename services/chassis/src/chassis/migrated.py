@@ -8,6 +8,7 @@ import argparse
 import signal
 import sys
 import time
+from typing import Any
 
 import structlog
 from alembic.migration import MigrationContext
@@ -37,17 +38,17 @@ def is_migrated(program: Program, engine: Engine) -> bool:
 
 def wait(program: Program, engine: Engine, pause: float = PAUSE) -> None:
     """Return once the store is migrated; an absent store is waited for as well."""
-    told = False
+    told: dict[str, Any] | None = None
     while True:
         try:
             if is_migrated(program, engine):
                 return
-            found = {}
+            found: dict[str, Any] = {}
         except OperationalError as broken:
             found = described(broken)
-        if not told:
+        if found != told:
             log.info("waiting for the migration", **found)
-            told = True
+            told = found
         time.sleep(pause)
 
 
