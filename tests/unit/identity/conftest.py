@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from chassis.keys import JwksOverHttp
+from fixtures.footing import Footing
 from fixtures.stack import Programs, Running
 from identity.app import program
 from identity.bootstrap import ADMINISTRATOR, bootstrap
@@ -180,9 +181,9 @@ def start_identity(programs: Programs, **settings: Any) -> Identity:
 
 
 @pytest.fixture(scope="module")
-def identity(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Identity]:
+def identity(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iterator[Identity]:
     """One for all tests of a file: each brings people and clients of its own names."""
-    started = Programs(tmp_path_factory.mktemp("identity"))
+    started = Programs(tmp_path_factory.mktemp("identity"), footing)
     try:
         yield start_identity(started)
     finally:
