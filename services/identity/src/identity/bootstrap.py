@@ -216,7 +216,7 @@ def _given_administrator(path: Path, email: str | None) -> tuple[str, SecretStr 
             password=SecretStr(held["password"]),
         )
     except (ValueError, TypeError, KeyError, RecursionError):
-        wanted = 'an "email" and a "password" of 12 or more characters'
+        wanted = 'an "email" and a "password" of 12 to 200 characters'
         raise CannotBegin(f"{path} should be a JSON object with {wanted}") from None
     return (request.email, request.password) if email in (None, request.email) else (email or ADMINISTRATOR, None)
 

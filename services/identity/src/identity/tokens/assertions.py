@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, Key
+from joserfc.jwk import ECKey, Key, OKPKey
 
 from identity.clients.keys import algorithms_of, open_key
 
@@ -29,7 +29,7 @@ LEEWAY = 30
 JTI = re.compile(r"[ -~]{1,200}")
 
 # Nobody holds the other half: an unknown client costs as much work as a known one.
-NOBODYS: Key = ECKey.generate_key("P-256", private=False)
+NOBODYS: list[Key] = [ECKey.generate_key("P-256", private=False), OKPKey.generate_key("Ed25519", private=False)]
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def prove(
     header = assertion.header
     sound = str(header.get("typ", "JWT")).lower() in TYPES and not FOREIGN & set(header)
     named = [open_key(key) for key in keys if "kid" not in header or header["kid"] == key["kid"]]
-    signed = [_signed_by(key, assertion) for key in named or [NOBODYS]]
+    signed = [_signed_by(key, assertion) for key in named or NOBODYS]
     return _claimed(assertion.claims, audiences, at.timestamp()) if sound and any(signed) and named else None
 
 
