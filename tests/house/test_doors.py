@@ -7,8 +7,9 @@ import pytest
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from chassis.app import api_routes
 from chassis.auth import signed_in
-from chassis.contracts import api_routes, application
+from chassis.contracts import application
 from chassis.db import read_session, write_session
 
 from .houses import PROGRAMS, program

@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
@@ -70,7 +71,8 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = {name.lower(): value for name, value in scope["headers"]}
+        # Of a header that stands twice the first counts, here as in the rooms.
+        headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
         settings = self._runtime.settings
         large = LARGE.fullmatch(scope["path"]) is not None
@@ -181,7 +183,10 @@ def _answer_problems(app: FastAPI, base: str) -> None:
             return rendered(request, found.__cause__)
         kinds: dict[int, type[Problem]] = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
         kind = kinds.get(found.status_code, RequestNotReadable if found.status_code < 500 else ServerFault)
-        return rendered(request, kind(headers=dict(found.headers or {})))
+        headers = dict(found.headers or {})
+        if kind is MethodNotAllowed:
+            headers["Allow"] = _allowed(request) or headers.get("Allow", "GET")
+        return rendered(request, kind(headers=headers))
 
     @app.exception_handler(ClientDisconnect)
     async def gone(request: Request, _: ClientDisconnect) -> Response:
@@ -193,6 +198,27 @@ def _answer_problems(app: FastAPI, base: str) -> None:
     async def busy(request: Request, found: Exception) -> Response:
         log.error("store not available", **described(found))
         return rendered(request, Unavailable())
+
+
+def _allowed(request: Request) -> str:
+    """All methods that this address takes; Starlette tells those of one route only."""
+    routes = api_routes(request.app)
+    methods = {name for route in routes if route.path_regex.match(request.url.path) for name in route.methods or ()}
+    return ", ".join(sorted(methods))
+
+
+def api_routes(app: FastAPI) -> list[APIRoute]:
+    """Every route of an application, also those of included routers."""
+    found: list[APIRoute] = []
+    left = list(app.routes)
+    while left:
+        route = left.pop(0)
+        if isinstance(route, APIRoute):
+            found.append(route)
+        else:
+            # Since FastAPI 0.165 an included router stands as one entry, with its own routes behind it.
+            left += getattr(getattr(route, "original_router", None), "routes", [])
+    return found
 
 
 def faults(errors: Iterable[Any]) -> list[Fault]:

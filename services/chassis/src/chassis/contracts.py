@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 
 from chassis.cli import load
 from chassis.keys import StaticKeys
@@ -38,20 +37,6 @@ def contracts(program: Program) -> dict[str, dict[str, Any]]:
 
 def rendered(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
-
-
-def api_routes(app: FastAPI) -> list[APIRoute]:
-    """Every route of an application, also those of included routers."""
-    found: list[APIRoute] = []
-    left = list(app.routes)
-    while left:
-        route = left.pop(0)
-        if isinstance(route, APIRoute):
-            found.append(route)
-        else:
-            # Since FastAPI 0.165 an included router stands as one entry, with its own routes behind it.
-            left += getattr(getattr(route, "original_router", None), "routes", [])
-    return found
 
 
 def write(folder: Path, program: Program) -> None:

@@ -10,7 +10,6 @@ from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
 
-
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """Python alone would also read 2026-W48-1."""
 
