@@ -1,5 +1,6 @@
 """Every door of every program, found by walking its routes: a new route is met by all that is bad here by itself."""
 
+import json
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +9,8 @@ from urllib.parse import quote
 
 from fastapi.dependencies.models import Dependant
 
+from chassis.app import api_routes
 from chassis.auth import signed_in
-from chassis.contracts import api_routes
 from hostile.platform import PROGRAMS, Platform
 from hostile.samples import Samples
 
@@ -64,6 +65,14 @@ class Door:
         """A body that is as the contract says."""
         return self.samples.sample(self.schema)
 
+    def content_of(self) -> tuple[bytes, str | None]:
+        """A body that is as the contract says, and its media type."""
+        if self.is_json:
+            return json.dumps(self.body()).encode(), JSON
+        for media_type, kind in self.content.items():
+            return str(kind.get("example", "grant_type=client_credentials&token=x")).encode(), media_type
+        return b"", None
+
     def url(self, **values: str) -> str:
         """The path, with values that are as the contract says unless given; they are quoted here."""
         path = self.path
@@ -94,7 +103,7 @@ def doors(platform: Platform, *names: str) -> Iterator[Door]:
         document = app.openapi()
         samples = Samples(document)
         for route in api_routes(app):
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 operation = document["paths"][route.path_format][method.lower()]
                 if (route.path, method) == ("/graphql", "POST"):
                     operation = operation | GRAPHQL

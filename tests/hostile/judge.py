@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from hostile.canaries import echoed
 from hostile.doors import OAUTH, PAGES, Door
 
 TRIED: Counter[str] = Counter()
@@ -26,8 +27,11 @@ def judge(
     status, wrong = answer.status_code, []
     if status >= 500 or (statuses is not None and status not in statuses):
         wrong.append(f"answered {status}")
+    if 300 <= status < 400 and door.path not in PAGES:
+        wrong.append(f"sends elsewhere: {status}")
     if status >= 400:
         wrong += _form(answer, door)
+        wrong += [f"repeats {word}" for word in echoed(answer)]
         wrong += [f"says {word!r}" for word in INSIDE if word in answer.text and door.path not in PAGES]
         if pointer is not None and status == 422 and pointer not in pointers(answer):
             wrong.append(f"points at {pointers(answer)} and not at {pointer}")

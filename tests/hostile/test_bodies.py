@@ -18,6 +18,11 @@ UNREADABLE, INVALID = {400}, {422}
 EITHER = UNREADABLE | INVALID
 
 
+VALUES: dict[str, Any] = {
+    "null": None, "boolean": True, "integer": 7, "number": 1.5, "string": "x y", "array": [[]], "object": {"x": {}},
+}  # fmt: skip
+
+
 def text(value: Any) -> bytes:
     return json.dumps(value).encode()
 
@@ -32,7 +37,8 @@ def nothing(door: Door) -> Iterator[Spoiled]:
 
 
 def no_object(door: Door) -> Iterator[Spoiled]:
-    for value in ([], "text", 1, 1.5, True, None, [{}]):
+    values: list[Any] = [[], "text", 1, 1.5, True, None, [{}]]
+    for value in values:
         yield text(value), EITHER, "/body"
 
 
@@ -40,10 +46,7 @@ def wrong_types(door: Door) -> Iterator[Spoiled]:
     good = door.body()
     for name, schema in door.schema.get("properties", {}).items():
         allowed = door.samples.types(schema)
-        for kind, value in (
-            ("null", None), ("boolean", True), ("integer", 7), ("number", 1.5), ("string", "x y"), ("array", [[]]),
-            ("object", {"x": {}}),
-        ):  # fmt: skip
+        for kind, value in VALUES.items():
             if kind not in allowed:
                 yield text(good | {name: value}), EITHER, f"/body/{name}"
 
@@ -108,8 +111,7 @@ def numbers_beyond_measure(door: Door) -> Iterator[Spoiled]:
         name for name, schema in door.schema.get("properties", {}).items() if "integer" in door.samples.types(schema)
     ]
     for name in numbers or list(good)[:1]:
-        for number in ("1e400", "-1e400", "NaN", "Infinity", "-Infinity", "9" * 40, "-" + "9" * 40, "9" * 5000,
-                       str(2**63), str(-(2**63) - 1), str(2**64), "1E+2", "0x10", "01", "1.00000000000000000001"):  # fmt: skip
+        for number in NUMBERS:
             whole = text(good | {name: "PLACE"}).replace(b'"PLACE"', number.encode())
             yield whole, EITHER if name in numbers else None, None
 
@@ -134,6 +136,10 @@ def days_that_are_none(door: Door) -> Iterator[Spoiled]:
             yield text(put(good, path, edge)), None, None
 
 
+NUMBERS = (
+    "1e400", "-1e400", "NaN", "Infinity", "-Infinity", "9" * 40, "-" + "9" * 40, "9" * 5000, str(2**63),
+    str(-(2**63) - 1), str(2**64), "1E+2", "0x10", "01", "1.0000000000000000000001",
+)  # fmt: skip
 KINDS: list[Callable[[Door], Iterator[Spoiled]]] = [
     not_json, nothing, no_object, wrong_types, missing_members, unknown_members, repeated_members, too_large, too_deep,
     zero_bytes_and_lone_surrogates, numbers_beyond_measure, days_that_are_none,
@@ -172,8 +178,8 @@ def test_a_body_of_another_type_is_refused_at_every_door(platform: Platform, pro
         body = text(door.body()) if door.is_json else b"a=b"
         others = [*types, FORM] if door.is_json else [*types[:-1], JSON]
         for other in others:
-            headers = {name: value.encode() for name, value in (door.headers() | {"Content-Type": ""}).items()}
-            headers["Content-Type"] = other.encode("latin-1")
+            headers = [(name.encode(), value.encode()) for name, value in door.headers().items()]
+            headers.append((b"Content-Type", other.encode("latin-1")))
             answer = platform[program].client.request(
                 door.method, door.url(), params=door.query(), content=body, headers=headers
             )

@@ -1,6 +1,5 @@
 """Families: who belongs to them, from when to when."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from chassis.etag import IfMatch
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
-from chassis.schemas import LookupRequest, Written
+from chassis.schemas import Date, LookupRequest, Written
 from families.access import ReadFamilies, WriteFamilies
 from families.families import service
 from families.families.schemas import (
@@ -27,7 +26,7 @@ from families.families.schemas import (
 )
 
 router = APIRouter(tags=["families"])
-AsAt = Annotated[date | None, Query(description="As at the end of this day; today if absent")]
+AsAt = Annotated[Date | None, Query(description="As at the end of this day; today if absent")]
 
 
 @router.get("/v1/families", response_model_exclude_unset=True)
