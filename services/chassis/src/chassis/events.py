@@ -52,9 +52,12 @@ class Received:
 
 
 def envelope(
-    *, id: UUID, topic: str, type: str, key: str, sequence: int, at: datetime, trace: str | None, data: dict[str, Any]
+    *, id: UUID, topic: str, type: str, key: str, sequence: int, at: datetime, trace: str | None, data: Any
 ) -> dict[str, Any]:
-    """The CloudEvent as it stands in the log. `sequence` counts per key; topics arrive in any order of each other."""
+    """The CloudEvent as it stands in the log. `sequence` counts per key; topics arrive in any order of each other.
+
+    Shape: `data` is an object, or JSON text that is one, as an orjson.Fragment.
+    """
     event = {
         "specversion": "1.0",
         "id": str(id),

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import orjson
-from sqlalchemy import Engine, bindparam, func, select, text, update
+from sqlalchemy import BigInteger, Engine, Text, bindparam, cast, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db import reading, writing
@@ -22,6 +23,26 @@ ASK_AGAIN = 1.0
 """Seconds after which the holder of a task asks whether it still is."""
 
 
+def _waiting() -> Any:
+    """What waits to be sent, oldest first, its data as the text that it is stored as."""
+    box = Outbox.__table__.c
+    data = cast(box.data, Text).label("data")
+    columns = box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, data
+    return select(*columns).where(box.position.is_(None)).order_by(box.seq).limit(BATCH)
+
+
+def _mark() -> Any:
+    """Give the events in `sent` the positions that follow `last`, in their order: one statement, not one each."""
+    box = Outbox.__table__
+    place = func.row_number().over(order_by=box.c.seq)
+    placed = select(box.c.seq, place.label("place")).where(box.c.seq.in_(bindparam("sent", expanding=True))).subquery()
+    position = placed.c.place + bindparam("last", type_=BigInteger)
+    return update(box).where(box.c.seq == placed.c.seq).values(position=position)  # type: ignore[arg-type]
+
+
+_WAITING, _MARK = _waiting(), _mark()
+
+
 def relay_once(runtime: Runtime) -> int:
     """Send what waits, at most one batch, in the order of the outbox. Returns how many were sent.
 
@@ -32,12 +53,7 @@ def relay_once(runtime: Runtime) -> int:
     box = Outbox.__table__.c
     with reading(runtime.engine) as session:
         last = session.scalar(select(func.max(box.position))) or 0
-        waiting = session.execute(
-            select(box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, box.data)
-            .where(box.position.is_(None))
-            .order_by(box.seq)
-            .limit(BATCH)
-        ).all()
+        waiting = session.execute(_WAITING).all()
     if not waiting:
         return 0
     entries = [
@@ -54,19 +70,15 @@ def relay_once(runtime: Runtime) -> int:
                     sequence=row.sequence,
                     at=row.at,
                     trace=row.trace,
-                    data=row.data,
+                    data=orjson.Fragment(row.data),
                 )
             ),
         )
         for row in waiting
     ]
     runtime.log.append(runtime.settings.name, entries)
-    marks = update(Outbox.__table__).where(box.seq == bindparam("row"))  # type: ignore[arg-type]
     with writing(runtime.engine) as session:
-        session.connection().execute(
-            marks.values(position=bindparam("place")),
-            [{"row": row.seq, "place": place} for place, row in enumerate(waiting, last + 1)],
-        )
+        session.connection().execute(_MARK, {"sent": [row.seq for row in waiting], "last": last})
     return len(waiting)
 
 
