@@ -449,7 +449,9 @@ def test_claims_hears_through_the_log(world: World) -> None:
     with world.running.runtime.write() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(delete(table))
-    world.running.runtime.log.append("families", entries)
+    log = world.running.runtime.log
+    log.prepare(sorted({entry.topic for entry in entries}))
+    log.append("families", entries)
     while listen_once(world.running.runtime, world.running.program.reactions):
         pass
     world.settle()

@@ -138,7 +138,7 @@ class _Reader:
         self._consumer: Any = None
         self._partitions: dict[str, list[Any]] = {}
         self._at: dict[str, int] = {}
-        self._looked = 0.0
+        self._looked: dict[str, float] = {}
 
     def read(self, ends: Mapping[str, int], after: Mapping[str, int], limit: int) -> list[Stored]:
         """Entries behind `after` of the streams that end at `ends`."""
@@ -202,15 +202,16 @@ class _Reader:
 
     def _find(self, topics: Sequence[str]) -> list[Any]:
         """The partitions of these topics; a topic that is not there yet is looked for again now and then."""
-        missing = [topic for topic in topics if topic not in self._partitions]
-        if missing and time.monotonic() - self._looked > LOOK_AGAIN:
+        now = time.monotonic()
+        due = [t for t in topics if t not in self._partitions and now - self._looked.get(t, -LOOK_AGAIN) >= LOOK_AGAIN]
+        if due:
             there = self._open().topics()  # asks the brokers, where `partitions_for_topic` logs what is missing
-            for topic in missing:
+            for topic in due:
+                self._looked[topic] = now
                 name = self._prefix + topic
                 if name in there:
                     numbers = sorted(self._open().partitions_for_topic(name))
                     self._partitions[topic] = [TopicPartition(name, number) for number in numbers]
-            self._looked = time.monotonic()
         return [partition for topic in topics for partition in self._partitions.get(topic, [])]
 
     def _open(self) -> Any:
