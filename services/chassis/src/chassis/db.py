@@ -7,16 +7,30 @@ one writer at a time changes a service's store (`docs/adr/0017`), and who reads 
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
+from functools import cache
 from secrets import randbits
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
-from sqlalchemy import JSON, BigInteger, Connection, Date, DateTime, Engine, Uuid, create_engine, event, make_url
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Table,
+    Uuid,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
@@ -61,10 +75,13 @@ TYPES: dict[Any, Any] = {
 """For `type_annotation_map` of each service's Base."""
 
 
+LOW = (1 << 62) - 1
+
+
 def new_id() -> UUID:
     """A UUIDv7: ids sort by the time at which they were made."""
-    milliseconds = time.time_ns() // 1_000_000
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | randbits(12) << 64 | 0b10 << 62 | randbits(62))
+    milliseconds, chance = time.time_ns() // 1_000_000, randbits(74)
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | chance >> 62 << 64 | 0b10 << 62 | chance & LOW)
 
 
 class QueueLock:
@@ -205,14 +222,32 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def read_session(request: Request, turn: Turn) -> Iterator[Session]:
-    with reading(request.app.state.runtime.engine) as session:
+async def read_session(request: Request, turn: Turn) -> AsyncIterator[Session]:
+    async with _ended_in_a_thread(reading(request.app.state.runtime.engine)) as session:
         yield session
 
 
-def write_session(request: Request, turn: Turn) -> Iterator[Session]:
-    with writing(request.app.state.runtime.engine) as session:
+async def write_session(request: Request, turn: Turn) -> AsyncIterator[Session]:
+    async with _ended_in_a_thread(writing(request.app.state.runtime.engine)) as session:
         yield session
+
+
+@asynccontextmanager
+async def _ended_in_a_thread(block: AbstractContextManager[Session]) -> AsyncIterator[Session]:
+    """A session for one request: opened at once, which asks nothing of the store, and ended where waiting harms nobody.
+
+    Shape: the end has a thread beyond those of the pool, all of which may wait for the lock that it gives back.
+    """
+    session = block.__enter__()
+    thread = CapacityLimiter(1)
+    try:
+        yield session
+    except BaseException as broken:
+        with CancelScope(shield=True):
+            await to_thread.run_sync(block.__exit__, type(broken), broken, broken.__traceback__, limiter=thread)
+        raise
+    with CancelScope(shield=True):
+        await to_thread.run_sync(block.__exit__, None, None, None, limiter=thread)
 
 
 # scope="function" closes the dependency before the answer is sent: a caller never holds a 201 that failed to commit.
@@ -250,12 +285,19 @@ def upsert(
     """
     if not rows:
         return
-    statement = insert_for(session)(model)
-    if update:
-        statement = statement.on_conflict_do_update(
-            index_elements=list(key), set_={column: getattr(statement.excluded, column) for column in update}
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    session.flush()  # what waits in the session may be what these rows refer to
+    table = model if isinstance(model, Table) else model.__table__
+    statement = _upserting(insert_for(session), table, tuple(key), tuple(update or ()))
     for batch in in_batches(rows, 1000):
         session.execute(statement, batch)
+
+
+@cache
+def _upserting(insert: Callable[[Any], Any], table: Table, key: tuple[str, ...], update: tuple[str, ...]) -> Any:
+    """Built once: to build a statement costs several times what it costs to run it for a few rows."""
+    statement = insert(table)
+    if not update:
+        return statement.on_conflict_do_nothing(index_elements=key)
+    return statement.on_conflict_do_update(
+        index_elements=key, set_={column: statement.excluded[column] for column in update}
+    )

@@ -7,12 +7,13 @@ withdrawal. Another body under the same key is refused.
 import hashlib
 import re
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Header, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
@@ -22,6 +23,16 @@ from chassis.schemas import Written
 from chassis.tables import IdempotencyKey
 
 VISIBLE = re.compile(r"[!-~]{8,200}")
+TABLE: Any = IdempotencyKey.__table__
+ANSWER = update(TABLE).where(TABLE.c.id == bindparam("claimed"))
+"""Sets whichever columns are given with it."""
+
+
+@cache
+def _claiming(insert: Callable[[Any], Any]) -> Any:
+    """Takes a key that is free: its row's id, or nothing. Built once, since building costs more than running."""
+    statement = insert(TABLE).on_conflict_do_nothing(index_elements=["client", "route", "key"])
+    return statement.returning(TABLE.c.id)
 
 
 class OnceRunner:
@@ -48,23 +59,14 @@ class OnceRunner:
             raise KeyMissing()
         place = {"client": caller.subject, "route": self._route(), "key": self._key}
         digest = _digest(request)
-        table = IdempotencyKey.__table__
-        claimed = session.execute(
-            insert_for(session)(table)
-            .values(**place, digest=digest, at=now())
-            .on_conflict_do_nothing(index_elements=["client", "route", "key"])
-            .returning(table.c.id)
-        ).scalar()
+        claimed = session.scalar(_claiming(insert_for(session)), {**place, "digest": digest, "at": now()})
         if claimed is None:
             written = self._first_answer(session, place, digest)
             self.repeated = True
         else:
             written = make()
-            session.execute(
-                update(table)  # type: ignore[arg-type]
-                .where(table.c.id == claimed)
-                .values(status=written.status, resource=written.id, etag=written.etag)
-            )
+            answered = {"status": written.status, "resource": written.id, "etag": written.etag}
+            session.execute(ANSWER, {"claimed": claimed, **answered})
         self._tell(written, location)
         return written
 
@@ -74,7 +76,7 @@ class OnceRunner:
 
     @staticmethod
     def _first_answer(session: Session, place: dict[str, str], digest: str) -> Written:
-        row = session.execute(select(IdempotencyKey.__table__).filter_by(**place)).one()
+        row = session.execute(select(TABLE).filter_by(**place)).one()
         if row.digest != digest:
             raise KeyReused()
         if row.resource is None:
@@ -93,7 +95,9 @@ def _digest(request: BaseModel | dict[str, Any] | str) -> str:
     return hashlib.sha256(orjson.dumps(plain, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
 
 
-def once(request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None) -> OnceRunner:
+async def once(
+    request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None
+) -> OnceRunner:
     return OnceRunner(request, response, idempotency_key)
 
 

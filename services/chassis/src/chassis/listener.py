@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, new_id, reading, store_is_away, upsert, writing
+from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
 from chassis.events import Received, received
 from chassis.log import Stored
 from chassis.reactions import Reactions
@@ -17,6 +17,8 @@ from chassis.runtime import Runtime
 from chassis.tables import Inbox, ParkedEvent, Position
 
 BATCH = 500
+REMEMBER = insert(Inbox.__table__)  # type: ignore[arg-type]
+REACHED = select(Position.__table__.c.stream, Position.__table__.c.position)
 log = structlog.get_logger()
 
 
@@ -88,14 +90,15 @@ def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -
         assert reaction is not None
         reaction(session, list(run))
     if fresh:
-        session.execute(insert(Inbox), [{"id": event.id} for event in fresh])
+        at = now()
+        session.execute(REMEMBER, [{"id": event.id, "at": at} for event in fresh])
     _move(session, {entry.stream: entry.position for entry in entries})
 
 
 def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Received]:
     seen: set[Any] = set()
     for batch in in_batches([event.id for event in events]):
-        seen |= set(session.scalars(select(Inbox.id).where(Inbox.id.in_(batch))))
+        seen |= set(session.scalars(select(Inbox.__table__.c.id).where(Inbox.__table__.c.id.in_(batch))))
     fresh = []
     for event in events:
         if event.id not in seen:
@@ -121,7 +124,7 @@ def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
 def _positions(runtime: Runtime) -> dict[str, int]:
     """How far each stream has been read."""
     with reading(runtime.engine) as session:
-        return {stream: position for stream, position in session.execute(select(Position.stream, Position.position))}
+        return {stream: position for stream, position in session.execute(REACHED)}
 
 
 def _move(session: Session, reached: dict[str, int]) -> None:

@@ -1,6 +1,9 @@
 """Events leave with the change that they tell: both are committed, or neither."""
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from typing import Any
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
@@ -9,6 +12,8 @@ from chassis.db import in_batches, insert_for, new_id, now
 from chassis.events import Event
 from chassis.tables import Outbox, OutboxKey
 from chassis.telemetry import trace_parent
+
+INSERT = insert(Outbox.__table__)  # type: ignore[arg-type]
 
 
 def emit(session: Session, *events: Event) -> None:
@@ -35,20 +40,27 @@ def emit(session: Session, *events: Event) -> None:
                 }
             )
             last[place] -= 1
-        session.execute(insert(Outbox.__table__), rows[::-1])  # type: ignore[arg-type]
+        session.execute(INSERT, rows[::-1])
 
 
 def _count_up(session: Session, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The last sequence number of each key after this batch. Rows are locked in one order, so none deadlock."""
     table = OutboxKey.__table__
-    statement = insert_for(session)(table)
-    statement = statement.on_conflict_do_update(
-        index_elements=["topic", "key"], set_={"last": table.c.last + statement.excluded.last}
-    )
-    session.execute(statement, [{"topic": t, "key": k, "last": n} for (t, k), n in sorted(counts.items())])
+    counted = [{"topic": topic, "key": key, "last": number} for (topic, key), number in sorted(counts.items())]
+    session.execute(_counting_up(insert_for(session)), counted)
     last: dict[tuple[str, str], int] = {}
     for topic in {topic for topic, _ in counts}:
         keys = [key for found, key in counts if found == topic]
         rows = session.execute(select(table.c.key, table.c.last).where(table.c.topic == topic, table.c.key.in_(keys)))
         last |= {(topic, key): value for key, value in rows}
     return last
+
+
+@cache
+def _counting_up(insert: Callable[[Any], Any]) -> Any:
+    """Built once, since building a statement costs more than running it for a few rows."""
+    table = OutboxKey.__table__
+    statement = insert(table)
+    return statement.on_conflict_do_update(
+        index_elements=["topic", "key"], set_={"last": table.c.last + statement.excluded.last}
+    )

@@ -52,10 +52,10 @@ def relay_once(runtime: Runtime) -> int:
     """
     box = Outbox.__table__.c
     with reading(runtime.engine) as session:
-        last = session.scalar(select(func.max(box.position))) or 0
         waiting = session.execute(_WAITING).all()
-    if not waiting:
-        return 0
+        if not waiting:
+            return 0
+        last = session.scalar(select(func.max(box.position))) or 0
     entries = [
         Entry(
             str(row.id),

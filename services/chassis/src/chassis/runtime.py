@@ -95,7 +95,7 @@ def make_log(settings: ServiceSettings) -> EventLog:
     )
 
 
-def the_runtime(request: Request, turn: Turn) -> Runtime:
+async def the_runtime(request: Request, turn: Turn) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 
