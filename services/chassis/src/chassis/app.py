@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Annotated, Any
 
 import structlog
@@ -19,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import reading
 from chassis.auth import Verifier
+from chassis.openapi import describe
 from chassis.problems import (
     Fault,
     MethodNotAllowed,
@@ -33,6 +35,7 @@ from chassis.problems import (
     known_problems,
 )
 from chassis.runtime import Runtime
+from chassis.schemas import Word
 from chassis.telemetry import RequestMetrics, begin_request, current_caller, described, request_id
 from chassis.turns import make_turns
 
@@ -57,7 +60,14 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
     app.add_middleware(Frame, runtime=runtime)
     _answer_problems(app, runtime.settings.own_url)
     _add_open_routes(app, runtime)
+    app.openapi = partial(_described, app)  # type: ignore[method-assign]
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, api_routes(app))
+    return app.openapi_schema
 
 
 class Frame:
@@ -111,7 +121,7 @@ class Frame:
             fault = ServerFault().render(settings.own_url, _place(scope), current)
             await fault(scope, receive, send_framed)
         finally:
-            route = getattr(scope.get("route"), "path", "-")
+            route = getattr(scope.get("route"), "path_format", "-")
             seconds = time.perf_counter() - began
             method = scope["method"] if scope["method"] in METHODS else "-"
             self._metrics.note(method, route, status, seconds)
@@ -269,7 +279,7 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
 
     @app.get("/metrics", tags=["operations"], response_class=PlainTextResponse)
     def metrics(
-        names: Annotated[list[str], Query(alias="name[]", max_length=50, description="Only these")] = NO_NAMES,
+        names: Annotated[list[Word], Query(alias="name[]", max_length=50, description="Only these")] = NO_NAMES,
     ) -> PlainTextResponse:
         """Figures for Prometheus; what waits is counted at the moment of asking."""
         chosen = runtime.metrics.restricted_registry(names) if names else runtime.metrics
@@ -278,7 +288,7 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
     pages = {kind.slug(): kind for kind in known_problems()}
 
     @app.get("/problems/{slug}", tags=["problems"])
-    def problem_page(slug: str) -> JSONResponse:
+    def problem_page(slug: Word) -> JSONResponse:
         """What a problem means and how to mend it."""
         kind = pages.get(slug)
         if kind is None:

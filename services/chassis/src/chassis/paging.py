@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Query
+from pydantic import Field
 
 from chassis.problems import CursorNotValid
 from chassis.schemas import Schema
@@ -16,7 +17,8 @@ from chassis.schemas import Schema
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
-After = Annotated[str | None, Query(max_length=600, description="The cursor that the page before gave as `next`")]
+Cursor = Annotated[str, Field(max_length=600, pattern=r"^[A-Za-z0-9_-]*$")]
+After = Annotated[Cursor | None, Query(description="The cursor that the page before gave as `next`")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items a page holds at most")]
 
 _key = b""

@@ -72,10 +72,27 @@ Id = Annotated[UUID, BeforeValidator(_id_text)]
 Instant = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
 WholeNumber = Annotated[int, Strict()]
 Flag = Annotated[bool, Strict()]
-Line = Annotated[str, Strict(), Field(min_length=1, max_length=200), AfterValidator(_clean), AfterValidator(_one_line)]
-Note = Annotated[str, Strict(), Field(max_length=4000), AfterValidator(_clean)]
+Line = Annotated[
+    str,
+    Strict(),
+    Field(
+        min_length=1,
+        max_length=200,
+        json_schema_extra={"pattern": r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$"},
+    ),
+    AfterValidator(_clean),
+    AfterValidator(_one_line),
+]
+Note = Annotated[
+    str,
+    Strict(),
+    Field(max_length=4000, json_schema_extra={"pattern": r"^[^\x00-\x08\x0b-\x1f\x7f]*$"}),
+    AfterValidator(_clean),
+]
 Code = Annotated[str, Strict(), Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9_.-]*$")]
 """A stable slug: an agency, a service, a role, a purpose, a category."""
+Word = Annotated[str, Field(max_length=100, pattern=r"^[!-~]+$")]
+"""What a path or a query may name; whether there is such a thing is another question."""
 
 
 class Written(Schema):

@@ -43,7 +43,7 @@ def look_up(
     return FamilyClaimsList(items=service.look_up(runtime, caller, purpose, request.ids))
 
 
-@router.get("/{claim_id}")
+@router.get("/{claim_id:uuid}")
 def show(claim_id: UUID, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> ClaimView:
     """One claim, with its evidence."""
     return service.show(runtime, caller, purpose, claim_id)

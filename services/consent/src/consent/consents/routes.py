@@ -36,7 +36,7 @@ def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) 
     return Page[PersonConsents](items=service.look_up(session, caller, request.ids), next=None)
 
 
-@router.get("/{consent_id}")
+@router.get("/{consent_id:uuid}")
 def show(consent_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> ConsentView:
     """One consent."""
     consent = service.show(session, caller, consent_id)

@@ -16,7 +16,10 @@ router = APIRouter(prefix="/v1/coverage", tags=["coverage"])
 
 @router.get("")
 def cover(
-    purpose: Annotated[Code, Query()], caller: ReadCoverage, session: ReadSession, runtime: TheRuntime
+    purpose: Annotated[Code, Query(pattern=r"^[a-z][a-z_]*$")],
+    caller: ReadCoverage,
+    session: ReadSession,
+    runtime: TheRuntime,
 ) -> CoverageView:
     """What this purpose covers for your service and roles."""
     return service.cover(session, runtime.settings, service=caller.service, roles=caller.roles, purpose=purpose)

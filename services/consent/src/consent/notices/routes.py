@@ -33,7 +33,7 @@ def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) 
     return Page[PersonNotices](items=service.look_up(session, request.ids), next=None)
 
 
-@router.get("/{notice_id}")
+@router.get("/{notice_id:uuid}")
 def show(notice_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> NoticeView:
     """One notice."""
     notice = service.show(session, notice_id)

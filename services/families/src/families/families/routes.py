@@ -42,7 +42,7 @@ def list_families(
     return service.list_families(runtime, caller, purpose, after, limit, as_at)
 
 
-@router.get("/v1/families/{family_id}", response_model_exclude_unset=True)
+@router.get("/v1/families/{family_id:uuid}", response_model_exclude_unset=True)
 def show(
     family_id: UUID,
     caller: ReadFamilies,

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from chassis.schemas import Word
 from families.feeds import service
 from families.feeds.schemas import FeedList, FeedView
 
@@ -15,6 +16,6 @@ def list_feeds() -> FeedList:
 
 
 @router.get("/{feed}")
-def show_feed(feed: str) -> FeedView:
+def show_feed(feed: Word) -> FeedView:
     """One feed: its columns, codes, key, and an example file."""
     return service.show_feed(feed)

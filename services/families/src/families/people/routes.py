@@ -26,7 +26,7 @@ def look_up(request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose
     return service.look_up(runtime, caller, purpose, request.ids)
 
 
-@router.get("/{person_id}", response_model_exclude_unset=True)
+@router.get("/{person_id:uuid}", response_model_exclude_unset=True)
 def show(
     person_id: UUID, caller: ReadPeople, purpose: StatedPurpose, runtime: TheRuntime, response: Response
 ) -> PersonView:

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
-from chassis.schemas import Written
+from chassis.schemas import Word, Written
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.agencies import service
 from identity.agencies.schemas import AgencyRequest, AgencyView, ServiceRequest, ServiceView
@@ -35,14 +35,14 @@ def list_agencies(
 
 
 @router.get("/agencies/{code}")
-def show_agency(code: str, caller: ReadIdentity, session: ReadSession) -> AgencyView:
+def show_agency(code: Word, caller: ReadIdentity, session: ReadSession) -> AgencyView:
     """One agency with its services."""
     return service.show_agency(session, code)
 
 
 @router.post("/agencies/{code}/services", status_code=201)
 def register_service(
-    code: str, request: ServiceRequest, caller: AdministerIdentity, session: WriteSession, once: Once
+    code: Word, request: ServiceRequest, caller: AdministerIdentity, session: WriteSession, once: Once
 ) -> Written:
     """Register a service of an agency."""
     return once(
@@ -63,6 +63,6 @@ def list_services(
 
 
 @router.get("/services/{code}")
-def show_service(code: str, caller: ReadIdentity, session: ReadSession) -> ServiceView:
+def show_service(code: Word, caller: ReadIdentity, session: ReadSession) -> ServiceView:
     """One service."""
     return service.show_service(session, code)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query
 
 from chassis.db import ReadSession
 from chassis.paging import After, Limit, Page
+from chassis.schemas import Word
 from identity.access import ReadIdentity
 from identity.audit import service
 from identity.audit.schemas import AuditView, ObjectKind
@@ -18,8 +19,8 @@ def list_entries(
     caller: ReadIdentity,
     session: ReadSession,
     kind: ObjectKind | None = None,
-    object: Annotated[str | None, Query(max_length=100)] = None,
-    actor: Annotated[str | None, Query(max_length=100)] = None,
+    object: Annotated[Word | None, Query()] = None,
+    actor: Annotated[Word | None, Query()] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[AuditView]:

@@ -8,7 +8,7 @@ from chassis.db import ReadSession, WriteSession
 from chassis.etag import IfMatch
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
-from chassis.schemas import Written
+from chassis.schemas import Word, Written
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.clients import service
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 
 @router.post("/services/{code}/clients", status_code=201)
 def register(
-    code: str, request: ClientRequest, caller: AdministerIdentity, session: WriteSession, once: Once
+    code: Word, request: ClientRequest, caller: AdministerIdentity, session: WriteSession, once: Once
 ) -> Registered:
     """Register a client of a service. Keep the secret: it is shown here and never again."""
     made: list[service.Made] = []
@@ -43,7 +43,7 @@ def register(
 
 @router.get("/services/{code}/clients")
 def list_clients(
-    code: str, caller: ReadIdentity, session: ReadSession, after: After = None, limit: Limit = 50
+    code: Word, caller: ReadIdentity, session: ReadSession, after: After = None, limit: Limit = 50
 ) -> Page[ClientView]:
     """The clients of a service, by client id."""
     return service.list_clients(session, code, after, limit)

@@ -9,7 +9,7 @@ from chassis.db import ReadSession, WriteSession
 from chassis.etag import IfMatch
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
-from chassis.schemas import Written
+from chassis.schemas import Word, Written
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.context import ThePasswords
@@ -41,7 +41,7 @@ def register(
 def list_users(
     caller: ReadIdentity,
     session: ReadSession,
-    in_service: Annotated[str | None, Query(alias="service", max_length=60)] = None,
+    in_service: Annotated[Word | None, Query(alias="service")] = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[UserView]:

@@ -1,0 +1,120 @@
+"""What openapi.json says beyond what FastAPI can know: who may come in, and how it sounds when somebody may not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from chassis.auth import signed_in
+from chassis.problems import PROBLEM_JSON, Fault
+
+Document = dict[str, Any]
+PROBLEM = {
+    "type": "object",
+    "description": "RFC 9457. `type` is the address of a page that says what it means and how to mend it.",
+    "required": ["type", "title", "status", "detail", "request_id"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "instance": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+    },
+}
+MEANS = {
+    "400": "Not readable, or something is lacking that every request of this kind needs",
+    "401": "Not signed in",
+    "403": "Not allowed",
+    "404": "Nothing here that you may see",
+    "409": "Does not fit the present state",
+    "412": "Changed meanwhile",
+    "413": "Too large",
+    "415": "Of another type than this route takes",
+    "422": "Not as the contract says",
+    "428": "`If-Match` is needed",
+    "503": "Not available at the moment",
+    "default": "Any other problem",
+}
+
+
+def describe(app: FastAPI, routes: list[APIRoute]) -> Document:
+    """The application's openapi.json."""
+    document = get_openapi(title=app.title, version=app.version, description=app.description or None, routes=app.routes)
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["Problem"] = PROBLEM
+    schemas["Fault"] = Fault.model_json_schema()
+    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    for route in routes:
+        for method in route.methods or ():
+            _complete(document["paths"][route.path_format][method.lower()], route)
+    return document
+
+
+def _complete(operation: Document, route: APIRoute) -> None:
+    calls = list(_calls(route.dependant))
+    locked = signed_in in calls
+    if locked:
+        operation["security"] = [{"token": sorted(scope for call in calls if (scope := getattr(call, "scope", None)))}]
+    parameters = [one for one in operation.get("parameters", []) if one["name"] != "authorization"]
+    for one in parameters:
+        _say_what_headers_hold(one)
+    if parameters:
+        operation["parameters"] = parameters
+    else:
+        operation.pop("parameters", None)
+    answers = operation["responses"]
+    if PROBLEM_JSON not in answers.get("422", {}).get("content", {}):
+        answers.pop("422", None)
+    for status in _refusals(operation, route, locked):
+        answers.setdefault(
+            status,
+            {
+                "description": MEANS[status],
+                "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            },
+        )
+
+
+def _say_what_headers_hold(parameter: Document) -> None:
+    if parameter["name"] == "idempotency-key":
+        parameter |= {"required": True, "schema": {"type": "string", "pattern": "^[!-~]{8,200}$"}}
+        parameter["description"] = "A fresh random word; the same one when the request is repeated"
+    elif parameter["name"] == "if-match":
+        parameter["schema"] = {"type": "string", "pattern": '^"v[1-9][0-9]{0,5}"$'}
+        parameter["description"] = "The `ETag` of the version that is to be changed"
+    elif parameter["name"] == "purpose":
+        parameter["schema"] = {"type": "string", "pattern": "^[a-z][a-z_]{0,39}$"}
+        parameter["description"] = "For what you ask; needed where your role has several purposes"
+
+
+def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[str]:
+    names = {one["name"] for one in operation.get("parameters", [])}
+    body = "requestBody" in operation
+    changes = "GET" not in (route.methods or ())
+    yield from ("422", "503", "default")
+    if locked:
+        yield from ("401", "403")
+    if route.param_convertors or (changes and body):
+        yield "404"
+    if body or {"idempotency-key", "after", "purpose"} & names:
+        yield "400"
+    if changes:
+        yield "409"
+    if body:
+        yield from ("413", "415")
+    if "if-match" in names:
+        yield from ("412", "428")
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for inner in dependant.dependencies:
+        yield from _calls(inner)
