@@ -45,7 +45,9 @@ class Register:
     def place(self, stated: Stated, source: str) -> tuple[Profile, Judged]:
         """Whom a line is about: somebody known, or somebody new at once, with reviews where it may be one of others."""
         traits = traits_of(stated)
-        judged = judge([compare(traits, profile, self.places) for profile in self._candidates(traits)])
+        judged = self._judge(traits, self._number_keys(traits))
+        if judged.how != "identifier":  # nobody found under another key could come before who has the number
+            judged = self._judge(traits, blocking.asked_keys(traits, self.places))
         if judged.link:
             profile = judged.link.profile
         else:
@@ -65,7 +67,8 @@ class Register:
         if not self._says_something_new(person, traits):
             self._learn(profile, traits, source)
             return
-        others = [other for other in self._candidates(traits) if other.root != profile.root]
+        keys = blocking.asked_keys(traits, self.places)
+        others = [other for other in self._candidates(keys) if other.root != profile.root]
         for other in worth_a_look([compare(traits, one, self.places) for one in others]):
             self._again.append((profile, other))
         self._learn(profile, traits, source)
@@ -120,21 +123,19 @@ class Register:
             )
         )
 
-    def _candidates(self, traits: Traits) -> list[Profile]:
-        people = {
-            person
-            for key in blocking.asked_keys(traits, self.places)
-            for person in self._blocks.get(key, ())
-            if len(self._blocks[key]) <= self._limit
-        }
+    def _judge(self, traits: Traits, keys: Iterable[int]) -> Judged:
+        return judge([compare(traits, profile, self.places) for profile in self._candidates(keys)])
+
+    def _candidates(self, keys: Iterable[int]) -> list[Profile]:
+        blocks = [self._blocks.get(key, ()) for key in keys]
+        people = {person for block in blocks if len(block) <= self._limit for person in block}
         return [self.profiles[person] for person in people]
 
     def _number_keys(self, traits: Traits) -> set[int]:
         return {blocking.hashed(f"i:{scheme}:{value}") for scheme, value in traits.identifiers}
 
     def _found_by_number(self, traits: Traits) -> bool:
-        numbered = [self.profiles[p] for key in self._number_keys(traits) for p in self._blocks.get(key, ())]
-        return judge([compare(traits, profile, self.places) for profile in numbered]).how == "identifier"
+        return self._judge(traits, self._number_keys(traits)).how == "identifier"
 
     def _says_something_new(self, person: UUID, traits: Traits) -> bool:
         profile = self.profiles[person]

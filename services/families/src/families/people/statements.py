@@ -30,11 +30,11 @@ class Said:
 
 def record_statements(session: Session, said: Sequence[Said], *, source: str, feed: str, push: UUID) -> None:
     """Keep names, numbers, addresses and carers, and mark whom the composition must look at again."""
-    _record_names(session, said, source, feed)
+    named = _record_names(session, said, source, feed)
     _record_identifiers(session, [one for one in said if one.fresh], source)
     moved = _record_addresses(session, said, source, feed, push)
     cared = _record_carers(session, [one for one in said if one.fresh], source, push)
-    mark_to_compose(session, moved | cared)
+    mark_to_compose(session, named | moved | cared)
 
 
 def mark_to_compose(session: Session, people: Collection[UUID]) -> None:
@@ -47,7 +47,8 @@ def _row_id(*parts: object) -> UUID:
     return UUID(bytes=blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest())
 
 
-def _record_names(session: Session, said: Sequence[Said], source: str, feed: str) -> None:
+def _record_names(session: Session, said: Sequence[Said], source: str, feed: str) -> set[UUID]:
+    """Shape: the people who are written in a way in which this source had not written them."""
     rows: dict[UUID, dict[str, Any]] = {}
     for one in said:
         who = one.about
@@ -83,6 +84,7 @@ def _record_names(session: Session, said: Sequence[Said], source: str, feed: str
         if (row["id"] not in known or ways[row["person"]] > 1) and _widen(row, *known.get(row["id"], (None, None)))
     ]
     upsert(session, PersonName.__table__, changed, key=["id"], update=["first_stated_on", "last_stated_on"])
+    return {row["person"] for row in changed if row["id"] not in known}
 
 
 def _widen(row: dict[str, Any], first: date | None, last: date | None) -> bool:
@@ -182,7 +184,10 @@ def _merged(session: Session, people: Collection[UUID]) -> set[UUID]:
 
 
 def _record_carers(session: Session, said: Sequence[Said], source: str, push: UUID) -> set[UUID]:
-    """Shape: the children whose carers may be others than was known."""
+    """Shape: the children whose carers, or the days for which they were named, may be others than was known.
+
+    A school names the same carer again each term, and composition need not look at that.
+    """
     rows = {
         one.record: {
             "record_id": one.record,
@@ -198,6 +203,8 @@ def _record_carers(session: Session, said: Sequence[Said], source: str, push: UU
         for one in said
         if one.carer
     }
+    children = {one.person for one in said if one.carer}
+    before = _carers_of(session, children)
     for some in in_batches([one.record for one in said if one.carer is None]):
         session.execute(
             delete(CarerStatement)
@@ -206,7 +213,22 @@ def _record_carers(session: Session, said: Sequence[Said], source: str, push: UU
         )
     update = ["forename", "surname", "relationship", "same_address", "stated_on", "push"]
     upsert(session, CarerStatement.__table__, list(rows.values()), key=["record_id"], update=update)
-    return {one.person for one in said if one.carer}
+    after = _carers_of(session, children)
+    # Of several carers the order of their naming counts, and of a merged child what was said of its other leaves.
+    several = {child for child in children if len(after[child]) > 1} | _merged(session, children)
+    return several | {child for child in children if after[child] != before.get(child)}
+
+
+def _carers_of(session: Session, children: Collection[UUID]) -> dict[UUID, set[tuple[Any, ...]]]:
+    """Who was ever named as a child's carer, and on which day first."""
+    carer = CarerStatement.forename, CarerStatement.surname, CarerStatement.same_address
+    found: dict[UUID, set[tuple[Any, ...]]] = {}
+    named = select(CarerStatement.child, *carer, func.min(CarerStatement.stated_on))
+    for some in in_batches(children):
+        rows = session.execute(named.where(CarerStatement.child.in_(some)).group_by(CarerStatement.child, *carer))
+        for child, *said in rows:
+            found.setdefault(child, set()).add(tuple(said))
+    return found
 
 
 def hand_over(
