@@ -1,9 +1,10 @@
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from chassis.db import upsert
@@ -89,13 +90,19 @@ def list_terms(
     session: Session, *, recipient: str | None = None, supplier: str | None = None, purpose: str | None = None
 ) -> list[TermRow]:
     """The terms of signed agreements, whatever their standing today."""
-    columns = Term.agreement, Term.supplier, Term.recipient, Term.purpose, Term.category, Term.basis
-    query = select(*columns, Agreement.status, Agreement.begins, Agreement.ends).join_from(Term, Agreement)
-    query = query.where(Agreement.status != "draft").order_by(Term.agreement)
-    for column, value in ((Term.recipient, recipient), (Term.supplier, supplier), (Term.purpose, purpose)):
-        if value is not None:
-            query = query.where(column == value)
-    return [TermRow(*row) for row in session.execute(query)]
+    asked = {"recipient": recipient, "supplier": supplier, "purpose": purpose}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    return [TermRow(*row) for row in session.execute(_terms_by(*wanted), wanted)]
+
+
+@cache
+def _terms_by(*names: str) -> Select[Any]:
+    """Built once: each decision asks."""
+    term, agreement = Term.__table__, Agreement.__table__
+    columns = [term.c[name] for name in TermRow._fields[:6]]
+    query = select(*columns, agreement.c.status, agreement.c.begins, agreement.c.ends).join_from(term, agreement)
+    query = query.where(agreement.c.status != "draft", *(term.c[name] == bindparam(name) for name in names))
+    return query.order_by(term.c.agreement)
 
 
 def best_first(terms: Iterable[TermRow], today: date) -> list[TermRow]:

@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
 from consent.agreements.standing import state_of
 from consent.decisions import repository
-from consent.decisions.rules import BOOK, Asked, Case, Rule
+from consent.decisions.rules import BOOK, Asked, Case, Rule, Subject
 from consent.decisions.schemas import (
     CallerSchema,
     DecisionRecord,
@@ -25,7 +25,6 @@ from consent.decisions.schemas import (
     VerdictView,
 )
 from consent.decisions.situation import Situation
-from consent.models import Decision
 
 OWN = "own"
 """The basis of what a service recorded itself: no agreement is needed to look at it."""
@@ -82,11 +81,14 @@ def verdicts_on(situation: Situation, asked: Asked, request: DecisionRequest, da
     """The verdicts on all subjects and items, from what was read and nothing else."""
     standings = situation.standings(asked, day)
     items = [(item.category, item.source, standings.get((item.source, item.category))) for item in request.items]
+    decided: dict[Subject, list[tuple[Case, Rule]]] = {}
     for subject in request.subjects:
         known = situation.subject(_ids(subject), asked)
-        for category, source, standing in items:
-            case = Case(asked, category, source, standing, known)
-            yield _verdict(subject.person, case, BOOK.decide(case))
+        if known not in decided:  # most people of a call are alike in all that the rules look at
+            cases = [Case(asked, category, source, standing, known) for category, source, standing in items]
+            decided[known] = [(case, BOOK.decide(case)) for case in cases]
+        for case, rule in decided[known]:
+            yield _verdict(subject.person, case, rule)
 
 
 def _decide_supply(session: Session, request: DecisionRequest, day: date) -> DecisionView:
@@ -145,18 +147,17 @@ def _keep(session: Session, program: Caller, request: DecisionRequest, answer: D
         if subject.person in released
         for former in subject.formerly
     }
-    caller = request.caller.model_dump()
-    decision = Decision(
-        id=answer.decision,
-        at=now(),
-        program=program.client,
-        purpose=request.purpose,
-        operation=request.operation,
-        rule_version=answer.rule_version,
-        permits=len(permits),
-        refusals=_fold(answer.verdicts),
-        **caller,
-    )
+    decision = {
+        "id": answer.decision,
+        "at": now(),
+        "program": program.client,
+        "purpose": request.purpose,
+        "operation": request.operation,
+        "rule_version": answer.rule_version,
+        "permits": len(permits),
+        "refusals": _fold(answer.verdicts),
+        **request.caller.model_dump(),
+    }
     sharings = [
         {
             "id": new_id(),
