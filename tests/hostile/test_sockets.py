@@ -1,0 +1,176 @@
+"""What is no request, or half of one: sent byte by byte over a socket, and cut off."""
+
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from hostile.canaries import NINO, found
+from hostile.doors import Door, doors
+from hostile.judge import TRIED
+from hostile.platform import PROGRAMS, Platform
+
+TARGETS = {"identity": "/v1/agencies", "consent": "/v1/agreements", "families": "/v1/families", "claims": "/v1/batches",
+           "gateway": "/graphql"}  # fmt: skip
+"""Where each program takes a JSON body."""
+
+
+def say(url: str, sent: bytes, *, hang_up: bool = False, patience: float = 5) -> bytes:
+    """Send bytes and hear what comes back until the other side is silent. `hang_up`: nothing more will be sent."""
+    parts = urlsplit(url)
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=patience) as line:
+        line.sendall(sent)
+        if hang_up:
+            line.shutdown(socket.SHUT_WR)
+        heard = b""
+        try:
+            while piece := line.recv(65_536):
+                heard += piece
+                if complete(heard):
+                    break
+        except (TimeoutError, ConnectionResetError):
+            pass
+        return heard
+
+
+def complete(heard: bytes) -> bool:
+    head, _, body = heard.partition(b"\r\n\r\n")
+    lengths = [line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:")]
+    return bool(lengths) and len(body) >= int(lengths[0].partition(b":")[2])
+
+
+def head(platform: Platform, program: str, *lines: bytes, method: bytes = b"POST", target: bytes = b"") -> bytes:
+    first = method + b" " + (target or TARGETS[program].encode()) + b" HTTP/1.1"
+    token = b"Authorization: Bearer " + platform.signed().encode()
+    kept = [first, b"Host: localhost", token, b"Idempotency-Key: socket-0001", b"Content-Type: application/json"]
+    return b"\r\n".join([*kept, *lines, b"", b""])
+
+
+def not_http(platform: Platform, program: str) -> Iterator[bytes]:
+    good = head(platform, program, b"Content-Length: 2") + b"{}"
+    canary = NINO.encode()
+    yield b"hello\r\n\r\n"
+    yield b"\0" * 100
+    yield b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 200
+    yield b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
+    yield good.replace(b"HTTP/1.1", b"HTTP/9.9", 1)
+    yield good.replace(b"HTTP/1.1", b"HTTP/1.1 x", 1)
+    yield good.replace(b"POST", canary, 1)
+    yield good.replace(b"POST", b"POST\0", 1)
+    yield good.replace(b" /", b" \xc3\xa9/", 1)
+    yield good.replace(b" /", b" /\x01" + canary, 1)
+    yield good.replace(b"Host: localhost", b"Host: localhost\r\nX-A: a\0b")
+    yield good.replace(b"Host: localhost", b"Host: localhost\r\nX A: " + canary)
+    yield good.replace(b"Host: localhost", b"Host: localhost\r\n" + canary)
+    yield good.replace(b"Host: localhost", b"Host: localhost\r\n: " + canary)
+    yield good.replace(b"Host: localhost", b"Host: localhost\nX: y\r" + canary)
+    yield good.replace(b"Host: localhost", b"Host: localhost\r\n folded: " + canary)
+
+
+def smuggled(platform: Platform, program: str) -> Iterator[bytes]:
+    """Requests of which two readers would see different ends."""
+    second = b"GET /v1/keys HTTP/1.1\r\nHost: x\r\n\r\n"
+    chunked = b"5\r\n{}   \r\n0\r\n\r\n"
+    yield head(platform, program, b"Content-Length: 6", b"Transfer-Encoding: chunked") + chunked + second
+    yield head(platform, program, b"Transfer-Encoding: chunked", b"Content-Length: 0") + chunked
+    yield head(platform, program, b"Content-Length: 2", b"Content-Length: 3") + b"{} " + second
+    yield head(platform, program, b"Content-Length: 2, 3") + b"{} "
+    yield head(platform, program, b"Content-Length: +2") + b"{}"
+    yield head(platform, program, b"Content-Length: -1") + b"{}"
+    yield head(platform, program, b"Content-Length: 0x2") + b"{}"
+    yield head(platform, program, b"Content-Length: " + b"9" * 40) + b"{}"
+    yield head(platform, program, b"Content-Length : 2") + b"{}"
+    yield head(platform, program, b"Transfer-Encoding: xchunked") + chunked
+    yield head(platform, program, b"Transfer-Encoding: chunked, identity") + chunked
+    yield head(platform, program, b"Transfer-Encoding: identity, chunked, identity") + chunked
+    yield head(platform, program, b"Transfer-Encoding : chunked") + chunked
+    yield head(platform, program, b"Transfer-Encoding: chunked", b"Transfer-Encoding: x") + chunked
+    for broken in (b"x\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"2;\0\r\n{}\r\n0\r\n\r\n", b"2\r\n{}x\r\n0\r\n\r\n",
+                   b"f" * 20 + b"\r\n{}\r\n0\r\n\r\n"):  # fmt: skip
+        yield head(platform, program, b"Transfer-Encoding: chunked") + broken
+
+
+def too_much_head(platform: Platform, program: str) -> Iterator[bytes]:
+    canary = NINO.encode()
+    yield b"GET /" + canary * 20_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n"
+    yield b"GET /v1/keys HTTP/1.1\r\nHost: x\r\nX: " + canary * 20_000 + b"\r\n\r\n"
+    yield b"GET /v1/keys HTTP/1.1\r\n" + b"X: y\r\n" * 40_000 + b"\r\n"
+
+
+def half_sent(platform: Platform, program: str) -> Iterator[bytes]:
+    chunks = b"Transfer-Encoding: chunked"
+    for promised in (b"Content-Length: 200", b"Content-Length: 900000"):
+        for body in (b"", b'{"name": "' + NINO.encode(), b"{}"):
+            yield head(platform, program, promised) + body
+    for body in (b"", b"5\r\n", b"5\r\n{}", b"2\r\n{}\r\n", b"2\r\n{}\r\n0\r\n", b"fffff\r\n" + NINO.encode()):
+        yield head(platform, program, chunks) + body
+    yield head(platform, program, b"Content-Length: 20")[:-2]
+    yield head(platform, program, b"Expect: 100-continue", b"Content-Length: 20")
+
+
+KINDS = [not_http, smuggled, too_much_head]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_is_not_http_as_it_should_be_is_a_problem(platform: Platform, program: str, kind: object) -> None:
+    wrong = []
+    for sent in kind(platform, program):  # type: ignore[operator]
+        TRIED[f"socket: {kind.__name__.replace('_', ' ')}"] += 1  # type: ignore[attr-defined]
+        heard = say(platform[program].url, sent)
+        wrong += [f"{one}: {sent[:60]!r} … {heard[:200]!r}" for one in faults(heard)]
+    assert not wrong, "\n".join(wrong)
+
+
+def faults(heard: bytes) -> list[str]:
+    """What is wrong with the first answer to what was no request."""
+    if not heard.startswith(b"HTTP/1.1 4"):
+        return ["no refusal"]
+    wrong = [] if b"application/problem+json" in heard.lower() else ["no problem"]
+    # What stands behind the first request must not be answered as a second one.
+    return [*wrong, *(["two answers"] if heard.count(b"HTTP/1.1 ") > 1 else []), *found(heard.decode("latin-1"))]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_half_a_request_changes_nothing_and_breaks_nothing(platform: Platform, program: str) -> None:
+    wrong = []
+    for sent in half_sent(platform, program):
+        TRIED["socket: half sent"] += 1
+        heard = say(platform[program].url, sent, hang_up=True, patience=0.3)
+        wrong += [f"{one}: {sent[-60:]!r}" for one in found(heard.decode("latin-1"))]
+        if heard and not heard.startswith((b"HTTP/1.1 4", b"HTTP/1.1 100")):
+            wrong.append(f"{sent[-60:]!r} was answered {heard[:100]!r}")
+    assert not wrong, "\n".join(wrong)
+    assert platform[program].client.get("/health/ready").status_code == 200
+
+
+def test_a_push_that_breaks_off_leaves_nothing_behind(platform: Platform) -> None:
+    families = platform["families"]
+    door = next(door for door in doors(platform, "families") if door.is_file)
+    before = pushes(platform)
+    for sent in half_pushes(platform, door):
+        TRIED["socket: half a push"] += 1
+        say(families.url, sent, hang_up=True, patience=0.3)
+    deadline = time.monotonic() + 5
+    spool = families.runtime.settings.var / "spool"
+    while list(spool.glob("*")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert list(spool.glob("*")) == []
+    assert pushes(platform) == before
+
+
+def half_pushes(platform: Platform, door: Door) -> Iterator[bytes]:
+    body, media_type = door.content_of()
+    target = f"{door.path}?covers_from=2017-01-01&covers_to=2017-03-31&place=thornbury".encode()
+    for line in (b"Content-Length: 400000", b"Transfer-Encoding: chunked"):
+        sent = head(platform, "families", line, target=target)
+        sent = sent.replace(b"application/json", (media_type or "").encode())
+        yield sent
+        yield sent + (b"ffff\r\n" if b"chunked" in line else b"") + body
+
+
+def pushes(platform: Platform) -> object:
+    headers = {"Authorization": f"Bearer {platform.signed()}"}
+    return platform["families"].client.get("/v1/pushes", headers=headers).json()["items"]
