@@ -12,6 +12,7 @@ from journey import plainly, seeding, story
 from journey.api import Api
 from journey.console import Console
 from journey.platform import ROOT, Addresses, Platform, reset
+from journey.profile import PROFILES
 from journey.stopping import Asked, CannotGoOn, WentWrong
 
 
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--families", type=int, default=500)
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", "8700")))
+    parser.add_argument("--profile", choices=PROFILES, default=os.environ.get("PROFILE", "embedded"))
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="where the platform keeps its data")
     parser.add_argument("--json", action="store_true", help="the figures as one object on standard output")
     chosen = parser.parse_args(arguments)
@@ -43,7 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def demo(chosen: argparse.Namespace, console: Console) -> int:
     """Start the platform, carry the borough through it, show one family, and stay up."""
-    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base))
+    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base), chosen.profile)
     try:
         start(running, console)
         outcome = carry(chosen, console)
@@ -59,7 +61,7 @@ def demo(chosen: argparse.Namespace, console: Console) -> int:
 
 def up(chosen: argparse.Namespace, console: Console) -> int:
     """Start a platform with the sandbox's agencies and stay up."""
-    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base))
+    running = Platform(chosen.var.resolve(), Addresses(chosen.port_base), chosen.profile)
     try:
         start(running, console)
         story.seed(running.addresses, running.var, console)
@@ -97,15 +99,21 @@ COMMANDS = {"demo": demo, "up": up, "run": run, "reset": forget, "token": token}
 
 
 def start(running: Platform, console: Console) -> None:
-    with console.step("start", "five programs started and ready") as step:
+    with console.step("start", "programs started and ready") as step:
         running.up()
-        step.say(f"ports {running.addresses.port_base} to {running.addresses.port_base + 4}")
+        step.say(f"{len(running.parts)} processes")
+        step.say(f"ports {running.parts[0].port - 1} to {running.parts[-1].port}")
 
 
 def carry(chosen: argparse.Namespace, console: Console) -> story.Outcome:
     """The journey; its figures are written whatever they are, and what differs is said once more at the end."""
     outcome = story.carry(
-        Addresses(chosen.port_base), chosen.var.resolve(), families=chosen.families, seed=chosen.seed, console=console
+        Addresses(chosen.port_base),
+        chosen.var.resolve(),
+        families=chosen.families,
+        seed=chosen.seed,
+        console=console,
+        profile=chosen.profile,
     )
     outcome.figures.write(chosen.var / "journey.json")
     if chosen.json:

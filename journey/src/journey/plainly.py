@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from journey.console import Console, counted, pounds
-from journey.platform import PROGRAMS, Addresses
+from journey.platform import Addresses
+from journey.profile import PROGRAMS
 from journey.seeding import CREDENTIALS, USERS, iso
 from journey.story import Outcome
 from sandbox import actors

@@ -1,4 +1,4 @@
-"""The five programs, kept running by supervisord, and what can be seen of them from outside."""
+"""The programs, kept running by supervisord, and what can be seen of them from outside."""
 
 import fcntl
 import json
@@ -18,15 +18,11 @@ from typing import IO
 
 import httpx
 
+from journey.profile import OFFSETS, PROGRAMS, STORING, Part, Profile, Servers, parts
 from journey.stopping import CannotGoOn, WentWrong
 
 ROOT = Path(__file__).resolve().parents[3]
-PROGRAMS = ("identity", "consent", "families", "claims", "gateway")
-"""In the order in which they are started."""
-OFFSETS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
-WORKING = ("identity", "consent", "families", "claims")
-"""The programs that have a store, and so an outbox, a listener or workers to wait for."""
-START_SECONDS = 90.0
+START_SECONDS = 120.0
 STOP_SECONDS = 60.0
 STALL_SECONDS = 120.0
 CALM_LOOKS = 3
@@ -60,22 +56,28 @@ class Addresses:
             names[f"{prefix}_PORT"] = str(self.port(program))
             names[f"{prefix}_PUBLIC_URL"] = self.url(program)
             names[f"{prefix}_ISSUER"] = self.url("identity")
-            for other in WORKING:
+            for other in STORING:
                 names[f"{prefix}_{other.upper()}_URL"] = self.url(other)
         return names
 
 
 class Platform:
-    """One running platform: `up()` starts it, `stop()` leaves no process behind and all data in place."""
+    """One running platform: `up()` starts it, `stop()` leaves no process behind and all data in place.
 
-    def __init__(self, var: Path, addresses: Addresses) -> None:
+    Shape: `servers` are there in the production profile alone. `durable=False` is for tests: see `Postgres`.
+    """
+
+    def __init__(self, var: Path, addresses: Addresses, profile: Profile = "embedded", *, durable: bool = True) -> None:
         self.var = var
         self.addresses = addresses
+        self.profile = profile
+        self.parts = parts(profile, addresses.port_base)
+        self.servers = Servers(var, durable=durable) if profile == "production" else None
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
 
     def up(self) -> None:
-        """Migrate, set identity up where it is not, start the programs and wait until each is ready.
+        """Start the servers, migrate, set identity up where it is not, start the programs, wait until each is ready.
 
         Errors: CannotGoOn, with one line, when a port is taken, the data is in use, or a program does not start.
         """
@@ -84,6 +86,10 @@ class Platform:
         (self.var / "secrets").chmod(0o700)
         self._hold()
         self._refuse_taken_ports()
+        if self.servers is not None:
+            self.servers.start()
+            for program in STORING:
+                self._once("-m", "chassis.cli", program, "migrate")
         self._once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
         tether = [sys.executable, str(Path(__file__).with_name("tether.py"))]
         with (self.var / "logs" / "supervisord.out").open("ab") as out:
@@ -111,23 +117,30 @@ class Platform:
                 supervisor.wait()
             for pid in started.values():
                 kill_if_left(pid)
+        if self.servers is not None:
+            self.servers.stop()
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
     def processes(self, supervisor: int | None = None) -> dict[str, int]:
-        """The process id of each running program."""
+        """The process id of each running part."""
         parent = supervisor or (self._supervisor.pid if self._supervisor else 0)
-        found: dict[str, int] = {}
+        running: dict[tuple[str, ...], list[int]] = {}
         for pid, words in children_of(parent):
-            for program in PROGRAMS:
-                if "chassis.cli" in words and program in words:
-                    found[program] = pid
+            if "chassis.cli" in words:
+                place = words.index("chassis.cli")
+                running.setdefault(tuple(words[place + 1 : place + 3]), []).append(pid)
+        found: dict[str, int] = {}
+        for part in self.parts:
+            pids = running.get((part.program, part.command))
+            if pids:
+                found[part.name] = pids.pop()
         return found
 
-    def kill(self, program: str) -> None:
-        """SIGKILL one program, as a crash would; the supervisor starts it again."""
-        os.kill(self.processes()[program], signal.SIGKILL)
+    def kill(self, part: str) -> None:
+        """SIGKILL one part, as a crash would; the supervisor starts it again."""
+        os.kill(self.processes()[part], signal.SIGKILL)
 
     def _hold(self) -> None:
         lock = (self.var / "run" / "lock").open("a+")
@@ -139,11 +152,10 @@ class Platform:
         self._lock = lock
 
     def _refuse_taken_ports(self) -> None:
-        for program in PROGRAMS:
-            port = self.addresses.port(program)
-            if not is_free(port):
+        for part in self.parts:
+            if not is_free(part.port):
                 raise CannotGoOn(
-                    f"port {port} (for {program}) is taken; choose five free ones by their first: "
+                    f"port {part.port} (for {part.name}) is taken; choose {len(self.parts)} free ones by their first: "
                     f"PORT_BASE={self.addresses.port_base + 100} (now {self.addresses.port_base})"
                 )
 
@@ -156,7 +168,8 @@ class Platform:
 
     def _environment(self) -> dict[str, str]:
         own = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}  # programs that are started often compile once
-        return {**os.environ, **self.addresses.environment(self.var), **own}
+        servers = self.servers.environment() if self.servers is not None else {}
+        return {**os.environ, **self.addresses.environment(self.var), **servers, **own}
 
     def _write_config(self, tether: list[str]) -> Path:
         """Values of a supervisord file know `%` as an escape, so every path is doubled."""
@@ -170,12 +183,14 @@ class Platform:
             f"childlogdir={logs}",
             *(["user=root"] if os.getuid() == 0 else []),  # without it, a warning at each start in a container
         ]
-        for number, program in enumerate(PROGRAMS, 1):
-            command = " ".join(f'"{word}"' for word in [*tether, sys.executable, "-m", "chassis.cli", program, "run"])
+        for number, part in enumerate(self.parts, 1):
+            words = [*tether, sys.executable, "-m", "chassis.cli", part.program, part.command]
+            command = " ".join(f'"{word}"' for word in words)
             lines += [
                 "",
-                f"[program:{program}]",
+                f"[program:{part.name}]",
                 f"command={command}",
+                f'environment={part.program.upper()}_PORT="{part.port}"',
                 f"directory={ROOT}",
                 f"priority={number}",
                 "autorestart=true",
@@ -184,7 +199,7 @@ class Platform:
                 "stopsignal=TERM",
                 "stopwaitsecs=20",
                 "redirect_stderr=true",
-                f"stdout_logfile={logs / program}.log",
+                f"stdout_logfile={logs / part.name}.log",
                 "stdout_logfile_maxbytes=50MB",
                 "stdout_logfile_backups=2",
             ]
@@ -194,29 +209,34 @@ class Platform:
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
-        waiting = list(PROGRAMS)
+        waiting = list(self.parts)
         with httpx.Client(timeout=5) as http:
             while waiting:
-                program = waiting[0]
-                if ready(http, self.addresses.url(program)):
+                part = waiting[0]
+                if ready(http, url_of(part)):
                     waiting.pop(0)
                     continue
-                log = self.var / "logs" / f"{program}.log"
+                log = self.var / "logs" / f"{part.name}.log"
                 if self._supervisor is None or self._supervisor.poll() is not None:
                     out = self.var / "logs" / "supervisord.out"
                     raise CannotGoOn(f"the supervisor ended; the end of {out} says: {last_line(out)}")
                 if time.monotonic() > deadline:
-                    raise CannotGoOn(f"{program} does not start; the end of {log} says: {last_line(log)}")
+                    raise CannotGoOn(f"{part.name} does not start; the end of {log} says: {last_line(log)}")
                 time.sleep(0.1)
 
 
-def free_ports() -> int:
-    """The first of five free ports that follow each other."""
+def url_of(part: Part) -> str:
+    return f"http://127.0.0.1:{part.port}"
+
+
+def free_ports(profile: Profile = "embedded") -> int:
+    """The first of as many free ports that follow each other as a platform needs."""
+    count = len(parts(profile, 0))
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             first: int = probe.getsockname()[1]
-        if first + len(PROGRAMS) < 65_536 and all(is_free(first + offset) for offset in range(len(PROGRAMS))):
+        if first + count < 65_536 and all(is_free(first + offset) for offset in range(count)):
             return first
 
 
@@ -231,9 +251,11 @@ def is_free(port: int) -> bool:
 
 
 @contextmanager
-def platform(var: Path, addresses: Addresses) -> Iterator[Platform]:
+def platform(
+    var: Path, addresses: Addresses, profile: Profile = "embedded", *, durable: bool = True
+) -> Iterator[Platform]:
     """A platform that runs for as long as the block does."""
-    running = Platform(var, addresses)
+    running = Platform(var, addresses, profile, durable=durable)
     try:
         running.up()
         yield running
@@ -248,6 +270,8 @@ def reset(var: Path) -> None:
     (var / "run").mkdir(exist_ok=True)
     idle = Platform(var, Addresses())
     idle._hold()
+    if (var / "servers").exists():
+        Servers(var).forget()
     shutil.rmtree(var)
     idle.stop()
 
@@ -262,7 +286,7 @@ class Watch:
     def pending(self) -> dict[str, float]:
         """What waits in each program: outbox rows, events not yet heard, work in the background."""
         found: dict[str, float] = {}
-        for program in WORKING:
+        for program in STORING:
             try:
                 text = self._http.get(f"{self._addresses.url(program)}/metrics", params={"name[]": WAITING}).text
             except httpx.HTTPError:

@@ -20,7 +20,8 @@ from journey.diary import Diary, alone
 from journey.figures import Figures
 from journey.matching import decide_reviews
 from journey.money import Money
-from journey.platform import PROGRAMS, Addresses, Watch, ready
+from journey.platform import Addresses, Watch, ready
+from journey.profile import PROGRAMS, Profile
 from journey.register import Register
 from journey.seeding import Cast, iso
 from journey.stopping import CannotGoOn, WentWrong
@@ -63,14 +64,18 @@ def answers(addresses: Addresses) -> None:
                 )
 
 
-def carry(addresses: Addresses, var: Path, *, families: int, seed: int, console: Console) -> Outcome:
+def carry(
+    addresses: Addresses, var: Path, *, families: int, seed: int, console: Console, profile: Profile = "embedded"
+) -> Outcome:
     """Carry a borough through a running platform. Errors: CannotGoOn, WentWrong; figures that differ are collected."""
-    journey = Journey(addresses, var, families, seed, console)
+    journey = Journey(addresses, var, families, seed, console, profile)
     return journey.carry()
 
 
 class Journey:
-    def __init__(self, addresses: Addresses, var: Path, families: int, seed: int, console: Console) -> None:
+    def __init__(
+        self, addresses: Addresses, var: Path, families: int, seed: int, console: Console, profile: Profile
+    ) -> None:
         answers(addresses)
         self.console = console
         with alone(var):
@@ -78,7 +83,7 @@ class Journey:
             self.diary.keep_to({"families": families, "seed": seed})
             self.api = Api(addresses)
             self.watch = Watch(addresses)
-            self.figures = Figures(console, profile="embedded", families=families, seed=seed)
+            self.figures = Figures(console, profile=profile, families=families, seed=seed)
             self.cast = seeding.seed(self.api, self.diary, var, console)
         with console.step("sandbox", "the borough and its truth") as step:
             self.borough = Borough.generate(families=families, seed=seed)

@@ -42,6 +42,7 @@ class Postgres:
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self._user = _other_user()
+        self._marked = home  # tells of the cluster where it is looked for, wherever it is
         self._home = home if self._user is None else _reachable(home)
         self._durable = durable
         self._process: Process | None = None
@@ -122,14 +123,23 @@ class Postgres:
         part = self._home / "part"
         shutil.rmtree(part, ignore_errors=True)
         self._home.mkdir(parents=True, exist_ok=True)
+        self._marked.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             os.chown(self._home, self._user, self._user)
         self._keep(self._home / "port", str(free_port()))
         self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
-        words: list[str | Path] = ["--username", OWNER, "--pwfile", self._home / f"{OWNER}.password", "--auth", "scram-sha-256"]
-        rest: list[str | Path] = ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions", "-D", part]
+        options = [
+            f"--username={OWNER}",
+            f"--pwfile={self._home / f'{OWNER}.password'}",
+            "--auth=scram-sha-256",
+            "--encoding=UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+            "--no-instructions",
+            f"--pgdata={part}",
+        ]
         done = subprocess.run(
-            [programs / "initdb", *words, *rest],
+            [programs / "initdb", *options],
             capture_output=True,
             text=True,
             user=self._user,
