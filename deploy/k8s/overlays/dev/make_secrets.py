@@ -1,8 +1,13 @@
-"""`python3 make_secrets.py`: makes this overlay's secrets as files beside it. What is there stays. Never committed."""
+"""`python3 make_secrets.py [FOLDER [MODE]]`: makes secrets as files, here this overlay's own. What is there stays.
+
+Never committed. The folder is its owner's alone. MODE is the files', 600 where none is given; compose wants 444, since it
+gives its containers the files themselves, each of which has a user of its own.
+"""
 
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "secrets"
@@ -19,16 +24,17 @@ def wanted() -> dict[str, str]:
     return made
 
 
-def main() -> None:
-    FOLDER.mkdir(mode=0o700, exist_ok=True)
+def make(folder: Path = FOLDER, mode: str = "600") -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name, secret in wanted().items():
-        path = FOLDER / name
+        path = folder / name
         if path.exists():
             continue
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            os.fchmod(file.fileno(), int(mode, 8))
             file.write(secret)
         print(f"made {path.name}")
 
 
 if __name__ == "__main__":
-    main()
+    make(*(kind(given) for kind, given in zip((Path, str), sys.argv[1:], strict=False)))
