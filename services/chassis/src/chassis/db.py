@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from secrets import randbits
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
@@ -24,6 +24,7 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Dialect,
     Engine,
     Table,
     Uuid,
@@ -63,10 +64,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
+class IdType(Uuid[UUID]):
+    """An id. SQLite keeps text, and rows name the same ids again and again: each is read once, not once a row."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        return _read_id if super().result_processor(dialect, coltype) else None  # type: ignore[no-untyped-call]
+
+
+@lru_cache(maxsize=1 << 15)
+def _read_id(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)
+
+
 TYPES: dict[Any, Any] = {
     datetime: UtcDateTime(),
     date: Date(),
-    UUID: Uuid(),
+    UUID: IdType(),
     dict[str, Any]: JSON(),
     list[Any]: JSON(),
     list[str]: JSON(),

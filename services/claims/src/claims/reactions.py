@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, upsert
+from chassis.db import upsert
 from chassis.events import Received
 from chassis.reactions import Reactions
 from claims.known import repository as known
@@ -141,8 +141,7 @@ def learn(session: Session, events: Sequence[Received]) -> None:
     ended = {UUID(e.data["fact"]) for e in events if e.name == "fact.ended"}
     replaced = {row["supersedes"] for row in rows.values() if row["supersedes"]}
     # Two people's facts may arrive in any order: what replaces one of these may be here already.
-    for batch in in_batches(rows):
-        replaced |= set(session.scalars(select(Fact.supersedes).where(Fact.supersedes.in_(batch)))) - {None}
+    replaced |= known.list_replaced(session, rows)
     upsert(session, Fact, list(rows.values()), key=["id"])
     known.supersede(session, sorted(ended | replaced), told.moment)
     told.saw(

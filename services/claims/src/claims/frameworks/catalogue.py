@@ -68,9 +68,13 @@ def get_plan(name: str, version: int) -> Plan:
     return next(plan for plan in plans() if (plan.name, plan.version) == (name, version))
 
 
+@cache
+def _latest_first(framework: str) -> tuple[Plan, ...]:
+    own = [plan for plan in plans() if plan.framework == framework]
+    return tuple(sorted(own, key=lambda plan: (plan.begins, plan.version), reverse=True))
+
+
 def plan_in_force(framework: str, day: date) -> Plan:
     """The plan in force on a day, or the first one before there was any."""
-    own = sorted((plan for plan in plans() if plan.framework == framework), key=lambda p: (p.begins, p.version))
-    return next(
-        (plan for plan in reversed(own) if plan.begins <= day and (plan.ends is None or day <= plan.ends)), own[0]
-    )
+    own = _latest_first(framework)
+    return next((plan for plan in own if plan.begins <= day and (plan.ends is None or day <= plan.ends)), own[-1])

@@ -1,32 +1,53 @@
-"""Queries on what was heard. Each takes a moment: rows recorded later are not there."""
+"""Queries on what was heard. Each takes a moment: rows recorded later are not there.
+
+Every batch of news and every evaluation asks all of them, so their statements are built once, on tables: rows come as
+they are, without a mapper between.
+"""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, Uuid, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, now, upsert
 from claims.models import Clock, DirtyFamily, Fact, Family, Membership, Person, Push, Redirect, Supply, Support
 
 TICK = timedelta(microseconds=1)
+IDS = bindparam("ids", expanding=True, type_=Uuid())
+KNOWN_AT: Any = bindparam("known_at")
+
+clock: Any = Clock.__table__
+CLOCK = select(clock.c.at).where(clock.c.id == 1)
+CLOCK_HELD = CLOCK.with_for_update()
+SET_CLOCK = update(clock).where(clock.c.id == 1)
 
 
 def tick(session: Session) -> datetime:
     """A moment later than every one before it. Its row is locked until the transaction ends, so moments are in order
     of commit: what is recorded at or before a moment that can be read is all there."""
-    upsert(session, Clock, [{"id": 1, "at": now()}], key=["id"])
-    clock = session.execute(select(Clock).where(Clock.id == 1).with_for_update()).scalar_one()
-    clock.at = max(now(), clock.at + TICK)
-    session.flush()
-    return clock.at
+    last = session.scalar(CLOCK_HELD)
+    if last is None:
+        upsert(session, Clock, [{"id": 1, "at": now()}], key=["id"])
+        last = session.scalar(CLOCK_HELD)
+        assert last is not None
+    moment: datetime = max(now(), last + TICK)
+    session.execute(SET_CLOCK, {"at": moment})
+    return moment
 
 
 def present(session: Session) -> datetime | None:
     """The moment of the last news; None before any."""
-    return session.scalar(select(Clock.at).where(Clock.id == 1))
+    at: datetime | None = session.scalar(CLOCK)
+    return at
+
+
+redirect: Any = Redirect.__table__
+REDIRECTS = select(redirect.c.person, redirect.c.sequence, redirect.c.into).where(
+    or_(redirect.c.person.in_(IDS), redirect.c.into.in_(IDS)), redirect.c.recorded_at <= KNOWN_AT
+)
 
 
 def list_redirects(session: Session, people: Collection[UUID], known_at: datetime) -> dict[UUID, UUID]:
@@ -38,11 +59,7 @@ def list_redirects(session: Session, people: Collection[UUID], known_at: datetim
         asked |= todo
         found: set[UUID] = set()
         for batch in in_batches(sorted(todo), 450):
-            about = or_(Redirect.person.in_(batch), Redirect.into.in_(batch))
-            rows = session.execute(
-                select(Redirect.person, Redirect.sequence, Redirect.into).where(about, Redirect.recorded_at <= known_at)
-            )
-            for person, sequence, into in rows:
+            for person, sequence, into in session.execute(REDIRECTS, {"ids": batch, "known_at": known_at}):
                 if sequence > versions.get(person, (-1, None))[0]:
                     versions[person] = (sequence, into)
                 found.add(person)
@@ -52,87 +69,106 @@ def list_redirects(session: Session, people: Collection[UUID], known_at: datetim
     return {person: into for person, (_, into) in versions.items() if into is not None}
 
 
+membership: Any = Membership.__table__
+STAYS = select(
+    membership.c.membership, membership.c.sequence, membership.c.family, membership.c.person,
+    membership.c.role, membership.c.begins, membership.c.ends, membership.c.removed,
+).where(membership.c.family.in_(IDS), membership.c.recorded_at <= KNOWN_AT)  # fmt: skip
+
+
 def list_memberships(session: Session, families: Iterable[UUID], known_at: datetime) -> list[Row[Any]]:
     """The last version of each stay."""
     last: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
-        rows: list[Row[Any]] = list(
-            session.execute(
-                select(
-                    Membership.membership, Membership.sequence, Membership.family, Membership.person,
-                    Membership.role, Membership.begins, Membership.ends, Membership.removed,
-                ).where(Membership.family.in_(batch), Membership.recorded_at <= known_at)
-            )
-        )  # fmt: skip
+        rows: list[Row[Any]] = list(session.execute(STAYS, {"ids": batch, "known_at": known_at}))
         for row in rows:
             if row.membership not in last or row.sequence > last[row.membership].sequence:
                 last[row.membership] = row
     return [row for row in last.values() if not row.removed]
 
 
+person_told: Any = Person.__table__
+BIRTHS = select(person_told.c.person, person_told.c.sequence, person_told.c.born).where(
+    person_told.c.person.in_(IDS), person_told.c.recorded_at <= KNOWN_AT
+)
+
+
 def list_births(session: Session, people: Iterable[UUID], known_at: datetime) -> dict[UUID, str]:
     """Shape: person → `YYYY-MM`."""
     last: dict[UUID, tuple[int, str | None]] = {}
     for batch in in_batches(people):
-        rows = session.execute(
-            select(Person.person, Person.sequence, Person.born).where(
-                Person.person.in_(batch), Person.recorded_at <= known_at
-            )
-        )
-        for person, sequence, born in rows:
+        for person, sequence, born in session.execute(BIRTHS, {"ids": batch, "known_at": known_at}):
             if sequence > last.get(person, (-1, None))[0]:
                 last[person] = (sequence, born)
     return {person: born for person, (_, born) in last.items() if born}
+
+
+fact: Any = Fact.__table__
+FACTS = select(
+    fact.c.person, fact.c.measure, fact.c.begins, fact.c.ends, fact.c.value, fact.c.source, fact.c.category,
+    fact.c.record,
+).where(
+    fact.c.person.in_(IDS),
+    fact.c.recorded_at <= KNOWN_AT,
+    or_(fact.c.superseded_at.is_(None), fact.c.superseded_at > KNOWN_AT),
+)  # fmt: skip
 
 
 def list_facts(session: Session, people: Iterable[UUID], known_at: datetime) -> list[Row[Any]]:
     """The facts that held at the moment."""
     facts: list[Row[Any]] = []
     for batch in in_batches(people):
-        facts += session.execute(
-            select(
-                Fact.person, Fact.measure, Fact.begins, Fact.ends, Fact.value, Fact.source, Fact.category, Fact.record
-            ).where(
-                Fact.person.in_(batch),
-                Fact.recorded_at <= known_at,
-                or_(Fact.superseded_at.is_(None), Fact.superseded_at > known_at),
-            )
-        )
+        facts += session.execute(FACTS, {"ids": batch, "known_at": known_at})
     return facts
+
+
+act: Any = Support.__table__
+ACTS = (
+    select(act.c.family, act.c.sequence, act.c.part, act.c.on)
+    .where(act.c.family.in_(IDS), act.c.recorded_at <= KNOWN_AT)
+    .order_by(act.c.family, act.c.sequence)
+)
 
 
 def list_support(session: Session, families: Iterable[UUID], known_at: datetime) -> list[Row[Any]]:
     """Acts of support in the order in which they were recorded."""
     acts: list[Row[Any]] = []
     for batch in in_batches(families):
-        acts += session.execute(
-            select(Support.family, Support.sequence, Support.part, Support.on)
-            .where(Support.family.in_(batch), Support.recorded_at <= known_at)
-            .order_by(Support.family, Support.sequence)
-        )
+        acts += session.execute(ACTS, {"ids": batch, "known_at": known_at})
     return acts
+
+
+push: Any = Push.__table__
+COVERAGE = (
+    select(push.c.feed, push.c.service, push.c.place, push.c.covers_from, push.c.covers_to)
+    .where(push.c.complete_at <= KNOWN_AT)
+    .order_by(push.c.covers_from, push.c.id)
+)
 
 
 def list_coverage(session: Session, known_at: datetime) -> list[Row[Any]]:
     """Pushes that are known whole."""
-    return list(
-        session.execute(
-            select(Push.feed, Push.service, Push.place, Push.covers_from, Push.covers_to)
-            .where(Push.complete_at <= known_at)
-            .order_by(Push.covers_from, Push.id)
-        )
-    )
+    return list(session.execute(COVERAGE, {"known_at": known_at}))
 
 
-def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Family]:
-    found: dict[UUID, Family] = {}
+family: Any = Family.__table__
+FAMILIES = select(family.c.id, family.c.area, family.c.place, family.c.lead).where(family.c.id.in_(IDS))
+
+
+def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+    """Shape: id, area, place, lead."""
+    found: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
-        found |= {family.id: family for family in session.scalars(select(Family).where(Family.id.in_(batch)))}
+        found |= {row.id: row for row in session.execute(FAMILIES, {"ids": batch})}
     return found
 
 
+supply: Any = Supply.__table__
+SUPPLIES = select(supply.c.category, supply.c.source).order_by(supply.c.category, supply.c.source)
+
+
 def list_supplies(session: Session) -> list[Row[Any]]:
-    return list(session.execute(select(Supply.category, Supply.source).order_by(Supply.category, Supply.source)))
+    return list(session.execute(SUPPLIES))
 
 
 # --- marking what has to be looked at again
@@ -145,12 +181,15 @@ def mark(session: Session, families: Iterable[UUID], at: datetime) -> None:
     upsert(session, DirtyFamily, rows, key=["family"], update=["mark", "heard_at"])
 
 
+THEIR_FAMILIES = select(membership.c.family).where(membership.c.person.in_(IDS)).distinct()
+
+
 def list_families_of_people(session: Session, people: Collection[UUID], known_at: datetime) -> set[UUID]:
     """Every family that any of these people, under whatever id, ever belonged to."""
     redirects = list_redirects(session, people, known_at)
     families: set[UUID] = set()
     for batch in in_batches(sorted({*people, *redirects, *redirects.values()})):
-        families |= set(session.scalars(select(Membership.family).where(Membership.person.in_(batch)).distinct()))
+        families |= set(session.scalars(THEIR_FAMILIES, {"ids": batch}))
     return families
 
 
@@ -159,7 +198,21 @@ def list_covered_by(session: Session, area: str) -> list[UUID]:
     return list(session.scalars(select(Family.id).where(or_(Family.place == area, Family.place.is_(None)))))
 
 
+REPLACED = select(fact.c.supersedes).where(fact.c.supersedes.in_(IDS))
+
+
+def list_replaced(session: Session, facts: Iterable[UUID]) -> set[UUID]:
+    """Those of these facts that some fact heard before replaces."""
+    found: set[UUID] = set()
+    for batch in in_batches(facts):
+        found |= set(session.scalars(REPLACED, {"ids": batch}))
+    return found
+
+
+SUPERSEDE = update(fact).where(fact.c.id.in_(IDS), fact.c.superseded_at.is_(None))
+
+
 def supersede(session: Session, facts: Iterable[UUID], at: datetime) -> None:
     """These facts hold no longer. What was superseded before keeps its moment."""
     for batch in in_batches(facts):
-        session.execute(update(Fact).where(Fact.id.in_(batch), Fact.superseded_at.is_(None)).values(superseded_at=at))
+        session.execute(SUPERSEDE, {"ids": batch, "superseded_at": at})

@@ -1,7 +1,7 @@
 """What is known of families at a moment, made ready for the evaluator: one batch of queries, however many families."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,16 +107,19 @@ def _births(born: dict[UUID, str], roots: dict[UUID, UUID]) -> dict[UUID, tuple[
     return found
 
 
-def _records(facts: Iterable[Row[Any]], roots: dict[UUID, UUID]) -> dict[UUID, list[Record]]:
+def _records(facts: Iterable[Sequence[Any]], roots: dict[UUID, UUID]) -> dict[UUID, list[Record]]:
     """Facts that share record and period are one statement. Shape: present id → records."""
-    lines: dict[tuple[Any, ...], dict[str, str | int]] = defaultdict(dict)
-    for fact in facts:
-        ends = fact.ends or FOREVER
-        lines[fact.person, fact.record, fact.begins, ends, fact.category, fact.source][fact.measure] = fact.value
+    lines: dict[tuple[Any, ...], dict[str, str | int]] = {}
+    for person, measure, begins, ends, value, source, category, record in facts:
+        line = person, record, begins, ends, category, source
+        if line in lines:
+            lines[line][measure] = value
+        else:
+            lines[line] = {measure: value}
     found: dict[UUID, list[Record]] = defaultdict(list)
     for (person, record, begins, ends, category, source), values in lines.items():
         root = roots[person]
-        found[root].append(Record(record, root, category, source, begins, ends, values))
+        found[root].append(Record(record, root, category, source, begins, ends or FOREVER, values))
     return found
 
 
