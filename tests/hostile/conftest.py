@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.stack import Programs
+from hostile.canaries import found
 from hostile.judge import TRIED
 from hostile.platform import Platform, log_stream
 
@@ -17,6 +18,16 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
             yield Platform(programs, log)
         finally:
             programs.close()
+
+
+@pytest.fixture(autouse=True)
+def silent_log(platform: Platform) -> Iterator[None]:
+    """Behind each test: nothing that it sent, and no token, stands in what the programs logged meanwhile."""
+    begun = len(platform.log.getvalue())
+    yield
+    log = platform.log.getvalue()[begun:]
+    assert found(log) == []
+    assert "eyJ" not in log
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -138,7 +138,7 @@ def days_that_are_none(door: Door) -> Iterator[Spoiled]:
 
 NUMBERS = (
     "1e400", "-1e400", "NaN", "Infinity", "-Infinity", "9" * 40, "-" + "9" * 40, "9" * 5000, str(2**63),
-    str(-(2**63) - 1), str(2**64), "1E+2", "0x10", "01", "1.0000000000000000000001",
+    str(-(2**63) - 1), str(2**64), "0x10", "01", "1.00001",
 )  # fmt: skip
 KINDS: list[Callable[[Door], Iterator[Spoiled]]] = [
     not_json, nothing, no_object, wrong_types, missing_members, unknown_members, repeated_members, too_large, too_deep,

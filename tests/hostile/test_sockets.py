@@ -87,9 +87,8 @@ def smuggled(platform: Platform, program: str) -> Iterator[bytes]:
     yield head(platform, program, b"Transfer-Encoding: identity, chunked, identity") + chunked
     yield head(platform, program, b"Transfer-Encoding : chunked") + chunked
     yield head(platform, program, b"Transfer-Encoding: chunked", b"Transfer-Encoding: x") + chunked
-    for broken in (b"x\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"2;\0\r\n{}\r\n0\r\n\r\n", b"2\r\n{}x\r\n0\r\n\r\n",
-                   b"f" * 20 + b"\r\n{}\r\n0\r\n\r\n"):  # fmt: skip
-        yield head(platform, program, b"Transfer-Encoding: chunked") + broken
+    for size in (b"x", b"-2", b"2;\0", b"1", b"f" * 20):
+        yield head(platform, program, b"Transfer-Encoding: chunked") + size + b"\r\n{}\r\n0\r\n\r\n"
 
 
 def too_much_head(platform: Platform, program: str) -> Iterator[bytes]:

@@ -66,7 +66,7 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app, api_routes(app))
+        app.openapi_schema = describe(app, api_routes(app), app.state.runtime.settings.issuer)
     return app.openapi_schema
 
 

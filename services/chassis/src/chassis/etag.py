@@ -1,14 +1,27 @@
 """Versions of single resources (RFC 9110): `ETag` out, `If-Match` in."""
 
+import re
 from typing import Annotated
 
 from fastapi import Depends, Header
 
-from chassis.problems import PreconditionRequired, Stale
+from chassis.problems import Fault, PreconditionRequired, RequestNotValid, Stale
+
+TAG = r'(W/)?"[!#-~]*"'
+TAGS = rf"^(\*|{TAG}( *, *{TAG})*)$"
+"""RFC 9110 §13.1.1."""
 
 
 def etag(version: int) -> str:
     return f'"v{version}"'
+
+
+NO_TAG = Fault(
+    pointer="/header/if-match",
+    code="no_entity_tag",
+    detail="Should be an entity tag, with its quotes",
+    fix="Send the `ETag` of the resource as it is.",
+)
 
 
 class Match:
@@ -18,9 +31,11 @@ class Match:
         self._given = given
 
     def check(self, version: int) -> None:
-        """Errors: PreconditionRequired without a version, Stale with another one."""
+        """Errors: PreconditionRequired without a version, RequestNotValid with what is none, Stale with another one."""
         if self._given is None:
             raise PreconditionRequired()
+        if not re.fullmatch(TAGS, self._given):
+            raise RequestNotValid(errors=[NO_TAG])
         if etag(version) not in [part.strip() for part in self._given.split(",")]:
             raise Stale()
 

@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from chassis.auth import signed_in
+from chassis.etag import TAGS
 from chassis.problems import PROBLEM_JSON, Fault
 
 Document = dict[str, Any]
@@ -42,8 +43,8 @@ MEANS = {
 }
 
 
-def describe(app: FastAPI, routes: list[APIRoute]) -> Document:
-    """The application's openapi.json."""
+def describe(app: FastAPI, routes: list[APIRoute], issuer: str) -> Document:
+    """The application's openapi.json. `issuer` gives tokens."""
     document = get_openapi(title=app.title, version=app.version, description=app.description or None, routes=app.routes)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -51,7 +52,14 @@ def describe(app: FastAPI, routes: list[APIRoute]) -> Document:
         schemas.pop(unused, None)
     schemas["Problem"] = PROBLEM
     schemas["Fault"] = Fault.model_json_schema()
-    components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        "client": {
+            "type": "oauth2",
+            "description": "How a client comes by its token",
+            "flows": {"clientCredentials": {"tokenUrl": f"{issuer}/oauth/token", "scopes": {}}},
+        },
+    }
     for route in routes:
         for method in route.methods or ():
             _complete(document["paths"][route.path_format][method.lower()], route)
@@ -71,8 +79,8 @@ def _complete(operation: Document, route: APIRoute) -> None:
     else:
         operation.pop("parameters", None)
     answers = operation["responses"]
-    if PROBLEM_JSON not in answers.get("422", {}).get("content", {}):
-        answers.pop("422", None)
+    if answers.get("422", {}).get("description") == "Validation Error":  # FastAPI's own form, which we never use
+        del answers["422"]
     for status in _refusals(operation, route, locked):
         answers.setdefault(
             status,
@@ -88,7 +96,7 @@ def _say_what_headers_hold(parameter: Document) -> None:
         parameter |= {"required": True, "schema": {"type": "string", "pattern": "^[!-~]{8,200}$"}}
         parameter["description"] = "A fresh random word; the same one when the request is repeated"
     elif parameter["name"] == "if-match":
-        parameter["schema"] = {"type": "string", "pattern": '^"v[1-9][0-9]{0,5}"$'}
+        parameter["schema"] = {"type": "string", "pattern": TAGS}
         parameter["description"] = "The `ETag` of the version that is to be changed"
     elif parameter["name"] == "purpose":
         parameter["schema"] = {"type": "string", "pattern": "^[a-z][a-z_]{0,39}$"}

@@ -1,19 +1,17 @@
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Schema, WholeNumber
 
-
-def _consecutive(year: str) -> str:
-    year = year.replace("-", "/")
-    if (int(year[:4]) + 1) % 100 != int(year[5:]):
-        raise PydanticCustomError("financial_year", "Should be a financial year such as 2017/18")
-    return year
+YEARS = "|".join(f"{year:02}[/-]{(year + 1) % 100:02}" for year in range(100))
 
 
-Year = Annotated[str, Field(pattern=r"^20[0-9]{2}[/-][0-9]{2}$"), AfterValidator(_consecutive)]
+def _with_slash(year: str) -> str:
+    return year.replace("-", "/")
+
+
+Year = Annotated[str, Field(pattern=f"^20({YEARS})$"), AfterValidator(_with_slash)]
 """A financial year: `2017/18`, or `2017-18` where a slash is in the way."""
 
 

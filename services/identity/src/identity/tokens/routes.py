@@ -22,6 +22,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"m
     response_model=TokenAnswer,
     responses=REFUSED,
     openapi_extra=form_of(
+        "grant_type",
         grant_type="client_credentials, authorization_code or refresh_token",
         scope="What to ask for; everything the client may have when left out",
         code="With authorization_code",
@@ -39,13 +40,15 @@ def issue(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Resp
     return service.issue(runtime, keyring, asked)
 
 
-@router.post("/oauth/introspect", responses=REFUSED, openapi_extra=form_of(token="An access or a refresh token"))
+@router.post(
+    "/oauth/introspect", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token")
+)
 def introspect(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
     """What a token says, or that it is not active."""
     return service.introspect(runtime, keyring, asked)
 
 
-@router.post("/oauth/revoke", responses=REFUSED, openapi_extra=form_of(token="An access or a refresh token"))
+@router.post("/oauth/revoke", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token"))
 def revoke(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
     """End a token before its time; a refresh token takes its session along, as signing out does."""
     return service.revoke(runtime, keyring, asked)

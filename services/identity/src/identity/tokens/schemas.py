@@ -44,8 +44,10 @@ class Metadata(Schema):
     service_documentation: str
 
 
-def form_of(**fields: str) -> dict[str, Any]:
+def form_of(required: str, **fields: str) -> dict[str, Any]:
     """How a form stands in the OpenAPI document; it is parsed by hand, since OAuth says its own errors."""
-    properties = {name: {"type": "string", "description": text} for name, text in fields.items()}
-    schema = {"type": "object", "properties": properties}
+    properties = {
+        name: {"type": "string", "pattern": "^[ -~]{0,2000}$", "description": text} for name, text in fields.items()
+    }
+    schema = {"type": "object", "properties": properties, "required": [required], "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": schema}}}}

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from chassis.schemas import Code, Instant, Line, Schema, Written
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
+WRITTEN = r"^[^@\s\x00-\x1f\x7f]{1,64}@[^@\s.\x00-\x1f\x7f]+(\.[^@\s.\x00-\x1f\x7f]+)*$"
 
 
 def _email(value: str) -> str:
@@ -22,8 +23,8 @@ def email_key(email: str) -> str:
     return unicodedata.normalize("NFKC", email).strip().casefold()
 
 
-Email = Annotated[Line, AfterValidator(_email)]
-Password = Annotated[SecretStr, Field(min_length=12, max_length=200)]
+Email = Annotated[Line, Field(json_schema_extra={"pattern": WRITTEN}), AfterValidator(_email)]
+Password = Annotated[SecretStr, Field(min_length=12, max_length=200, json_schema_extra={"pattern": r"^[^\x00]*$"})]
 Codes = Annotated[list[Code], Field(max_length=50)]
 
 

@@ -1,0 +1,182 @@
+"""Somebody unusual is planted everywhere, and found in no refusal, no header, no report and no line of any log."""
+
+import json
+import secrets
+from base64 import b64encode
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+
+from hostile.canaries import ADDRESS, ASCII, BORN, CANARIES, EMAIL, FORENAME, NHS, NINO, POSTCODE, SURNAME, UPN, found
+from hostile.doors import FORM, JSON, Door, doors
+from hostile.judge import judge, none
+from hostile.platform import PROGRAMS, Platform
+from hostile.samples import put
+
+SENTENCE = f"{FORENAME} {SURNAME}, born {BORN}, {NINO}, {ADDRESS}, {POSTCODE}, {EMAIL}"
+
+
+def bodies(door: Door) -> Iterator[bytes]:
+    """A body with somebody in each of its places, as value, as name, and where no text belongs."""
+    good = door.body()
+    for number, path in enumerate(door.samples.strings(door.schema)):
+        for word in (SENTENCE, CANARIES[number % len(CANARIES)], CANARIES[(number + 1) % len(CANARIES)]):
+            yield json.dumps(put(good, path, word)).encode()
+            yield json.dumps(put(good, path, {word: word})).encode()
+    for name in good:
+        yield json.dumps(good | {name: [SENTENCE]}, ensure_ascii=False).encode()
+    for word in CANARIES:
+        yield json.dumps(good | {word: {word: [word]}}, ensure_ascii=False).encode()
+    yield json.dumps(SENTENCE).encode()
+    yield f'{{"x": "{SENTENCE}'.encode()
+    yield SENTENCE.encode()
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_nobody_in_a_body_is_repeated(platform: Platform, program: str) -> None:
+    wrong = []
+    for door in doors(platform, program):
+        for body in bodies(door) if door.is_json else ():
+            headers = door.headers() | {"Content-Type": JSON}
+            answer = platform[program].client.request(door.method, door.url(), content=body, headers=headers)
+            wrong += judge(answer, door, "canary in a body")
+    assert none(wrong)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_nobody_in_an_address_is_repeated(platform: Platform, program: str) -> None:
+    wrong = []
+    for door in doors(platform, program):
+        for number, word in enumerate(CANARIES):
+            names = [one["name"] for one in door.parameters("query")] or ["q"]
+            query = urlencode({names[number % len(names)]: word, word: word})
+            values = {one["name"]: word for one in door.parameters("path")}
+            for url in (f"{door.url()}?{query}", door.url(**values), f"{door.url()}/{quote(word)}"):
+                answer = platform[program].client.request(door.method, url, headers=door.headers())
+                wrong += judge(answer, door, "canary in an address")
+    assert none(wrong)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_nobody_in_a_token_or_a_credential_is_repeated(platform: Platform, program: str) -> None:
+    wrong = []
+    door = next(door for door in doors(platform, program) if door.locked)
+    for word in ASCII:
+        basic = b64encode(f"{word}:{word}".encode()).decode()
+        forged = platform.signed(platform.claims(word, client_id=word, agency=word, iss=word))
+        kid = platform.signed(header={"kid": word})
+        for authorization in (f"Basic {basic}", f"Bearer {forged}", f"Bearer {kid}", f"Bearer {word}", word):
+            headers = door.headers() | {"Authorization": authorization}
+            answer = platform[program].client.request(door.method, door.url(), headers=headers)
+            wrong += judge(answer, door, "canary in a token", {401})
+    assert none(wrong)
+
+
+def test_nobody_at_an_oauth_endpoint_is_repeated(platform: Platform) -> None:
+    wrong = []
+    fields = ("grant_type", "client_id", "client_secret", "code", "redirect_uri", "code_verifier", "refresh_token",
+              "scope", "token", "client_assertion", "client_assertion_type", "response_type", "state")  # fmt: skip
+    for door in doors(platform, "identity"):
+        if not door.path.startswith("/oauth/") or door.path == "/oauth/jwks":
+            continue
+        for word in CANARIES:
+            for name in fields:
+                form = {"grant_type": "client_credentials", "client_id": "portal"} | {name: word}
+                for sent in (form, form | {word: word}, {name: word}):
+                    wrong += judge(send_form(platform, door, urlencode(sent)), door, "canary in a form")
+            basic = {"Authorization": f"Basic {b64encode(f'{word}:{word}'.encode()).decode()}"}
+            answer = send_form(platform, door, "grant_type=client_credentials&token=x", basic)
+            wrong += judge(answer, door, "canary as a client")
+        for spoiled in SPOILED_FORMS:
+            wrong += judge(send_form(platform, door, spoiled), door, "form: spoiled")
+    assert none(wrong)
+
+
+SPOILED_FORMS = (
+    "", "=", "&&&", "%", "%zz=1", "grant_type=%00", "grant_type=%ED%A0%80", "grant_type=%FF", "token=%00", "token=%FF",
+    "token=a%00b", "client_id=%00", "client_id=portal&client_id=portal", "token=x&token=y", "&".join(["a=b"] * 60),
+    "grant_type=client_credentials&" + "a" * 100_000, "grant_type=" + "a" * 100_000, '{"grant_type": "x"}', "code=é",
+    "refresh_token=" + "🦊" * 50, "scope=" + "x " * 3_000, "client_id=portal&client_secret=", "grant_type[]=x",
+)  # fmt: skip
+
+
+def send_form(platform: Platform, door: Door, form: str, more: dict[str, str] | None = None) -> httpx.Response:
+    client = platform["identity"].client
+    headers = {"Content-Type": FORM} | (more or {})
+    if door.method == "GET":
+        return client.get(f"{door.url()}?{form[:8_000]}", headers=more or {})
+    return client.post(door.url(), content=form.encode(), headers=headers)
+
+
+def test_nobody_in_a_pushed_file_is_in_a_report_or_a_line_of_the_log(platform: Platform) -> None:
+    families, push = platform["families"], agreed_push(platform)
+    header, good = push.content_of()[0].decode().splitlines()[:2]
+    names = header.split(",")
+    lines = [good]
+    for number in range(len(names)):
+        for word in (CANARIES[number % len(CANARIES)], SENTENCE, f"a\0{NINO}", f"={FORENAME}", f"\x1b{UPN}", NHS * 90):
+            lines.append(with_cell(good, number, word))
+    lines += [SENTENCE, ",".join(CANARIES * 9)]
+    file = "\r\n".join([header, *lines, ""]).encode() + with_cell(good, 3, "X").encode().replace(b"X", b"\xed\xa0\x80")
+    wrong = []
+    for media_type, body in (("text/csv", file), ("application/x-ndjson", as_ndjson(names, lines))):
+        answer = put_in(platform, push, body, media_type)
+        assert answer.status_code == 202, answer.text
+        families.work()
+        report = listed(platform, f"{answer.headers['Location']}/lines")
+        assert len(report) >= len(lines) and any(line["outcome"] == "refused" for line in report)
+        wrong += [f"{media_type}: {line}" for line in report if found(json.dumps(line, ensure_ascii=False))]
+        shown = families.client.get(answer.headers["Location"], headers=push.headers())
+        wrong += found(shown.text)
+    for header_line in (f"{header},{NINO}", header.replace(names[0], FORENAME), SENTENCE, f'"{SENTENCE}', "\0" + NINO):
+        answer = put_in(platform, push, f"{header_line}\r\n{good}\r\n".encode(), "text/csv")
+        wrong += judge(answer, push, "canary in a file's header", {422})
+    assert none(wrong)
+
+
+def with_cell(line: str, place: int, value: str) -> str:
+    cells = line.split(",")
+    cells[place] = '"' + value.replace('"', '""') + '"'
+    return ",".join(cells)
+
+
+def as_ndjson(names: list[str], lines: list[str]) -> bytes:
+    objects = [dict(zip(names, line.split(","), strict=False)) for line in lines]
+    odd = [{NINO: SENTENCE}, {names[0]: [SENTENCE]}, SENTENCE, [SENTENCE], {names[0]: "\ud800" + NINO}]
+    return b"".join(json.dumps(one).encode() + b"\n" for one in [*objects, *odd]) + b'{"' + NINO.encode() + b"\n"
+
+
+def agreed_push(platform: Platform) -> Door:
+    """The door for attendance, with the agreement that lets this test push there."""
+    day, consent = "2015-04-01", platform["consent"].client
+    categories = ("identity", "address", "attendance")
+    body = {
+        "supplier": "programme", "recipient": "housing", "supplier_agency": "thornbury-council",
+        "recipient_agency": "thornbury-council", "tier": "district", "from": day,
+        "terms": [{"purpose": "identify", "category": one, "basis": "public_task"} for one in categories],
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)}
+    made = consent.post("/v1/agreements", json=body, headers=headers).json()["id"]
+    consent.post(f"/v1/agreements/{made}/sign", json={"date": day}, headers=headers)
+    return next(door for door in doors(platform, "families") if door.path == "/v1/feeds/school_attendance/pushes")
+
+
+def put_in(platform: Platform, door: Door, body: bytes, media_type: str) -> httpx.Response:
+    covers = {"covers_from": "2016-01-01", "covers_to": "2018-03-31", "place": "thornbury"}
+    headers = door.headers() | {"Content-Type": media_type}
+    return platform["families"].client.post(door.path, params=covers, content=body, headers=headers)
+
+
+def listed(platform: Platform, path: str) -> list[dict[str, object]]:
+    headers = {"Authorization": f"Bearer {platform.signed()}"}
+    items: list[dict[str, object]] = []
+    after = None
+    while True:
+        params = {"limit": "500"} | ({"after": after} if after else {})
+        page = platform["families"].client.get(path, params=params, headers=headers).json()
+        items += page["items"]
+        after = page["next"]
+        if after is None:
+            return items
