@@ -38,13 +38,6 @@ def test_after_a_withdrawal_nobody_is_shown_what_rested_on_consent(figures: dict
     assert figures["withdrawal"]["leaks"] == 0
 
 
-def test_programs_killed_in_the_middle_lose_nothing_and_double_nothing(carried: Carried, var: Path) -> None:
-    assert carried.killed.count("families") >= 2 and carried.killed.count("claims") >= 2
-    assert carried.outcome.figures.differing == []
-    for log in (var / "logs").glob("*.log"):
-        assert "event parked" not in log.read_text(), f"{log.name} tells of an event that could not be handled"
-
-
 def test_the_figures_are_written_with_the_agreed_names(figures: dict[str, Any], var: Path) -> None:
     written = json.loads((var / "journey.json").read_text())
     assert written == figures

@@ -16,8 +16,8 @@ OFFSETS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4
 STORING = ("identity", "consent", "families", "claims")
 """The programs that have a store, and so an outbox, a listener or workers to wait for."""
 LOOPS = {
-    "identity": ("relay",),
-    "consent": ("relay",),
+    "identity": ("relay", "work"),
+    "consent": ("relay", "work"),
     "families": ("relay", "listen", "work"),
     "claims": ("relay", "listen", "work"),
 }

@@ -125,7 +125,7 @@ class Postgres:
         self._home.mkdir(parents=True, exist_ok=True)
         self._marked.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
-            os.chown(self._home, self._user, self._user)
+            os.chown(self._home, *self._user)
         self._keep(self._home / "port", str(free_port()))
         self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
         options = [
@@ -142,9 +142,9 @@ class Postgres:
             [programs / "initdb", *options],
             capture_output=True,
             text=True,
-            user=self._user,
-            group=self._user,
-            extra_groups=None if self._user is None else [],
+            user=self._user[0] if self._user else None,
+            group=self._user[1] if self._user else None,
+            extra_groups=[] if self._user else None,
             cwd=self._home,
         )
         if done.returncode:
@@ -155,7 +155,7 @@ class Postgres:
         path.touch(mode=0o600)
         path.write_text(text)
         if self._user is not None:
-            os.chown(path, self._user, self._user)
+            os.chown(path, *self._user)
 
     def _wait(self) -> None:
         until = time.monotonic() + START_SECONDS
@@ -192,15 +192,16 @@ class Postgres:
         return copy / package.name / PROGRAMS
 
 
-def _other_user() -> int | None:
-    """Whom PostgreSQL runs as: ourselves, unless we are root."""
+def _other_user() -> tuple[int, int] | None:
+    """The user and group that PostgreSQL runs as, unless it is ourselves."""
     if os.getuid() != 0:
         return None
     for name in ("postgres", "nobody"):
         try:
-            return pwd.getpwnam(name).pw_uid
+            found = pwd.getpwnam(name)
         except KeyError:
             continue
+        return found.pw_uid, found.pw_gid
     raise CannotGoOn("PostgreSQL refuses to run as root, and there is no user postgres or nobody; run as another user")
 
 

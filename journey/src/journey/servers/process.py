@@ -5,43 +5,48 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from journey.stopping import CannotGoOn
 
 PR_SET_PDEATHSIG = 1
 STOP_SECONDS = 30.0
+_STARTER = ThreadPoolExecutor(1, thread_name_prefix="starter")
+"""Starts every server: what ends with its parent ends with the very thread that started it, and this one stays."""
 
 
 class Process:
-    """Shape: `stop_by` is the signal that ends it in order. Its output goes to `log`."""
+    """Shape: `stop_by` is the signal that ends it in order. Its output goes to `log`. `user` is a user and a group."""
 
     def __init__(
         self,
         command: Sequence[str | Path],
         log: Path,
         stop_by: signal.Signals,
-        user: int | None = None,
-        environment: Mapping[str, str] | None = None,
+        user: tuple[int, int] | None = None,
         folder: Path | None = None,
     ) -> None:
         self._stop_by = stop_by
         self.log = log
-        with log.open("ab") as output:
-            self._process = subprocess.Popen(
-                command,
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                user=user,
-                group=user,
-                extra_groups=None if user is None else [],
-                start_new_session=True,
-                preexec_fn=end_with_us(stop_by),
-            )
+
+        def start() -> subprocess.Popen[bytes]:
+            with log.open("ab") as output:
+                return subprocess.Popen(
+                    command,
+                    cwd=folder,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    user=user[0] if user else None,
+                    group=user[1] if user else None,
+                    extra_groups=[] if user else None,
+                    start_new_session=True,
+                    preexec_fn=end_with_us(stop_by),
+                )
+
+        self._process = _STARTER.submit(start).result()
 
     @property
     def pid(self) -> int:
