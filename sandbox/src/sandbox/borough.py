@@ -28,7 +28,7 @@ from sandbox.world import KINDS, World, day_between
 if TYPE_CHECKING:
     from sandbox.truth import Truth
 
-SMALLEST = 80
+SMALLEST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Borough:
     def generate(cls, families: int = 500, seed: int = 2016) -> Self:
         """Make a borough of so many households with children; the same seed gives the same bytes.
 
-        Errors: ValueError below 80 families, which do not hold every story.
+        Errors: ValueError below 50 families, which do not hold every story and a few plain lives.
         """
         if families < SMALLEST:
             raise ValueError(f"{families} families do not hold every story; ask for {SMALLEST} or more.")

@@ -14,6 +14,7 @@ from itertools import combinations, pairwise
 import pytest
 
 from sandbox import Borough, actors, export, identifiers, names
+from sandbox.borough import SMALLEST
 from sandbox.calendar import IDENTIFIED_ON, STORY_BEGINS, STORY_ENDS, TERMS, WAVES, WINDOWS
 from sandbox.feeds import COLUMNS, Line
 from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, FEEDS, SCHOOL_ATTENDANCE, Expectation, Slip
@@ -81,7 +82,7 @@ def test_a_push_can_be_read_twice(borough: Borough) -> None:
 
 def test_a_borough_too_small_for_its_stories_is_refused() -> None:
     with pytest.raises(ValueError, match="every story"):
-        Borough.generate(20)
+        Borough.generate(SMALLEST - 1)
 
 
 def test_two_thousand_families_come_with_all_their_rows() -> None:
@@ -386,13 +387,13 @@ def test_everybody_known_belongs_to_the_truth(borough: Borough) -> None:
 
 
 def test_every_story_is_told_at_least_twice_in_the_smallest_borough() -> None:
-    small = Borough.generate(80)
+    small = Borough.generate(SMALLEST)
     told = Counter(family.story for family in small.families.values())
     assert set(told) == STORIES | {0}
     assert all(count >= 2 for count in told.values())
 
 
-@pytest.mark.parametrize(("families", "seed"), [(80, 1), (500, 2016), (500, 5), (2_000, 7)])
+@pytest.mark.parametrize(("families", "seed"), [(SMALLEST, 1), (SMALLEST, 2), (500, 2016), (500, 5), (2_000, 7)])
 def test_what_the_stories_promise_is_what_the_rules_owe(families: int, seed: int) -> None:
     borough = Borough.generate(families, seed)
     due = borough.truth.families
@@ -633,7 +634,7 @@ def test_actors_fit_together() -> None:
 
 def test_the_borough_can_be_written_to_a_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("borough")
-    small = Borough.generate(80)
+    small = Borough.generate(SMALLEST)
     written = export.write(small, folder)
     pushes = sum(len(wave.pushes) for wave in small.waves)
     assert len(written) == 2 * pushes + 2 and all(path.stat().st_size for path in written)
