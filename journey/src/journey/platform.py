@@ -27,6 +27,8 @@ START_SECONDS = 120.0
 STOP_SECONDS = 60.0
 STALL_SECONDS = 120.0
 CALM_LOOKS = 3
+LOOK_SECONDS = 0.04
+LONGEST_LOOK_SECONDS = 0.3
 WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
@@ -307,7 +309,7 @@ class Watch:
         Done means nothing pending in looks that follow each other: an event on its way from one program to the next
         may be counted in neither for a moment. Errors: WentWrong when what is left does not change for two minutes.
         """
-        calm, before, moved = 0, None, time.monotonic()
+        calm, before, moved, pause = 0, None, time.monotonic(), LOOK_SECONDS
         while True:
             pending = self.pending()
             left = sum(pending.values())
@@ -320,7 +322,9 @@ class Watch:
             if time.monotonic() - moved > STALL_SECONDS:
                 what = ", ".join(f"{name}: {value:.0f}" for name, value in pending.items() if value)
                 raise WentWrong(f"nothing has moved for {STALL_SECONDS:.0f} s, still waiting: {what}")
-            time.sleep(0.04)
+            time.sleep(pause)
+            # A look costs every program something: what takes long is looked at seldom, what may be over at once.
+            pause = min(pause * 1.25, LONGEST_LOOK_SECONDS) if left else LOOK_SECONDS
 
 
 def ready(http: httpx.Client, url: str) -> bool:

@@ -48,6 +48,8 @@ class Listener:
 
 def lag(runtime: Runtime, reactions: Reactions) -> int:
     """How many positions this service is behind the producers that it listens to."""
+    if not reactions.types:
+        return 0
     reached = _positions(runtime)
     return sum(
         max(0, end - reached.get(stream, 0))

@@ -41,13 +41,18 @@ def list_standings(
 # --- the worker's
 
 
+dirty: Any = DirtyFamily.__table__
+WAITING = select(func.count()).select_from(dirty)
+SINCE = select(func.min(dirty.c.heard_at), func.max(dirty.c.heard_at))
+
+
 def count_dirty(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(DirtyFamily)) or 0
+    return session.scalar(WAITING) or 0
 
 
 def find_dirty_since(session: Session) -> tuple[datetime, datetime] | None:
     """When the oldest and the newest waiting news was heard; None when nothing waits."""
-    oldest, newest = session.execute(select(func.min(DirtyFamily.heard_at), func.max(DirtyFamily.heard_at))).one()
+    oldest, newest = session.execute(SINCE).one()
     return None if oldest is None else (oldest, newest)
 
 

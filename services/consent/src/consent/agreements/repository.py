@@ -75,9 +75,16 @@ def _unannounced(today: date) -> Select[Agreement]:
     return select(Agreement).where(Agreement.status == "signed", ~Agreement.announced, Agreement.begins <= today)
 
 
+UNANNOUNCED = select(func.count()).where(
+    Agreement.__table__.c.status == "signed",
+    ~Agreement.__table__.c.announced,
+    Agreement.__table__.c.begins <= bindparam("today"),
+)
+
+
 def count_unannounced(session: Session, today: date) -> int:
     """How many signed agreements have begun without anybody having been told."""
-    return session.scalar(select(func.count()).select_from(_unannounced(today).subquery())) or 0
+    return session.scalar(UNANNOUNCED, {"today": today}) or 0
 
 
 def find_unannounced(session: Session, today: date) -> Agreement | None:
