@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from fixtures.footing import Footing
 from fixtures.stack import Programs
 from hostile.canaries import found
 from hostile.judge import TRIED
@@ -11,8 +12,8 @@ from hostile.platform import Platform, log_stream
 
 
 @pytest.fixture(scope="session")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    programs = Programs(tmp_path_factory.mktemp("hostile"))
+def platform(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iterator[Platform]:
+    programs = Programs(tmp_path_factory.mktemp("hostile"), footing)
     with log_stream() as log:
         try:
             yield Platform(programs, log)

@@ -17,7 +17,7 @@ from chassis.schemas import Schema
 Item = TypeVar("Item")
 Row = TypeVar("Row")
 
-Cursor = Annotated[str, Field(max_length=600, pattern=r"^[A-Za-z0-9_-]*$")]
+Cursor = Annotated[str, Field(max_length=600, json_schema_extra={"pattern": r"^[A-Za-z0-9_-]*$"})]
 After = Annotated[Cursor | None, Query(description="The cursor that the page before gave as `next`")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items a page holds at most")]
 
