@@ -21,7 +21,8 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
 Body = dict[str, Any]
-PAST = st.dates(date(1900, 1, 1), date(2026, 11, 1)).map(date.isoformat)
+LAST = date(2026, 11, 1)
+PAST = st.dates(date(1900, 1, 1), LAST).map(date.isoformat)
 SIGNING_IN = {
     "response_type": "code",
     "client_id": "portal",
@@ -110,6 +111,11 @@ def consent(body: Body) -> None:
         body["given_by"], body["representative"] = "person", None
 
 
+def lately(body: Body) -> None:
+    """What is ended was begun before."""
+    body["date"] = LAST.isoformat()
+
+
 def decision(body: Body) -> None:
     if body["operation"] == "supply":
         body["subjects"] = []
@@ -153,6 +159,8 @@ def user_change(body: Body) -> None:
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/consents": consent,
+    "POST /v1/consents/{consent_id}/withdrawal": lately,
+    "POST /v1/seals/{seal_id}/lift": lately,
     "POST /v1/decisions": decision,
     "POST /v1/recomputations": recomputation,
     "POST /v1/people/search": search,

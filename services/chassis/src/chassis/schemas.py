@@ -41,7 +41,7 @@ def _id_text(value: Any) -> Any:
     raise PydanticCustomError("id_text", "Should be an id such as 01938b5c-7d3e-7cc1-8000-0123456789ab")
 
 
-def _whole(value: Any) -> Any:
+def as_whole(value: Any) -> Any:
     """To JSON, 5.0 is as whole a number as 5."""
     return int(value) if type(value) is float and value.is_integer() and abs(value) < 2**53 else value
 
@@ -75,7 +75,7 @@ PastDate = Annotated[date, BeforeValidator(_date_text), AfterValidator(_not_in_t
 """The day on which something happened, in London."""
 Id = Annotated[UUID, BeforeValidator(_id_text)]
 Instant = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
-WholeNumber = Annotated[int, BeforeValidator(_whole), Strict()]
+WholeNumber = Annotated[int, BeforeValidator(as_whole), Strict()]
 Flag = Annotated[bool, Strict()]
 Line = Annotated[
     str,

@@ -1,10 +1,10 @@
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field, Strict
 
-from chassis.schemas import Code, Id, Instant, Money, PastDate, Schema, WholeNumber, Written
+from chassis.schemas import Code, Id, Instant, Money, PastDate, Schema, Written, as_whole
 from claims.claims.schemas import Reason
 
 
@@ -13,10 +13,12 @@ class BatchRequest(Schema):
     date: PastDate
 
 
+Seed = Annotated[int, Strict(), Field(ge=0, lt=2**53), BeforeValidator(as_whole)]
+"""As a WholeNumber, whose bounds would be lost in the contract where there may be none."""
+
+
 class SampleRequest(Schema):
-    seed: WholeNumber | None = Field(
-        default=None, ge=0, lt=2**53, description="What the drawing is made from; chosen and recorded when absent"
-    )
+    seed: Seed | None = Field(default=None, description="What the drawing is made from; chosen and recorded when absent")
 
 
 class FindingRequest(Schema):

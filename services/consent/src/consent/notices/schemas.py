@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from chassis.schemas import Code, Id, Instant, Line, Note, PastDate, Schema, WholeNumber
+from chassis.schemas import Code, Id, Instant, Line, Note, PastDate, Schema
 from consent.models import Notice
 
 Channel = Literal["letter", "in_person", "email"]
@@ -17,7 +17,7 @@ def _as_text(value: object) -> object:
 
 NoticeVersion = Annotated[
     Line,
-    BeforeValidator(_as_text, json_schema_input_type=Line | Annotated[WholeNumber, Field(ge=0, lt=1_000_000)]),
+    BeforeValidator(_as_text, json_schema_input_type=Line | Annotated[int, Field(ge=0, lt=1_000_000)]),
     Field(description="Such as 2 or 2017-09", examples=["2017-09"]),
 ]
 
