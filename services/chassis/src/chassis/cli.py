@@ -5,6 +5,7 @@ Each but `migrate` answers operations staff: `/health/live`, `/health/ready`, `/
 """
 
 import argparse
+import gc
 import importlib
 import signal
 import socket
@@ -114,6 +115,7 @@ def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
         print(f"{program.name}: {problem}; set {program.name.upper()}_PORT to another one", file=sys.stderr)
         return 3
     server = make_server(program, runtime, which=which)
+    spare_the_collector()
     loops = program.loops(runtime, which)
     loops.start()
     log.info("started", program=program.name, port=settings.own_port, does=list(which))
@@ -123,6 +125,13 @@ def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
         loops.stop()
     log.info("stopped", program=program.name)
     return 0 if server.started else 1
+
+
+def spare_the_collector() -> None:
+    """Look for cycles less often, and never again in what was imported: the looking took a sixth of a push's CPU."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _taken(host: str, port: int) -> str:

@@ -38,6 +38,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from chassis.clock import now, today
+from chassis.rows import write_rows
 from chassis.turns import Turn
 
 __all__ = [
@@ -304,7 +305,7 @@ def upsert(
     table = model if isinstance(model, Table) else model.__table__
     statement = _upserting(insert_for(session), table, tuple(key), tuple(update or ()))
     for batch in in_batches(rows, 1000):
-        session.execute(statement, batch)
+        write_rows(session, statement, batch)
 
 
 @cache

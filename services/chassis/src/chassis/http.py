@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx
+import orjson
 import structlog
 
 from chassis.problems import Unavailable
@@ -142,7 +143,7 @@ class ServiceClient:
         if answer.status_code >= 500:
             raise Unavailable()
         try:
-            body = answer.json() if answer.content else None
+            body = orjson.loads(answer.content) if answer.content else None
         except ValueError:
             raise Unavailable() from None
         if answer.status_code >= 400:

@@ -13,6 +13,7 @@ from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, 
 from chassis.events import Received, received
 from chassis.log import Stored
 from chassis.reactions import Reactions
+from chassis.rows import write_rows
 from chassis.runtime import Runtime
 from chassis.tables import Inbox, ParkedEvent, Position
 
@@ -93,7 +94,7 @@ def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -
         reaction(session, list(run))
     if fresh:
         at = now()
-        session.execute(REMEMBER, [{"id": event.id, "at": at} for event in fresh])
+        write_rows(session, REMEMBER, [{"id": event.id, "at": at} for event in fresh])
     _move(session, {entry.stream: entry.position for entry in entries})
 
 

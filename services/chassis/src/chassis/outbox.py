@@ -5,11 +5,13 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, insert_for, new_id, now
 from chassis.events import Event
+from chassis.rows import write_rows
 from chassis.tables import Outbox, OutboxKey
 from chassis.telemetry import trace_parent
 
@@ -36,18 +38,18 @@ def emit(session: Session, *events: Event) -> None:
                     "sequence": last[place],
                     "at": at,
                     "trace": trace,
-                    "data": event.model_dump(mode="json", by_alias=True),
+                    "data": orjson.Fragment(event.model_dump_json(by_alias=True)),
                 }
             )
             last[place] -= 1
-        session.execute(INSERT, rows[::-1])
+        write_rows(session, INSERT, rows[::-1])
 
 
 def _count_up(session: Session, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The last sequence number of each key after this batch. Rows are locked in one order, so none deadlock."""
     table = OutboxKey.__table__
     counted = [{"topic": topic, "key": key, "last": number} for (topic, key), number in sorted(counts.items())]
-    session.execute(_counting_up(insert_for(session)), counted)
+    write_rows(session, _counting_up(insert_for(session)), counted)
     last: dict[tuple[str, str], int] = {}
     for topic in {topic for topic, _ in counts}:
         keys = [key for found, key in counts if found == topic]

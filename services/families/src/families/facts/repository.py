@@ -7,7 +7,10 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
+from chassis.rows import write_rows
 from families.models.facts import Fact
+
+INSERT = insert(Fact.__table__)  # type: ignore[arg-type]
 
 
 def current_facts(session: Session, records: Collection[UUID]) -> dict[UUID, dict[str, Fact]]:
@@ -28,7 +31,7 @@ def supersede(session: Session, facts: Collection[UUID], at: datetime) -> None:
 
 def save_facts(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(Fact.__table__), rows)  # type: ignore[arg-type]
+        write_rows(session, INSERT, rows)
 
 
 def list_facts(session: Session, people: Iterable[UUID], measure: str | None = None) -> list[Fact]:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.db import new_id, now
 from chassis.events import Event
 from chassis.outbox import emit
+from chassis.rows import write_rows
 from families.events import PersonRegistered
 from families.facts.recording import Stating, age_on, record_facts
 from families.feeds.catalogue import Feed, Line, LineFault, Stated
@@ -27,6 +28,7 @@ from families.pushes.identity import write
 from families.pushes.repository import Known
 
 RECORDED, UNCHANGED, HELD, REFUSED = "recorded", "unchanged", "held", "refused"
+REGISTER = insert(Person.__table__)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True)
@@ -177,5 +179,5 @@ def _register_people(session: Session, register: Register) -> list[Event]:
         )
         events.append(PersonRegistered(person=profile.person, born=month))
     if rows:
-        session.execute(insert(Person.__table__), rows)  # type: ignore[arg-type]
+        write_rows(session, REGISTER, rows)
     return list(events)

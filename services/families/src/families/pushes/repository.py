@@ -7,9 +7,11 @@ from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, upsert
+from chassis.rows import write_rows
 from families.models.intake import Push, PushChunk, PushLine, Record
 
 WAITING = ("received", "processing")
+NOTE = insert(PushLine.__table__)  # type: ignore[arg-type]
 
 
 def get_push(session: Session, push_id: UUID) -> Push | None:
@@ -68,7 +70,7 @@ def drop_chunks(session: Session, push_id: UUID, number: int | None = None) -> N
 
 def save_lines(session: Session, rows: list[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(PushLine.__table__), rows)  # type: ignore[arg-type]
+        write_rows(session, NOTE, rows)
 
 
 def list_lines(session: Session, push_id: UUID, outcome: str | None, after: int, limit: int) -> list[PushLine]:
