@@ -11,8 +11,9 @@ from families.matching.scorer import ORDINARY, Traits
 
 def forget_addresses(session: Session, people: Collection[UUID]) -> None:
     """Nobody finds these people by where they live any longer, unless they are not sealed and it is no refuge."""
-    places, sealed = repository.read_places(session), repository.sealed_people(session)
-    for profile in repository.find_profiles(session, people, sealed).values():
+    profiles = repository.find_profiles(session, people, repository.sealed_people(session)).values()
+    places = repository.read_places(session, (address for profile in profiles for address in profile.addresses))
+    for profile in profiles:
         gone: set[int] = set()
         kept: set[int] = set()
         for naming in profile.namings:

@@ -28,9 +28,11 @@ def ask_about_carers(session: Session) -> None:
     statements = repository.carers_elsewhere(session)
     if not statements:
         return
-    places, sealed = repository.read_places(session), repository.sealed_people(session)
+    sealed = repository.sealed_people(session)
     children = repository.find_profiles(session, {s.child for s in statements}, sealed)
     candidates = _load_candidates(session, statements, sealed)
+    known_of = [*children.values(), *(adult for adults in candidates.values() for adult in adults)]
+    places = repository.read_places(session, (address for one in known_of for address in one.addresses))
     asked = {(r.right_person, UUID(child)): r for r in repository.reviews_of(session, KIND) for child in r.group}
     new: list[MatchReview] = []
     for (forename, surname, _), group in _groups(statements, children, places).items():

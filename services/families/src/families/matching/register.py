@@ -9,7 +9,7 @@ from chassis.db import new_id
 from families.feeds.catalogue import Stated
 from families.matching import blocking, repository
 from families.matching.judge import Judged, judge, worth_a_look
-from families.matching.scorer import Compared, Profile, Traits, compare, traits_of
+from families.matching.scorer import Address, Compared, Places, Profile, Traits, compare, traits_of
 from families.matching.weights import WEIGHTS
 from families.models.people import MatchReview
 
@@ -19,10 +19,11 @@ class Register:
 
     def __init__(self, session: Session, block_limit: int) -> None:
         self._session, self._limit = session, block_limit
-        self.places = repository.read_places(session)
+        self.places = Places(repository.read_kinds(session))
         self.sealed = repository.sealed_people(session)
         self._blocks: dict[int, list[UUID]] = {}
         self._asked: set[int] = set()
+        self._postcodes: set[str] = set()
         self.profiles: dict[UUID, Profile] = {}
         self.new: list[Profile] = []
         self._changed: set[UUID] = set()
@@ -34,6 +35,7 @@ class Register:
         """Load everybody whom these lines could be about. `known`: lines whose person is known and may have changed."""
         strangers = [traits_of(stated) for stated in unknown]
         changed = [(person, traits_of(stated)) for person, stated in known]
+        self._know_places(traits.address for traits in (*strangers, *(traits for _, traits in changed)))
         self._load_profiles(person for person, _ in changed)
         # Most lines bring a number that is known: they need none of the other keys.
         self._ask({key for traits in strangers for key in self._number_keys(traits)})
@@ -150,4 +152,11 @@ class Register:
 
     def _load_profiles(self, people: Iterable[UUID]) -> None:
         missing = {person for person in people if person not in self.profiles}
-        self.profiles |= repository.find_profiles(self._session, sorted(missing), self.sealed)
+        found = repository.find_profiles(self._session, sorted(missing), self.sealed)
+        self._know_places(address for profile in found.values() for address in profile.addresses)
+        self.profiles |= found
+
+    def _know_places(self, addresses: Iterable[Address | None]) -> None:
+        fresh = {address[2] for address in addresses if address and address[2]} - self._postcodes
+        self._postcodes |= fresh
+        repository.learn_lines(self._session, self.places, fresh)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches, now, upsert
 from families.matching.names import fold
-from families.matching.scorer import ORDINARY, Places, Profile
+from families.matching.scorer import ORDINARY, Address, Places, Profile
 from families.models.families import Place, SealedPerson
 from families.models.intake import Record
 from families.models.people import (
@@ -30,20 +30,31 @@ def take_turn(session: Session) -> None:
     upsert(session, Placing.__table__, [{"id": 1}], key=["id"], update=["id"])
 
 
-def read_places(session: Session) -> Places:
-    """Places that are not ordinary, also by the lines that were stated for them."""
-    kinds = {uprn: kind for uprn, kind in session.execute(select(Place.uprn, Place.kind)) if kind != ORDINARY}
-    if not kinds:
-        return Places()
-    lines: dict[tuple[str, str], str] = {}
-    for some in in_batches(kinds):
-        rows = session.execute(
-            select(AddressStatement.uprn, AddressStatement.address_line, AddressStatement.postcode)
-            .where(AddressStatement.uprn.in_(some))
-            .distinct()
-        )
-        lines |= {(fold(line), postcode): kinds[uprn] for uprn, line, postcode in rows if uprn and line and postcode}
-    return Places(kinds, lines)
+def read_places(session: Session, addresses: Iterable[Address]) -> Places:
+    """What kind of place these addresses are."""
+    places = Places(read_kinds(session))
+    learn_lines(session, places, {postcode for _, _, postcode in addresses})
+    return places
+
+
+def read_kinds(session: Session) -> dict[str, str]:
+    """Places that are not ordinary, by UPRN."""
+    return {uprn: kind for uprn, kind in session.execute(select(Place.uprn, Place.kind).where(Place.kind != ORDINARY))}
+
+
+def learn_lines(session: Session, places: Places, postcodes: Collection[str]) -> None:
+    """Let places under these postcodes be known by the lines that were stated for them, too."""
+    if not places.by_uprn:
+        return
+    stated = (
+        select(AddressStatement.address_line, AddressStatement.postcode, Place.kind)
+        .join(Place, Place.uprn == AddressStatement.uprn)
+        .where(Place.kind != ORDINARY)
+        .distinct()
+    )
+    for some in in_batches(postcodes):
+        rows = session.execute(stated.where(AddressStatement.postcode.in_(some)))
+        places.by_line.update({(fold(line), postcode): kind for line, postcode, kind in rows if line and postcode})
 
 
 def sealed_people(session: Session) -> set[UUID]:

@@ -63,11 +63,11 @@ def _register(session: Session, about: Stated) -> Person:
 
 def _index_anew(session: Session, person: Person, said: list[Stated], source: str) -> None:
     """Make a leaf's profile and keys again from what its records say."""
-    places, sealed = repository.read_places(session), repository.sealed_people(session)
-    profile = Profile(person.id, person.root, sealed=person.id in sealed)
+    every = [traits_of(one) for one in said]
+    places = repository.read_places(session, (traits.address for traits in every if traits.address))
+    profile = Profile(person.id, person.root, sealed=person.id in repository.sealed_people(session))
     keys: set[int] = set()
-    for one in said:
-        traits = traits_of(one)
+    for traits in every:
         profile.learn(traits, source)
         keys |= blocking.stored_keys(traits, places)
         if profile.sealed:

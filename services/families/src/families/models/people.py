@@ -71,7 +71,11 @@ class AddressStatement(Base):
     """
 
     __tablename__ = "address_statement"
-    __table_args__ = (Index("address_statement_person", "person"), Index("address_statement_uprn", "uprn"))
+    __table_args__ = (
+        Index("address_statement_person", "person"),
+        Index("address_statement_uprn", "uprn"),
+        Index("address_statement_postcode", "postcode"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person: Mapped[UUID] = mapped_column(ForeignKey("person.id"))

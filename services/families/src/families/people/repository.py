@@ -1,5 +1,6 @@
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
@@ -10,6 +11,10 @@ from families.models.families import Place
 from families.models.intake import Record
 from families.models.people import AddressStatement, Identifier, Person, PersonName
 from families.release import Item, Subject
+
+# Columns and not entities: of hundreds of rows a page, making the objects is what costs.
+_LEAVES = select(Person.id, Person.root, Person.version)
+_RECORDS = select(Record.id, Record.feed, Record.source, Record.natural_key, Record.person, Record.how)
 
 
 @dataclass
@@ -52,10 +57,10 @@ def know(session: Session, ids: Collection[UUID], *, names: bool = True, address
     for some in in_batches(ids):
         roots.update(session.scalars(select(Person.root).where(Person.id.in_(some))))
     for some in in_batches(sorted(roots)):
-        for person in session.scalars(select(Person).where(Person.root.in_(some)).order_by(Person.id)):
-            known.root_of[person.id] = person.root
-            known.leaves_of.setdefault(person.root, []).append(person.id)
-            known.version_of[person.id] = person.version
+        for leaf, root, version in session.execute(_LEAVES.where(Person.root.in_(some)).order_by(Person.id)):
+            known.root_of[leaf] = root
+            known.leaves_of.setdefault(root, []).append(leaf)
+            known.version_of[leaf] = version
     for leaves in in_batches(known.root_of) if names else ():
         for name in session.scalars(select(PersonName).where(PersonName.person.in_(leaves))):
             known.names.setdefault(name.person, []).append(name)
@@ -69,9 +74,10 @@ def know(session: Session, ids: Collection[UUID], *, names: bool = True, address
     return known
 
 
-def list_records(session: Session, after: UUID | None, limit: int) -> list[Record]:
-    records = select(Record).order_by(Record.id).limit(limit)
-    return list(session.scalars(records.where(Record.id > after) if after else records))
+def list_records(session: Session, after: UUID | None, limit: int) -> Sequence[Any]:
+    """Each record's id, feed, source, natural key, person and how it was linked, in the order of their coming."""
+    records = _RECORDS.order_by(Record.id).limit(limit)
+    return session.execute(records.where(Record.id > after) if after else records).all()
 
 
 def leaves_of_roots(session: Session, roots: Iterable[UUID]) -> dict[UUID, UUID]:
