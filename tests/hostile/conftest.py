@@ -6,9 +6,11 @@ import pytest
 
 from fixtures.footing import Footing
 from fixtures.stack import Programs
+from gateway import limits
 from hostile.canaries import found
 from hostile.judge import TRIED
 from hostile.platform import Platform, log_stream
+from hostile.world import World, furnish
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +21,14 @@ def platform(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iter
             yield Platform(programs, log)
         finally:
             programs.close()
+            # What the gateway has read of documents is kept by the process, and other tests count it.
+            limits._kept_document.cache_clear()
+            limits._kept_check.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def world(platform: Platform) -> World:
+    return furnish(platform)
 
 
 @pytest.fixture(autouse=True)

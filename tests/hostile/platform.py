@@ -31,7 +31,7 @@ class Platform:
     """
 
     def __init__(self, programs: Programs, log: io.StringIO) -> None:
-        self.log = log
+        self.log, self._programs = log, programs
         self.running: dict[str, Running] = {}
         # An address of keys, never asked: identity takes its own keys, as it does when it runs for real.
         cheap = {"argon2_passes": 1, "argon2_memory": 64}
@@ -82,6 +82,12 @@ class Platform:
     def lines(self) -> list[dict[str, Any]]:
         """The log so far, line by line."""
         return [json.loads(line) for line in self.log.getvalue().splitlines()]
+
+    def another(self, name: str, **settings: Any) -> Running:
+        """A further one of these programs, with settings of its own, before the same others."""
+        keys = JwksOverHttp(f"{self['identity'].url}/oauth/jwks")
+        known = {f"{other}_url": running.url for other, running in self.running.items() if other != name}
+        return self._programs.start(load(name), keys=keys, **(known | settings))
 
     def _start(self, programs: Programs, name: str, keys: JwksOverHttp, **settings: Any) -> None:
         known = {f"{other}_url": running.url for other, running in self.running.items()}

@@ -1,7 +1,6 @@
 """Somebody unusual is planted everywhere, and found in no refusal, no header, no report and no line of any log."""
 
 import json
-import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
@@ -14,6 +13,7 @@ from hostile.doors import FORM, JSON, Door, doors
 from hostile.judge import judge, none
 from hostile.platform import PROGRAMS, Platform
 from hostile.samples import put
+from hostile.world import agree
 
 SENTENCE = f"{FORENAME} {SURNAME}, born {BORN}, {NINO}, {ADDRESS}, {POSTCODE}, {EMAIL}"
 
@@ -150,16 +150,7 @@ def as_ndjson(names: list[str], lines: list[str]) -> bytes:
 
 def agreed_push(platform: Platform) -> Door:
     """The door for attendance, with the agreement that lets this test push there."""
-    day, consent = "2015-04-01", platform["consent"].client
-    categories = ("identity", "address", "attendance")
-    body = {
-        "supplier": "programme", "recipient": "housing", "supplier_agency": "thornbury-council",
-        "recipient_agency": "thornbury-council", "tier": "district", "from": day,
-        "terms": [{"purpose": "identify", "category": one, "basis": "public_task"} for one in categories],
-    }  # fmt: skip
-    headers = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)}
-    made = consent.post("/v1/agreements", json=body, headers=headers).json()["id"]
-    consent.post(f"/v1/agreements/{made}/sign", json={"date": day}, headers=headers)
+    agree(platform)
     return next(door for door in doors(platform, "families") if door.path == "/v1/feeds/school_attendance/pushes")
 
 

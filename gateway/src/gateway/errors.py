@@ -67,12 +67,17 @@ NAMES_ONLY = re.compile(
 )
 """graphql-core's messages that hold names of the document and the schema, and no value."""
 
+QUOTED = re.compile(r"(?<!on type )(?<!of type )'([^']*)'")
+"""Names that a document may have made up; behind `type` stands one of the schema's."""
+OURS = re.compile(r"[@$]?[a-z][A-Za-z]{0,39}")
+"""What our names look like. Any other may be anything that a client wrote, even somebody's."""
+
 SYNTAX = re.compile(r"(Syntax Error: (?:Expected \S+, found|Unexpected) \S+)")
 
 
 def _without_values(message: str) -> str:
     """A value in a document may be somebody's date of birth, and problems are logged; only known shapes pass."""
-    if NAMES_ONLY.match(message) and '"' not in message:
+    if NAMES_ONLY.match(message) and '"' not in message and all(map(OURS.fullmatch, QUOTED.findall(message))):
         return message
     if syntax := SYNTAX.match(message):
         return f"{syntax[1].rstrip('.')}."

@@ -35,8 +35,10 @@ from strawberry.schema.schema import validate_document
 
 from chassis.problems import Problem
 from gateway.problems import (
+    DocumentNotValid,
     DocumentTooDeep,
     IntrospectionOff,
+    OperationNotValid,
     PageTooLong,
     TooCostly,
     TooManyAliases,
@@ -79,7 +81,7 @@ class Measure:
         self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any], settings: GatewaySettings
     ) -> None:
         self._schema, self._settings = schema, settings
-        self._operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+        self._operations = operations_of(document)
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._definitions = len(document.definitions)
         self._given, self._variables = variables, variables
@@ -115,6 +117,8 @@ class Measure:
 
     def _selections(self, selections: SelectionSetNode | None, parent: Any, sized: bool) -> Size:
         size = Size()
+        if selections is not None and not selections.selections:  # graphql-core lets them be
+            raise DocumentNotValid("Braces hold at least one field.")
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
                 size += self._field(node, parent, sized)
@@ -168,6 +172,10 @@ class Measure:
         return given
 
 
+def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+
+
 def _is_list(field: GraphQLField) -> bool:
     kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
     return isinstance(kind, GraphQLList)
@@ -201,6 +209,9 @@ class Gate(SchemaExtension):
         assert document is not None
         try:
             Measure(schema, document, context.variables or {}, self._settings).refuse_if_too_much()
+            # Strawberry would run the first of several; its public `operation_name` hides that none was given.
+            if context._provided_operation_name is None and len(operations_of(document)) > 1:
+                raise OperationNotValid("Of several operations, `operationName` says which is to run.")
             context.pre_execution_errors = checked(schema, document, context.query or "", self._settings)
         except Problem as refused:
             context.pre_execution_errors = [GraphQLError(refused.title, original_error=refused)]

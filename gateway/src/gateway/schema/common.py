@@ -1,10 +1,12 @@
 """What several programs' types share: access, pages, changes, and the problems that a change may come back with."""
 
+import re
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, NewType, TypeAlias, TypeVar
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from chassis.problems import Problem as Raised
@@ -16,10 +18,28 @@ from gateway.wire import Row, read, read_all
 WholeNumber = NewType("WholeNumber", int)
 
 
+# Of a GraphQLError the caller is told; any other error is taken for a fault of ours.
 def _whole(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
-        raise ValueError("not a whole number")
+        raise GraphQLError("not a whole number")
     return value
+
+
+def _day(value: object) -> date:
+    """Python alone would also read 2017-W13-5 and 20170331."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise GraphQLError("not a day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise GraphQLError("not a day") from None
+
+
+def _moment(value: object) -> datetime:
+    try:
+        return datetime.fromisoformat(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise GraphQLError("not an instant") from None
 
 
 def _instant(value: datetime) -> str:
@@ -27,11 +47,17 @@ def _instant(value: datetime) -> str:
 
 
 SCALARS: dict[object, Any] = {
+    date: strawberry.scalar(
+        name="Date",
+        description="A day: 2026-11-23.",
+        serialize=date.isoformat,
+        parse_value=_day,
+    ),
     datetime: strawberry.scalar(
         name="DateTime",
         description="An instant, in UTC: 2026-11-23T09:30:00.000Z.",
         serialize=_instant,
-        parse_value=datetime.fromisoformat,
+        parse_value=_moment,
     ),
     WholeNumber: strawberry.scalar(
         name="WholeNumber",

@@ -18,7 +18,7 @@ Seed = Annotated[int, Strict(), Field(ge=0, lt=2**53), BeforeValidator(as_whole)
 
 
 class SampleRequest(Schema):
-    seed: Seed | None = Field(default=None, description="What the drawing is made from; chosen and recorded when absent")
+    seed: Seed | None = Field(default=None, description="What the drawing is made from; chosen here when absent")
 
 
 class FindingRequest(Schema):
