@@ -137,15 +137,16 @@ def _know_families(session: Session, families: Iterable[UUID], at: datetime) -> 
 @reactions.on("families.fact", "fact.recorded", "fact.corrected", "fact.ended")
 def learn(session: Session, events: Sequence[Received]) -> None:
     told = news(session)
-    rows = {UUID(e.data["fact"]): _fact(e.data, told.moment) for e in events}
+    rows = {row["id"]: row for row in (_fact(e.data, told.moment) for e in events)}
     ended = {UUID(e.data["fact"]) for e in events if e.name == "fact.ended"}
     replaced = {row["supersedes"] for row in rows.values() if row["supersedes"]}
     # Two people's facts may arrive in any order: what replaces one of these may be here already.
     replaced |= known.list_replaced(session, rows)
     upsert(session, Fact, list(rows.values()), key=["id"])
     known.supersede(session, sorted(ended | replaced), told.moment)
+    pushes = Counter(e.data["push"] for e in events if e.data.get("push"))
     told.saw(
-        Counter(UUID(e.data["push"]) for e in events if e.data.get("push")),
+        Counter({UUID(push): number for push, number in pushes.items()}),
         {(row["category"], row["source"]) for row in rows.values()},
     )
     told.of_people(row["person"] for row in rows.values())

@@ -11,6 +11,7 @@ from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
+from chassis.rows import write_rows
 from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
 from consent.models import Consent, Decision, Delivered, Delivery, Objection, Seal, SharedAs, Sharing
@@ -66,7 +67,7 @@ def record_decision(
     """Keep a decision and its lines of the sharing log: three statements, however many lines."""
     for statement, rows in ((DECISION, [decision]), (SHARING, sharings), (SHARED_AS, shared_as)):
         if rows:
-            session.execute(statement, rows)
+            write_rows(session, statement, rows)
 
 
 def get_decision(session: Session, decision_id: UUID, *, agency: str) -> Decision:
