@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field
 
-from chassis.schemas import Code, Id, Instant, Line, Note, PastDate, Schema
+from chassis.schemas import Code, Id, Instant, Line, Note, PastDate, Schema, as_whole
 from consent.models import Notice
 
 Channel = Literal["letter", "in_person", "email"]
@@ -12,7 +12,8 @@ Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max
 
 
 def _as_text(value: object) -> object:
-    return str(value) if type(value) is int and 0 <= value < 1_000_000 else value
+    number = as_whole(value)
+    return str(number) if type(number) is int and 0 <= number < 1_000_000 else value
 
 
 NoticeVersion = Annotated[
