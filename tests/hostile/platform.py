@@ -99,18 +99,18 @@ class Platform:
 
 
 @contextmanager
-def log_stream() -> Iterator[io.StringIO]:
-    """What the programs log, as they log it when they run for real, debug lines too."""
-    stream = io.StringIO()
+def logging_to(stream: io.StringIO) -> Iterator[None]:
+    """Have the programs log there, as they log when they run for real, debug lines too; then as before."""
     before, root = structlog.get_config(), logging.getLogger()
     handlers, level = root.handlers, root.level
     set_up_logging("hostile", "debug")
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(stream))
     try:
-        yield stream
+        yield
     finally:
         structlog.configure(**before)
-        root.handlers, root.level = handlers, level
+        root.handlers = handlers
+        root.setLevel(level)
         structlog.contextvars.clear_contextvars()
 
 

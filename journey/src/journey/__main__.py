@@ -23,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--families", type=int, default=500)
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", "8700")))
-    parser.add_argument("--profile", choices=PROFILES, default=os.environ.get("PROFILE", "embedded"))
+    parser.add_argument("--profile", choices=PROFILES, default="embedded")
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="where the platform keeps its data")
     parser.add_argument("--json", action="store_true", help="the figures as one object on standard output")
     chosen = parser.parse_args(arguments)

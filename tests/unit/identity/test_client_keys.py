@@ -105,14 +105,15 @@ def test_a_client_gets_a_token_by_a_key_of_its_own(identity: Identity, key: Key,
         {"aud": f"{ISSUER}/oauth/token"},
         {"aud": [ISSUER]},
         {"iat": ...},
-        {"nbf": int(time.time()) - 5},
-        {"exp": time.time() + 299.5},
+        {"nbf": lambda: int(time.time()) - 5},
+        {"exp": lambda: time.time() + 299.5},
         {"role": "king"},
     ],
 )
 def test_what_rfc_7523_leaves_open_is_taken(identity: Identity, good: dict[str, Any]) -> None:
     system = a_system(identity, f"k-{secrets.token_hex(4)}")
-    answer = system.ask(system.assertion({"typ": "JWT"}, **good), client_id=system.client)
+    now = {name: value() if callable(value) else value for name, value in good.items()}
+    answer = system.ask(system.assertion({"typ": "JWT"}, **now), client_id=system.client)
     assert answer.status_code == 200, answer.text
 
 

@@ -1,0 +1,172 @@
+"""The platform that compose brings up: a project of its own, with secrets, ports and images of its own."""
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from engine import ROOT, CannotTest, run
+
+PROJECT = "thinkfamily-test"
+PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
+"""Where each program is published, counted from the first port."""
+JOBS = {"identity-migrate", "identity-bootstrap", "families-migrate", "consent-migrate", "claims-migrate"}
+STORES = {"postgres", "kafka"}
+MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
+PROJECT_LABEL = f"label=com.docker.compose.project={PROJECT}"
+
+
+@dataclass
+class Stack:
+    port_base: int
+    scratch: Path
+    _killer: subprocess.Popen[str] | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Self:
+        from journey.platform import is_free
+
+        self.compose("down", "-v", "--remove-orphans", "--timeout", "1", seconds=120)  # of a test that was cut off
+        for program, offset in PORTS.items():
+            if not is_free(self.port_base + offset):
+                raise CannotTest(
+                    f"port {self.port_base + offset} (for {program}) is taken; "
+                    f"choose five free ones by their first: PORT_BASE={self.port_base + 100} (now {self.port_base})"
+                )
+        run(sys.executable, str(MAKE_SECRETS), str(self.secrets), "444")
+        (self.var / "secrets").mkdir(parents=True)
+        shutil.copy(self.secrets / "admin.json", self.var / "secrets")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take everything down: containers, networks, volumes, and the images that were built for the test."""
+        if self._killer and self._killer.stdin:
+            self._killer.stdin.close()
+            self._killer.wait(20)
+        self.compose("down", "-v", "--remove-orphans", "--timeout", "15", seconds=180)
+        images = run("docker", "image", "ls", "-q", "--filter", f"reference=thinkfamily/*:{PROJECT}").split()
+        if images:
+            run("docker", "image", "rm", "--force", *images)
+
+    @property
+    def secrets(self) -> Path:
+        return self.scratch / "secrets"
+
+    @property
+    def var(self) -> Path:
+        return self.scratch / "var"
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        ports = {f"{name.upper()}_PORT": str(self.port_base + offset) for name, offset in PORTS.items()}
+        own = {"THINKFAMILY_TAG": PROJECT, "THINKFAMILY_SECRETS": str(self.secrets), "COMPOSE_PROGRESS": "quiet"}
+        return {**os.environ, **ports, **own}
+
+    def compose(self, *words: str, seconds: float = 60) -> str:
+        """Errors: CalledProcessError, TimeoutExpired."""
+        return run("docker", "compose", "-p", PROJECT, *words, env=self.environment, seconds=seconds)
+
+    def build(self) -> None:
+        self.compose("build", "--quiet", seconds=400)
+
+    def up(self) -> None:
+        """Start everything and wait until each container is healthy and each job has ended well."""
+        self.compose("up", "-d", "--wait", "--wait-timeout", "240", "--quiet-pull", seconds=300)
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """What the engine knows of each container, by its service."""
+        ids = run("docker", "ps", "-aq", "--filter", PROJECT_LABEL).split()
+        found: list[dict[str, Any]] = json.loads(run("docker", "inspect", *ids)) if ids else []
+        return {held["Config"]["Labels"]["com.docker.compose.service"]: held for held in found}
+
+    def container(self, service: str) -> dict[str, Any]:
+        found: list[dict[str, Any]] = json.loads(run("docker", "inspect", f"{PROJECT}-{service}-1"))
+        return found[0]
+
+    def inside(self, service: str, *words: str) -> str:
+        return run("docker", "exec", f"{PROJECT}-{service}-1", *words)
+
+    def kill(self, service: str) -> float:
+        """SIGKILL a container's first process. As after a crash the restart policy acts; on `docker kill` it would not.
+
+        Returns the seconds until it ran again. Errors: AssertionError when it stays away for a minute.
+        """
+        before, began = self.container(service)["State"], time.monotonic()
+        self._send_kill(before["Pid"])
+        while time.monotonic() < began + 60:
+            state = self.container(service)["State"]
+            if state["Running"] and state["Pid"] not in (0, before["Pid"]):
+                return time.monotonic() - began
+            time.sleep(0.1)
+        raise AssertionError(f"{service} was killed and is not back after a minute")
+
+    def _send_kill(self, pid: int) -> None:
+        """By a container that sees the engine's processes: we need neither be root nor be on its machine."""
+        if self._killer is None:
+            allowed = ["--pid", "host", "--network", "none", "--read-only", "--cap-drop", "ALL", "--cap-add", "KILL"]
+            image, script = (
+                f"thinkfamily/gateway:{PROJECT}",
+                'while read -r pid; do kill -9 "$pid" && echo killed; done',
+            )
+            self._killer = subprocess.Popen(
+                ["docker", "run", "--rm", "-i", "--user", "0:0", *allowed, image, "bash", "-c", script],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._killer.stdin and self._killer.stdout
+        self._killer.stdin.write(f"{pid}\n")
+        self._killer.stdin.flush()
+        assert self._killer.stdout.readline() == "killed\n", f"process {pid} was not there to be killed"
+
+    def figure(self, program: str, name: str) -> float:
+        """One of a program's figures, over all its labels; 0 while the program does not answer."""
+        url = f"http://127.0.0.1:{self.port_base + PORTS[program]}/metrics?name[]={name}"
+        with contextlib.suppress(OSError, ValueError), urllib.request.urlopen(url, timeout=5) as answer:
+            text = answer.read().decode()
+            return sum(float(value) for value in re.findall(rf"^{name}(?:\{{[^}}]*\}})? (\S+)$", text, re.MULTILINE))
+        return 0.0
+
+    def active(self, program: str, services: list[str]) -> str:
+        """Which of these containers does the program's task: who has no lock stands by. Empty: none just now."""
+        asked = "SELECT DISTINCT client_addr FROM pg_locks JOIN pg_stat_activity USING (pid) "
+        asked += f"WHERE locktype = 'advisory' AND granted AND datname = '{program}'"
+        holders = self.inside("postgres", "psql", "-U", "postgres", "-Atc", asked).split()
+        for service in services:
+            networks = self.container(service)["NetworkSettings"]["Networks"]
+            if networks[f"{PROJECT}_stores"]["IPAddress"] in holders:
+                return service
+        return ""
+
+    def logs(self, lines: int) -> dict[str, str]:
+        """The end of what each container said."""
+        found: dict[str, str] = {}
+        for service, held in self.containers().items():
+            done = subprocess.run(
+                ["docker", "logs", "--tail", str(lines), held["Id"]],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=60,
+            )
+            found[service] = done.stdout
+        return found
+
+
+def traces() -> list[str]:
+    """What is left of the test on the engine."""
+    kinds = {"container": ["ps", "-a"], "network": ["network", "ls"], "volume": ["volume", "ls"]}
+    left = [
+        f"{kind} {name}"
+        for kind, words in kinds.items()
+        for name in run("docker", *words, "-q", "--filter", PROJECT_LABEL).split()
+    ]
+    return left + run("docker", "image", "ls", "-q", "--filter", f"reference=thinkfamily/*:{PROJECT}").split()
