@@ -72,5 +72,5 @@ lock: ## write both locks anew from requirements*.in (needs uv)
 contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
 	@$(RUN) -m chassis.contracts $(foreach s,identity families consent claims,services/$(s)=$(s)) && $(RUN) -m gateway.contract
 
-ci: ## what continuous integration runs
+ci:         ## what continuous integration runs
 	@.ci/run

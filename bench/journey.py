@@ -2,11 +2,12 @@
 
     .venv/bin/python bench/journey.py                       a table for people
     .venv/bin/python bench/journey.py --sizes 500 1000 --json    one object for machines
+    .venv/bin/python bench/journey.py --profile production       PostgreSQL and Kafka, beside the embedded default
 
 Each size runs on a fresh platform of its own, from nothing to the last payment. Growth is the exponent with which a
 stage's CPU seconds follow the number of families between one size and the next: 1 is in proportion. CPU seconds are
 those of all programs and of the journey's own client together, and stay the same on a machine that is busy otherwise;
-seconds on the clock do not.
+seconds on the clock do not. In the production profile PostgreSQL and Kafka count as programs.
 Units: seconds, CPU seconds (user and system), MiB (resident memory of all programs together).
 """
 
@@ -19,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ if Path(sys.path[0]) == Path(__file__).resolve().parent:
 from journey import story
 from journey.console import Console, Step
 from journey.platform import Addresses, Platform, free_ports
+from journey.profile import PROFILES, Profile
 
-SIZES = (500, 1000, 2000, 5000)
+SIZES: dict[Profile, tuple[int, ...]] = {"embedded": (500, 1000, 2000, 5000), "production": (500, 2000, 10000, 25000)}
 EVERY = 0.25
 SHORTEST = 1.0
 """Stages that take less say nothing about growth."""
@@ -71,12 +73,12 @@ class Meter:
                 spent[name] = spent.get(name, 0.0) + more
 
     def _spent(self) -> dict[tuple[str, int], float]:
-        spent = {(program, pid): cpu_seconds(pid) for program, pid in self._running.processes().items()}
+        spent = {(program, pid): cpu_seconds(pid) for program, pid in processes(self._running).items()}
         return {**spent, ("journey", os.getpid()): time.process_time() - self._looking}
 
     def _look(self) -> None:
         while not self._stop.wait(EVERY):
-            now = {program: resident(pid) for program, pid in self._running.processes().items()}
+            now = {program: resident(pid) for program, pid in processes(self._running).items()}
             if self.stage and now:
                 peaks = self.peaks.setdefault(self.stage, {})
                 for program, amount in {**now, "together": sum(now.values())}.items():
@@ -97,38 +99,73 @@ class Watching(Console):
             yield step
 
 
+def processes(running: Platform) -> dict[str, int]:
+    """The process of each program, and of the servers below them where there are any."""
+    found = running.processes()
+    if running.servers is not None:
+        found |= {"postgres": running.servers.postgres.pid, "kafka": running.servers.kafka.pid}
+    return found
+
+
 def resident(pid: int) -> float:
-    """MiB; 0 for a process that has just ended."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+    """MiB, with its children's own, and what they share once; 0 for a process that has just ended."""
+    own = memory(pid)
+    below = [memory(child) for child in children(pid)]
+    shared = max((each["RssShmem"] for each in (own, *below)), default=0.0)
+    return own["RssAnon"] + own["RssFile"] + shared + sum(each["RssAnon"] for each in below)
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Shape: what the kernel calls it → MiB."""
+    found = {"RssAnon": 0.0, "RssFile": 0.0, "RssShmem": 0.0}
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            name, _, amount = line.partition(":")
+            if name in found:
+                found[name] = int(amount.split()[0]) / 1024
+    return found
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time since the process began; 0 for one that has just ended."""
+    """User and system time since it began, with its children's, ended or not; 0 for one that has just ended."""
+    own = times(pid)
+    return sum(own) + sum(sum(times(child)[:2]) for child in children(pid))
+
+
+def times(pid: int) -> list[float]:
+    """Seconds: user and system, then those of children that have ended."""
     try:
         # The second field is the program's name in brackets, which may itself hold spaces and brackets.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return [0.0]
+    return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
 
 
-def measure(families: int, seed: int) -> dict[str, Any]:
+def children(pid: int) -> list[int]:
+    try:
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+def measure(profile: Profile, families: int, seed: int) -> dict[str, Any]:
     """One borough on a platform of its own."""
     with tempfile.TemporaryDirectory(prefix="thinkfamily-bench-") as folder:
-        running = Platform(Path(folder), Addresses(free_ports()))
+        running = Platform(Path(folder), Addresses(free_ports(profile)), profile)
         try:
             running.up()
             meter = Meter(running)
             console = Watching(meter)
-            outcome = story.carry(running.addresses, running.var, families=families, seed=seed, console=console)
+            outcome = story.carry(
+                running.addresses, running.var, families=families, seed=seed, profile=profile, console=console
+            )
             meter.stop()
+            store = stored(running)
         finally:
             running.stop()
-        store = sum(path.stat().st_size for path in Path(folder).rglob("*.sqlite3*")) / 2**20
+            if running.servers is not None:
+                running.servers.forget()
     figures = outcome.figures.as_json()
     stages = {
         stage: {
@@ -140,6 +177,7 @@ def measure(families: int, seed: int) -> dict[str, Any]:
     }
     programs = sorted({program for spent in meter.cpu.values() for program in spent})
     return {
+        "profile": profile,
         "families": families,
         "records": figures["matching"]["records"],
         "seconds": figures["seconds"]["total"],
@@ -151,6 +189,15 @@ def measure(families: int, seed: int) -> dict[str, Any]:
         "stages": stages,
         "differing": figures["differing"],
     }
+
+
+def stored(running: Platform) -> float:
+    """MiB of files, the log of events among them."""
+    if running.servers is None:
+        files = running.var.rglob("*.sqlite3*")
+    else:
+        files = (path for home in (running.servers.postgres, running.servers.kafka) for path in home.data.rglob("*"))
+    return sum(path.stat().st_size for path in files if path.is_file()) / 2**20
 
 
 def growth(runs: list[dict[str, Any]]) -> dict[str, list[float | None]]:
@@ -198,19 +245,45 @@ def table(runs: list[dict[str, Any]], grown: dict[str, list[float | None]]) -> s
     return "\n".join(lines)
 
 
+def beside(first: list[dict[str, Any]], second: list[dict[str, Any]]) -> str:
+    """A line a size: how many times what the first profile costs the second does."""
+    lines = ["", f"{second[0]['profile']} to {first[0]['profile']}"]
+    for one, other in zip(first, second, strict=True):
+        seconds, cpu = other["seconds"] / one["seconds"], together(other) / together(one)
+        told = f"seconds {seconds:.2f}, CPU {cpu:.2f}, MiB {other['peak_mib'] / one['peak_mib']:.2f}"
+        lines.append(f"{one['families']:,} families: {told}")
+    return "\n".join(lines)
+
+
+def together(run: dict[str, Any]) -> float:
+    seconds: float = run["cpu_seconds"]["together"]
+    return seconds
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="What the journey costs by the borough's size.")
-    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES))
+    parser.add_argument("--sizes", type=int, nargs="+")
     parser.add_argument("--seed", type=int, default=2016)
+    parser.add_argument("--profile", choices=PROFILES, default="embedded", help="production: both, in turn")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    runs: list[dict[str, Any]] = []
-    for families in sorted(chosen.sizes):
-        print(f"{families:,} families", file=sys.stderr)
-        runs.append(measure(families, chosen.seed))
-    grown = growth(runs)
-    print(json.dumps({"sizes": runs, "growth": grown}) if chosen.json else table(runs, grown))
-    return 1 if any(run["differing"] for run in runs) else 0
+    profiles: tuple[Profile, ...] = ("embedded",) if chosen.profile == "embedded" else ("embedded", "production")
+    runs: dict[Profile, list[dict[str, Any]]] = {profile: [] for profile in profiles}
+    for families in sorted(chosen.sizes or SIZES[chosen.profile]):
+        for profile, of in runs.items():
+            run = measure(profile, families, chosen.seed)
+            of.append(run)
+            told = f"{run['seconds']:.0f} s, {together(run):.0f} CPU-s, {run['peak_mib']:.0f} MiB"
+            print(f"{families:,} families, {profile}: {told}", file=sys.stderr, flush=True)
+    found = {profile: {"sizes": of, "growth": growth(of)} for profile, of in runs.items()}
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        for profile, of in runs.items():
+            print(profile, table(of, growth(of)), "", sep="\n")
+        if len(profiles) == 2:
+            print(beside(*runs.values()))
+    return 1 if any(run["differing"] for of in runs.values() for run in of) else 0
 
 
 if __name__ == "__main__":

@@ -93,6 +93,15 @@ class Kafka:
         shutil.rmtree(self._home, ignore_errors=True)
 
     @property
+    def data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def pid(self) -> int:
+        """0 while it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    @property
     def servers(self) -> str:
         """The address that clients are given."""
         return (self._home / "address").read_text()

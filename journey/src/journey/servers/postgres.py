@@ -50,12 +50,12 @@ class Postgres:
     def start(self) -> None:
         """Make the cluster where there is none, and wait until it answers. Errors: CannotGoOn."""
         programs = self._programs()
-        if not (self._home / "data").exists():
+        if not (self.data).exists():
             self._make(programs)
         settings = SETTINGS | {"port": str(self.port)} | ({} if self._durable else CARELESS)
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         self._process = Process(
-            [programs / "postgres", "-D", self._home / "data", *options],
+            [programs / "postgres", "-D", self.data, *options],
             self._home / "postgres.log",
             stop_by=signal.SIGINT,
             user=self._user,
@@ -82,6 +82,15 @@ class Postgres:
         """Remove the cluster."""
         self.stop()
         shutil.rmtree(self._home, ignore_errors=True)
+
+    @property
+    def data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's, whose children are a process a connection; 0 while it does not run."""
+        return self._process.pid if self._process is not None else 0
 
     @property
     def port(self) -> int:
@@ -149,7 +158,7 @@ class Postgres:
         )
         if done.returncode:
             raise CannotGoOn(f"initdb failed: {(done.stderr or done.stdout).strip().splitlines()[-1:]}")
-        part.rename(self._home / "data")
+        part.rename(self.data)
 
     def _keep(self, path: Path, text: str) -> None:
         path.touch(mode=0o600)

@@ -14,8 +14,8 @@ class ClaimsSettings(ServiceSettings):
     families_at_once: int = Field(default=200, ge=1, le=500, description="How many families one step evaluates")
     settle: float = Field(default=0.3, description="Seconds without news after which families are evaluated")
     settle_at_most: float = Field(
-        default=30.0,
-        description="Seconds after which they are evaluated all the same; most pushes are over by then",
+        default=120.0,
+        description="Seconds after which they are evaluated all the same, though a push still streams",
     )
     agency: str = Field(default="thornbury-council", description="The agency whose programme makes the claims")
     service: str = Field(default="programme", description="Its service: the recipient in agreements for the claim")
