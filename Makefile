@@ -9,6 +9,8 @@ PROFILE ?= embedded
 VAR ?= var
 RUN := .venv/bin/python
 JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE) --profile $(PROFILE) --var $(VAR)
+# The servers of the production profile come with the packages for tests.
+ENV := $(if $(filter production,$(PROFILE)),env-test,env)
 COMPOSE_SECRETS := deploy/compose/secrets
 OURS := services gateway sandbox journey bench tests tools
 
@@ -31,10 +33,10 @@ env:        ## build the environment (.venv) from hashed locks
 env-test:
 	@$(call ENVIRONMENT,--test)
 
-demo: env   ## the whole journey on a running platform, which then stays up (FAMILIES=500 SEED=2016 PORT_BASE=8700 PROFILE=embedded)
+demo: $(ENV) ## the whole journey on a running platform, which then stays up (FAMILIES=500 SEED=2016 PORT_BASE=8700 PROFILE=embedded)
 	@exec $(JOURNEY) demo --families $(FAMILIES) --seed $(SEED)
 
-up: env     ## an empty platform with the sandbox's agencies, people and agreements, until Ctrl-C
+up: $(ENV) ## an empty platform with the sandbox's agencies, people and agreements, until Ctrl-C
 	@exec $(JOURNEY) up
 
 journey: env ## the journey against a platform that is up (FAMILIES=500 SEED=2016)

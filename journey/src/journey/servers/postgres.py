@@ -198,6 +198,8 @@ class Postgres:
                 part.rename(copy)
             except OSError:  # another one of us was quicker
                 shutil.rmtree(part)
+        if copy.stat().st_uid != os.getuid():  # anybody may put something among the temporary files
+            raise CannotGoOn(f"{copy} belongs to somebody else; remove it")
         return copy / package.name / PROGRAMS
 
 
