@@ -17,8 +17,11 @@ TARGETS = {"identity": "/v1/agencies", "consent": "/v1/agreements", "families": 
 """Where each program takes a JSON body."""
 
 
-def say(url: str, sent: bytes, *, hang_up: bool = False, patience: float = 5) -> bytes:
-    """Send bytes and hear what comes back until the other side is silent. `hang_up`: nothing more will be sent."""
+def say(url: str, sent: bytes, *, hang_up: bool = False, patience: float = 5, to_the_end: bool = False) -> bytes:
+    """Send bytes and hear what comes back until it is whole, or the other side silent. `hang_up`: no more will be sent.
+
+    `to_the_end`: the other side has to hang up, or the line's patience is an error.
+    """
     parts = urlsplit(url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=patience) as line:
         line.sendall(sent)
@@ -28,10 +31,11 @@ def say(url: str, sent: bytes, *, hang_up: bool = False, patience: float = 5) ->
         try:
             while piece := line.recv(65_536):
                 heard += piece
-                if complete(heard):
+                if complete(heard) and not to_the_end:
                     break
         except (TimeoutError, ConnectionResetError):
-            pass
+            if to_the_end:
+                raise AssertionError(f'not hung up on: {heard[:400]!r}') from None
         return heard
 
 
@@ -157,6 +161,32 @@ def test_a_push_that_breaks_off_leaves_nothing_behind(platform: Platform) -> Non
     while list(spool.glob("*")) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert list(spool.glob("*")) == []
+    assert pushes(platform) == before
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_who_sends_half_and_waits_is_told_and_hung_up_on(platform: Platform, program: str) -> None:
+    running = platform.another(program, body_patience=0.2)
+    for line in (b"Content-Length: 200", b"Transfer-Encoding: chunked"):
+        TRIED["socket: half sent, then silence"] += 1
+        sent = head(platform, program, line) + b'{"name": "' + NINO.encode()
+        if b"chunked" in line:
+            sent = sent.replace(b"{", b"80\r\n{")
+        heard = say(running.url, sent, to_the_end=True)
+        assert heard.startswith(b"HTTP/1.1 408") and b"/problems/too-slow" in heard, heard[:300]
+        assert not found(heard.decode("latin-1"))
+    assert running.client.get("/health/ready").status_code == 200
+
+
+def test_a_push_that_stays_half_sent_leaves_nothing_behind(platform: Platform) -> None:
+    families = platform.another("families", body_patience=0.2)
+    door = next(door for door in doors(platform, "families") if door.is_file)
+    before = pushes(platform)
+    for sent in half_pushes(platform, door):
+        TRIED["socket: half a push, then silence"] += 1
+        heard = say(families.url, sent, to_the_end=True)
+        assert heard.startswith(b"HTTP/1.1 408"), heard[:300]
+    assert list((families.runtime.settings.var / "spool").glob("*")) == []
     assert pushes(platform) == before
 
 

@@ -7,13 +7,15 @@ from functools import partial
 from typing import Annotated, Any
 
 import structlog
+from anyio import fail_after
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
 from sqlalchemy import text
-from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -30,6 +32,7 @@ from chassis.problems import (
     RequestNotValid,
     ServerFault,
     TooLarge,
+    TooSlow,
     Unavailable,
     WrongContentType,
     known_problems,
@@ -112,7 +115,7 @@ class Frame:
             except Problem as refused:
                 await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
             else:
-                await self._app(scope, _watched(receive, limit, look), send_framed)
+                await self._app(scope, _watched(receive, limit, settings.body_patience, look), send_framed)
         except Exception as broken:
             # Here and not in a handler: Starlette's would answer outside of this frame, without ids.
             log.error("request broke", **described(broken))
@@ -137,13 +140,18 @@ class Frame:
                 )
 
 
-def _watched(receive: Receive, limit: int, look: Callable[[bytes], None] | None) -> Receive:
+def _watched(receive: Receive, limit: int, patience: float, look: Callable[[bytes], None] | None) -> Receive:
     """The body as it comes in, bounded; `look` sees it as a whole before anybody else does, and may refuse it."""
-    taken, held = 0, list[bytes]()
+    taken, held, complete = 0, list[bytes](), False
 
     async def receive_watched() -> Message:
-        nonlocal taken
-        message = await receive()
+        nonlocal taken, complete
+        try:
+            with fail_after(None if complete else patience):  # behind the body only the end of the line is waited for
+                message = await receive()
+        except TimeoutError:
+            raise TooSlow() from None
+        complete = not message.get("more_body")
         body = message.get("body", b"")
         taken += len(body)
         if taken > limit:
@@ -204,7 +212,7 @@ def _answer_problems(app: FastAPI, base: str) -> None:
 
     @app.exception_handler(OperationalError)
     @app.exception_handler(InterfaceError)
-    @app.exception_handler(TimeoutError)
+    @app.exception_handler(NoConnectionFree)
     async def busy(request: Request, found: Exception) -> Response:
         log.error("store not available", **described(found))
         return rendered(request, Unavailable())

@@ -32,6 +32,7 @@ MEANS = {
     "401": "Not signed in",
     "403": "Not allowed",
     "404": "Nothing here that you may see",
+    "408": "The rest of the body did not come",
     "409": "Does not fit the present state",
     "412": "Changed meanwhile",
     "413": "Too large",
@@ -117,7 +118,7 @@ def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[st
     if changes:
         yield "409"
     if body:
-        yield from ("413", "415")
+        yield from ("408", "413", "415")
     if "if-match" in names:
         yield from ("412", "428")
 

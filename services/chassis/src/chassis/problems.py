@@ -5,6 +5,7 @@ Problem
 ├── NotAllowed             403
 ├── NotFound               404   ← each service's XNotFound
 ├── MethodNotAllowed       405
+├── TooSlow                408
 ├── Conflict               409
 │   └── KeyRunning         409
 ├── Stale                  412
@@ -172,6 +173,16 @@ class Stale(Problem):
     """
 
     status, title = 412, "Changed meanwhile"
+
+
+class TooSlow(Problem):
+    """The rest of the request did not come. Send it again, whole, over a new connection."""
+
+    status, title = 408, "The rest did not come"
+
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        # What may still come of the body must not be taken for another request.
+        super().__init__(detail, headers={"Connection": "close"}, **extra)
 
 
 class TooLarge(Problem):

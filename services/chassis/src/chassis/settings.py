@@ -50,6 +50,7 @@ class ServiceSettings(BaseSettings):
     client_secret_file: Path | None = Field(default=None, description="Empty: `<client>.secret` among the secrets")
     cursor_key_file: Path | None = Field(default=None, description="Empty: `<program>.cursor`, made anew")
     body_limit: int = 1 << 20
+    body_patience: float = Field(default=30.0, description="Seconds for which the next piece of a body is waited for")
     push_limit: int = Field(default=512 << 20, description="The largest body that is spooled to a file")
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
     timeout: float = Field(default=10.0, description="How long a call to another program may take")
