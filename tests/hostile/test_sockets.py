@@ -35,7 +35,7 @@ def say(url: str, sent: bytes, *, hang_up: bool = False, patience: float = 5, to
                     break
         except (TimeoutError, ConnectionResetError):
             if to_the_end:
-                raise AssertionError(f'not hung up on: {heard[:400]!r}') from None
+                raise AssertionError(f"not hung up on: {heard[:400]!r}") from None
         return heard
 
 

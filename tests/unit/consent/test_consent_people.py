@@ -53,6 +53,7 @@ def test_a_delivery_is_shown_to_the_agency_that_made_it(world: World) -> None:
     made = world.inform(ada, ben)
     shown = world.get(made.headers["Location"])
     assert sorted(shown.json()["persons"]) == sorted([ada, ben]) and shown.headers["ETag"]
+    assert world.post("/v1/notices/lookup", {"ids": [ada]}, PETRA).json()["items"] == []
     other = f"/v1/notices/{world.notice()}/deliveries/{NOBODY}"
     assert same_but_for_the_request(world.get(made.headers["Location"], PETRA), world.get(other, PETRA))
 

@@ -44,13 +44,14 @@ def list_delivered(session: Session, delivery_id: UUID) -> list[UUID]:
     )
 
 
-def list_given(session: Session, people: Sequence[UUID]) -> Iterator[Any]:
-    """What each of them was given, oldest first."""
+def list_given(session: Session, people: Sequence[UUID], *, agency: str) -> Iterator[Any]:
+    """What this agency gave each of them, oldest first."""
     columns = (
         Delivered.person, Delivered.delivery, Delivery.notice, Delivery.date, Delivery.channel, Notice.code,
         Notice.version, Notice.language,
     )  # fmt: skip
     given = select(*columns).join_from(Delivered, Delivery).join(Notice, Delivery.notice == Notice.id)
+    given = given.where(Delivery.agency == agency)
     for batch in in_batches(people):
         yield from session.execute(
             given.where(Delivered.person.in_(batch)).order_by(Delivered.person, Delivery.date, Delivered.delivery)

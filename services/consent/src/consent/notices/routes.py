@@ -29,8 +29,8 @@ def list_all(caller: ReadConsents, session: ReadSession, after: After = None, li
 
 @router.post("/lookup")
 def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonNotices]:
-    """What people were given, many at once. Who was given nothing is absent."""
-    return Page[PersonNotices](items=service.look_up(session, request.ids), next=None)
+    """What people were given by your agency, many at once. Who was given nothing is absent."""
+    return Page[PersonNotices](items=service.look_up(session, caller, request.ids), next=None)
 
 
 @router.get("/{notice_id:uuid}")

@@ -66,9 +66,9 @@ def show_delivery(session: Session, caller: Caller, notice_id: UUID, delivery_id
     return DeliveryView(**{name: getattr(made, name) for name in names}, persons=people, etag=ONLY)
 
 
-def look_up(session: Session, people: list[UUID]) -> list[PersonNotices]:
-    """What each of them was given; who was given nothing is absent."""
+def look_up(session: Session, caller: Caller, people: list[UUID]) -> list[PersonNotices]:
+    """What the caller's agency gave each of them; who was given nothing is absent."""
     found: dict[UUID, list[GivenNotice]] = defaultdict(list)
-    for row in repository.list_given(session, people):
+    for row in repository.list_given(session, people, agency=caller.agency):
         found[row.person].append(GivenNotice(**{k: v for k, v in row._mapping.items() if k != "person"}))
     return [PersonNotices(person=person, notices=found[person]) for person in people if person in found]
