@@ -10,7 +10,7 @@ import uuid
 from importlib.util import find_spec
 from pathlib import Path
 
-from journey.servers.process import Process, free_port, missing
+from journey.servers.process import Process, Server, free_port, missing
 from journey.stopping import CannotGoOn
 
 JARS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
@@ -56,12 +56,8 @@ log.cleaner.dedupe.buffer.size=4194304
 """
 
 
-class Kafka:
+class Kafka(Server):
     """Shape: `home` holds settings, data and log of the broker; one that is there already keeps its ports and data."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._process: Process | None = None
 
     def start(self) -> None:
         """Fetch what is missing, format the storage once, and wait until the broker is ready. Errors: CannotGoOn."""
@@ -76,30 +72,6 @@ class Kafka:
             [*java(), *TUNED, "kafka.Kafka", settings], log, stop_by=signal.SIGTERM, folder=self._home
         )
         self._wait(log, seen)
-
-    def stop(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            process.stop()
-
-    def kill(self) -> None:
-        """SIGKILL, as a crash would; `start` goes on from the same data."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-
-    def forget(self) -> None:
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-    @property
-    def data(self) -> Path:
-        return self._home / "data"
-
-    @property
-    def pid(self) -> int:
-        """0 while it does not run."""
-        return self._process.pid if self._process is not None else 0
 
     @property
     def servers(self) -> str:

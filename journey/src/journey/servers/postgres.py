@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from journey.servers.process import Process, free_port, missing
+from journey.servers.process import Process, Server, free_port, missing
 from journey.stopping import CannotGoOn
 
 PROGRAMS = Path("pginstall18/bin")
@@ -37,20 +37,19 @@ CARELESS = {"fsync": "off", "full_page_writes": "off"}
 """For tests: a crash of PostgreSQL loses nothing, a crash of the machine may."""
 
 
-class Postgres:
+class Postgres(Server):
     """Shape: `home` holds the cluster and its log; a home that is there already keeps its port and its data."""
 
     def __init__(self, home: Path, *, durable: bool = True) -> None:
         self._user = _other_user()
         self._marked = home  # tells of the cluster where it is looked for, wherever it is
-        self._home = home if self._user is None else _reachable(home)
         self._durable = durable
-        self._process: Process | None = None
+        super().__init__(home if self._user is None else _reachable(home))
 
     def start(self) -> None:
         """Make the cluster where there is none, and wait until it answers. Errors: CannotGoOn."""
         programs = self._programs()
-        if not (self.data).exists():
+        if not self.data.exists():
             self._make(programs)
         settings = SETTINGS | {"port": str(self.port)} | ({} if self._durable else CARELESS)
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
@@ -63,34 +62,12 @@ class Postgres:
         )
         self._wait()
 
-    def stop(self) -> None:
-        """Stop it in order; harmless when it does not run."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.stop()
-
     def kill(self) -> None:
         """SIGKILL to the postmaster, as a crash would; its backends end by themselves. `start` recovers."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        while self._answers():
+        ran = self.pid
+        super().kill()
+        while ran and self._answers():
             time.sleep(0.02)
-
-    def forget(self) -> None:
-        """Remove the cluster."""
-        self.stop()
-        shutil.rmtree(self._home, ignore_errors=True)
-
-    @property
-    def data(self) -> Path:
-        return self._home / "data"
-
-    @property
-    def pid(self) -> int:
-        """The postmaster's, whose children are a process a connection; 0 while it does not run."""
-        return self._process.pid if self._process is not None else 0
 
     @property
     def port(self) -> int:

@@ -1,6 +1,7 @@
 """A server process that ends with us, and can be killed as a crash would."""
 
 import ctypes
+import shutil
 import signal
 import socket
 import subprocess
@@ -69,6 +70,40 @@ class Process:
         if self.runs:
             self._process.kill()
         self._process.wait()
+
+
+class Server:
+    """A server that can be started, stopped, killed and forgotten. Shape: `home` holds its `data` and its log."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._process: Process | None = None
+
+    @property
+    def data(self) -> Path:
+        return self._home / "data"
+
+    @property
+    def pid(self) -> int:
+        """0 while it does not run."""
+        return self._process.pid if self._process is not None else 0
+
+    def stop(self) -> None:
+        """Stop it in order; harmless when it does not run."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.stop()
+
+    def kill(self) -> None:
+        """SIGKILL, as a crash would; starting it again goes on from the same data."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+
+    def forget(self) -> None:
+        """Stop it and remove all that it holds."""
+        self.stop()
+        shutil.rmtree(self._home, ignore_errors=True)
 
 
 def end_with_us(number: signal.Signals) -> Callable[[], None] | None:
