@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from chassis.listener import listen_once
+from chassis.log import LogGap
 from chassis.migrations import current, migrate
 from chassis.relay import only_one
 from fixtures.stack import Programs, Running
@@ -280,6 +282,39 @@ def test_of_two_relays_one_is_active(toys: Running) -> None:
         assert (first(), second()) == (True, False)
     with only_one(toys.runtime, "relay") as third:
         assert third()
+
+
+def test_a_relay_whose_lock_fell_is_relieved(toys: Running) -> None:
+    if toys.runtime.engine.dialect.name != "postgresql":
+        return  # a lock on a file falls with its process alone
+    with only_one(toys.runtime, "relay") as first, only_one(toys.runtime, "relay") as second:
+        assert (first(), second()) == (True, False)
+        with toys.runtime.write() as session:
+            session.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+                    "WHERE locktype = 'advisory' AND pid <> pg_backend_pid() AND datname = current_database()"
+                )
+            )
+        deadline = time.monotonic() + 10
+        while first():
+            assert time.monotonic() < deadline, "It never asked whether it still is the one"
+            time.sleep(0.05)
+        with only_one(toys.runtime, "relay") as third:
+            assert third()
+
+
+def test_a_log_that_is_shorter_than_what_was_read_stops_the_listener(toys: Running, programs: Programs) -> None:
+    make(toys)
+    programs.deliver(toys)
+    with toys.runtime.write() as session:
+        positions = Base.metadata.tables["position"]
+        session.execute(positions.update().values(position=positions.c.position + 3))
+    make(toys, key="key-00000002")
+    toys.relay.step()
+    with pytest.raises(LogGap):
+        listen_once(toys.runtime, program.reactions)
+    assert count(toys, Heard) == 1, "nothing is skipped"
 
 
 def test_figures_tell_what_waits(toys: Running) -> None:

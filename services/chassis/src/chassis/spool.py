@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
-import anyio
+from anyio import open_file
 from fastapi import Depends, Request
 
 from chassis.auth import SignedIn
@@ -33,7 +33,7 @@ async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spoo
     path = folder / f"{new_id()}.part"
     digest, size = hashlib.sha256(), 0
     try:
-        async with await anyio.open_file(path, "wb") as file:
+        async with await open_file(path, "wb") as file:
             async for block in request.stream():
                 size += len(block)
                 if size > limit:

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chassis.log.base import Entry, Stored
+from chassis.log.base import Entry, LogGap, Stored
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -40,6 +40,13 @@ class SqliteLog:
             )
 
     def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+        reached = after.get(producer, 0)
+        entries = self._behind(producer, topics, reached, limit)
+        if not entries and self.ends(producer, topics).get(producer, 0) < reached:
+            raise LogGap(f"{producer}: shorter than what was read from it")
+        return entries
+
+    def _behind(self, producer: str, topics: Sequence[str], reached: int, limit: int) -> list[Stored]:
         connection = self._open(producer, create=False)
         if connection is None:
             return []
@@ -47,7 +54,7 @@ class SqliteLog:
         rows = connection.execute(
             f"SELECT position, topic, key, value FROM entry WHERE topic IN ({marks}) AND position > ?"
             " ORDER BY position LIMIT ?",
-            [*topics, after.get(producer, 0), limit],
+            [*topics, reached, limit],
         )
         return [Stored(producer, *row) for row in rows]
 
