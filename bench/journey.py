@@ -260,18 +260,32 @@ def together(run: dict[str, Any]) -> float:
     return seconds
 
 
+def measured(profile: Profile, families: int, seed: int, folder: Path | None) -> dict[str, Any]:
+    """A run's figures, from the folder where they are there: the large sizes take longer than one may want to wait."""
+    path = folder and folder / f"{profile}-{families}-{seed}.json"
+    if path and path.exists():
+        found: dict[str, Any] = json.loads(path.read_text())
+        return found
+    figures = measure(profile, families, seed)
+    if path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(figures))
+    return figures
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description="What the journey costs by the borough's size.")
     parser.add_argument("--sizes", type=int, nargs="+")
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--profile", choices=PROFILES, default="embedded", help="production: both, in turn")
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--keep", type=Path, help="a folder for each run's figures; what it holds is not run again")
     chosen = parser.parse_args()
     profiles: tuple[Profile, ...] = ("embedded",) if chosen.profile == "embedded" else ("embedded", "production")
     runs: dict[Profile, list[dict[str, Any]]] = {profile: [] for profile in profiles}
     for families in sorted(chosen.sizes or SIZES[chosen.profile]):
         for profile, of in runs.items():
-            run = measure(profile, families, chosen.seed)
+            run = measured(profile, families, chosen.seed, chosen.keep)
             of.append(run)
             told = f"{run['seconds']:.0f} s, {together(run):.0f} CPU-s, {run['peak_mib']:.0f} MiB"
             print(f"{families:,} families, {profile}: {told}", file=sys.stderr, flush=True)
