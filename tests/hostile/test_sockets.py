@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixtures.stack import Running
 from hostile.canaries import NINO, found
 from hostile.doors import Door, doors
 from hostile.judge import TRIED
@@ -164,9 +165,17 @@ def test_a_push_that_breaks_off_leaves_nothing_behind(platform: Platform) -> Non
     assert pushes(platform) == before
 
 
+def make_impatient(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = running.runtime.settings.model_copy(update={"body_patience": 0.2})
+    monkeypatch.setattr(running.runtime, "settings", quick)
+
+
 @pytest.mark.parametrize("program", PROGRAMS)
-def test_who_sends_half_and_waits_is_told_and_hung_up_on(platform: Platform, program: str) -> None:
-    running = platform.another(program, body_patience=0.2)
+def test_who_sends_half_and_waits_is_told_and_hung_up_on(
+    platform: Platform, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = platform[program]
+    make_impatient(running, monkeypatch)
     for line in (b"Content-Length: 200", b"Transfer-Encoding: chunked"):
         TRIED["socket: half sent, then silence"] += 1
         sent = head(platform, program, line) + b'{"name": "' + NINO.encode()
@@ -178,8 +187,9 @@ def test_who_sends_half_and_waits_is_told_and_hung_up_on(platform: Platform, pro
     assert running.client.get("/health/ready").status_code == 200
 
 
-def test_a_push_that_stays_half_sent_leaves_nothing_behind(platform: Platform) -> None:
-    families = platform.another("families", body_patience=0.2)
+def test_a_push_that_stays_half_sent_leaves_nothing_behind(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+    families = platform["families"]
+    make_impatient(families, monkeypatch)
     door = next(door for door in doors(platform, "families") if door.is_file)
     before = pushes(platform)
     for sent in half_pushes(platform, door):

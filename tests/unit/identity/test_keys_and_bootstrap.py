@@ -232,15 +232,12 @@ def test_what_is_given_and_no_good_is_said_in_a_line_that_holds_nothing_of_it(
 
 
 UNPRIVILEGED = """
-import os, sys
+import ctypes, os, sys
 from identity.bootstrap import main
-warm, var = sys.argv[1:]
-given = os.environ.pop("IDENTITY_SECRETS")
-main(["--var", warm])  # everything that is imported late is there now: others may not reach the interpreter's files
-os.environ["IDENTITY_SECRETS"] = given
-if os.geteuid() == 0:  # to root no folder is read-only
-    os.setgid(65534); os.setuid(65534)
-sys.exit(main(["--var", var]))
+if os.geteuid() == 0:  # to root no folder is read-only, but by its capabilities
+    version_3, none = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert ctypes.CDLL(None).capset(version_3, none) == 0
+sys.exit(main(["--var", sys.argv[1]]))
 """
 
 
@@ -256,7 +253,7 @@ def test_a_folder_that_can_only_be_read_will_do_if_nothing_is_missing(missing: s
             path.chmod(0o444)
         folder.chmod(0o555)
         settings = {f"IDENTITY_{name.upper()}": str(value) for name, value in CHEAP.items()}
-        command = [sys.executable, "-c", UNPRIVILEGED, str(Path(home) / "warm"), str(var)]
+        command = [sys.executable, "-c", UNPRIVILEGED, str(var)]
         done = subprocess.run(
             command, env=os.environ | settings | {"IDENTITY_SECRETS": str(folder)}, capture_output=True, text=True
         )
