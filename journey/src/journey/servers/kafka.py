@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import sys
 import signal
 import subprocess
 import time
@@ -132,7 +133,7 @@ def fetch() -> None:
         raise missing("Kafka")
     import jgo
 
-    print(f"kafka: fetching its jars into {jars} (44 MB, once)", flush=True)
+    print(f"kafka: fetching its jars into {jars} (44 MB, once)", file=sys.stderr, flush=True)
     part = CACHE / f"kafka.part.{os.getpid()}"
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
