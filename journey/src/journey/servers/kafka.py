@@ -3,9 +3,9 @@
 import base64
 import os
 import shutil
-import sys
 import signal
 import subprocess
+import sys
 import time
 import uuid
 from importlib.util import find_spec
