@@ -71,6 +71,7 @@ class World:
         self._known: set[tuple[str, str, date]] = set()
         self._bearers: set[tuple[str, str]] = set()
         self._reserved: set[tuple[str, str]] = set()
+        self._under_one_roof: dict[int, list[Person]] = {}
         self._serials: dict[tuple[int, int], int] = {}
         self._ninos = 0
         self._consents = 0
@@ -80,6 +81,10 @@ class World:
 
     def communal(self, kind: str) -> Place:
         return self._keep(self.town.communal(kind))
+
+    def forenames_under_one_roof(self, place: Place) -> list[str]:
+        """Of those who live at a communal place; nobody's at a home of its own."""
+        return [person.forename for person in self._under_one_roof.get(place.uprn, [])]
 
     def who(self, person: str) -> Person:
         return self.people[int(person[1:]) - 1]
@@ -100,6 +105,8 @@ class World:
         self._bearers.add((forename, surname))
         person = Person(f"p{len(self.people) + 1:05}", forename, surname, day, sex, [Residence(place)])
         self.people.append(person)
+        if place.communal:
+            self._under_one_roof.setdefault(place.uprn, []).append(person)
         return person
 
     def double_of(self, person: Person, place: Place) -> Person:
@@ -207,6 +214,9 @@ class Home:
             return date(2016 - rng.randint(youngest, oldest), rng.randint(1, 12), rng.randint(1, 28))
 
         forename = names.forename(rng, self.heritage, sex, grown=True)
+        # Of two mothers of one name under one roof, no record could tell whose the children are.
+        while any(names.same_forename(forename, other) for other in self.world.forenames_under_one_roof(self.place)):
+            forename = names.forename(rng, self.heritage, sex, grown=True)
         adult = self.world.person(forename, surname, born, sex, where.get("place", self.place), rename=rng)
         self.adults.append(adult)
         self.family.members.append(Member(adult.id, ADULT, since))

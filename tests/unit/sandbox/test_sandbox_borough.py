@@ -10,16 +10,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import combinations, pairwise
+from random import Random
 
 import pytest
 
-from sandbox import Borough, actors, export, identifiers, names
+from sandbox import Borough, actors, export, identifiers, names, plots
 from sandbox.borough import SMALLEST
 from sandbox.calendar import IDENTIFIED_ON, STORY_BEGINS, STORY_ENDS, TERMS, WAVES, WINDOWS
 from sandbox.feeds import COLUMNS, Line
 from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, FEEDS, SCHOOL_ATTENDANCE, Expectation, Slip
 from sandbox.rules import Known
 from sandbox.slips import mistyped_date, swapped, typo
+from sandbox.world import World
 
 STORIES = {1, 2, 4, 6, 7, 8, 9, 10, 11, 15}
 
@@ -499,6 +501,15 @@ def test_story_9_several_families_live_at_one_communal_address(borough: Borough)
     kinds = {place.uprn: place.kind for place in borough.communal_places}
     assert sorted((kinds[uprn], len(families)) for uprn, families in at.items()) == [("hmo", 4), ("refuge", 3)]
     assert set(kinds.values()) == {"refuge", "hmo", "hostel"}
+
+
+def test_story_9_no_two_mothers_under_one_roof_bear_one_forename() -> None:
+    """No record could tell whose the children are: a school names a carer by forename and surname only."""
+    world, hmo = World(2016, 500), plots.under_one_roof("hmo", 4)
+    for number in range(300):
+        mothers = [home.carer for home in hmo(world, Random(number), "hmo")]
+        for one, other in combinations(mothers, 2):
+            assert not names.same_forename(one.forename, other.forename)
 
 
 def test_story_10_a_claim_is_held_while_the_twins_are_one(borough: Borough) -> None:

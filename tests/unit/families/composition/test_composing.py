@@ -1,5 +1,6 @@
 """Who belongs together, from what records say. Days as in the borough: terms end, claims are told of in waves."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid5
 
@@ -188,6 +189,48 @@ def test_under_one_shared_roof_only_a_carers_name_makes_a_family() -> None:
     drafts = compose(people, [*CARED_FOR, carer("Zoe Oak", "Ivy Oak")], KINDS)
     expected = [these("Mia Ash", "Leo Ash", "Rose Ash"), these("Zoe Oak", "Ivy Oak")]
     assert families(drafts, WAVE0) == sorted(expected, key=sorted)
+
+
+def of_one_name(number: int, name: str, born: int, *said: Statement) -> Someone:
+    return replace(someone(name, born, *said), root=named(f"{name} {number}"))
+
+
+def test_where_two_mothers_of_one_name_share_a_roof_no_child_is_given_to_either() -> None:
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, HMO, AUTUMN)),
+        someone("Leo Ash", 2010, at(SCHOOL, HMO, AUTUMN)),
+        of_one_name(1, "Rose Ash", 1980, at(BENEFITS, HMO, WAVE0)),
+        of_one_name(2, "Rose Ash", 1984, at(POLICE, HMO, WAVE2)),
+    ]
+    words = [carer("Mia Ash", "Rose Ash"), carer("Leo Ash", "Rose Ash")]
+    assert compose(people, words, KINDS) == []
+    ordinary_house = [replace(p, statements=tuple(replace(s, address=MILL) for s in p.statements)) for p in people]
+    assert len(compose(ordinary_house, words, KINDS)) == 1
+    two_refuges = [replace(p, statements=tuple(replace(s, address=REFUGE) for s in p.statements)) for p in people]
+    assert compose(two_refuges, words, KINDS) == []
+
+
+def test_of_two_like_names_under_one_roof_the_one_that_is_spelt_so_is_meant() -> None:
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, HMO, AUTUMN)),
+        someone("Leo Ash", 2010, at(SCHOOL, HMO, AUTUMN)),
+        someone("Rose Ash", 1980, at(BENEFITS, HMO, WAVE0)),
+        someone("Rosie Ash", 1984, at(BENEFITS, HMO, WAVE0)),
+    ]
+    drafts = compose(people, CARED_FOR, KINDS)
+    assert families(drafts, WAVE0) == sorted([these("Mia Ash", "Rose Ash"), these("Leo Ash", "Rosie Ash")], key=sorted)
+
+
+def test_a_mother_who_came_with_her_children_stays_theirs_where_another_bears_her_name() -> None:
+    mother = of_one_name(1, "Rose Ash", 1980, at(BENEFITS, MILL, AUTUMN, AUTUMN), at(BENEFITS, HMO, WAVE0))
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, AUTUMN), at(SCHOOL, HMO, WAVE0)),
+        someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, AUTUMN), at(SCHOOL, HMO, WAVE0)),
+        mother,
+        of_one_name(2, "Rose Ash", 1984, at(BENEFITS, HMO, AUTUMN)),
+    ]
+    (family,) = compose(people, CARED_FOR, KINDS)
+    assert members(family, LATER) == {*these("Mia Ash", "Leo Ash"), mother.root}
 
 
 def test_a_mother_who_flees_and_her_children_are_a_family_apart() -> None:

@@ -139,6 +139,7 @@ class _Story:
         self.moved_out: dict[tuple[int, UUID], str] = {}
         self.parted: set[tuple[UUID, UUID]] = set()
         self.ends: dict[UUID, str] = {}
+        self.ever_at: dict[str, set[UUID]] = {}
 
     def tell(self) -> list[Draft]:
         moves: dict[date, dict[UUID, str]] = {}
@@ -146,6 +147,7 @@ class _Story:
             for on, location in _locations(someone, self.kinds):
                 moves.setdefault(on, {})[someone.root] = location
                 self.ends[someone.root] = location
+                self.ever_at.setdefault(location, set()).add(someone.root)
         for said in self.words.values():
             for word in said:
                 moves.setdefault(word.on, {})
@@ -225,11 +227,14 @@ class _Story:
                 for p in self.where
                 if hidden(self.where[p]) and was is not None and was in (self.former.get(p), self.of.get(p))
             }
-        for adult in sorted(candidates - linked):
-            if self._is_child(adult, day) or (child, adult) in self.parted:
-                continue
-            if self._meant(named, adult):
-                linked.add(adult)
+        own = linked | (draft.present() if draft else set())
+        for word in named:
+            meant = {adult for adult in candidates if not self._is_child(adult, day) and self._meant([word], adult)}
+            if self._among_strangers(child):
+                fitting = self._fitting(word, self.where[child], day)
+                # A child is given to nobody rather than to one of two.
+                meant &= meant & own or (fitting if len(fitting) == 1 else set())
+            linked |= meant
         self.links[child] = {adult for adult in linked if (child, adult) not in self.parted}
 
     def _meant(self, named: Sequence[CarerWord], adult: UUID) -> bool:
@@ -238,6 +243,19 @@ class _Story:
             for word in named
             for forename, surname in self.people[adult].names
         )
+
+    def _among_strangers(self, person: UUID) -> bool:
+        location = self.where.get(person)
+        return hidden(location) or (location is not None and self.kinds.get(location, ORDINARY) != ORDINARY)
+
+    def _fitting(self, word: CarerWord, location: str, day: date) -> set[UUID]:
+        """The adults of a place of strangers whom a word can mean: those spelt as it is, or else those like it.
+
+        Whoever was ever there counts: which of two is heard of first says nothing about whose the child is.
+        """
+        adults = [a for a in self.ever_at.get(location, set()) if not self._is_child(a, day)]
+        letter_by_letter = {adult for adult in adults if _spelt_alike(word, self.people[adult])}
+        return letter_by_letter or {adult for adult in adults if self._meant([word], adult)}
 
     def _cares_for(self, adult: UUID, draft: Draft, day: date) -> bool:
         return any(adult in self.links.get(child, set()) for child in self._children(draft, day))
@@ -470,7 +488,6 @@ class _Story:
 
     def _siblings(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> list[UUID]:
         """Children at the same place who name the same carer, and come from the same family if from any."""
-        named = self._named(child, day)
         return [
             other
             for other in sorted(self.where)
@@ -479,13 +496,23 @@ class _Story:
             and self._is_child(other, day)
             and (
                 self.links.get(child, set()) & self.links.get(other, set())
-                or (
-                    self.former.get(child) is self.former.get(other)
-                    and (self.former.get(child) is not None or self.where[child] == self.where[other])
-                    and any(_same_carer(a, b) for a in named for b in self._named(other, day))
-                )
+                or self._named_the_same_carer(child, other, day)
             )
         ]
+
+    def _named_the_same_carer(self, child: UUID, other: UUID, day: date) -> bool:
+        named, theirs, at = self._named(child, day), self._named(other, day), self.where[child]
+        if self.former.get(child) is not self.former.get(other):
+            return False
+        if self.former.get(child) is not None:
+            return any(_same_carer(a, b) for a in named for b in theirs)
+        if at != self.where[other]:
+            return False
+        return any(
+            _same_carer(a, b) and len(self._fitting(a, at, day) | self._fitting(b, at, day)) <= 1
+            for a in named
+            for b in theirs
+        )
 
     def _siblings_family(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> Draft | None:
         for other in self._siblings(child, day, together):
@@ -581,6 +608,10 @@ def _eighteenth(born: date) -> date:
 
 def _same_carer(one: CarerWord, other: CarerWord) -> bool:
     return same_person_name(one.forename, one.surname, other.forename, other.surname)
+
+
+def _spelt_alike(word: CarerWord, adult: Someone) -> bool:
+    return any((plain(word.forename), plain(word.surname)) == (plain(f), plain(s)) for f, s in adult.names)
 
 
 def _same_adult(word: CarerWord, adult: Someone) -> bool:
