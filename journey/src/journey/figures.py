@@ -1,10 +1,13 @@
 """The figures of a journey, each beside what the truth says."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from journey.console import Console
+
+FEW = 10
 
 
 class Figures:
@@ -25,7 +28,7 @@ class Figures:
     def expect(self, name: str, expected: Any, got: Any) -> None:
         """Hold a figure against the truth. A difference does not end the journey: its end tells them all."""
         if expected != got:
-            line = f"{name}: expected {expected}, got {got}"
+            line = f"{name}: {difference(expected, got)}"
             self.differing.append(line)
             self._console.line(f"     DIFFERS  {line}")
 
@@ -36,3 +39,19 @@ class Figures:
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n")
+
+
+def difference(expected: Any, got: Any) -> str:
+    """In words. Of two long lists of names it tells only what one has and the other has not."""
+    if not (isinstance(expected, list) and isinstance(got, list)):
+        return f"expected {expected}, got {got}"
+    missing, unexpected = Counter(expected) - Counter(got), Counter(got) - Counter(expected)
+    parts = [f"{word} {some(list(each.elements()))}" for word, each in
+             (("missing", missing), ("unexpected", unexpected)) if each]  # fmt: skip
+    return "; ".join(parts) or "the same in another order"
+
+
+def some(names: list[Any]) -> str:
+    """The first few of many."""
+    told = ", ".join(str(name) for name in names[:FEW])
+    return told if len(names) <= FEW else f"{told} and {len(names) - FEW:,} more"

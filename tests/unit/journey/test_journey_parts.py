@@ -77,6 +77,10 @@ def test_a_figure_that_differs_is_said_at_once_and_kept(capsys: pytest.CaptureFi
     figures.expect("fees.pence", 100, 90)
     figures.expect("claims.paid_pence", 100, 100)
     assert figures.differing == ["fees.pence: expected 100, got 90"]
+    figures.expect("eligible.families", [f"f{n}" for n in range(30)], [f"f{n}" for n in range(1, 30)])
+    assert figures.differing[1] == "eligible.families: missing f0"
+    figures.expect("eligible.families", ["f1"], [f"f{n}" for n in range(30)])
+    assert figures.differing[2].endswith("f9, f10 and 19 more")
     assert "fees.pence: expected 100, got 90" in capsys.readouterr().out
 
 
