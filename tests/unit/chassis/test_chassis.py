@@ -6,16 +6,18 @@ import time
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 from sqlalchemy import func, select, text
 
+from chassis.clock import now
 from chassis.listener import listen_once
 from chassis.log import LogGap
 from chassis.migrations import current, migrate
-from chassis.relay import only_one
+from chassis.relay import only_one, what_waits
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER, KEY, as_, token
 
@@ -317,6 +319,26 @@ def test_a_log_that_is_shorter_than_what_was_read_stops_the_listener(toys: Runni
     assert count(toys, Heard) == 1, "nothing is skipped"
 
 
+def test_what_waits_is_found_without_reading_what_was_sent(toys: Running) -> None:
+    outbox = Base.metadata.tables["outbox"]
+    event = {"topic": "toys", "type": "toy.made", "key": "k", "at": now(), "data": {}}
+    sent = [event | {"id": uuid4(), "sequence": n, "position": n} for n in range(1, 3_001)]
+    with toys.runtime.write() as session:
+        session.execute(outbox.insert(), sent)
+        session.execute(text("ANALYZE"))
+    production = toys.runtime.engine.dialect.name == "postgresql"
+    explain, found = (
+        ("EXPLAIN ", "Index Scan using outbox_waiting on outbox")
+        if production
+        else ("EXPLAIN QUERY PLAN ", "SEARCH outbox USING INDEX")
+    )
+    waiting = what_waits().compile(toys.runtime.engine, compile_kwargs={"literal_binds": True})
+    with toys.runtime.read() as session:
+        plan = "\n".join(str(row) for row in session.execute(text(explain + str(waiting))))
+    assert found in plan
+    assert "Sort" not in plan and "TEMP" not in plan
+
+
 def test_figures_tell_what_waits(toys: Running) -> None:
     make(toys)
     figures = toys.client.get("/metrics").text
@@ -328,7 +350,7 @@ def test_migrations_go_down_and_up_again(toys: Running) -> None:
     migrate(toys.runtime, program.versions, Base.metadata, "base")
     assert current(toys.runtime) is None
     migrate(toys.runtime, program.versions, Base.metadata)
-    assert current(toys.runtime) == "0002"
+    assert current(toys.runtime) == "0003"
 
 
 def test_no_secret_of_a_program_can_be_read_by_others(toys: Running) -> None:

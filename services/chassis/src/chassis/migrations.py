@@ -130,6 +130,20 @@ def positions_by_producer(op: Any) -> None:
         table.alter_column("stream", new_column_name="producer")
 
 
+def index_what_waits(op: Any) -> None:
+    """From the third release on, what waits in the outbox is found without reading what was sent."""
+    op.create_index("outbox_position", "outbox", ["position"])
+    waiting = sa.text("position IS NULL")
+    op.create_index("outbox_waiting", "outbox", ["seq"], sqlite_where=waiting, postgresql_where=waiting)
+    op.drop_index("outbox_position_seq", "outbox")
+
+
+def index_positions(op: Any) -> None:
+    op.create_index("outbox_position_seq", "outbox", ["position", "seq"])
+    op.drop_index("outbox_waiting", "outbox")
+    op.drop_index("outbox_position", "outbox")
+
+
 def drop_chassis_tables(op: Any) -> None:
     for table in ("idempotency_key", "parked_event", "position", "inbox", "outbox_key", "outbox"):
         op.drop_table(table)

@@ -23,7 +23,7 @@ ASK_AGAIN = 1.0
 """Seconds after which the holder of a task asks whether it still is."""
 
 
-def _waiting() -> Any:
+def what_waits() -> Any:
     """What waits to be sent, oldest first, its data as the text that it is stored as."""
     box = Outbox.__table__.c
     data = cast(box.data, Text).label("data")
@@ -40,7 +40,7 @@ def _mark() -> Any:
     return update(box).where(box.c.seq == placed.c.seq).values(position=position)  # type: ignore[arg-type]
 
 
-_WAITING, _MARK = _waiting(), _mark()
+_WAITING, _MARK = what_waits(), _mark()
 
 
 def relay_once(runtime: Runtime) -> int:
