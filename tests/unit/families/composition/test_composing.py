@@ -200,7 +200,7 @@ def test_where_two_mothers_of_one_name_share_a_roof_no_child_is_given_to_either(
         someone("Mia Ash", 2008, at(SCHOOL, HMO, AUTUMN)),
         someone("Leo Ash", 2010, at(SCHOOL, HMO, AUTUMN)),
         of_one_name(1, "Rose Ash", 1980, at(BENEFITS, HMO, WAVE0)),
-        of_one_name(2, "Rose Ash", 1984, at(POLICE, HMO, WAVE2)),
+        of_one_name(2, "Rose Ash", 1991, at(POLICE, HMO, WAVE2)),
     ]
     words = [carer("Mia Ash", "Rose Ash"), carer("Leo Ash", "Rose Ash")]
     assert compose(people, words, KINDS) == []
@@ -210,12 +210,24 @@ def test_where_two_mothers_of_one_name_share_a_roof_no_child_is_given_to_either(
     assert compose(two_refuges, words, KINDS) == []
 
 
+def test_a_mother_under_a_shared_roof_whose_records_are_not_linked_yet_keeps_her_children() -> None:
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, HMO, AUTUMN)),
+        of_one_name(1, "Rose Ash", 1980, at(BENEFITS, HMO, WAVE0)),
+        of_one_name(2, "Rose Ash", 1981, at(POLICE, HMO, WAVE2)),
+    ]
+    (family,) = compose(people, [carer("Mia Ash", "Rose Ash")], KINDS)
+    assert members(family, LATER) == {person.root for person in people}
+    nobody_knows_when = [*people[:2], replace(people[2], born=None)]
+    assert len(compose(nobody_knows_when, [carer("Mia Ash", "Rose Ash")], KINDS)) == 1
+
+
 def test_of_two_like_names_under_one_roof_the_one_that_is_spelt_so_is_meant() -> None:
     people = [
         someone("Mia Ash", 2008, at(SCHOOL, HMO, AUTUMN)),
         someone("Leo Ash", 2010, at(SCHOOL, HMO, AUTUMN)),
         someone("Rose Ash", 1980, at(BENEFITS, HMO, WAVE0)),
-        someone("Rosie Ash", 1984, at(BENEFITS, HMO, WAVE0)),
+        someone("Rosie Ash", 1991, at(BENEFITS, HMO, WAVE0)),
     ]
     drafts = compose(people, CARED_FOR, KINDS)
     assert families(drafts, WAVE0) == sorted([these("Mia Ash", "Rose Ash"), these("Leo Ash", "Rosie Ash")], key=sorted)
@@ -227,7 +239,7 @@ def test_a_mother_who_came_with_her_children_stays_theirs_where_another_bears_he
         someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, AUTUMN), at(SCHOOL, HMO, WAVE0)),
         someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, AUTUMN), at(SCHOOL, HMO, WAVE0)),
         mother,
-        of_one_name(2, "Rose Ash", 1984, at(BENEFITS, HMO, AUTUMN)),
+        of_one_name(2, "Rose Ash", 1991, at(BENEFITS, HMO, AUTUMN)),
     ]
     (family,) = compose(people, CARED_FOR, KINDS)
     assert members(family, LATER) == {*these("Mia Ash", "Leo Ash"), mother.root}

@@ -8,10 +8,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import combinations
 from uuid import UUID
 
 from families.households.names import plain, same_name, same_person_name
 from families.households.residence import Statement, stays
+from families.matching.scorer import compare_births
 
 CHILD, ADULT, NON_RESIDENT_PARENT = "child", "adult", "non_resident_parent"
 ORDINARY, REFUGE = "ordinary", "refuge"
@@ -231,9 +233,7 @@ class _Story:
         for word in named:
             meant = {adult for adult in candidates if not self._is_child(adult, day) and self._meant([word], adult)}
             if self._among_strangers(child):
-                fitting = self._fitting(word, self.where[child], day)
-                # A child is given to nobody rather than to one of two.
-                meant &= meant & own or (fitting if len(fitting) == 1 else set())
+                meant &= self._clearly_meant(word, meant & own, self.where[child], day)
             linked |= meant
         self.links[child] = {adult for adult in linked if (child, adult) not in self.parted}
 
@@ -256,6 +256,19 @@ class _Story:
         adults = [a for a in self.ever_at.get(location, set()) if not self._is_child(a, day)]
         letter_by_letter = {adult for adult in adults if _spelt_alike(word, self.people[adult])}
         return letter_by_letter or {adult for adult in adults if self._meant([word], adult)}
+
+    def _clearly_meant(self, word: CarerWord, own: set[UUID], location: str, day: date) -> set[UUID]:
+        """Who came with the child; else the one whom the word fits; nobody where it fits two: a child is given to
+        neither rather than to the wrong one."""
+        fitting = self._fitting(word, location, day)
+        if own:
+            return own | {adult for adult in fitting if self._can_be_one({*own, adult})}
+        return fitting if self._can_be_one(fitting) else set()
+
+    def _can_be_one(self, adults: Iterable[UUID]) -> bool:
+        """Whether they may be one person whose records nobody has linked yet: no two were born on days unlike."""
+        births = [born.isoformat() for adult in adults if (born := self.people[adult].born) is not None]
+        return not any(compare_births(one, other) == "conflict" for one, other in combinations(births, 2))
 
     def _cares_for(self, adult: UUID, draft: Draft, day: date) -> bool:
         return any(adult in self.links.get(child, set()) for child in self._children(draft, day))
@@ -509,7 +522,7 @@ class _Story:
         if at != self.where[other]:
             return False
         return any(
-            _same_carer(a, b) and len(self._fitting(a, at, day) | self._fitting(b, at, day)) <= 1
+            _same_carer(a, b) and self._can_be_one(self._fitting(a, at, day) | self._fitting(b, at, day))
             for a in named
             for b in theirs
         )
