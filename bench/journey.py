@@ -15,6 +15,7 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
 import tempfile
 import threading
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 if Path(sys.path[0]) == Path(__file__).resolve().parent:
     del sys.path[0]  # this script is called like the package that it measures
@@ -281,6 +282,8 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", type=Path, help="a folder for each run's figures; what it holds is not run again")
     chosen = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)  # in the background Ctrl-C's is ignored, and SIGTERM would leave the platform
     profiles: tuple[Profile, ...] = ("embedded",) if chosen.profile == "embedded" else ("embedded", "production")
     runs: dict[Profile, list[dict[str, Any]]] = {profile: [] for profile in profiles}
     for families in sorted(chosen.sizes or SIZES[chosen.profile]):
@@ -298,6 +301,10 @@ def main() -> int:
         if len(profiles) == 2:
             print(beside(*runs.values()))
     return 1 if any(run["differing"] for of in runs.values() for run in of) else 0
+
+
+def stop(number: int, frame: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 if __name__ == "__main__":
