@@ -59,11 +59,11 @@ def _generated(kind: str, name: str, data: dict[str, str]) -> Manifest:
 
 
 def kubectl() -> str | None:
-    """The program that builds overlays, where this machine or environment has one."""
+    """The program that builds overlays: the one that is asked for, the environment's, or else the machine's."""
     return (
         os.environ.get("KUBECTL")
-        or shutil.which("kubectl")
         or shutil.which("kubectl", path=Path(sys.executable).parent)
+        or shutil.which("kubectl")
     )
 
 

@@ -1,7 +1,7 @@
 """`python3 make_secrets.py [FOLDER [MODE]]`: makes secrets as files, here this overlay's own. What is there stays.
 
-Never committed. The folder is its owner's alone. MODE is the files', 600 where none is given; compose wants 444, since it
-gives its containers the files themselves, each of which has a user of its own.
+Never committed. The folder is its owner's alone. MODE is the files', 600 where none is given; compose wants 444, since
+it gives its containers the files themselves, each of which has a user of its own.
 """
 
 import json
