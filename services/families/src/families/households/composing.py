@@ -141,7 +141,7 @@ class _Story:
         self.moved_out: dict[tuple[int, UUID], str] = {}
         self.parted: set[tuple[UUID, UUID]] = set()
         self.ends: dict[UUID, str] = {}
-        self.ever_at: dict[str, set[UUID]] = {}
+        self.first_at: dict[str, dict[UUID, date]] = {}
 
     def tell(self) -> list[Draft]:
         moves: dict[date, dict[UUID, str]] = {}
@@ -149,7 +149,7 @@ class _Story:
             for on, location in _locations(someone, self.kinds):
                 moves.setdefault(on, {})[someone.root] = location
                 self.ends[someone.root] = location
-                self.ever_at.setdefault(location, set()).add(someone.root)
+                self.first_at.setdefault(location, {}).setdefault(someone.root, on)
         for said in self.words.values():
             for word in said:
                 moves.setdefault(word.on, {})
@@ -233,7 +233,9 @@ class _Story:
         for word in named:
             meant = {adult for adult in candidates if not self._is_child(adult, day) and self._meant([word], adult)}
             if self._among_strangers(child):
-                meant &= self._clearly_meant(word, meant & own, self.where[child], day)
+                clear = meant & own or self._clearly_meant(word, child, day)
+                # And records of the same person that nobody has linked yet.
+                meant = clear and {adult for adult in meant if self._can_be_one({*clear, adult})}
             linked |= meant
         self.links[child] = {adult for adult in linked if (child, adult) not in self.parted}
 
@@ -248,21 +250,24 @@ class _Story:
         location = self.where.get(person)
         return hidden(location) or (location is not None and self.kinds.get(location, ORDINARY) != ORDINARY)
 
-    def _fitting(self, word: CarerWord, location: str, day: date) -> set[UUID]:
+    def _fitting(self, word: CarerWord, child: UUID, day: date) -> set[UUID]:
         """The adults of a place of strangers whom a word can mean: those spelt as it is, or else those like it.
 
-        Whoever was ever there counts: which of two is heard of first says nothing about whose the child is.
+        Which of two is heard of first says nothing about whose the child is, so that whoever comes within the time that
+        a word can be late counts. Who comes after that takes no child away from those whose it was.
         """
-        adults = [a for a in self.ever_at.get(location, set()) if not self._is_child(a, day)]
-        letter_by_letter = {adult for adult in adults if _spelt_alike(word, self.people[adult])}
-        return letter_by_letter or {adult for adult in adults if self._meant([word], adult)}
+        first = self.first_at[self.where[child]]
+        adults = [a for a in first if not self._is_child(a, day)]
+        in_time = [a for a in adults if first[a] <= first[child] + WORD_STILL_GOOD]
+        for some in (in_time, adults):
+            letter_by_letter = {adult for adult in some if _spelt_alike(word, self.people[adult])}
+            if found := letter_by_letter or {adult for adult in some if self._meant([word], adult)}:
+                return found
+        return set()
 
-    def _clearly_meant(self, word: CarerWord, own: set[UUID], location: str, day: date) -> set[UUID]:
-        """Who came with the child; else the one whom the word fits; nobody where it fits two: a child is given to
-        neither rather than to the wrong one."""
-        fitting = self._fitting(word, location, day)
-        if own:
-            return own | {adult for adult in fitting if self._can_be_one({*own, adult})}
+    def _clearly_meant(self, word: CarerWord, child: UUID, day: date) -> set[UUID]:
+        """Whom the word fits; nobody where it fits two: a child is given to neither rather than to the wrong one."""
+        fitting = self._fitting(word, child, day)
         return fitting if self._can_be_one(fitting) else set()
 
     def _can_be_one(self, adults: Iterable[UUID]) -> bool:
@@ -514,15 +519,15 @@ class _Story:
         ]
 
     def _named_the_same_carer(self, child: UUID, other: UUID, day: date) -> bool:
-        named, theirs, at = self._named(child, day), self._named(other, day), self.where[child]
+        named, theirs = self._named(child, day), self._named(other, day)
         if self.former.get(child) is not self.former.get(other):
             return False
         if self.former.get(child) is not None:
             return any(_same_carer(a, b) for a in named for b in theirs)
-        if at != self.where[other]:
+        if self.where[child] != self.where[other]:
             return False
         return any(
-            _same_carer(a, b) and self._can_be_one(self._fitting(a, at, day) | self._fitting(b, at, day))
+            _same_carer(a, b) and self._can_be_one(self._fitting(a, child, day) | self._fitting(b, other, day))
             for a in named
             for b in theirs
         )
