@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid5
 
-from families.households.composing import CarerWord, Draft, Elsewhere, Someone, compose
+from families.households.carers import CarerWord, Someone
+from families.households.composing import Draft, Elsewhere, compose
 from families.households.residence import Statement
 
 SCHOOL, BENEFITS, POLICE = "school_attendance", "benefits", "anti_social_behaviour"

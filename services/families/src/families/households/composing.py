@@ -8,42 +8,16 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import combinations
 from uuid import UUID
 
-from families.households.names import plain, same_name, same_person_name
-from families.households.residence import Statement, stays
-from families.matching.scorer import compare_births
+from families.households.carers import WORD_STILL_GOOD, Carers, CarerWord, Someone
+from families.households.names import plain, same_name
+from families.households.residence import stays
 
 CHILD, ADULT, NON_RESIDENT_PARENT = "child", "adult", "non_resident_parent"
 ORDINARY, REFUGE = "ordinary", "refuge"
 DAY = timedelta(days=1)
-# Attendance comes a term in arrears: of a family that still lives somewhere, the last word can be so old.
-WORD_STILL_GOOD = timedelta(days=245)
 HIDDEN = "~"
-
-
-@dataclass(frozen=True)
-class Someone:
-    """A person by root, with everything that was said of all their leaves. `seals`: from, and lifted on."""
-
-    root: UUID
-    born: date | None
-    names: frozenset[tuple[str, str]] = frozenset()
-    statements: tuple[Statement, ...] = ()
-    seals: tuple[tuple[date, date | None], ...] = ()
-    pupil: bool = False
-
-
-@dataclass(frozen=True)
-class CarerWord:
-    """A record names a child's carer, and says whether they live together."""
-
-    child: UUID
-    forename: str
-    surname: str
-    same_address: bool
-    on: date
 
 
 @dataclass(frozen=True)
@@ -129,7 +103,7 @@ class _Story:
         elsewhere: Sequence[Elsewhere],
     ) -> None:
         self.people = {someone.root: someone for someone in people}
-        self.words = {child: sorted(said, key=lambda w: w.on) for child, said in words.items()}
+        self.carers = Carers(self.people, words)
         self.kinds = kinds
         self.elsewhere = elsewhere
         self.drafts: list[Draft] = []
@@ -150,9 +124,8 @@ class _Story:
                 moves.setdefault(on, {})[someone.root] = location
                 self.ends[someone.root] = location
                 self.first_at.setdefault(location, {}).setdefault(someone.root, on)
-        for said in self.words.values():
-            for word in said:
-                moves.setdefault(word.on, {})
+        for said_on in self.carers.days():
+            moves.setdefault(said_on, {})
         for pair in self.elsewhere:
             moves.setdefault(pair.since, {})
         for day in sorted(moves):
@@ -189,10 +162,7 @@ class _Story:
     # --- what is known of somebody
 
     def _is_child(self, person: UUID, day: date) -> bool:
-        someone = self.people[person]
-        if someone.born is None:
-            return someone.pupil
-        return day < _eighteenth(someone.born)
+        return self.people[person].is_child(day)
 
     def _children(self, draft: Draft, day: date) -> list[UUID]:
         present = sorted(draft.present())
@@ -203,21 +173,10 @@ class _Story:
     def _adults_at(self, location: str, day: date) -> list[UUID]:
         return [p for p in sorted(self.where) if self.where[p] == location and not self._is_child(p, day)]
 
-    def _named(self, child: UUID, day: date) -> list[CarerWord]:
-        """Carers of whom the latest word is that they live with the child."""
-        named: list[CarerWord] = []
-        for word in self.words.get(child, []):
-            if word.on > day:
-                break
-            named = [w for w in named if not _same_carer(w, word)]
-            if word.same_address:
-                named.append(word)
-        return named
-
     def _resolve(self, child: UUID, day: date) -> None:
         """Find the adults whom a child's records name as its carers at its address, among those who can be meant."""
-        named = self._named(child, day)
-        linked = {adult for adult in self.links.get(child, set()) if self._meant(named, adult)}
+        named = self.carers.named(child, day)
+        linked = {adult for adult in self.links.get(child, set()) if self.carers.mean(named, adult)}
         draft, location = self.of.get(child), self.where.get(child)
         candidates: set[UUID] = set(draft.present()) if draft else set()
         if location is not None and location != HIDDEN:
@@ -231,49 +190,19 @@ class _Story:
             }
         own = linked | (draft.present() if draft else set())
         for word in named:
-            meant = {adult for adult in candidates if not self._is_child(adult, day) and self._meant([word], adult)}
+            meant = {
+                adult for adult in candidates if not self._is_child(adult, day) and self.carers.mean([word], adult)
+            }
             if self._among_strangers(child):
-                clear = meant & own or self._clearly_meant(word, child, day)
+                clear = meant & own or self.carers.clearly_meant(word, self.first_at[self.where[child]], day)
                 # And records of the same person that nobody has linked yet.
-                meant = clear and {adult for adult in meant if self._can_be_one({*clear, adult})}
+                meant = clear and {adult for adult in meant if self.carers.can_be_one({*clear, adult})}
             linked |= meant
         self.links[child] = {adult for adult in linked if (child, adult) not in self.parted}
-
-    def _meant(self, named: Sequence[CarerWord], adult: UUID) -> bool:
-        return any(
-            same_person_name(word.forename, word.surname, forename, surname)
-            for word in named
-            for forename, surname in self.people[adult].names
-        )
 
     def _among_strangers(self, person: UUID) -> bool:
         location = self.where.get(person)
         return hidden(location) or (location is not None and self.kinds.get(location, ORDINARY) != ORDINARY)
-
-    def _fitting(self, word: CarerWord, child: UUID, day: date) -> set[UUID]:
-        """The adults of a place of strangers whom a word can mean: those spelt as it is, or else those like it.
-
-        Which of two is heard of first says nothing about whose the child is, so that whoever comes within the time that
-        a word can be late counts. Who comes after that takes no child away from those whose it was.
-        """
-        first = self.first_at[self.where[child]]
-        adults = [a for a in first if not self._is_child(a, day)]
-        in_time = [a for a in adults if first[a] <= first[child] + WORD_STILL_GOOD]
-        for some in (in_time, adults):
-            letter_by_letter = {adult for adult in some if _spelt_alike(word, self.people[adult])}
-            if found := letter_by_letter or {adult for adult in some if self._meant([word], adult)}:
-                return found
-        return set()
-
-    def _clearly_meant(self, word: CarerWord, child: UUID, day: date) -> set[UUID]:
-        """Whom the word fits; nobody where it fits two: a child is given to neither rather than to the wrong one."""
-        fitting = self._fitting(word, child, day)
-        return fitting if self._can_be_one(fitting) else set()
-
-    def _can_be_one(self, adults: Iterable[UUID]) -> bool:
-        """Whether they may be one person whose records nobody has linked yet: no two were born on days unlike."""
-        births = [born.isoformat() for adult in adults if (born := self.people[adult].born) is not None]
-        return not any(compare_births(one, other) == "conflict" for one, other in combinations(births, 2))
 
     def _cares_for(self, adult: UUID, draft: Draft, day: date) -> bool:
         return any(adult in self.links.get(child, set()) for child in self._children(draft, day))
@@ -281,8 +210,8 @@ class _Story:
     def _is_carer_now(self, adult: UUID, draft: Draft, day: date) -> bool:
         """Whether the latest word on one of the children names this adult: who was named once before may have gone."""
         for child in self._children(draft, day):
-            latest = [word for word in self.words.get(child, []) if word.on <= day][-1:]
-            if adult in self.links.get(child, set()) and latest and self._meant(latest, adult):
+            latest = self.carers.latest(child, day)
+            if adult in self.links.get(child, set()) and latest and self.carers.mean(latest, adult):
                 return latest[0].same_address
         return False
 
@@ -369,9 +298,9 @@ class _Story:
             spell is not None
             and self.arrived[person] > spell.from_on
             and any(
-                _same_adult(word, self.people[person]) and not word.same_address
+                word.means(self.people[person]) and not word.same_address
                 for child in draft.present()
-                for word in self.words.get(child, [])
+                for word in self.carers.all_of(child)
             )
         )
 
@@ -420,15 +349,17 @@ class _Story:
         """Whether a child that appears at a family's address is theirs, and not the new tenants'."""
         if self._shares_carer(child, draft, day) or self._shares_surname(child, draft, day):
             return True
-        return not self._named(child, day) and self._still_stated(draft, day, timedelta(0))
+        return not self.carers.named(child, day) and self._still_stated(draft, day, timedelta(0))
 
     def _shares_carer(self, child: UUID, draft: Draft, day: date) -> bool:
-        named = self._named(child, day)
+        named = self.carers.named(child, day)
         adults = [p for p in draft.present() if not self._is_child(p, day) and not self._stays_behind(p, draft, day)]
-        if any(adult in self.links.get(child, set()) or self._meant(named, adult) for adult in adults):
+        if any(adult in self.links.get(child, set()) or self.carers.mean(named, adult) for adult in adults):
             return True
-        theirs = [word for other in self._children(draft, day) if other != child for word in self._named(other, day)]
-        return any(_same_carer(word, their) for word in named for their in theirs)
+        theirs = [
+            word for other in self._children(draft, day) if other != child for word in self.carers.named(other, day)
+        ]
+        return any(word.names_the_same_as(their) for word in named for their in theirs)
 
     def _stays_behind(self, adult: UUID, draft: Draft, day: date) -> bool:
         """Whether the family goes from its home for good in the end, and this adult, nobody's carer in it, does not."""
@@ -519,15 +450,17 @@ class _Story:
         ]
 
     def _named_the_same_carer(self, child: UUID, other: UUID, day: date) -> bool:
-        named, theirs = self._named(child, day), self._named(other, day)
+        named, theirs = self.carers.named(child, day), self.carers.named(other, day)
         if self.former.get(child) is not self.former.get(other):
             return False
         if self.former.get(child) is not None:
-            return any(_same_carer(a, b) for a in named for b in theirs)
+            return any(a.names_the_same_as(b) for a in named for b in theirs)
         if self.where[child] != self.where[other]:
             return False
+        came = self.first_at[self.where[child]]
         return any(
-            _same_carer(a, b) and self._can_be_one(self._fitting(a, child, day) | self._fitting(b, other, day))
+            a.names_the_same_as(b)
+            and self.carers.can_be_one(self.carers.fitting(a, came, day) | self.carers.fitting(b, came, day))
             for a in named
             for b in theirs
         )
@@ -615,22 +548,3 @@ def _neighbourhoods(people: Sequence[Someone], elsewhere: Sequence[Elsewhere]) -
     for someone in sorted(people, key=lambda s: s.root):
         groups.setdefault(find(someone.root), []).append(someone)
     return list(groups.values())
-
-
-def _eighteenth(born: date) -> date:
-    try:
-        return born.replace(year=born.year + 18)
-    except ValueError:
-        return date(born.year + 18, 3, 1)
-
-
-def _same_carer(one: CarerWord, other: CarerWord) -> bool:
-    return same_person_name(one.forename, one.surname, other.forename, other.surname)
-
-
-def _spelt_alike(word: CarerWord, adult: Someone) -> bool:
-    return any((plain(word.forename), plain(word.surname)) == (plain(f), plain(s)) for f, s in adult.names)
-
-
-def _same_adult(word: CarerWord, adult: Someone) -> bool:
-    return any(same_person_name(word.forename, word.surname, f, s) for f, s in adult.names)

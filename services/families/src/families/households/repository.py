@@ -11,7 +11,8 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, new_id, now, upsert
-from families.households.composing import CarerWord, Elsewhere, Someone
+from families.households.carers import CarerWord, Someone
+from families.households.composing import Elsewhere
 from families.households.residence import Statement, trust
 from families.models.families import (
     ComposedFrom,
