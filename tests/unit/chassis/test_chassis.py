@@ -17,7 +17,7 @@ from chassis.clock import now
 from chassis.listener import listen_once
 from chassis.log import LogGap
 from chassis.migrations import current, migrate
-from chassis.relay import only_one, what_waits
+from chassis.relay import Relay, count_waiting, only_one, what_waits
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER, KEY, as_, token
 
@@ -240,7 +240,9 @@ def test_events_take_effect_once_however_often_they_are_sent(toys: Running, prog
     with toys.runtime.write() as session:  # a relay that died between sending and marking
         session.execute(Base.metadata.tables["outbox"].update().values(position=None))
         session.execute(Base.metadata.tables["position"].update().values(position=0))
+    toys.relay = Relay(toys.runtime, program.topics)
     programs.deliver(toys)
+    assert count_waiting(toys.runtime) == 0
     with toys.runtime.read() as session:
         assert set(session.scalars(select(Heard.times))) == {1}
     assert count(toys, Heard) == len(rows) == 30
@@ -277,6 +279,21 @@ def test_sequence_counts_per_key_and_the_log_keeps_each_keys_order(toys: Running
     assert [sequence for toy, sequence in told if toy == second] == [1, 2]
     assert len(told) == 6
     assert {e["type"] for e in stored} == {"org.thinkfamily.toys.toy.made.v1"}
+
+
+def test_what_was_written_past_the_writers_lock_is_sent_too(toys: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(toys)
+    make(toys, key="key-00000002")
+    while toys.relay.step():
+        pass
+    outbox = Base.metadata.tables["outbox"]
+    with toys.runtime.write() as session:
+        first = session.scalar(select(func.min(outbox.c.seq)))
+        session.execute(outbox.update().where(outbox.c.seq == first).values(position=None))
+    assert not toys.relay.step() and count_waiting(toys.runtime) == 1, "it looks behind what it sent last"
+    monkeypatch.setattr("chassis.relay.LOOK_BACK", 0.0)
+    assert not toys.relay.step()
+    assert toys.relay.step() and count_waiting(toys.runtime) == 0, "and now and then from the beginning"
 
 
 def test_of_two_relays_one_is_active(toys: Running) -> None:

@@ -148,11 +148,16 @@ def make_engine(url: str, threads: int = 40) -> Engine:
     return engine
 
 
-POSTGRES = {
-    "connect_timeout": 5,
-    "options": "-c lock_timeout=20s -c idle_in_transaction_session_timeout=120s -c timezone=UTC",
+SESSION = {
+    "timezone": "UTC",
+    # Nobody waits for a lock for ever, and nobody holds one for ever who has lost the way back.
+    "lock_timeout": "20s",
+    "idle_in_transaction_session_timeout": "120s",
+    # A page anywhere costs what the next one does, as in memory and on disks without heads: else hundreds of ids are
+    # looked up by reading whole tables.
+    "random_page_cost": "1.1",
 }
-"""Nobody waits for a lock for ever, and nobody holds one for ever who has lost the way back."""
+POSTGRES = {"connect_timeout": 5, "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())}
 WRITING = 8150
 """The advisory lock of whoever writes to a service's database."""
 

@@ -19,16 +19,19 @@ from chassis.runtime import Runtime
 from chassis.tables import Outbox
 
 BATCH = 500
+LOOK_BACK = 60.0
+"""Seconds after which a relay that finds nothing begins at the beginning: what a hand wrote past the lock comes too."""
 ASK_AGAIN = 1.0
 """Seconds after which the holder of a task asks whether it still is."""
 
 
 def what_waits() -> Any:
-    """What waits to be sent, oldest first, its data as the text that it is stored as."""
+    """What waits to be sent behind a place in the outbox, oldest first, its data as the text that it is stored as."""
     box = Outbox.__table__.c
     data = cast(box.data, Text).label("data")
     columns = box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, data
-    return select(*columns).where(box.position.is_(None)).order_by(box.seq).limit(BATCH)
+    behind = box.seq > bindparam("after", 0, BigInteger)
+    return select(*columns).where(box.position.is_(None), behind).order_by(box.seq).limit(BATCH)
 
 
 def _mark() -> Any:
@@ -43,8 +46,8 @@ def _mark() -> Any:
 _WAITING, _MARK = what_waits(), _mark()
 
 
-def relay_once(runtime: Runtime) -> int:
-    """Send what waits, at most one batch, in the order of the outbox. Returns how many were sent.
+def relay_once(runtime: Runtime, after: int = 0) -> int | None:
+    """Send what waits behind `after`, at most one batch, in the order of the outbox. Returns the place of the last.
 
     A relay that dies between sending and marking, or one that is relieved without knowing it, sends a batch again.
     Every relay begins with the first event that is not marked, so the first copy of each stands in its order, and
@@ -52,9 +55,9 @@ def relay_once(runtime: Runtime) -> int:
     """
     box = Outbox.__table__.c
     with reading(runtime.engine) as session:
-        waiting = session.execute(_WAITING).all()
+        waiting = session.execute(_WAITING, {"after": after}).all()
         if not waiting:
-            return 0
+            return None
         last = session.scalar(select(func.max(box.position))) or 0
     entries = [
         Entry(
@@ -79,22 +82,34 @@ def relay_once(runtime: Runtime) -> int:
     runtime.log.append(runtime.settings.name, entries)
     with writing(runtime.engine) as session:
         session.connection().execute(_MARK, {"sent": [row.seq for row in waiting], "last": last})
-    return len(waiting)
+    last_sent: int = waiting[-1].seq
+    return last_sent
 
 
 class Relay:
-    """Relays again and again, once it has seen to it that its topics are there."""
+    """Relays again and again, once it has seen to it that its topics are there.
+
+    It looks behind what it sent last: one writer at a time means that places are taken in the order of commits. To
+    begin at the beginning at each look would cost PostgreSQL every event sent since its last vacuum.
+    """
 
     def __init__(self, runtime: Runtime, topics: Sequence[str]) -> None:
         self._runtime, self._topics = runtime, topics
         self._prepared = False
+        self._after = 0
+        self._looked_back = time.monotonic()
 
     def step(self) -> bool:
         """Whether there was something to send."""
         if not self._prepared:
             self._runtime.log.prepare(self._topics)
             self._prepared = True
-        return relay_once(self._runtime) > 0
+        sent = relay_once(self._runtime, self._after)
+        if sent is not None:
+            self._after = sent
+        elif time.monotonic() - self._looked_back > LOOK_BACK:
+            self._after, self._looked_back = 0, time.monotonic()
+        return sent is not None
 
 
 def count_waiting(runtime: Runtime) -> int:

@@ -162,6 +162,7 @@ class DirtyFamily(Base):
     """A family about which there is news since it was last evaluated. `heard_at` is in wall-clock time."""
 
     __tablename__ = "dirty_family"
+    __table_args__ = (Index("dirty_family_mark", "mark", "family"),)
 
     family: Mapped[UUID] = mapped_column(primary_key=True)
     mark: Mapped[datetime]

@@ -188,6 +188,7 @@ class ToCompose(Base):
     """Leaves whose address, carers or identity changed: the composition takes them up when no push is running."""
 
     __tablename__ = "to_compose"
+    __table_args__ = (Index("to_compose_at", "at"),)
 
     person: Mapped[UUID] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(default=now)
