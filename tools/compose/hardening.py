@@ -55,6 +55,8 @@ def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterat
         yield "the gateway comes near the stores"
     program = service.partition("-")[0]
     for mount in held["Mounts"]:
+        if mount["Type"] == "volume" and not mount["Name"].startswith(f"{PROJECT}_"):
+            yield f"has a volume without a name at {mount['Destination']}, which would stay behind"
         name = mount["Destination"].rpartition("/")[2]
         if name not in secrets:
             continue
