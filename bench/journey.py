@@ -15,7 +15,6 @@ import argparse
 import json
 import math
 import os
-import signal
 import sys
 import tempfile
 import threading
@@ -24,7 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 if Path(sys.path[0]) == Path(__file__).resolve().parent:
     del sys.path[0]  # this script is called like the package that it measures
@@ -33,6 +32,7 @@ from journey import story
 from journey.console import Console, Step
 from journey.platform import Addresses, Platform, free_ports
 from journey.profile import PROFILES, Profile
+from journey.stopping import Asked, heed_signals
 
 SIZES: dict[Profile, tuple[int, ...]] = {"embedded": (500, 1000, 2000, 5000), "production": (500, 2000, 10000, 25000)}
 EVERY = 0.25
@@ -282,8 +282,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--keep", type=Path, help="a folder for each run's figures; what it holds is not run again")
     chosen = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)  # in the background Ctrl-C's is ignored, and SIGTERM would leave the platform
+    heed_signals()  # else SIGTERM would leave the platform behind
     profiles: tuple[Profile, ...] = ("embedded",) if chosen.profile == "embedded" else ("embedded", "production")
     runs: dict[Profile, list[dict[str, Any]]] = {profile: [] for profile in profiles}
     for families in sorted(chosen.sizes or SIZES[chosen.profile]):
@@ -303,9 +302,8 @@ def main() -> int:
     return 1 if any(run["differing"] for of in runs.values() for run in of) else 0
 
 
-def stop(number: int, frame: object) -> NoReturn:
-    sys.exit(128 + number)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Asked:
+        sys.exit(130)

@@ -6,14 +6,13 @@ import os
 import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from journey import plainly, seeding, story
 from journey.api import Api
 from journey.console import Console
 from journey.platform import ROOT, Addresses, Platform, reset
 from journey.profile import PROFILES
-from journey.stopping import Asked, CannotGoOn, WentWrong
+from journey.stopping import Asked, CannotGoOn, WentWrong, heed_signals
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,8 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="where the platform keeps its data")
     parser.add_argument("--json", action="store_true", help="the figures as one object on standard output")
     chosen = parser.parse_args(arguments)
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, stop)
+    heed_signals()
     console = Console(quiet=chosen.json)
     try:
         return COMMANDS[chosen.command](chosen, console)
@@ -131,12 +129,6 @@ def stay(console: Console) -> None:
             signal.pause()
     except Asked:
         console.line("stopping; the data stays in var/, and the next start goes on from it")
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)  # stopping takes a moment, and a second Ctrl-C would cut it short
-    raise Asked
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class World:
         self._known: set[tuple[str, str, date]] = set()
         self._bearers: set[tuple[str, str]] = set()
         self._reserved: set[tuple[str, str]] = set()
-        self._under_one_roof: dict[int, list[Person]] = {}
+        self._forenames_at: dict[int, list[str]] = {}
         self._serials: dict[tuple[int, int], int] = {}
         self._ninos = 0
         self._consents = 0
@@ -84,7 +84,7 @@ class World:
 
     def forenames_under_one_roof(self, place: Place) -> list[str]:
         """Of those who live at a communal place; nobody's at a home of its own."""
-        return [person.forename for person in self._under_one_roof.get(place.uprn, [])]
+        return self._forenames_at.get(place.uprn, [])
 
     def who(self, person: str) -> Person:
         return self.people[int(person[1:]) - 1]
@@ -106,7 +106,7 @@ class World:
         person = Person(f"p{len(self.people) + 1:05}", forename, surname, day, sex, [Residence(place)])
         self.people.append(person)
         if place.communal:
-            self._under_one_roof.setdefault(place.uprn, []).append(person)
+            self._forenames_at.setdefault(place.uprn, []).append(forename)
         return person
 
     def double_of(self, person: Person, place: Place) -> Person:
@@ -213,11 +213,12 @@ class Home:
         def born() -> date:
             return date(2016 - rng.randint(youngest, oldest), rng.randint(1, 12), rng.randint(1, 28))
 
+        place = where.get("place", self.place)
         forename = names.forename(rng, self.heritage, sex, grown=True)
         # Of two mothers of one name under one roof, no record could tell whose the children are.
-        while any(names.same_forename(forename, other) for other in self.world.forenames_under_one_roof(self.place)):
+        while any(names.same_forename(forename, other) for other in self.world.forenames_under_one_roof(place)):
             forename = names.forename(rng, self.heritage, sex, grown=True)
-        adult = self.world.person(forename, surname, born, sex, where.get("place", self.place), rename=rng)
+        adult = self.world.person(forename, surname, born, sex, place, rename=rng)
         self.adults.append(adult)
         self.family.members.append(Member(adult.id, ADULT, since))
         return adult

@@ -46,7 +46,7 @@ def _mark() -> Any:
 _WAITING, _MARK = what_waits(), _mark()
 
 
-def relay_once(runtime: Runtime, after: int = 0) -> int | None:
+def relay_once(runtime: Runtime, after: int) -> int | None:
     """Send what waits behind `after`, at most one batch, in the order of the outbox. Returns the place of the last.
 
     A relay that dies between sending and marking, or one that is relieved without knowing it, sends a batch again.

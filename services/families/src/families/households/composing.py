@@ -190,9 +190,7 @@ class _Story:
             }
         own = linked | (draft.present() if draft else set())
         for word in named:
-            meant = {
-                adult for adult in candidates if not self._is_child(adult, day) and self.carers.mean([word], adult)
-            }
+            meant = {a for a in candidates if not self._is_child(a, day) and word.means(self.people[a])}
             if self._among_strangers(child):
                 clear = meant & own or self.carers.clearly_meant(word, self.first_at[self.where[child]], day)
                 # And records of the same person that nobody has linked yet.
@@ -437,6 +435,7 @@ class _Story:
 
     def _siblings(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> list[UUID]:
         """Children at the same place who name the same carer, and come from the same family if from any."""
+        named = self.carers.named(child, day)
         return [
             other
             for other in sorted(self.where)
@@ -445,24 +444,21 @@ class _Story:
             and self._is_child(other, day)
             and (
                 self.links.get(child, set()) & self.links.get(other, set())
-                or self._named_the_same_carer(child, other, day)
+                or self._named_the_same_carer(child, named, other, day)
             )
         ]
 
-    def _named_the_same_carer(self, child: UUID, other: UUID, day: date) -> bool:
-        named, theirs = self.carers.named(child, day), self.carers.named(other, day)
-        if self.former.get(child) is not self.former.get(other):
+    def _named_the_same_carer(self, child: UUID, named: Sequence[CarerWord], other: UUID, day: date) -> bool:
+        family, at = self.former.get(child), self.where[child]
+        if family is not self.former.get(other) or (family is None and at != self.where[other]):
             return False
-        if self.former.get(child) is not None:
-            return any(a.names_the_same_as(b) for a in named for b in theirs)
-        if self.where[child] != self.where[other]:
-            return False
-        came = self.first_at[self.where[child]]
+        alike = [(a, b) for a in named for b in self.carers.named(other, day) if a.names_the_same_as(b)]
+        if family is not None:
+            return bool(alike)
+        came = self.first_at[at]
         return any(
-            a.names_the_same_as(b)
-            and self.carers.can_be_one(self.carers.fitting(a, came, day) | self.carers.fitting(b, came, day))
-            for a in named
-            for b in theirs
+            self.carers.can_be_one(self.carers.fitting(a, came, day) | self.carers.fitting(b, came, day))
+            for a, b in alike
         )
 
     def _siblings_family(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> Draft | None:
