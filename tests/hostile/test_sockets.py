@@ -1,5 +1,6 @@
 """What is no request, or half of one: sent byte by byte over a socket, and cut off."""
 
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -156,13 +157,19 @@ def test_a_push_that_breaks_off_leaves_nothing_behind(platform: Platform) -> Non
     before = pushes(platform)
     for sent in half_pushes(platform, door):
         TRIED["socket: half a push"] += 1
+        begun = len(platform.log.getvalue())
         say(families.url, sent, hang_up=True, patience=0.3)
-    deadline = time.monotonic() + 5
-    spool = families.runtime.settings.var / "spool"
-    while list(spool.glob("*")) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert list(spool.glob("*")) == []
+        wait_for_end(platform, begun, door.path)
+        assert list((families.runtime.settings.var / "spool").glob("*")) == []
     assert pushes(platform) == before
+
+
+def wait_for_end(platform: Platform, begun: int, route: str, seconds: float = 20) -> None:
+    """Until a request has ended. Its line is closed sooner, even before its file is there: only the log says."""
+    deadline = time.monotonic() + seconds
+    while not any(line.get("route") == route for line in map(json.loads, platform.log.getvalue()[begun:].splitlines())):
+        assert time.monotonic() < deadline, "The program does not notice that its client has gone"
+        time.sleep(0.01)
 
 
 def make_impatient(running: Running, monkeypatch: pytest.MonkeyPatch) -> None:
