@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from fixtures.spooled import spooled
 from fixtures.stack import Running
 from hostile.canaries import NINO, found
 from hostile.doors import Door, doors
@@ -160,7 +161,7 @@ def test_a_push_that_breaks_off_leaves_nothing_behind(platform: Platform) -> Non
         begun = len(platform.log.getvalue())
         say(families.url, sent, hang_up=True, patience=0.3)
         wait_for_end(platform, begun, door.path)
-        assert list((families.runtime.settings.var / "spool").glob("*")) == []
+        assert spooled(families.runtime.settings.var) == []
     assert pushes(platform) == before
 
 
@@ -203,7 +204,7 @@ def test_a_push_that_stays_half_sent_leaves_nothing_behind(platform: Platform, m
         TRIED["socket: half a push, then silence"] += 1
         heard = say(families.url, sent, to_the_end=True)
         assert heard.startswith(b"HTTP/1.1 408"), heard[:300]
-    assert list((families.runtime.settings.var / "spool").glob("*")) == []
+    assert spooled(families.runtime.settings.var) == []
     assert pushes(platform) == before
 
 

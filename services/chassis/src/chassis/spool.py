@@ -3,23 +3,21 @@
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 
-from anyio import open_file
+from anyio import TemporaryFile
 from fastapi import Depends, Request
 
 from chassis.auth import SignedIn
-from chassis.db import new_id
 from chassis.problems import TooLarge
 from chassis.runtime import Runtime
 
 
 @dataclass(frozen=True)
 class Spooled:
-    """A body in a file that is removed when the request ends."""
+    """A body in a file that is gone when the request ends, or when its program is killed: it has no name."""
 
-    path: Path
+    file: BinaryIO
     sha256: str
     size: int
 
@@ -30,19 +28,15 @@ async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spoo
     limit = runtime.settings.push_limit
     folder = runtime.settings.var / "spool"
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{new_id()}.part"
     digest, size = hashlib.sha256(), 0
-    try:
-        async with await open_file(path, "wb") as file:
-            async for block in request.stream():
-                size += len(block)
-                if size > limit:
-                    raise TooLarge(limit=limit)
-                digest.update(block)
-                await file.write(block)
-        yield Spooled(path, digest.hexdigest(), size)
-    finally:
-        path.unlink(missing_ok=True)
+    async with TemporaryFile(dir=str(folder)) as file:
+        async for block in request.stream():
+            size += len(block)
+            if size > limit:
+                raise TooLarge(limit=limit)
+            digest.update(block)
+            await file.write(block)
+        yield Spooled(cast(BinaryIO, file.wrapped), digest.hexdigest(), size)
 
 
 SpooledBody = Annotated[Spooled, Depends(spooled_body, scope="function")]

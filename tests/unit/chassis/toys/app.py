@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from chassis.paging import After, Limit, Page, read_cursor
 from chassis.problems import NotFound
 from chassis.program import Program
 from chassis.reactions import Reactions
+from chassis.runtime import TheRuntime
 from chassis.schemas import Id, Line, PastDate, Schema, WholeNumber, Written
 from chassis.settings import ServiceSettings
 from chassis.spool import SpooledBody
@@ -153,8 +155,10 @@ def broken(caller: ReadToys) -> dict[str, str]:
 
 
 @router.post("/weigh")
-def weigh(caller: WriteToys, body: SpooledBody) -> dict[str, object]:
-    return {"size": body.size, "sha256": body.sha256, "there": body.path.exists()}
+def weigh(caller: WriteToys, body: SpooledBody, runtime: TheRuntime) -> dict[str, object]:
+    body.file.seek(0)
+    names = [path.name for path in (runtime.settings.var / "spool").iterdir()]
+    return {"size": body.size, "sha256": sha256(body.file.read()).hexdigest(), "names": names}
 
 
 @router.get("/{toy_id}")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -147,10 +148,9 @@ def stored_chunks(town: Borough) -> list[bytes]:
         return list(session.scalars(select(PushChunk.body).order_by(PushChunk.number)))
 
 
-def test_a_file_is_cut_on_line_ends_and_each_line_is_in_one_piece(tmp_path: Path) -> None:
-    file = tmp_path / "push.ndjson"
+def test_a_file_is_cut_on_line_ends_and_each_line_is_in_one_piece() -> None:
     lines = [f'{{"n": {n}}}'.encode() + b" " * (n % 7) for n in range(1000)]
-    file.write_bytes(b"\n\n".join(lines))
+    file = BytesIO(b"\n\n".join(lines))
     plan = make_plan(file, ["n"], chunk_lines=30, line_limit=100)
     assert (plan.lines, len(plan.pieces)) == (1000, 34)
     found = [

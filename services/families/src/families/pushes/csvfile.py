@@ -7,7 +7,7 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
-from pathlib import Path
+from typing import BinaryIO
 
 from chassis.problems import Fault
 from families.feeds.catalogue import Feed, LineFault
@@ -17,19 +17,19 @@ from families.pushes.pieces import Plan, file_refused, lay_out
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def make_plan(path: Path, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
+def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
     """Read a file once, from end to end, without keeping it.
 
     Errors: FileNotValid: not UTF-8, no header of exactly these columns, a quote that is never closed.
     """
-    with path.open("rb") as file:
-        if file.read(2) in BOMS:
-            raise file_refused("/", "not_utf8", "The file is UTF-16.", "Save it as “CSV UTF-8”.")
-        file.seek(0)
-        lines = cut(iter(lambda: file.readline(line_limit + 1), b""), 1, line_limit)
-        number, header = next(lines, (1, b""))
-        columns = _read_header(_decode(header.removeprefix(codecs.BOM_UTF8), number), names)
-        return lay_out(columns, _places(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
+    file.seek(0)
+    if file.read(2) in BOMS:
+        raise file_refused("/", "not_utf8", "The file is UTF-16.", "Save it as “CSV UTF-8”.")
+    file.seek(0)
+    lines = cut(iter(lambda: file.readline(line_limit + 1), b""), 1, line_limit)
+    number, header = next(lines, (1, b""))
+    columns = _read_header(_decode(header.removeprefix(codecs.BOM_UTF8), number), names)
+    return lay_out(columns, _places(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
 
 
 def _places(lines: Iterable[tuple[int, bytes]], offset: int) -> Iterator[tuple[int, int, int]]:

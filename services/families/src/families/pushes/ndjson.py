@@ -6,7 +6,6 @@ So nothing of a line is judged at the door but where it ends: what is wrong with
 import codecs
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO
 
 from families.feeds.catalogue import Feed, LineFault
@@ -20,15 +19,15 @@ class Members(list[tuple[str, Any]]):
     """An object as it was written: its members in their order, also those that come twice."""
 
 
-def make_plan(path: Path, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
+def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
     """Read a file once, from end to end, without keeping it. Errors: FileNotValid: UTF-16."""
-    with path.open("rb") as file:
-        mark = file.read(3)
-        if mark[:2] in BOMS:
-            raise file_refused("/", "not_utf8", "The file is UTF-16.", "Send it as UTF-8.")
-        offset = len(codecs.BOM_UTF8) if mark == codecs.BOM_UTF8 else 0
-        file.seek(offset)
-        return lay_out(list(names), _places(file, offset, line_limit), chunk_lines=chunk_lines, line_limit=line_limit)
+    file.seek(0)
+    mark = file.read(3)
+    if mark[:2] in BOMS:
+        raise file_refused("/", "not_utf8", "The file is UTF-16.", "Send it as UTF-8.")
+    offset = len(codecs.BOM_UTF8) if mark == codecs.BOM_UTF8 else 0
+    file.seek(offset)
+    return lay_out(list(names), _places(file, offset, line_limit), chunk_lines=chunk_lines, line_limit=line_limit)
 
 
 def read_piece(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import BinaryIO
 
 from chassis.problems import Fault
 from families.problems import FileNotValid
@@ -28,11 +28,10 @@ class Plan:
     pieces: list[Piece] = field(default_factory=list)
     lines: int = 0
 
-    def bodies(self, path: Path) -> Iterator[tuple[int, Piece, bytes]]:
-        with path.open("rb") as file:
-            for number, piece in enumerate(self.pieces):
-                file.seek(piece.offset)
-                yield number, piece, file.read(piece.length)
+    def bodies(self, file: BinaryIO) -> Iterator[tuple[int, Piece, bytes]]:
+        for number, piece in enumerate(self.pieces):
+            file.seek(piece.offset)
+            yield number, piece, file.read(piece.length)
 
 
 def lay_out(columns: list[str], lines: Iterable[tuple[int, int, int]], *, chunk_lines: int, line_limit: int) -> Plan:

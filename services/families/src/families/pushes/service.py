@@ -39,7 +39,7 @@ def receive(
     _check_coverage(request)
     settings = runtime.settings
     make_plan = FORMATS[format].make_plan
-    plan = make_plan(body.path, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
+    plan = make_plan(body.file, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
     _check_agreed(runtime, caller, feed)
 
     def make() -> Written:
@@ -63,7 +63,7 @@ def receive(
         )  # fmt: skip
         session.add(push)
         session.flush()
-        for number, piece, text in plan.bodies(body.path):
+        for number, piece, text in plan.bodies(body.file):
             row = {"push": push.id, "number": number, "first_line": piece.first_line, "body": text}
             repository.save_chunks(session, [row])
         if not push.dry_run:
