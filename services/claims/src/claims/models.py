@@ -74,12 +74,13 @@ class Family(Base):
     """
 
     __tablename__ = "family"
+    __table_args__ = (Index("family_area_id", "area", "id"), Index("family_lead_id", "lead", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    area: Mapped[str | None] = mapped_column(index=True)
+    area: Mapped[str | None]
     place: Mapped[str | None] = mapped_column(index=True, info={"category": "location"})
     composed_on: Mapped[date | None]
-    lead: Mapped[str | None] = mapped_column(index=True)
+    lead: Mapped[str | None]
     lead_on: Mapped[date | None]
     lead_sequence: Mapped[int] = mapped_column(BigNumber, default=0)
     recorded_at: Mapped[datetime]
@@ -162,7 +163,7 @@ class DirtyFamily(Base):
     """A family about which there is news since it was last evaluated. `heard_at` is in wall-clock time."""
 
     __tablename__ = "dirty_family"
-    __table_args__ = (Index("dirty_family_mark", "mark", "family"),)
+    __table_args__ = (Index("dirty_family_mark", "mark", "family"), Index("dirty_family_heard", "heard_at"))
 
     family: Mapped[UUID] = mapped_column(primary_key=True)
     mark: Mapped[datetime]

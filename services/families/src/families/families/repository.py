@@ -53,11 +53,10 @@ def find_families(session: Session, reach: ColumnElement[bool], ids: Iterable[UU
 
 
 def families_of(session: Session, reach: ColumnElement[bool], persons: Collection[UUID]) -> list[Family]:
-    found: list[Family] = []
+    belonging: set[UUID] = set()
     for some in in_batches(persons):
-        belonging = select(Membership.family).where(Membership.person.in_(some))
-        found += session.scalars(select(Family).where(Family.id.in_(belonging), reach).order_by(Family.id))
-    return list({family.id: family for family in found}.values())
+        belonging.update(session.scalars(select(Membership.family).where(Membership.person.in_(some))))
+    return find_families(session, reach, sorted(belonging))
 
 
 def know(session: Session, families: list[Family], *, support: bool = True) -> Known:

@@ -96,7 +96,7 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
     with runtime.read() as session:
         asked = Known()
         repository.read_people(session, asked, ids)
-        families = repository.families_of(session, within.families(), list(asked.root_of))
+        families = repository.families_of(session, within.families(named=True), list(asked.root_of))
         known = repository.know(session, families, support=False)
     eye = _eye(runtime, caller, purpose, known, today())
     shown: dict[UUID, list[FamilyOfView]] = {}
@@ -206,7 +206,7 @@ def _known(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> K
 def _known_many(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> Known:
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
-        return repository.know(session, repository.find_families(session, within.families(), set(ids)))
+        return repository.know(session, repository.find_families(session, within.families(named=True), set(ids)))
 
 
 def _eye(runtime: Runtime, caller: Caller, purpose: str, known: Known, as_at: date) -> Eye:

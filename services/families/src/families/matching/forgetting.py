@@ -11,7 +11,7 @@ from families.matching.scorer import ORDINARY, Traits
 
 def forget_addresses(session: Session, people: Collection[UUID]) -> None:
     """Nobody finds these people by where they live any longer, unless they are not sealed and it is no refuge."""
-    profiles = repository.find_profiles(session, people, repository.sealed_people(session)).values()
+    profiles = repository.find_profiles(session, people).values()
     places = repository.read_places(session, (address for profile in profiles for address in profile.addresses))
     for profile in profiles:
         gone: set[int] = set()

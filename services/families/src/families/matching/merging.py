@@ -106,7 +106,7 @@ def remember(session: Session, kind: str, person: UUID, other: UUID, by: str, re
 
 def take_seals_over(session: Session, old: UUID, new: UUID) -> None:
     """Who is split off from somebody under a seal stays hidden, until seals are looked at again: in doubt, hide."""
-    if old in repository.sealed_people(session):
+    if repository.sealed_among(session, [old]):
         places.seal_persons(session, [new])
         forget_addresses(session, [new])
 

@@ -28,9 +28,8 @@ def ask_about_carers(session: Session) -> None:
     statements = repository.carers_elsewhere(session)
     if not statements:
         return
-    sealed = repository.sealed_people(session)
-    children = repository.find_profiles(session, {s.child for s in statements}, sealed)
-    candidates = _load_candidates(session, statements, sealed)
+    children = repository.find_profiles(session, {s.child for s in statements})
+    candidates = _load_candidates(session, statements)
     known_of = [*children.values(), *(adult for adults in candidates.values() for adult in adults)]
     places = repository.read_places(session, (address for one in known_of for address in one.addresses))
     asked = {(r.right_person, UUID(child)): r for r in repository.reviews_of(session, KIND) for child in r.group}
@@ -62,12 +61,10 @@ def _groups(
     return groups
 
 
-def _load_candidates(
-    session: Session, statements: Sequence[CarerStatement], sealed: set[UUID]
-) -> dict[int, list[Profile]]:
+def _load_candidates(session: Session, statements: Sequence[CarerStatement]) -> dict[int, list[Profile]]:
     keys = {key for s in statements for key in blocking.name_keys(s.forename, s.surname)}
     blocks = repository.find_blocks(session, keys, NAMESAKES_AT_MOST)
-    profiles = repository.find_profiles(session, {p for people in blocks.values() for p in people}, sealed)
+    profiles = repository.find_profiles(session, {p for people in blocks.values() for p in people})
     return {key: [profiles[p] for p in people if not profiles[p].sealed] for key, people in blocks.items()}
 
 

@@ -20,7 +20,6 @@ class Register:
     def __init__(self, session: Session, block_limit: int) -> None:
         self._session, self._limit = session, block_limit
         self.places = Places(repository.read_kinds(session))
-        self.sealed = repository.sealed_people(session)
         self._blocks: dict[int, list[UUID]] = {}
         self._asked: set[int] = set()
         self._postcodes: set[str] = set()
@@ -152,7 +151,7 @@ class Register:
 
     def _load_profiles(self, people: Iterable[UUID]) -> None:
         missing = {person for person in people if person not in self.profiles}
-        found = repository.find_profiles(self._session, sorted(missing), self.sealed)
+        found = repository.find_profiles(self._session, sorted(missing))
         self._know_places(address for profile in found.values() for address in profile.addresses)
         self.profiles |= found
 

@@ -57,8 +57,12 @@ def learn_lines(session: Session, places: Places, postcodes: Collection[str]) ->
         places.by_line.update({(fold(line), postcode): kind for line, postcode, kind in rows if line and postcode})
 
 
-def sealed_people(session: Session) -> set[UUID]:
-    return set(session.scalars(select(SealedPerson.person)))
+def sealed_among(session: Session, people: Iterable[UUID]) -> set[UUID]:
+    """Which of these people are hidden."""
+    found: set[UUID] = set()
+    for some in in_batches(people):
+        found.update(session.scalars(select(SealedPerson.person).where(SealedPerson.person.in_(some))))
+    return found
 
 
 def find_blocks(session: Session, keys: Collection[int], limit: int) -> dict[int, list[UUID]]:
@@ -73,16 +77,17 @@ def find_blocks(session: Session, keys: Collection[int], limit: int) -> dict[int
     return {key: people for key, people in blocks.items() if len(people) <= limit}
 
 
-def find_profiles(session: Session, people: Iterable[UUID], sealed: Collection[UUID]) -> dict[UUID, Profile]:
+def find_profiles(session: Session, people: Iterable[UUID]) -> dict[UUID, Profile]:
     found = {}
     for some in in_batches(people):
         rows = session.execute(
-            select(MatchProfile.person, Person.root, MatchProfile.traits)
+            select(MatchProfile.person, Person.root, MatchProfile.traits, SealedPerson.person.is_not(None))
             .join(Person, Person.id == MatchProfile.person)
+            .outerjoin(SealedPerson, SealedPerson.person == MatchProfile.person)
             .where(MatchProfile.person.in_(some))
         )
-        for person, root, traits in rows:
-            found[person] = Profile.read(person, root, traits, sealed=person in sealed)
+        for person, root, traits, sealed in rows:
+            found[person] = Profile.read(person, root, traits, sealed=sealed)
     return found
 
 

@@ -65,7 +65,7 @@ def list_reviews(
         )
         sides = {review.left_person for review in reviews} | {review.right_person for review in reviews}
         known = people.know(session, sides)
-        sealed = repository.sealed_people(session)
+        sealed = repository.sealed_among(session, known.root_of)
     released = release.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
     return Page[ReviewView].cut(
         reviews,

@@ -65,7 +65,7 @@ def _index_anew(session: Session, person: Person, said: list[Stated], source: st
     """Make a leaf's profile and keys again from what its records say."""
     every = [traits_of(one) for one in said]
     places = repository.read_places(session, (traits.address for traits in every if traits.address))
-    profile = Profile(person.id, person.root, sealed=person.id in repository.sealed_people(session))
+    profile = Profile(person.id, person.root, sealed=bool(repository.sealed_among(session, [person.id])))
     keys: set[int] = set()
     for traits in every:
         profile.learn(traits, source)

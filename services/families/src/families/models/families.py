@@ -17,7 +17,7 @@ class Family(Base):
     """The unit of support. `sealed`: it lives where nobody may find it, and has no area."""
 
     __tablename__ = "family"
-    __table_args__ = (Index("family_area", "area"),)
+    __table_args__ = (Index("family_area_id", "area", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     composed_on: Mapped[date]

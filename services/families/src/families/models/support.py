@@ -33,7 +33,10 @@ class LeadProfessional(Base):
     """The family's single contact from a day on; the latest by date leads."""
 
     __tablename__ = "lead_professional"
-    __table_args__ = (Index("lead_professional_family", "family"), Index("lead_professional_user", "user"))
+    __table_args__ = (
+        Index("lead_professional_family", "family"),
+        Index("lead_professional_user_family", "user", "family"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
@@ -86,7 +89,7 @@ class TeamMember(Base):
     """A service on the team around a family, and through it what its people may reach."""
 
     __tablename__ = "team_member"
-    __table_args__ = (Index("team_member_family", "family"), Index("team_member_service", "service"))
+    __table_args__ = (Index("team_member_family", "family"), Index("team_member_service_family", "service", "family"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))

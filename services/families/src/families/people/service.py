@@ -54,7 +54,7 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> 
         raise PersonNotFound()
     root = next(iter(known.leaves_of))
     with runtime.read() as session:
-        hidden = bool(matching.sealed_people(session) & set(known.root_of))
+        hidden = bool(matching.sealed_among(session, known.root_of))
     return PersonLinkItems(
         items=[
             PersonLinkView(

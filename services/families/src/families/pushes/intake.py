@@ -17,6 +17,7 @@ from chassis.rows import write_rows
 from families.events import PersonRegistered
 from families.facts.recording import Stating, age_on, record_facts
 from families.feeds.catalogue import Feed, Line, LineFault, Stated
+from families.matching import repository as matching
 from families.matching.judge import Judged
 from families.matching.register import Register
 from families.matching.weights import WEIGHTS
@@ -63,6 +64,7 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
     good = [line for line in lines if isinstance(line, Line)]
     known = repository.find_records(session, feed.name, push.service, {line.key for line in good})
     before = frozenset(known)
+    sealed = matching.sealed_among(session, {record.person for record in known.values()})
     register = Register(session, block_limit)
     register.begin(
         unknown=[line.about for line in good if line.key not in known and _named(line.about)],
@@ -82,7 +84,7 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
         record = known.get(line.key)
         if record and record.digest == line.digest:
             said.append(Said(record.person, record.id, line.about, line.stated_on, line.carer, fresh=False))
-            outcome.note(push.id, line.number, RECORDED if record.person in register.sealed else UNCHANGED)
+            outcome.note(push.id, line.number, RECORDED if record.person in sealed else UNCHANGED)
             continue
         fault = _cannot_stand(line, record, push, register)
         if fault:
@@ -92,6 +94,8 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
         judged = Judged()
         if record is None:
             profile, judged = register.place(line.about, push.service)
+            if profile.sealed:
+                sealed.add(profile.person)
             record = known[line.key] = Known(new_id(), profile.person, line.digest, push.id, write(line.about))
         else:
             if record.identity != write(line.about):
