@@ -204,11 +204,8 @@ class Acts:
         one, other = (next(iter(self.register.persons[who])) for who in act.people)
         if one != other:
             raise WentWrong(f"the twins of {act.family} are not one person, so nothing can be split")
-        leaf = next(
-            leaf
-            for leaf, counts in self.register.leaves().items()
-            if leaf != one and counts.most_common(1)[0][0] in act.people
-        )
+        twin = next(who for who in act.people if one not in self.register.first_given(who))
+        leaf = min(self.register.first_given(twin))
         body = {"person": leaf, "reason": "Two children, born on one day"}
         undone = self.api.post(self.cast[act.user], "families", f"/v1/people/{one}/unmerge", body, act=name)
         if undone["shared_meanwhile"] is None:

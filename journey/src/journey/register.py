@@ -59,6 +59,7 @@ class Register:
     families: dict[str, str] = field(default_factory=dict)
     _links: dict[tuple[str, str], Link] = field(default_factory=dict)
     _roots: dict[str, str] = field(default_factory=dict)
+    _leaves: dict[str, set[str]] = field(default_factory=dict)
     _after: str | None = None
 
     def read(self, *, anew: bool = False) -> None:
@@ -79,15 +80,16 @@ class Register:
 
     def merged(self, people: Iterable[Any]) -> None:
         """These have become one with others. Shape: each as the platform shows them now, with their former ids."""
-        for person in people:
-            now = {person["id"], *person["formerly"]}
-            self._roots.update({leaf: person["id"] for leaf, root in self._roots.items() if root in now or leaf in now})
+        became = {former: person["id"] for person in people for former in (person["id"], *person["formerly"])}
+        for leaf, root in self._roots.items():
+            self._roots[leaf] = became.get(root) or became.get(leaf) or root
         self._count()
 
     def _count(self) -> None:
-        self.persons, self.truth = {}, defaultdict(Counter)
+        self.persons, self.truth, self._leaves = {}, defaultdict(Counter), {}
         for link in self._links.values():
             root = self._roots[link.leaf]
+            self._leaves.setdefault(link.who, set()).add(link.leaf)
             self.persons.setdefault(link.who, set()).add(root)
             self.truth[root][link.who] += 1
 
@@ -97,6 +99,10 @@ class Register:
         for link in self._links.values():
             found[link.leaf][link.who] += 1
         return found
+
+    def first_given(self, who: str) -> set[str]:
+        """The persons whom a truth person's records were first given to, merged since or not."""
+        return self._leaves.get(who, set())
 
     def person(self, who: str) -> str | None:
         """The platform's id of a truth person; None for somebody whom no feed names yet.

@@ -3,6 +3,7 @@
 import io
 import threading
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,25 @@ def register() -> Register:
 
 def matching(register: Register, *people: dict[str, int], but: frozenset[str] = frozenset()) -> Matching:
     return register.matching({str(number): Counter(records) for number, records in enumerate(people)}, but)
+
+
+def reading(*links: tuple[str, str]) -> Register:
+    """A register that has read records, each of a truth person and with the person it was first given to."""
+    rows = [{"feed": "benefits", "key": f"{who}|{leaf}", "leaf": leaf, "person": leaf} for who, leaf in links]
+    api = SimpleNamespace(get=lambda *_, **__: {"items": rows, "next": None})
+    truth = SimpleNamespace(record_person=lambda _, key: key[0])
+    found = Register(api, {"ana": None}, SimpleNamespace(truth=truth))  # type: ignore[arg-type]
+    found.read()
+    return found
+
+
+def test_who_was_merged_is_one_person_and_keeps_the_ids_its_records_were_first_given() -> None:
+    register = reading(("ana", "p1"), ("ana", "p2"), ("ana", "p3"), ("bo", "p4"))
+    register.merged([{"id": "p1", "formerly": ["p2"]}])
+    assert register.persons == {"ana": {"p1", "p3"}, "bo": {"p4"}}
+    register.merged([{"id": "p3", "formerly": ["p1", "p2"]}, {"id": "p4", "formerly": []}])
+    assert (register.person("ana"), register.person("bo")) == ("p3", "p4")
+    assert (register.first_given("ana"), register.first_given("nobody")) == ({"p1", "p2", "p3"}, set())
 
 
 def test_records_of_one_person_together_are_right_and_complete(register: Register) -> None:
