@@ -32,7 +32,7 @@ from journey import story
 from journey.console import Console, Step
 from journey.platform import Addresses, Platform, free_ports
 from journey.profile import PROFILES, Profile
-from journey.stopping import Asked, heed_signals
+from journey.stopping import Asked, WentWrong, heed_signals
 
 SIZES: dict[Profile, tuple[int, ...]] = {"embedded": (500, 1000, 2000, 5000), "production": (500, 2000, 10000, 25000)}
 EVERY = 0.25
@@ -151,23 +151,30 @@ def children(pid: int) -> list[int]:
 
 
 def measure(profile: Profile, families: int, seed: int) -> dict[str, Any]:
-    """One borough on a platform of its own."""
+    """One borough on a platform of its own.
+
+    A journey that goes wrong gives what its stages have cost so far, and in `broke_off` why it ended.
+    """
+    broke_off, figures = "", dict[str, Any]()
     with tempfile.TemporaryDirectory(prefix="thinkfamily-bench-") as folder:
         running = Platform(Path(folder), Addresses(free_ports(profile)), profile)
         try:
             running.up()
             meter = Meter(running)
             console = Watching(meter)
-            outcome = story.carry(
-                running.addresses, running.var, families=families, seed=seed, profile=profile, console=console
-            )
+            try:
+                outcome = story.carry(
+                    running.addresses, running.var, families=families, seed=seed, profile=profile, console=console
+                )
+                figures = outcome.figures.as_json()
+            except WentWrong as problem:
+                broke_off = str(problem)
             meter.stop()
             store = stored(running)
         finally:
             running.stop()
             if running.servers is not None:
                 running.servers.forget()
-    figures = outcome.figures.as_json()
     stages = {
         stage: {
             "seconds": seconds,
@@ -180,15 +187,16 @@ def measure(profile: Profile, families: int, seed: int) -> dict[str, Any]:
     return {
         "profile": profile,
         "families": families,
-        "records": figures["matching"]["records"],
-        "seconds": figures["seconds"]["total"],
+        "records": figures.get("matching", {}).get("records", 0),
+        "seconds": round(sum(console.seconds.values()), 2),
         "cpu_seconds": {
             program: round(sum(spent.get(program, 0.0) for spent in meter.cpu.values()), 2) for program in programs
         },
         "peak_mib": round(max((peaks["together"] for peaks in meter.peaks.values()), default=0.0), 1),
         "store_mib": round(store, 1),
         "stages": stages,
-        "differing": figures["differing"],
+        "differing": figures.get("differing", []),
+        "broke_off": broke_off,
     }
 
 
@@ -242,6 +250,7 @@ def table(runs: list[dict[str, Any]], grown: dict[str, list[float | None]]) -> s
         lines.append(
             f"{run['families']:,} families: {run['records']:,} records, {run['store_mib']:.0f} MiB stored; CPU: {spent}"
             + (f"; {len(run['differing'])} figures differ from the truth" if run["differing"] else "")
+            + (f"; broke off: {run['broke_off']}" if run["broke_off"] else "")
         )
     return "\n".join(lines)
 
@@ -270,7 +279,9 @@ def measured(profile: Profile, families: int, seed: int, folder: Path | None) ->
     figures = measure(profile, families, seed)
     if path:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(figures))
+        # One that broke off is kept for whoever asks why, and run again.
+        kept = path.with_suffix(".broke-off.json") if figures["broke_off"] else path
+        kept.write_text(json.dumps(figures))
     return figures
 
 
@@ -299,7 +310,7 @@ def main() -> int:
             print(profile, table(of, growth(of)), "", sep="\n")
         if len(profiles) == 2:
             print(beside(*runs.values()))
-    return 1 if any(run["differing"] for of in runs.values() for run in of) else 0
+    return 1 if any(run["differing"] or run["broke_off"] for of in runs.values() for run in of) else 0
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from journey.api import CHUNK, Api, Who
+from journey.api import Api, Who, chunked
 from journey.diary import Diary
 from journey.register import Register
 from journey.seeding import AREA, PROTECTING, SECTORS, Cast, iso
@@ -92,10 +92,10 @@ class Acts:
         members = sorted({member["person"] for family in held for member in family["members"]})
         given = self.api.lookup(pia, "consent", "/v1/notices/lookup", members)
         waiting = sorted(set(members) - {row["person"] for row in given if row["notices"]})
-        for start in range(0, len(waiting), CHUNK):
-            body = {"date": iso(wave.pushed_on), "channel": "letter", "persons": waiting[start : start + CHUNK]}
+        for number, some in enumerate(chunked(waiting)):
+            body = {"date": iso(wave.pushed_on), "channel": "letter", "persons": some}
             path = f"/v1/notices/{self.notice()}/deliveries"
-            self.api.post(pia, "consent", path, body, act=f"newcomers {wave.number} {start}")
+            self.api.post(pia, "consent", path, body, act=f"newcomers {wave.number} {number}")
         return len(waiting)
 
     def agreement_to_be_supported(self, act: Act, name: str) -> Any:

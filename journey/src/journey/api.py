@@ -26,6 +26,12 @@ CHUNK = 500
 KEYS = uuid.UUID("5f0d6ac4-6a4e-4f39-9d3e-7a2f1d7c2016")
 
 
+def chunked(ids: list[str]) -> Iterator[list[str]]:
+    """As many as a call takes, until all have gone."""
+    for start in range(0, len(ids), CHUNK):
+        yield ids[start : start + CHUNK]
+
+
 class Refused(WentWrong):
     """An answer of 4xx; `status` and `problem` say which."""
 
@@ -132,9 +138,8 @@ class Api:
 
     def lookup(self, who: Who, program: str, path: str, ids: list[str], *, purpose: str = "", **more: Any) -> list[Any]:
         found: list[Any] = []
-        for start in range(0, len(ids), CHUNK):
-            body = {"ids": ids[start : start + CHUNK], **more}
-            found += self.post(who, program, path, body, purpose=purpose)["items"]
+        for some in chunked(ids):
+            found += self.post(who, program, path, {"ids": some, **more}, purpose=purpose)["items"]
         return found
 
     def graphql(

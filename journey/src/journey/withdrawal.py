@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from journey.api import Api, Person
+from journey.api import Api, Person, chunked
 from journey.register import Register
 from journey.seeding import Cast
 from sandbox.model import SCHOOL_ATTENDANCE, Act
@@ -83,10 +83,12 @@ class Withdrawals:
                 ("claims", "/v1/claims/lookup", families),
                 ("families", "/v1/facts/lookup", children),
             ):
-                body = {"ids": ids}
-                answer = self.api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS).json()
-                for row in answer.get("items", [answer]):
-                    self._note(f"{name} {path}", holds_attendance(row))
+                for some in chunked(ids):
+                    body = {"ids": some}
+                    said = self.api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS)
+                    answer = said.json()
+                    for row in answer.get("items", [answer]):
+                        self._note(f"{name} {path}", holds_attendance(row))
         self.cohort(acts)
 
     def cohort(self, acts: list[Act]) -> None:

@@ -6,12 +6,15 @@ from collections import Counter
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
 
+from journey.api import Person
 from journey.console import Console, Step
 from journey.figures import Figures
 from journey.register import Matching, Register
-from journey.withdrawal import holds_attendance
+from journey.seeding import Cast
+from journey.withdrawal import ASKERS, Withdrawals, holds_attendance
 
 
 @pytest.fixture
@@ -57,6 +60,25 @@ def test_a_record_among_somebody_elses_is_a_wrong_link(register: Register) -> No
     assert found.wrong_links == 1
     assert found.precision == 0.5
     assert matching(register, {"ana": 3, "bo": 1}, but=frozenset({"bo"})).wrong_links == 0
+
+
+def test_more_withdrawals_than_a_lookup_takes_are_asked_for_in_several() -> None:
+    """A borough of 25,000 families has 742: its journey broke off at its last question."""
+    asked: list[tuple[str, list[str]]] = []
+
+    def send(_who: Any, _method: str, _program: str, path: str, **more: Any) -> httpx.Response:
+        asked.append((path, more["json"]["ids"]))
+        return httpx.Response(200, json={"items": []})
+
+    api = SimpleNamespace(send=send, pages=lambda *_, **__: [])
+    cast = Cast({name: Person(name) for name in ASKERS}, {}, {})
+    names = SimpleNamespace(family=lambda name: name, person=lambda who: who)
+    acts = [SimpleNamespace(family=f"f{number:04}", people=(f"p{number:04}",)) for number in range(742)]
+    Withdrawals(api, cast, names).again(acts)  # type: ignore[arg-type]
+    for path in {path for path, _ in asked}:
+        sizes = [len(ids) for each, ids in asked if each == path]
+        assert sizes == [500, 242] * len(ASKERS)
+    assert len({path for path, _ in asked}) == 4
 
 
 @pytest.mark.parametrize(
