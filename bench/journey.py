@@ -33,6 +33,7 @@ from journey.console import Console, Step
 from journey.platform import Addresses, Platform, free_ports
 from journey.profile import PROFILES, Profile
 from journey.stopping import Asked, WentWrong, heed_signals
+from sandbox import size
 
 SIZES: dict[Profile, tuple[int, ...]] = {"embedded": (500, 1000, 2000, 5000), "production": (500, 2000, 10000, 25000)}
 EVERY = 0.25
@@ -287,7 +288,7 @@ def measured(profile: Profile, families: int, seed: int, folder: Path | None) ->
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="What the journey costs by the borough's size.")
-    parser.add_argument("--sizes", type=int, nargs="+")
+    parser.add_argument("--sizes", type=size, nargs="+")
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--profile", choices=PROFILES, default="embedded", help="production: both, in turn")
     parser.add_argument("--json", action="store_true")

@@ -13,13 +13,14 @@ from journey.console import Console
 from journey.platform import ROOT, Addresses, Platform, reset
 from journey.profile import PROFILES
 from journey.stopping import Asked, CannotGoOn, WentWrong, heed_signals
+from sandbox import size
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="journey", description=__doc__)
     parser.add_argument("command", choices=("demo", "up", "run", "reset", "token"))
     parser.add_argument("name", nargs="?", default="ana", help="with token: one of the sandbox's people or clients")
-    parser.add_argument("--families", type=int, default=500)
+    parser.add_argument("--families", type=size, default=500)
     parser.add_argument("--seed", type=int, default=2016)
     parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", "8700")))
     parser.add_argument("--profile", choices=PROFILES, default="embedded")

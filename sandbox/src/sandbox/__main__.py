@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sandbox import export
 from sandbox.borough import Borough
+from sandbox.size import size
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
     write = verbs.add_parser("write", help="write its pushes and the truth to a folder")
     write.add_argument("folder", type=Path)
     for verb in (show, write):
-        verb.add_argument("--families", type=int, default=500)
+        verb.add_argument("--families", type=size, default=500)
         verb.add_argument("--seed", type=int, default=2016)
     asked = parser.parse_args()
     borough = Borough.generate(asked.families, asked.seed)

@@ -3,12 +3,14 @@
 import io
 import threading
 from collections import Counter
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from journey.__main__ import main
 from journey.api import Person
 from journey.console import Console, Step
 from journey.figures import Figures
@@ -60,6 +62,17 @@ def test_a_record_among_somebody_elses_is_a_wrong_link(register: Register) -> No
     assert found.wrong_links == 1
     assert found.precision == 0.5
     assert matching(register, {"ana": 3, "bo": 1}, but=frozenset({"bo"})).wrong_links == 0
+
+
+@pytest.mark.parametrize("families", ["49", "0", "-1", "many"])
+def test_a_borough_too_small_for_its_stories_is_refused_before_anything_starts(
+    families: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["demo", "--families", families, "--var", str(tmp_path / "var")])
+    assert ended.value.code == 2
+    assert "argument --families: " in capsys.readouterr().err
+    assert not (tmp_path / "var").exists()
 
 
 def test_more_withdrawals_than_a_lookup_takes_are_asked_for_in_several() -> None:
