@@ -110,6 +110,15 @@ def test_a_communal_address_has_no_weight_and_a_refuge_takes_no_part() -> None:
     assert judged(ROSE, known(1, ROSE), places=refuge).link is None
 
 
+def test_a_child_of_a_shared_house_whose_name_two_clerks_mistyped_is_asked_about() -> None:
+    """The only child of a borough of 25,000 families whose records nobody brought together."""
+    shared = Places(by_uprn={"999000000004": "hmo"})
+    theo = Stated("Theeo", "Ash", date(2006, 2, 16), "male", (("upn", "W000414410003"),), **MILL)
+    found = judged(replace(theo, forename="Tho", identifiers=()), known(1, theo), places=shared)
+    assert (found.link, len(found.reviews)) == (None, 1)
+    assert found.reviews[0].outcomes["forename"] == "similar"
+
+
 def test_nothing_is_compared_of_where_a_sealed_person_lives() -> None:
     found = compare(traits_of(ROSE), known(1, ROSE, sealed=True), Places())
     assert found.outcomes["address"] == "missing" and not found.identical

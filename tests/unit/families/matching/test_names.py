@@ -2,7 +2,7 @@
 
 import pytest
 
-from families.matching.names import compare_forenames, compare_surnames, fold, sound
+from families.matching.names import compare_forenames, compare_surnames, fold, meant, sound
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,25 @@ def test_forenames_agree_as_clerks_write_them(one: str, other: str, outcome: str
 def test_surnames_agree_as_clerks_write_them(one: str, other: str, outcome: str) -> None:
     found = compare_surnames(fold(one), fold(other)), compare_surnames(fold(other), fold(one))
     assert found == (outcome, outcome)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        ("Theeo", "Tho", "similar"),  # Theo, each time
+        ("Theeo", "Theo", "typo"),
+        ("Theeo", "Emna", "conflict"),  # mistypings of two names
+        ("Max", "Mia", "conflict"),  # names themselves, whatever lies between them
+        ("Al", "Ed", "conflict"),  # too short to say what was meant
+    ],
+)
+def test_two_mistypings_of_one_forename_are_similar(one: str, other: str, outcome: str) -> None:
+    assert {compare_forenames(fold(one), fold(other)), compare_forenames(fold(other), fold(one))} == {outcome}
+
+
+def test_a_forename_is_no_mistyping_of_another() -> None:
+    assert meant("theo") == frozenset()
+    assert "theo" in meant("tho") & meant("theeo")
 
 
 def test_names_that_sound_alike_begin_alike() -> None:
