@@ -3,7 +3,7 @@
 import importlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -116,7 +116,7 @@ class Program:
         if "work" in chosen:
             for worker in self.workers:
                 steps[f"work.{worker.name}"] = paced(partial(worker.step, runtime), getattr(worker, "every", 0.0))
-        return Loops(runtime, steps)
+        return Loops(runtime, steps, {"listen": runtime.log.look_every})
 
 
 def paced(step: Callable[[], bool], every: float) -> Callable[[], bool]:
@@ -141,7 +141,7 @@ class Loops:
     """Threads that repeat a step each. A step that fails is tried again, later and later, and never ends its loop.
 
     An idle loop looks again when this process has committed something, and seldom otherwise: in production another
-    process may have.
+    process may have. `longest` are loops whose looks cost so little that they need not be seldom.
     """
 
     IDLE = 0.05
@@ -150,8 +150,10 @@ class Loops:
     STAND_BY = 1.0
     STALLED = 180.0
 
-    def __init__(self, runtime: Runtime, steps: dict[str, Callable[[], bool]]) -> None:
-        self._runtime, self._steps = runtime, steps
+    def __init__(
+        self, runtime: Runtime, steps: dict[str, Callable[[], bool]], longest: Mapping[str, float] | None = None
+    ) -> None:
+        self._runtime, self._steps, self._longest = runtime, steps, longest or {}
         self._stop = threading.Event()
         self._woken = {name: threading.Event() for name in steps}
         self._beats = dict.fromkeys(steps, 0.0)
@@ -197,6 +199,7 @@ class Loops:
 
     def _repeat(self, name: str, step: Callable[[], bool], still: Callable[[], bool]) -> None:
         woken, idle, pause = self._woken[name], self.IDLE, self.IDLE
+        longest = self._longest.get(name, self.LONGEST_IDLE)
         while still() and not self._stop.is_set():
             self._beats[name] = time.monotonic()
             woken.clear()
@@ -211,7 +214,7 @@ class Loops:
                 idle = self.IDLE
                 continue
             self._stop.wait(self.IDLE)  # commits come in flocks; one look a flock is enough
-            idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, self.LONGEST_IDLE)
+            idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, longest)
 
     def _tell(self, name: str, broken: Exception) -> None:
         log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))

@@ -29,7 +29,10 @@ class EventLog(Protocol):
 
     Shape: a stream's positions count up from 1; 0 is before its first entry. What the streams are is the log's own
     affair; a consumer keeps the position that it has reached in each, by the stream's name.
+    Units: `look_every` in seconds, the longest that a listener lets pass between two looks at `ends`.
     """
+
+    look_every: float
 
     def prepare(self, topics: Sequence[str]) -> None:
         """Make a producer's topics, once; what is there stays as it is."""

@@ -31,6 +31,8 @@ class KafkaLog:
     Any number of threads may use it. Connections are opened when they are first needed.
     """
 
+    look_every = 0.4  # each look asks the brokers
+
     def __init__(self, servers: str, prefix: str = "", partitions: int = 6, copies: int = 1, name: str = "") -> None:
         self._prefix, self._partitions, self._copies = prefix, partitions, copies
         self._common = {

@@ -22,6 +22,8 @@ CREATE INDEX IF NOT EXISTS entry_topic ON entry (topic, position);
 class SqliteLog:
     """Shape: `folder` holds `<producer>.sqlite3`. A connection a thread and producer."""
 
+    look_every = 0.05  # the end of an index, some microseconds away however long the log is
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._local = threading.local()
