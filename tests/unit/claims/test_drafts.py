@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from random import Random
 from typing import Any
+from uuid import UUID
 
 import orjson
 import pytest
@@ -149,6 +150,55 @@ def test_a_push_covers_nothing_until_every_fact_of_it_was_seen(world: World) -> 
     with world.running.runtime.write() as session:
         hear(session, again)
     assert len(world.get("/v1/reports/coverage", CLARE)["rows"]) == 1
+
+
+def test_a_push_with_refused_lines_says_what_it_says_and_its_silence_nothing(world: World) -> None:
+    s = world.story
+    family = smiths(s)
+    s.incident(family.son, "2017-06-01")
+    pushes_until_attachment(s)
+    s.attach(family.family, A)
+    for term in ("autumn17", "spring18", "summer18", "autumn18"):
+        s.term(family.son, *TERMS[term], 120, 6)
+        s.push("school_attendance", *TERMS[term])
+    s.push("anti_social_behaviour", "2018-01-01", "2018-12-31", refused=1)
+    world.settle()
+    progress = world.get(f"/v1/families/{family.family}/progress", CLARE)
+    assert (world.claims(), progress["as_at"]) == ([], "2018-12-31")
+    verdicts = {need["criterion"]: (need["verdict"], need["reason"]) for need in progress["needs"]}
+    assert verdicts["crime_asb"] == ("not_enough_evidence", "not_covered")
+    # The line is mended and sent again, for the same days.
+    s.push("anti_social_behaviour", "2018-01-01", "2018-12-31")
+    world.settle()
+    assert statuses(world) == ["drafted"]
+
+
+def test_a_family_that_moves_takes_nothing_from_what_was_known_of_it_then(world: World) -> None:
+    family = recovered(world)
+    pay(world)
+    world.story.move(family.family, "westbrook", "2019-03-01")
+    world.settle()
+    [then] = recompute(world, "known_then")
+    assert then["equal"] is True
+    [now] = recompute(world, "known_now")
+    assert now["equal"] is False and statuses(world) == ["paid"]
+
+
+def test_a_record_that_was_about_somebody_else_fells_the_draft_that_rested_on_it(world: World) -> None:
+    s = world.story
+    family, other = smiths(s), smiths(s)
+    s.incident(family.son, "2017-06-01")
+    pushes_until_attachment(s)
+    s.attach(family.family, A)
+    facts = [s.term(family.son, *TERMS[term], 120, 6) for term in ("autumn17", "spring18", "summer18", "autumn18")]
+    recovery(s)
+    world.settle()
+    assert statuses(world) == ["drafted"]
+    record = new_id()
+    for measure, fact in facts[2].items():
+        s.fact(other.son, f"sessions.{measure}", *TERMS["summer18"], 120, "attendance", "education", record, fact)
+    world.settle()
+    assert statuses(world) == ["dropped"]
 
 
 def _suspect(family: Smiths, push: object) -> dict[str, Any]:
@@ -376,6 +426,85 @@ def test_the_auditor_never_checked_what_is_audited_and_one_failure_holds_the_bat
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY}).status_code == 200
 
 
+def batch_of(world: World, size: int) -> tuple[str, list[str]]:
+    """A frozen batch, and its sample as first drawn."""
+    s = world.story
+    families = [smiths(s) for _ in range(size)]
+    for family in families:
+        s.incident(family.son, "2017-06-01")
+    pushes_until_attachment(s)
+    for family in families:
+        s.attach(family.family, A)
+    recovery(s, *(family.son for family in families))
+    world.settle()
+    batch = frozen(world)
+    return batch, world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 1}).json()["drawn"]
+
+
+def find(world: World, batch: str, claim: str, verdict: str) -> None:
+    finding = {"claim": claim, "verdict": verdict, "reason": "seen", "date": DAY}
+    assert world.post(f"/v1/batches/{batch}/findings", OTTO, finding).status_code == 201
+
+
+def submit(world: World, batch: str) -> Any:
+    return world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY})
+
+
+def test_a_failed_claim_asks_for_another_drawing_even_when_it_is_dropped(world: World) -> None:
+    batch, (failed, other) = batch_of(world, 11)
+    find(world, batch, failed, "failed")
+    find(world, batch, other, "upheld")
+    assert world.post(f"/v1/claims/{failed}/drop", CLARE, {"reason": "no plan", "date": DAY}).status_code == 200
+    held = submit(world, batch).json()
+    assert (held["type"].rpartition("/")[2], held["sampled"], held["upheld"], held["needed"]) == ("batch-held", 1, 1, 4)
+    drawn = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 2}).json()["drawn"]
+    assert len(drawn) == 2
+    for claim in drawn:
+        find(world, batch, claim, "upheld")
+    assert world.get(f"/v1/batches/{batch}", FINN)["needed"] == 4
+    assert submit(world, batch).status_code == 409
+    for claim in world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 3}).json()["drawn"]:
+        find(world, batch, claim, "upheld")
+    assert submit(world, batch).status_code == 200
+
+
+def test_the_sample_holds_claims_of_each_type(world: World) -> None:
+    s = world.story
+    worker = smiths(s)
+    s.incident(worker.son, "2017-06-01")
+    s.benefit(worker.mother, "jsa", "2016-10-01", "2017-11-30", work=("2017-12-01", None))
+    plain = [smiths(s) for _ in range(3)]
+    for family in plain:
+        s.incident(family.son, "2017-06-01")
+    pushes_until_attachment(s)
+    for family in (worker, *plain):
+        s.attach(family.family, A)
+    recovery(s, *(family.son for family in plain))
+    world.settle()
+    types = {claim["id"]: claim["type"] for claim in world.claims()}
+    assert Counter(types.values()) == {"continuous_employment": 1, "significant_and_sustained_progress": 3}
+    batch = frozen(world)
+    for seed in (1, 2):
+        drawn = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": seed}).json()["drawn"]
+        if seed == 1:
+            assert {types[claim] for claim in drawn} == set(types.values()) and len(drawn) == 2
+        else:
+            assert [types[claim] for claim in drawn] == ["significant_and_sustained_progress"]
+
+
+def test_a_batch_waits_for_news_of_its_families(world: World) -> None:
+    s = world.story
+    family = recovered(world)
+    batch = frozen(world)
+    [claim] = world.post(f"/v1/batches/{batch}/sample", OTTO, {}).json()["sample"]
+    find(world, batch, claim, "upheld")
+    s.incident(family.son, "2018-12-20")
+    held = submit(world, batch).json()
+    assert (held["status"], held["waiting"], held["upheld"], held["needed"]) == (409, 1, 1, 1)
+    world.settle()
+    assert statuses(world) == ["dropped"] and submit(world, batch).status_code == 409
+
+
 def test_a_sample_repeats_by_its_seed_and_a_repeated_request_draws_nothing_more(world: World) -> None:
     recovered(world)
     batch = frozen(world)
@@ -427,6 +556,58 @@ def test_fees_stop_at_the_cumulative_target_and_grow_with_what_is_proven_later(w
     assert {i["year"]: i["pence"] for i in items} == {"2017/18": 200_000, "2018/19": 200_000}
     rows = world.get("/v1/reports/attachments", FINN)["rows"]
     assert [(r["year"], r["attached"], r["target_so_far"]) for r in rows] == [("2017/18", 3, 2), ("2018/19", 1, 5)]
+
+
+def attached(world: World, on: str) -> tuple[UUID, UUID]:
+    """Shape: a son, and the fact without which his family was never eligible."""
+    family = smiths(world.story)
+    suspect, _ = world.story.incident(family.son, "2017-07-01")
+    world.story.attach(family.family, on)
+    return family.son, suspect
+
+
+def target(world: World, year: str, cumulative: int) -> None:
+    body = {"families": cumulative, "cumulative": cumulative}
+    assert world.http.put(f"/v1/targets/2015/{year}", headers=FINN, json=body).status_code == 200
+
+
+def fees(world: World, year: str) -> dict[str, int]:
+    """Settle a year. Shape: year → places paid for until now."""
+    world.settle()
+    asked = {"framework": "2015", "year": year, "date": DAY}
+    assert world.post("/v1/fees", FINN, asked).status_code == 201
+    places: Counter[str] = Counter()
+    for item in world.get("/v1/ledger", FINN)["items"]:
+        places[item["year"]] += item["places"]
+    return dict(places)
+
+
+def test_a_place_that_was_paid_for_counts_for_good_whoever_turns_out_not_to_have_been_attached(world: World) -> None:
+    pushes_until_attachment(world.story)
+    first = [attached(world, "2017-10-02") for _ in range(3)]
+    target(world, "2017/18", 3)
+    target(world, "2018/19", 4)
+    assert fees(world, "2017/18") == {"2017/18": 3}
+    for son, suspect in first[:2]:
+        world.story.end(son, suspect)
+    for _ in range(3):
+        attached(world, "2018-05-01")
+    assert fees(world, "2018/19") == {"2017/18": 3, "2018/19": 1}
+
+
+def test_attachments_proven_after_a_later_year_was_settled_are_still_paid_for_and_once(world: World) -> None:
+    pushes_until_attachment(world.story)
+    target(world, "2017/18", 3)
+    target(world, "2018/19", 6)
+    attached(world, "2017-10-02")
+    assert fees(world, "2017/18") == {"2017/18": 1}
+    attached(world, "2018-05-01")
+    assert fees(world, "2018/19") == {"2017/18": 1, "2018/19": 1}
+    attached(world, "2017-10-03")
+    assert fees(world, "2017/18") == {"2017/18": 2, "2018/19": 1}
+    attached(world, "2017-10-04")
+    assert fees(world, "2018/19") == {"2017/18": 2, "2018/19": 2}
+    assert fees(world, "2017/18") == {"2017/18": 2, "2018/19": 2}
 
 
 def test_claims_hears_through_the_log(world: World) -> None:

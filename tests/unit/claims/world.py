@@ -153,8 +153,11 @@ class Story:
 
     def family(self, on: str = "2016-09-01", area: str = "thornbury") -> UUID:
         id = new_id()
-        self.tell("families.family", "family.composed", id, {"family": id, "on": on, "area": area})
+        self.move(id, area, on)
         return id
+
+    def move(self, family: UUID, area: str, on: str) -> None:
+        self.tell("families.family", "family.composed", family, {"family": family, "on": on, "area": area})
 
     def join(self, family: UUID, who: UUID, role: str, begins: str = "2016-09-01", to: str | None = None) -> UUID:
         id = new_id()
@@ -236,7 +239,9 @@ class Story:
         if work:
             self.fact(who, "work.spell", work[0], work[1], 1, *source)
 
-    def push(self, feed: str, begins: str, to: str, facts: int | None = None, place: str = "thornbury") -> UUID:
+    def push(
+        self, feed: str, begins: str, to: str, facts: int | None = None, place: str = "thornbury", refused: int = 0
+    ) -> UUID:
         """A push that finished; with `facts` it says that so many belong to it, seen or not."""
         service = {
             "school_attendance": "education",
@@ -251,7 +256,7 @@ class Story:
             push,
             {
                 "push": push, "feed": feed, "service": service, "covers_from": begins, "covers_to": to, "place": place,
-                "counts": {}, "facts": told,
+                "counts": {"refused": refused}, "facts": told,
             },
         )  # fmt: skip
         return push

@@ -86,6 +86,16 @@ class Family(Base):
     recorded_at: Mapped[datetime]
 
 
+class FormerPlace(Base):
+    """What a family's `place` was `until` another was heard of, so that what covered it then can be told again."""
+
+    __tablename__ = "former_place"
+
+    family: Mapped[UUID] = mapped_column(primary_key=True)
+    until: Mapped[datetime] = mapped_column(primary_key=True)
+    place: Mapped[str | None] = mapped_column(info={"category": "location"})
+
+
 class Membership(Base):
     """A stay in a family, version by version."""
 
@@ -135,7 +145,10 @@ class Support(Base):
 
 
 class Push(Base):
-    """A partner's push. It is coverage from `complete_at` on: finished, and every one of its facts seen."""
+    """A partner's push, known whole from `complete_at` on: finished, and every one of its facts seen.
+
+    It is coverage when none of its lines was refused.
+    """
 
     __tablename__ = "push"
 
@@ -146,6 +159,7 @@ class Push(Base):
     covers_from: Mapped[date | None]
     covers_to: Mapped[date | None]
     expected: Mapped[int | None]
+    refused: Mapped[int] = mapped_column(default=0)
     seen: Mapped[int] = mapped_column(default=0)
     complete_at: Mapped[datetime | None]
 

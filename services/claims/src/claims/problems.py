@@ -74,10 +74,11 @@ class SubmitterNotIndependent(Conflict):
 
 
 class BatchHeld(Conflict):
-    """The batch cannot be submitted yet: its sample is too small, not yet examined, or did not stand.
+    """The batch cannot be submitted yet: its sample is too small, not yet examined, or did not stand; or there is news.
 
     Draw or extend the sample, record a finding on each sampled claim, and drop or mend what failed. `sampled`, `needed`
-    and `upheld` say what is lacking.
+    and `upheld` say what is lacking. `waiting` claims are of families of which there is news not evaluated yet:
+    ask again when `GET /v1/evaluations/idle` counts none, as a rule within two minutes.
     """
 
     title = "Batch held"

@@ -17,7 +17,7 @@ from chassis.events import Received
 from chassis.reactions import Reactions
 from claims.known import repository as known
 from claims.known.news import news
-from claims.models import Claim, Fact, Family, Membership, Person, Push, Redirect, Standing, Support
+from claims.models import Claim, Fact, Family, FormerPlace, Membership, Person, Push, Redirect, Standing, Support
 
 reactions = Reactions()
 
@@ -95,9 +95,12 @@ def compose(session: Session, events: Sequence[Received]) -> None:
         for e in events
     }
     _know_families(session, list(rows), at)
+    placed = {id: row | {"place": row["area"]} for id, row in rows.items() if row["area"]}
+    before = known.list_places(session, placed)
+    left = [{"family": id, "until": at, "place": place} for id, place in before.items() if place != placed[id]["place"]]
+    upsert(session, FormerPlace, left, key=["family", "until"])
     upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on"])
-    placed = [row | {"place": row["area"]} for row in rows.values() if row["area"]]
-    upsert(session, Family, placed, key=["id"], update=["place"])
+    upsert(session, Family, list(placed.values()), key=["id"], update=["place"])
     told.of_families(rows)
 
 
@@ -144,6 +147,8 @@ def learn(session: Session, events: Sequence[Received]) -> None:
     replaced |= known.list_replaced(session, rows)
     upsert(session, Fact, list(rows.values()), key=["id"])
     known.supersede(session, sorted(ended | replaced), told.moment)
+    # A record that turned out to be about somebody else leaves whom it was about before.
+    told.of_people(known.list_people_of(session, sorted(ended | replaced)))
     pushes = Counter(e.data["push"] for e in events if e.data.get("push"))
     told.saw(
         Counter({UUID(push): number for push, number in pushes.items()}),
@@ -173,7 +178,8 @@ def _fact(data: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 @reactions.on("families.push", "push.finished")
 def cover(session: Session, events: Sequence[Received]) -> None:
-    """A push is coverage once it is finished and every fact of it was seen: silence means something only then."""
+    """A push is coverage once it is finished and every fact of it was seen: silence means something only then, and only
+    where no line was refused, since nobody knows what that line said."""
     told = news(session)
     for push, data in {UUID(e.data["push"]): e.data for e in events}.items():
         row = {
@@ -185,6 +191,7 @@ def cover(session: Session, events: Sequence[Received]) -> None:
             "covers_from": date.fromisoformat(data["covers_from"]),
             "covers_to": date.fromisoformat(data["covers_to"]),
             "expected": int(data["facts"]),
+            "refused": int(data["counts"].get("refused", 0)),
         }
         upsert(session, Push, [row], key=["id"], update=[column for column in row if column not in ("id", "seen")])
         told.of_pushes([push])

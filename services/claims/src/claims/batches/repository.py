@@ -1,5 +1,5 @@
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true, update
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import in_batches
-from claims.models import AuditFinding, Batch, Check, Claim, Draw, Sampled
+from claims.models import AuditFinding, Batch, Check, Claim, DirtyFamily, Draw, Sampled
 from claims.problems import BatchNotFound
 
 HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
@@ -48,15 +48,30 @@ def list_claims(session: Session, batch: UUID, statuses: Collection[str]) -> lis
     return list(session.scalars(query.order_by(Claim.id)))
 
 
-def claims_by_batch(session: Session, batches: Collection[UUID], statuses: Collection[str]) -> dict[UUID, list[Any]]:
-    """Shape: batch → rows of (id, pence)."""
-    found: dict[UUID, list[Any]] = {batch: [] for batch in batches}
+class Member(NamedTuple):
+    """A claim that was frozen into a batch, wherever it stands now."""
+
+    id: UUID
+    type: str
+    status: str
+    pence: int
+
+
+def list_members(session: Session, batches: Collection[UUID]) -> dict[UUID, list[Member]]:
+    """Shape: batch → its claims."""
+    found: dict[UUID, list[Member]] = {batch: [] for batch in batches}
     for some in in_batches(sorted(batches)):
-        query = select(Claim.batch, Claim.id, Claim.pence).where(Claim.batch.in_(some))
-        for row in session.execute(query.where(Claim.status.in_(list(statuses))).order_by(Claim.id)):
-            if row.batch is not None:
-                found[row.batch].append(row)
+        query = select(Claim.batch, Claim.id, Claim.type, Claim.status, Claim.pence).where(Claim.batch.in_(some))
+        for batch, id, type, status, pence in session.execute(query.order_by(Claim.id)):
+            if batch is not None:
+                found[batch].append(Member(id, type, status, pence))
     return found
+
+
+def count_with_news(session: Session, batch: UUID) -> int:
+    """How many of the batch's claims are of families of which there is news that was not evaluated yet."""
+    query = select(func.count()).select_from(Claim).join(DirtyFamily, DirtyFamily.family == Claim.family)
+    return session.scalar(query.where(Claim.batch == batch, Claim.status == "frozen")) or 0
 
 
 def list_sampled(session: Session, batches: Collection[UUID]) -> list[Sampled]:

@@ -47,7 +47,8 @@ class DrawView(Schema):
 
 
 class BatchView(Schema):
-    """Shape: `status` is frozen, sampled, held, submitted or paid; `needed` claims must be upheld before submission."""
+    """Shape: `status` is frozen, sampled, held, submitted or paid; `needed` claims must be upheld before submission: a
+    share of each type, as much again for each drawing in which one failed, and whatever else is in the sample."""
 
     id: Id
     framework: str

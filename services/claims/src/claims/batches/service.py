@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from chassis.paging import Page, read_cursor
 from chassis.schemas import Money, Written
 from claims import reach
 from claims.batches import repository
+from claims.batches.repository import Member
 from claims.batches.schemas import (
     BatchRequest,
     BatchView,
@@ -70,7 +72,9 @@ def draw(session: Session, caller: Caller, batch_id: UUID, request: SampleReques
     if not rest:
         raise SampleComplete()
     seed = secrets.randbits(32) if request.seed is None else request.seed
-    drawn = pick([claim.id for claim in rest], sample_size(batch.framework, len(claims)), seed)
+    drawn = []
+    for type, size in sample_sizes(batch.framework, repository.list_members(session, [batch.id])[batch.id]).items():
+        drawn += pick([claim.id for claim in rest if claim.type == type], size, seed)
     number = repository.count_draws(session, batch.id) + 1
     row = Draw(id=new_id(), batch=batch.id, number=number, seed=seed, by=caller.subject)
     if not repository.add_draw(session, row, drawn):
@@ -100,10 +104,30 @@ def redrawn(session: Session, draw_id: UUID) -> DrawnView:
     )
 
 
-def sample_size(framework: str, claims: int) -> int:
-    """The framework's share of a batch, rounded up, and its least number."""
+def sample_sizes(framework: str, members: Sequence[Member]) -> dict[str, int]:
+    """The framework's share of a batch as it was frozen, rounded up, and its least number: of each type of claim.
+
+    Shape: type → claims.
+    """
     rules = catalogue.get_framework(framework)
-    return min(claims, max(rules.sample_least, -(-claims * rules.sample_percent // 100)))
+    frozen = Counter(member.type for member in members)
+    return {
+        type: min(number, max(rules.sample_least, -(-number * rules.sample_percent // 100)))
+        for type, number in sorted(frozen.items())
+    }
+
+
+def count_needed(framework: str, members: Sequence[Member], sampled: Sequence[Sampled]) -> int:
+    """How many claims must be upheld before the batch goes out: all of its sample, and no fewer than that was to have.
+
+    Each drawing in which a claim failed asks for another, whatever became of that claim.
+    """
+    types = {member.id: member.type for member in members if member.status in COUNTED}
+    live = Counter(types.values())
+    seen = Counter(types[each.claim] for each in sampled if each.claim in types)
+    drawings = 1 + len({each.draw for each in sampled if each.verdict == "failed"})
+    sizes = sample_sizes(framework, members)
+    return sum(max(seen[type], min(live[type], size * drawings)) for type, size in sizes.items())
 
 
 def pick(claims: Iterable[UUID], size: int, seed: int) -> list[UUID]:
@@ -139,7 +163,8 @@ def find(session: Session, caller: Caller, batch_id: UUID, request: FindingReque
 
 
 def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequest) -> Written:
-    """Send the batch out, when its sample is large enough and every claim of it was upheld.
+    """Send the batch out, when its sample is large enough, every claim of it was upheld, and no news of its families
+    waits: what fells a claim does so until it is submitted, and not after.
 
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, BatchHeld, SubmitterNotIndependent.
     """
@@ -150,11 +175,15 @@ def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequ
     said = repository.checkers(session, batch.id) | repository.auditors(session, batch.id)
     if caller.subject in said:
         raise SubmitterNotIndependent()
-    live = {claim.id for claim in repository.list_claims(session, batch.id, ("frozen",))}
-    sampled = [s for s in repository.list_sampled(session, [batch.id]) if s.claim in live]
-    upheld, needed = sum(s.verdict == "upheld" for s in sampled), sample_size(batch.framework, len(live))
-    if not live or upheld < needed or upheld < len(sampled):
-        raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld)
+    members = repository.list_members(session, [batch.id])[batch.id]
+    live = {member.id for member in members if member.status == "frozen"}
+    sample = repository.list_sampled(session, [batch.id])
+    needed = count_needed(batch.framework, members, sample)
+    sampled = [each for each in sample if each.claim in live]
+    upheld = sum(each.verdict == "upheld" for each in sampled)
+    waiting = repository.count_with_news(session, batch.id)
+    if not live or upheld < needed or waiting:
+        raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld, waiting=waiting)
     moved = repository.move(session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject)
     if not moved:
         raise BatchNotOpen(batch_status=batch.status)
@@ -178,7 +207,7 @@ def list_all(session: Session, caller: Caller, after: str | None, limit: int) ->
 
 def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[BatchView]:
     ids = [batch.id for batch in batches]
-    claims = repository.claims_by_batch(session, ids, COUNTED)
+    members = repository.list_members(session, ids)
     sampled: dict[UUID, list[Sampled]] = {id: [] for id in ids}
     for each in repository.list_sampled(session, ids):
         sampled[each.batch].append(each)
@@ -189,8 +218,9 @@ def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[B
     all_claims = bool(caller.roles - {"internal_auditor"})
     views = []
     for batch in batches:
-        live = {row.id for row in claims[batch.id]}
-        sample = [s for s in sampled[batch.id] if s.claim in live]
+        live = [member for member in members[batch.id] if member.status in COUNTED]
+        there = {member.id for member in live}
+        sample = [s for s in sampled[batch.id] if s.claim in there]
         views.append(
             BatchView(
                 id=batch.id,
@@ -199,10 +229,10 @@ def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[B
                 frozen_on=batch.frozen_on,
                 submitted_on=batch.submitted_on,
                 paid_on=batch.paid_on,
-                claims=[row.id for row in claims[batch.id]] if all_claims else [s.claim for s in sample],
-                value=Money(pence=sum(row.pence for row in claims[batch.id])) if reach.sees_money(caller) else None,
+                claims=[member.id for member in live] if all_claims else [s.claim for s in sample],
+                value=Money(pence=sum(member.pence for member in live)) if reach.sees_money(caller) else None,
                 sample=[s.claim for s in sample],
-                needed=sample_size(batch.framework, len(live)),
+                needed=count_needed(batch.framework, members[batch.id], sampled[batch.id]),
                 upheld=sum(s.verdict == "upheld" for s in sample),
                 draws=[DrawView(number=d.number, seed=d.seed, at=d.at) for d in draws[batch.id]],
                 etag=etag(batch.version),

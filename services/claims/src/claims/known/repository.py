@@ -13,7 +13,19 @@ from sqlalchemy import Row, Uuid, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, now, upsert
-from claims.models import Clock, DirtyFamily, Fact, Family, Membership, Person, Push, Redirect, Supply, Support
+from claims.models import (
+    Clock,
+    DirtyFamily,
+    Fact,
+    Family,
+    FormerPlace,
+    Membership,
+    Person,
+    Push,
+    Redirect,
+    Supply,
+    Support,
+)
 
 TICK = timedelta(microseconds=1)
 IDS = bindparam("ids", expanding=True, type_=Uuid())
@@ -140,7 +152,7 @@ def list_support(session: Session, families: Iterable[UUID], known_at: datetime)
 
 push: Any = Push.__table__
 COVERAGE = (
-    select(push.c.feed, push.c.service, push.c.place, push.c.covers_from, push.c.covers_to)
+    select(push.c.feed, push.c.service, push.c.place, push.c.covers_from, push.c.covers_to, push.c.refused)
     .where(push.c.complete_at <= KNOWN_AT)
     .order_by(push.c.covers_from, push.c.id)
 )
@@ -160,6 +172,33 @@ def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[
     found: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
         found |= {row.id: row for row in session.execute(FAMILIES, {"ids": batch})}
+    return found
+
+
+PLACES = select(family.c.id, family.c.place).where(family.c.id.in_(IDS), family.c.composed_on.is_not(None))
+
+
+def list_places(session: Session, families: Iterable[UUID]) -> dict[UUID, str | None]:
+    """Shape: family → its place, of those that were composed."""
+    found: dict[UUID, str | None] = {}
+    for batch in in_batches(families):
+        found |= {row.id: row.place for row in session.execute(PLACES, {"ids": batch})}
+    return found
+
+
+former: Any = FormerPlace.__table__
+FORMER = (
+    select(former.c.family, former.c.place)
+    .where(former.c.family.in_(IDS), former.c.until > KNOWN_AT)
+    .order_by(former.c.family, former.c.until.desc())
+)
+
+
+def list_former_places(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, str | None]:
+    """Where families were known to live at a moment, of those for which it was elsewhere. Shape: family → place."""
+    found: dict[UUID, str | None] = {}
+    for batch in in_batches(families):
+        found |= {row.family: row.place for row in session.execute(FORMER, {"ids": batch, "known_at": known_at})}
     return found
 
 
@@ -206,6 +245,17 @@ def list_replaced(session: Session, facts: Iterable[UUID]) -> set[UUID]:
     found: set[UUID] = set()
     for batch in in_batches(facts):
         found |= set(session.scalars(REPLACED, {"ids": batch}))
+    return found
+
+
+PEOPLE_OF = select(fact.c.person).where(fact.c.id.in_(IDS)).distinct()
+
+
+def list_people_of(session: Session, facts: Iterable[UUID]) -> set[UUID]:
+    """Whom these facts are about."""
+    found: set[UUID] = set()
+    for batch in in_batches(facts):
+        found |= set(session.scalars(PEOPLE_OF, {"ids": batch}))
     return found
 
 

@@ -44,6 +44,7 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
     births = _births(repository.list_births(session, roots, known_at), roots)
     records = _records(repository.list_facts(session, roots, known_at), roots)
     support = _support(repository.list_support(session, found, known_at))
+    former = repository.list_former_places(session, found, known_at)
     coverage = Coverages(repository.list_coverage(session, known_at))
     members: dict[UUID, set[Member]] = defaultdict(set)
     for row in stays:
@@ -57,7 +58,7 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
             tuple(sorted(members[id], key=lambda m: (m.person, m.begins, m.ends, m.role))),
             tuple(record for person in people for record in records.get(person, ())),
             support.get(id, Support()),
-            coverage.of(family.place),
+            coverage.of(former.get(id, family.place)),
         )
         answer[id] = FamilyKnown(known, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
     return answer
@@ -80,15 +81,19 @@ class Coverages:
         self._made: dict[str | None, Coverage] = {}
 
     def of(self, area: str | None) -> Coverage:
-        """What pushes of this area cover; of all, for a family that never had one."""
+        """What pushes of this area cover; of all, for a family that never had one.
+
+        Of a push with refused lines nobody knows what those said: what it says is known, its silence says nothing.
+        """
         if area not in self._made:
             spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
             sources: dict[str, set[str]] = defaultdict(set)
-            for push in self._pushes:
-                if area is None or push.place == area:
+            about = [push for push in self._pushes if area is None or push.place == area]
+            for push in about:
+                if not push.refused:
                     spans[push.feed].append((push.covers_from, push.covers_to))
-                    sources[push.feed].add(push.service)
-            last = max((to for those in spans.values() for _, to in those), default=None)
+                sources[push.feed].add(push.service)
+            last = max((push.covers_to for push in about), default=None)
             self._made[area] = Coverage(
                 {feed: Days(those) for feed, those in spans.items()},
                 {feed: tuple(sorted(those)) for feed, those in sources.items()},

@@ -1,5 +1,7 @@
 """The ledger: what was paid for results, and, apart from it, what attachments are funded with."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
@@ -75,10 +77,9 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     """
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
-    earlier, due = _places(session, framework.name, request.year)
-    own = [s for s in repository.list_settlements(session, framework.name) if s.year == request.year]
-    settled = sum(settlement.families for settlement in own)
-    new = max(0, due - settled)
+    settlements = repository.list_settlements(session, framework.name)
+    new = _due(session, framework.name, request.year, settlements)
+    own = [settlement for settlement in settlements if settlement.year == request.year]
     if own and not new:
         return Written(id=own[-1].id, status="settled", etag=etag(own[-1].number))
     settlement = FeeSettlement(
@@ -101,7 +102,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
             pence=settlement.pence,
             on=request.date,
             settlement=settlement.id,
-            first_place=earlier + settled + 1,
+            first_place=sum(settlement.families for settlement in settlements) + 1,
             places=new,
         )
     if not repository.add_settlement(session, settlement, entry):
@@ -109,19 +110,27 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     return Written(id=settlement.id, status="settled", etag=etag(settlement.number))
 
 
-def _places(session: Session, framework: str, year: str) -> tuple[int, int]:
-    """Shape: (places paid for in earlier years, places due in this one)."""
+def _due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
+    """How many places a year has still to be paid for.
+
+    What was settled was paid, whoever turns out since not to have been attached; what was not settled yet is left to
+    its own year. No year is paid beyond its target, nor is a later one by way of an earlier.
+    """
     known = {target.year: target.cumulative for target in targets.list_targets(session, framework)}
     if year not in known:
         raise TargetNotSet()
-    so_far = 0
+    paid: Counter[str] = Counter()
+    for settlement in settlements:
+        paid[settlement.year] += settlement.families
+    so_far, left = 0, 0
     for each in sorted(known):
-        attached = repository.count_attached(session, framework, financial_year_ends(each))
-        due = max(0, min(attached, known[each]) - so_far)
-        if each == year:
-            return so_far, due
-        so_far += due
-    raise TargetNotSet()
+        allowed = min(repository.count_attached(session, framework, financial_year_ends(each)), known[each])
+        if each < year:
+            so_far += paid[each] if each in paid else max(0, allowed - so_far)
+            continue
+        so_far += paid[each]
+        left = allowed - so_far if each == year else min(left, allowed - so_far)
+    return max(0, left)
 
 
 def show(

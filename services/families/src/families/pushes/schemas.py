@@ -20,6 +20,9 @@ class PushRequest(Schema):
 
 
 class PushCounts(Schema):
+    """Shape: with `refused` lines, nothing follows from what a push does not say. Mend those, and push them (alone, if
+    you like) for the same days."""
+
     recorded: int
     unchanged: int
     held: int
