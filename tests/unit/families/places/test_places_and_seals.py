@@ -1,12 +1,18 @@
 """Refuges and seals: nobody is located, by any door."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
 
 from chassis.events import Received
+from chassis.tables import Outbox
+from families.households import service
+from families.households.repository import Neighbourhood
+from families.households.worker import Composer
 from families.models.families import SealedPerson
 from families.reactions import reactions
 from unit.families.household import (
@@ -57,6 +63,62 @@ def test_a_seal_makes_a_family_apart_with_no_area_and_no_link(street: Street) ->
     left = street.get(f"/v1/families/{before}").json()
     assert [m["name"] for m in left["members"]] == ["Ned Elm"] and left["area"] == "thornbury"
     assert before not in street.get(f"/v1/families/{after}/members").text
+
+
+def composed(street: Street) -> list[dict[str, Any]]:
+    """What was told of families that were composed, or moved."""
+    with street.runtime.read() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.type.contains("family.composed")).order_by(Outbox.seq))
+        return [row.data for row in rows]
+
+
+def while_composing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something happens once, after the composer has read and before it writes."""
+    plan, left = service.plan, [happens]
+
+    def planned(found: Neighbourhood) -> service.Changes:
+        changes = plan(found)
+        while left:
+            left.pop()()
+        return changes
+
+    monkeypatch.setattr(service, "plan", planned)
+
+
+def test_a_seal_that_comes_while_its_family_is_composed_for_the_first_time_holds_at_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = street.person("Mia Ash", 2008, (SCHOOL, MILL, WAVE0, WAVE1))
+    street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
+    street.carer(mia, "Rose Ash")
+    while_composing(monkeypatch, lambda: hear(street, "seal.set", uuid4(), mia, "2016-01-01"))
+    street.compose()
+    assert [told for told in composed(street) if told["area"] is not None] == []
+
+
+def test_an_address_that_is_said_to_be_a_refuge_while_a_family_is_composed_is_one_at_once(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mia = street.person("Mia Ash", 2008, (SCHOOL, MILL, WAVE0, WAVE1))
+    street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
+    street.carer(mia, "Rose Ash")
+    path, body = f"/v1/places/{MILL}", {"kind": "refuge"}
+    while_composing(monkeypatch, lambda: street.client.put(path, json=body, headers=iris()))
+    street.compose()
+    assert [told["area"] for told in composed(street)] == [None]
+
+
+def test_a_composer_that_was_relieved_while_it_worked_writes_nothing(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when its lock's connection was lost: the standby has taken up the same persons, and finished them."""
+    mia = street.person("Mia Ash", 2008, (SCHOOL, MILL, WAVE0, WAVE1))
+    street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
+    street.carer(mia, "Rose Ash")
+    while_composing(monkeypatch, lambda: Composer(patient=False).step(street.runtime))
+    street.compose()
+    assert len(street.families()) == 1
+    assert len(composed(street)) == 1
 
 
 def test_a_coordinator_of_the_area_no_longer_meets_the_sealed_family(street: Street) -> None:

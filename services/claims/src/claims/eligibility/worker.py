@@ -80,8 +80,9 @@ class Evaluator:
                 return None
             # While a push streams in, its families would be evaluated once a batch of its facts.
             oldest, newest = waiting
-            fresh = now() - newest < timedelta(seconds=settings.settle)
-            if fresh and now() - oldest < timedelta(seconds=settings.settle_at_most):
+            # Clocks differ and are set back: news from the future is as old as it is ahead.
+            fresh = abs(now() - newest) < timedelta(seconds=settings.settle)
+            if fresh and abs(now() - oldest) < timedelta(seconds=settings.settle_at_most):
                 return None
             marks = {row.family: row.mark for row in repository.list_dirty(session, settings.families_at_once)}
             known_at = heard.present(session)

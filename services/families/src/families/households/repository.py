@@ -51,7 +51,9 @@ class Neighbourhood:
     people: list[Someone] = field(default_factory=list)
     carers: list[CarerWord] = field(default_factory=list)
     elsewhere: list[Elsewhere] = field(default_factory=list)
+    uprns: set[str] = field(default_factory=set)
     kinds: dict[str, str] = field(default_factory=dict)
+    seals: set["Hidden"] = field(default_factory=set)
     families: dict[UUID, Family] = field(default_factory=dict)
     memberships: list[Membership] = field(default_factory=list)
     leaf_of: dict[UUID, UUID] = field(default_factory=dict)
@@ -119,7 +121,8 @@ def should_wait(session: Session) -> bool:
     """Whether a push is being worked on, so that more is about to be known; not for ever, lest pushes starve us."""
     busy = session.scalar(select(exists().where(Push.status.in_(["received", "processing"]))))
     oldest = session.scalar(select(func.min(ToCompose.at)))
-    return bool(busy) and (oldest is None or now() - oldest < LONGEST_WAIT)
+    # A clock that was set back must not make us wait until it has come round again.
+    return bool(busy) and (oldest is None or abs(now() - oldest) < LONGEST_WAIT)
 
 
 # --- reading
@@ -131,7 +134,8 @@ def read_neighbourhood(session: Session, persons: Collection[UUID]) -> Neighbour
     statements = _reach_out(session, persons, found)
     leaves = list(found.root_of)
     areas = _areas(session, {row.push for row in statements})
-    found.kinds = _kinds(session, {row.uprn for row in statements if row.uprn})
+    found.uprns = {row.uprn for row in statements if row.uprn}
+    found.kinds = _kinds(session, found.uprns)
     found.elsewhere = [
         Elsewhere(found.root_of[row.child], found.root_of[row.parent], row.since)
         for row in _in(session, select(ParentElsewhere), ParentElsewhere.child, leaves)
@@ -226,11 +230,14 @@ def _describe_people(session: Session, found: Neighbourhood, statements: Sequenc
     for name in _in(session, select(*NAME_COLUMNS), PersonName.person, found.root_of):
         names.setdefault(found.root_of[name.person], []).append(name)
     seals: dict[UUID, list[tuple[date, date | None]]] = {}
-    for seal in _in(session, select(Seal), Seal.person, found.root_of):
-        seals.setdefault(found.root_of[seal.person], []).append((seal.since, seal.lifted_on))
-    for row in _in(session, select(SealedPerson.person), SealedPerson.person, found.root_of):
+    found.seals = _seals(session, found.root_of)
+    for person, since, lifted_on in found.seals:
+        if since is not None:
+            seals.setdefault(found.root_of[person], []).append((since, lifted_on))
+    for person, since, _ in found.seals:
         # Hidden though no seal names them, since they were split off from somebody who is: then always.
-        seals.setdefault(found.root_of[row.person], [(date.min, None)])
+        if since is None:
+            seals.setdefault(found.root_of[person], [(date.min, None)])
     for root in sorted(set(found.root_of.values())):
         written = names.get(root, [])
         found.people.append(
@@ -276,6 +283,16 @@ def _areas(session: Session, pushes: Collection[UUID]) -> dict[UUID, str]:
     return {row.id: row.place for row in _in(session, select(Push.id, Push.place), Push.id, pushes)}
 
 
+Hidden = tuple[UUID, date | None, date | None]
+"""Person, since, lifted on; without `since`, somebody who is hidden now, for whatever reason."""
+
+
+def _seals(session: Session, people: Collection[UUID]) -> set[Hidden]:
+    rows = _in(session, select(Seal.person, Seal.since, Seal.lifted_on), Seal.person, people)
+    hidden = _in(session, select(SealedPerson.person), SealedPerson.person, people)
+    return {(row.person, row.since, row.lifted_on) for row in rows} | {(row.person, None, None) for row in hidden}
+
+
 def _kinds(session: Session, uprns: Collection[str]) -> dict[str, str]:
     return {row.uprn: row.kind for row in _in(session, select(Place), Place.uprn, uprns)}
 
@@ -293,11 +310,18 @@ def _in(session: Session, statement: Any, column: Any, values: Iterable[Any]) ->
 # --- writing
 
 
-def unchanged_since(session: Session, families: Iterable[Family]) -> bool:
-    """Whether nobody has changed these families since they were read."""
-    seen = {family.id: family.version for family in families}
+def is_ours(session: Session, taken: Collection[UUID]) -> bool:
+    """Whether what was taken is unfinished still: another process may have stepped in for us, and finished it."""
+    return len(_in(session, select(Composing.person), Composing.person, taken)) == len(taken)
+
+
+def unchanged_since(session: Session, found: Neighbourhood) -> bool:
+    """Whether nobody has changed these families since they were read, nor who or what may not be located."""
+    seen = {family.id: family.version for family in found.families.values()}
     stored = {row.id: row.version for row in _in(session, select(Family.id, Family.version), Family.id, seen)}
-    return stored == seen
+    return (
+        stored == seen and _seals(session, found.root_of) == found.seals and _kinds(session, found.uprns) == found.kinds
+    )
 
 
 def add_families(session: Session, rows: Sequence[dict[str, Any]]) -> None:

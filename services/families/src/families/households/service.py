@@ -57,8 +57,8 @@ def plan(found: Neighbourhood) -> Changes:
 
 
 def apply(session: Session, found: Neighbourhood, changes: Changes) -> bool:
-    """Write and tell the changes; False, having done nothing, when somebody changed these families meanwhile."""
-    if not repository.unchanged_since(session, found.families.values()):
+    """Write and tell the changes; False, having done nothing, when what they were worked out from has changed."""
+    if not repository.unchanged_since(session, found):
         return False
     repository.add_families(session, changes.families)
     repository.remove_memberships(session, [membership.id for membership in changes.removed])

@@ -23,6 +23,8 @@ class Composer:
             found = repository.read_neighbourhood(session, news) if news else None
         changes = service.plan(found) if found else None
         with runtime.write() as session:
+            if not repository.is_ours(session, taken):
+                return True
             if found is None or changes is None or service.apply(session, found, changes):
                 repository.finish(session, taken, news)
         return True
