@@ -12,17 +12,21 @@ from uuid import uuid4
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
+from kafka import KafkaConsumer
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from chassis.clock import now
-from chassis.listener import listen_once
+from chassis.listener import listen_once, unpark
 from chassis.log import LogGap
+from chassis.log.kafka import KafkaLog
 from chassis.migrations import current, migrate
 from chassis.relay import Relay, count_waiting, only_one, what_waits
 from fixtures.spooled import spooled
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER, KEY, as_, token
 
+from .toys import app
 from .toys.app import Base, Heard, ParkedEvent, Toy, program
 
 ANA = token("ana", scopes=["toys:read", "toys:write"])
@@ -260,6 +264,76 @@ def test_an_event_that_cannot_be_handled_is_parked_and_the_others_go_on(
         parked = session.scalars(select(ParkedEvent)).one()
     assert (count(toys, Heard), parked.reason) == (2, "ValueError")
     assert "Secret" not in "".join(capfd.readouterr())
+
+
+def test_what_was_parked_is_handled_once_its_reason_is_mended(
+    toys: Running, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, name in enumerate(["breaks", "Bear"]):
+        make(toys, key=f"key-{n:08}", name=name)
+    programs.deliver(toys)
+    assert "thinkfamily_parked_events 1.0" in toys.client.get("/metrics").text
+    assert unpark(toys.runtime, program.reactions) == (0, 1), "it still fails, and is kept"
+    assert (count(toys, ParkedEvent), count(toys, Heard)) == (1, 1)
+    monkeypatch.setattr(app, "mended", True)
+    assert unpark(toys.runtime, program.reactions) == (1, 0)
+    assert (count(toys, ParkedEvent), count(toys, Heard)) == (0, 2)
+    assert "thinkfamily_parked_events 0.0" in toys.client.get("/metrics").text
+    with toys.runtime.write() as session:  # told once more, it has been handled
+        session.execute(Base.metadata.tables["position"].update().values(position=0))
+    programs.deliver(toys)
+    with toys.runtime.read() as session:
+        assert set(session.scalars(select(Heard.times))) == {1}
+
+
+def test_a_table_that_is_not_there_yet_parks_nothing(toys: Running, programs: Programs) -> None:
+    make(toys)
+    with toys.runtime.write() as session:
+        session.execute(text("ALTER TABLE heard RENAME TO away"))
+    with pytest.raises(DBAPIError):
+        programs.deliver(toys)
+    assert count(toys, ParkedEvent) == 0
+    with toys.runtime.write() as session:
+        session.execute(text("ALTER TABLE away RENAME TO heard"))
+    programs.deliver(toys)
+    assert count(toys, Heard) == 1
+
+
+def test_what_a_reader_lost_on_its_way_is_read_again(
+    toys: Running, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not isinstance(toys.runtime.log, KafkaLog):
+        return  # a file is read where one says
+    make(toys)
+    programs.deliver(toys)
+    make(toys, key="key-00000002")
+    while toys.relay.step():
+        pass
+    poll = KafkaConsumer.poll
+
+    def lose(consumer: KafkaConsumer, *how: object, **more: object) -> None:
+        found: dict[object, object] = {}
+        while not found:
+            found = poll(consumer, *how, **more)  # it now stands behind what nobody has seen
+        raise KeyError("a fault of the library's own")
+
+    with monkeypatch.context() as broken, pytest.raises(KeyError):
+        broken.setattr(KafkaConsumer, "poll", lose)
+        listen_once(toys.runtime, program.reactions)
+    programs.deliver(toys)
+    assert count(toys, Heard) == 2
+
+
+def test_a_machine_that_is_gone_keeps_no_lock_for_hours(toys: Running) -> None:
+    if toys.runtime.engine.dialect.name != "postgresql":
+        return  # a lock on a file falls with its process alone
+    with toys.runtime.read() as session:
+        told = {name: session.scalar(text(f"SHOW {name}")) for name in ("tcp_keepalives_idle", "tcp_user_timeout")}
+        ours = session.connection().connection.driver_connection
+    assert told == {"tcp_keepalives_idle": "10", "tcp_user_timeout": "25000"}
+    assert ours is not None
+    parameters = ours.info.get_parameters()
+    assert (parameters["keepalives_idle"], parameters["tcp_user_timeout"]) == ("10", "25000")
 
 
 def test_sequence_counts_per_key_and_the_log_keeps_each_keys_order(toys: Running) -> None:

@@ -1,7 +1,8 @@
-"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | run`
+"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | unpark | run`
 
 `run` does all of it in one process, for a laptop; in production each is a Deployment of its own, and `migrate` a Job.
-Each but `migrate` answers operations staff: `/health/live`, `/health/ready`, `/metrics`.
+Each but `migrate` and `unpark` answers operations staff: `/health/live`, `/health/ready`, `/metrics`. `unpark` handles
+the events again that could not be handled before, once the reason is mended.
 """
 
 import argparse
@@ -18,13 +19,14 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from chassis.listener import unpark
 from chassis.migrations import migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.telemetry import set_up_logging
 from chassis.wire import Wire
 
-COMMANDS = ("serve", "relay", "listen", "work", "migrate", "run")
+COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "run")
 log = structlog.get_logger()
 
 
@@ -106,6 +108,10 @@ def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int
         migrate(runtime, program.versions, program.base.metadata, revision)
     if command == "migrate":
         return 0
+    if command == "unpark":
+        handled, parked = unpark(runtime, program.reactions) if program.base is not None else (0, 0)
+        print(f"{program.name}: {handled} handled, {parked} still parked")
+        return 1 if parked else 0
     return _serve(program, runtime, ALL if command == "run" else (command,))
 
 

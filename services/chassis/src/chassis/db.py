@@ -156,8 +156,20 @@ SESSION = {
     # A page anywhere costs what the next one does, as in memory and on disks without heads: else hundreds of ids are
     # looked up by reading whole tables.
     "random_page_cost": "1.1",
+    # A machine that is gone says no word: its locks fall, and others stop waiting for it, in half a minute, not hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
 }
-POSTGRES = {"connect_timeout": 5, "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items())}
+POSTGRES = {
+    "connect_timeout": 5,
+    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
 WRITING = 8150
 """The advisory lock of whoever writes to a service's database."""
 
@@ -213,9 +225,17 @@ def _teach_postgres(engine: Engine) -> None:
 
 def store_is_away(error: BaseException) -> bool:
     """Whether an error tells of the store's state, not of what was asked of it."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
+    if isinstance(error, DBAPIError) and (error.connection_invalidated or _lacks_schema(error)):
         return True
     return isinstance(error, OperationalError | InterfaceError | TimeoutError)
+
+
+NOT_OURS = frozenset({"42P01", "42703", "42501"})
+"""A table that is not there, a column that is not there, a right that is lacking; SQLite counts them as operational."""
+
+
+def _lacks_schema(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in NOT_OURS
 
 
 def on_commit(engine: Engine, tell: Callable[[], None]) -> None:

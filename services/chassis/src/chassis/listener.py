@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
@@ -57,6 +58,41 @@ def lag(runtime: Runtime, reactions: Reactions) -> int:
         for producer, topics in reactions.by_producer().items()
         for stream, end in runtime.log.ends(producer, topics).items()
     )
+
+
+def count_parked(runtime: Runtime) -> int:
+    """How many events wait for a person to look at them."""
+    with reading(runtime.engine) as session:
+        return session.scalar(select(func.count()).select_from(ParkedEvent.__table__)) or 0
+
+
+def unpark(runtime: Runtime, reactions: Reactions) -> tuple[int, int]:
+    """Handle what is parked again, oldest first, each on its own. Shape: (handled, still parked)."""
+    with reading(runtime.engine) as session:
+        waiting = list(session.scalars(select(ParkedEvent.id).order_by(ParkedEvent.at, ParkedEvent.id)))
+    handled = sum(_unpark(runtime, reactions, id) for id in waiting)
+    return handled, len(waiting) - handled
+
+
+def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
+    try:
+        with writing(runtime.engine) as session:
+            parked = session.get(ParkedEvent, id)
+            if parked is None:
+                return False
+            event = received(parked.event)
+            session.delete(parked)
+            if _not_handled_yet(session, [event]):
+                reaction = reactions.to(event.type)
+                if reaction is not None:
+                    reaction(session, [event])
+                write_rows(session, REMEMBER, [{"id": event.id, "at": now()}])
+        return True
+    except Exception as broken:
+        if store_is_away(broken):
+            raise
+        log.error("event stays parked", event_id=str(id), error=type(broken).__name__)
+        return False
 
 
 def _listen_to(runtime: Runtime, reactions: Reactions, producer: str, topics: list[str]) -> int:

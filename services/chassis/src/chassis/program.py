@@ -16,7 +16,7 @@ from chassis import paging
 from chassis.app import OPEN_ROUTES, build_app
 from chassis.db import on_commit
 from chassis.events import Event
-from chassis.listener import Listener, lag
+from chassis.listener import Listener, count_parked, lag
 from chassis.reactions import Reactions
 from chassis.relay import Relay, count_waiting, only_one
 from chassis.runtime import Runtime
@@ -83,6 +83,7 @@ class Program:
         figures: list[tuple[str, str, dict[str, str], Callable[[], int]]] = [
             ("thinkfamily_outbox_pending", "Events that wait for the relay", {}, lambda: count_waiting(runtime)),
             ("thinkfamily_listener_lag", "Positions not yet read", {}, lambda: lag(runtime, self.reactions)),
+            ("thinkfamily_parked_events", "Events that could not be handled", {}, lambda: count_parked(runtime)),
         ]
         for worker in self.workers:
             figures.append(

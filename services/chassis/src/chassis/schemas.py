@@ -12,6 +12,8 @@ from chassis.clock import today
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 """Python alone would also read 2026-W48-1."""
+EARLIEST = date(1900, 1, 1)
+"""No day that anybody tells us of lies before it."""
 
 
 class Schema(BaseModel):
@@ -49,7 +51,7 @@ def as_whole(value: Any) -> Any:
 def _not_in_the_future(value: date) -> date:
     if value > today():
         raise PydanticCustomError("date_in_future", "Should be today or earlier")
-    if value.year < 1900:
+    if value < EARLIEST:
         raise PydanticCustomError("date_too_early", "Should be in or after 1900")
     return value
 

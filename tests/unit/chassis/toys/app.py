@@ -109,12 +109,13 @@ class ToyView(Schema):
 
 router = APIRouter(prefix="/v1/toys")
 reactions = Reactions()
+mended = False
 
 
 @reactions.on("toys.toy", "toy.made")
 def hear(session: Session, events: Sequence[Received]) -> None:
     for event in events:
-        if event.data["fails"]:
+        if event.data["fails"] and not mended:
             raise ValueError("a toy called Secret-Name")
         heard = session.get(Heard, UUID(event.data["toy"]))
         if heard is None:

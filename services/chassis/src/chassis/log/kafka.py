@@ -6,8 +6,8 @@ groups, and nothing has to be rebalanced when a listener dies (`docs/adr/0016`).
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -151,11 +151,12 @@ class _Reader:
                 raise LogGap(f"{', '.join(ahead)}: shorter than what was read from it")
             if not behind:
                 return []
-            self._go_to({stream: after.get(stream, 0) for stream in ends})
-            return self._poll(limit)
+            with self._sure():
+                self._go_to({stream: after.get(stream, 0) for stream in ends})
+                return self._poll(limit)
 
     def ends(self, topics: Sequence[str]) -> dict[str, int]:
-        with self._lock:
+        with self._lock, self._sure():
             partitions = self._find(topics)
             if not partitions:
                 return {}
@@ -164,9 +165,26 @@ class _Reader:
 
     def close(self) -> None:
         with self._lock:
-            if self._consumer is not None:
-                self._consumer.close(autocommit=False, timeout_ms=1000)
-                self._consumer = None
+            self._give_up()
+
+    @contextmanager
+    def _sure(self) -> Iterator[None]:
+        """Whatever goes wrong, the next reading begins where it is told to: the consumer may have moved past what it
+        did not hand over. One that fails in a way of its own is not trusted again."""
+        try:
+            yield
+        except (TimeoutError, LogGap, KafkaError):
+            self._at = {}
+            raise
+        except Exception:
+            self._give_up()
+            raise
+
+    def _give_up(self) -> None:
+        consumer, self._consumer, self._at = self._consumer, None, {}
+        if consumer is not None:
+            with suppress(Exception):
+                consumer.close(autocommit=False, timeout_ms=1000)
 
     def _go_to(self, places: dict[str, int]) -> None:
         consumer = self._open()
@@ -192,7 +210,7 @@ class _Reader:
                         self._stream(partition),
                         record.offset + 1,
                         partition.topic.removeprefix(self._prefix),
-                        (record.key or b"").decode(),
+                        (record.key or b"").decode("utf-8", "replace"),
                         record.value or b"",
                     )
                     for partition, records in found.items()

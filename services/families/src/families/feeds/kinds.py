@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from chassis.clock import today
+from chassis.schemas import EARLIEST
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 _UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]")
@@ -21,7 +22,6 @@ _SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ACADEMIC_YEAR = re.compile(r"(20\d\d)/(\d\d)")
 _FORMULA = ("=", "+", "-", "@")
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male", "other": "other", "unknown": ""}
-EARLIEST_BIRTH = date(1900, 1, 1)
 
 
 class Bad(Exception):
@@ -75,7 +75,7 @@ def past_day(text: str) -> date:
     when = day(text)
     if when > today():
         raise Bad("in_the_future")
-    if when < EARLIEST_BIRTH:
+    if when < EARLIEST:
         raise Bad("too_early")
     return when
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from chassis.schemas import Date, Instant, Schema
+from chassis.schemas import EARLIEST, Date, Instant, Schema
 
 PLACE = r"^[a-z][a-z0-9-]{0,39}$"
 
@@ -12,7 +12,7 @@ PLACE = r"^[a-z][a-z0-9-]{0,39}$"
 class PushRequest(Schema):
     """What a push says of itself; the file is the body."""
 
-    covers_from: Date = Field(description="First day for which the file says all that there is to say")
+    covers_from: Date = Field(description="First day for which the file says all that there is to say", ge=EARLIEST)
     covers_to: Date = Field(description="Last day, inclusive")
     place: str = Field(pattern=PLACE, description="The area that the file is about", examples=["thornbury"])
     mode: Literal["upsert"] = "upsert"
