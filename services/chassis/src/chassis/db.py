@@ -225,17 +225,19 @@ def _teach_postgres(engine: Engine) -> None:
 
 def store_is_away(error: BaseException) -> bool:
     """Whether an error tells of the store's state, not of what was asked of it."""
-    if isinstance(error, DBAPIError) and (error.connection_invalidated or _lacks_schema(error)):
-        return True
+    if isinstance(error, DBAPIError):
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        if error.connection_invalidated or state in NOT_OURS:
+            return True
+        if state.startswith(TOO_MUCH):
+            return False
     return isinstance(error, OperationalError | InterfaceError | TimeoutError)
 
 
 NOT_OURS = frozenset({"42P01", "42703", "42501"})
 """A table that is not there, a column that is not there, a right that is lacking; SQLite counts them as operational."""
-
-
-def _lacks_schema(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlstate", None) in NOT_OURS
+TOO_MUCH = "54"
+"""PostgreSQL's class of statements that are too large or too deep, which psycopg counts as operational."""
 
 
 def on_commit(engine: Engine, tell: Callable[[], None]) -> None:

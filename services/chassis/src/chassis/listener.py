@@ -67,7 +67,10 @@ def count_parked(runtime: Runtime) -> int:
 
 
 def unpark(runtime: Runtime, reactions: Reactions) -> tuple[int, int]:
-    """Handle what is parked again, oldest first, each on its own. Shape: (handled, still parked)."""
+    """Handle what is parked again, oldest first, each on its own. Shape: (handled, still parked).
+
+    Later events of the same key were handled meanwhile: reactions must not let an earlier one undo those.
+    """
     with reading(runtime.engine) as session:
         waiting = list(session.scalars(select(ParkedEvent.id).order_by(ParkedEvent.at, ParkedEvent.id)))
     handled = sum(_unpark(runtime, reactions, id) for id in waiting)
@@ -81,11 +84,12 @@ def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
             if parked is None:
                 return False
             event = received(parked.event)
+            reaction = reactions.to(event.type)
+            if reaction is None:  # this release does not know it, another one did
+                return False
             session.delete(parked)
             if _not_handled_yet(session, [event]):
-                reaction = reactions.to(event.type)
-                if reaction is not None:
-                    reaction(session, [event])
+                reaction(session, [event])
                 write_rows(session, REMEMBER, [{"id": event.id, "at": now()}])
         return True
     except Exception as broken:
@@ -156,6 +160,7 @@ def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
         row = {"id": new_id(), "type": "", "event": {"unreadable": entry.value.decode("utf-8", "replace")}}
     with writing(runtime.engine) as session:
         row |= {"topic": entry.topic, "key": entry.key, "reason": type(broken).__name__}
+        row |= {name: row[name].replace("\0", "") for name in ("key", "type")}  # which no store takes
         upsert(session, ParkedEvent, [row], key=["id"])
         _move(session, {entry.stream: entry.position})
 

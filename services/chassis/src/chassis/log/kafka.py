@@ -6,12 +6,13 @@ groups, and nothing has to be rebalanced when a listener dies (`docs/adr/0016`).
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError, TopicAlreadyExistsError
+from kafka.net.compat import KafkaNetClient
 
 from chassis.log.base import Entry, LogGap, Stored
 
@@ -48,7 +49,7 @@ class KafkaLog:
         self._reader, self._looker = _Reader(self._common, prefix), _Reader(self._common, prefix)
 
     def prepare(self, topics: Sequence[str]) -> None:
-        admin = KafkaAdminClient(**self._common)
+        admin = _connected(KafkaAdminClient, self._common)
         try:
             there = set(admin.list_topics())
             missing = [name for topic in topics if (name := self._prefix + topic) not in there]
@@ -76,9 +77,9 @@ class KafkaLog:
                 raise TimeoutError("The broker has not confirmed the events yet") from None
             under_way, self._under_way = self._under_way, []
             for _, sent in under_way:
-                if sent.exception is not None:
+                if not sent.succeeded():
                     self._give_up_producer()
-                    raise sent.exception
+                    raise sent.exception or TimeoutError("Nobody knows what became of an event")
 
     def _hand_over(self, entries: Sequence[Entry]) -> None:
         """Hand each entry over once: those that wait since an earlier call are the first of this one."""
@@ -112,8 +113,10 @@ class KafkaLog:
         """A new producer begins a new sequence: nothing that this one still holds can then come between."""
         producer, self._producer, self._under_way = self._producer, None, []
         if producer is not None:
-            with suppress(KafkaError):
+            try:
                 producer.close(timeout=1)
+            except KafkaError:  # it waits for the broker first, and then leaves its sender at work
+                producer._sender.force_close()
 
     def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
         return self._reader.read(self._looker.ends(topics), after, limit)
@@ -126,6 +129,22 @@ class KafkaLog:
             self._give_up_producer()
         self._reader.close()
         self._looker.close()
+
+
+def _connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
+    """One of kafka-python's clients. Where no broker answers, it would leave its thread and its sockets behind."""
+    begun: list[KafkaNetClient] = []
+
+    def begin(**chosen: Any) -> KafkaNetClient:
+        begun.append(KafkaNetClient(**chosen))
+        return begun[0]
+
+    try:
+        return kind(**settings, kafka_client=begin)
+    except BaseException:
+        for client in begun:
+            client.close()
+        raise
 
 
 class _Reader:
@@ -236,15 +255,15 @@ class _Reader:
 
     def _open(self) -> Any:
         if self._consumer is None:
-            self._consumer = KafkaConsumer(
-                **self._common,
-                metrics_enabled=False,
-                group_id=None,
-                enable_auto_commit=False,
-                auto_offset_reset="none",
-                allow_auto_create_topics=False,
-                fetch_max_wait_ms=100,
-            )
+            own = {
+                "metrics_enabled": False,
+                "group_id": None,
+                "enable_auto_commit": False,
+                "auto_offset_reset": "none",
+                "allow_auto_create_topics": False,
+                "fetch_max_wait_ms": 100,
+            }
+            self._consumer = _connected(KafkaConsumer, self._common | own)
         return self._consumer
 
     def _stream(self, partition: Any) -> str:

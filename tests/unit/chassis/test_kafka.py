@@ -1,0 +1,65 @@
+"""kafka-python's clients while no broker answers: nothing of them is left behind."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from chassis.log import Entry
+from chassis.log import kafka as kafka_log
+from chassis.log.kafka import KafkaLog
+from journey.servers import Kafka
+
+ENTRY = Entry("1", "x.y", "k", b"one")
+
+
+def threads() -> set[threading.Thread]:
+    return set(threading.enumerate())
+
+
+@pytest.mark.parametrize("what", ["ends", "prepare", "append"])
+def test_a_try_while_the_broker_is_away_leaves_no_thread_behind(what: str) -> None:
+    log = KafkaLog("127.0.0.1:1")
+    log._common["bootstrap_timeout_ms"] = 200
+    tries = {
+        "ends": lambda: log.ends("x", ["x.y"]),
+        "prepare": lambda: log.prepare(["x.y"]),
+        "append": lambda: log.append("x", [ENTRY]),
+    }
+    before = threads()
+    for _ in range(3):
+        with pytest.raises(Exception, match="bootstrap"):
+            tries[what]()
+    for thread in threads() - before:
+        thread.join(5)
+    assert threads() <= before
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Kafka]:
+    broker = Kafka(tmp_path / "kafka")
+    try:
+        broker.start()
+        yield broker
+    finally:
+        broker.forget()
+
+
+def test_a_producer_that_was_given_up_sends_nothing_more(broker: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kafka_log, "PATIENCE", 1.0)
+    log = KafkaLog(broker.servers, partitions=1)
+    log.prepare(["x.y"])
+    before = threads()
+    log.append("x", [Entry("0", "x.y", "k", b"zero")])
+    broker.kill()
+    with pytest.raises(Exception, match="larger"):
+        log.append("x", [ENTRY, Entry("2", "x.y", "k", b"x" * (kafka_log.LARGEST + 1))])
+    for thread in threads() - before:
+        thread.join(15)
+    assert threads() <= before, "its sender is still at work"
+    broker.start()
+    log.append("x", [ENTRY])
+    values = [stored.value for stored in log.read("x", ["x.y"], {}, 10)]
+    log.close()
+    assert values == [b"zero", b"one"]
