@@ -67,6 +67,16 @@ def test_two_clients_may_use_the_same_key(toys: Running) -> None:
     assert count(toys, Toy) == 2
 
 
+def test_a_key_counts_for_its_query_however_long_and_keeps_nothing_of_it(toys: Running) -> None:
+    header = as_(ANA, Idempotency_Key="key-00000001")
+    queries = ["x=Quexworthy", "x=other", "x=" + "".join(f"{n:x}" for n in range(2_000)), "x=Quexworthy"]
+    answers = [toys.client.post(f"/v1/toys?{query}", json={"name": "Bear"}, headers=header) for query in queries]
+    assert {answer.status_code for answer in answers} == {201}
+    assert answers[0].json() == answers[3].json() and count(toys, Toy) == 3
+    with toys.runtime.read() as session:
+        assert "Quexworthy" not in str(session.execute(select(Base.metadata.tables["idempotency_key"])).all())
+
+
 def test_fifty_repeats_at_once_make_one_toy(toys: Running) -> None:
     with ThreadPoolExecutor(50) as crowd:
         answers = list(crowd.map(lambda _: make(toys), range(50)))

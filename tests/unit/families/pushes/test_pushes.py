@@ -143,7 +143,7 @@ def test_another_services_push_answers_like_one_that_never_was(town: Borough) ->
         (csv_of(SCHOOL, [attendance()]).replace("postcode,", "upn,", 1).encode(), "column_repeated"),
         ((",".join(COLUMNS[SCHOOL][:-1]) + "\r\n").encode(), "column_missing"),
         (b"", "column_missing"),
-        (csv_of(SCHOOL, [attendance(surname='Ash"')]).encode(), "quote_not_closed"),
+        (csv_of(SCHOOL, [attendance(surname='"Ash')]).encode(), "quote_not_closed"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_at_the_door(town: Borough, body: bytes, code: str) -> None:
@@ -173,6 +173,9 @@ def test_a_byte_order_mark_other_column_order_and_line_breaks_in_cells_are_under
         ({"upn": "A000123417001"}, "upn", "upn_check_letter"),
         ({"upn": ""}, "upn", "missing"),
         ({"academic_year": "2016/18"}, "academic_year", "not_an_academic_year"),
+        ({"academic_year": "20１６/１７"}, "academic_year", "not_an_academic_year"),
+        ({"postcode": "ZZ٩٩ ٩ZZ"}, "postcode", "not_a_postcode"),
+        ({"date_of_birth": "2008-05-٠٧"}, "date_of_birth", "not_a_date"),
         ({"term": "winter"}, "term", "not_a_code"),
         ({"term": "spring"}, "term", "before_term_ended"),
         ({"surname": "=cmd|' /C calc'!A0"}, "surname", "not_a_name"),

@@ -11,15 +11,15 @@ from chassis.clock import today
 from chassis.schemas import EARLIEST
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]")
-_NINO = re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?")
+_UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]", re.ASCII)
+_NINO = re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?", re.ASCII)
 _NINO_NEVER = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
-_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[ABD-HJLNP-UW-Z]{2})")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[ABD-HJLNP-UW-Z]{2})", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _SPACE = re.compile(r"\s+")
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,59}")
 _SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_ACADEMIC_YEAR = re.compile(r"(20\d\d)/(\d\d)")
+_ACADEMIC_YEAR = re.compile(r"(20\d\d)/(\d\d)", re.ASCII)
 _FORMULA = ("=", "+", "-", "@")
 _SEXES = {"female": "female", "male": "male", "f": "female", "m": "male", "other": "other", "unknown": ""}
 

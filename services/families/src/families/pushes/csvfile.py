@@ -5,6 +5,8 @@ A line is a record of the file. Its number is that of the first line of text tha
 
 import codecs
 import csv
+import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import BinaryIO
@@ -26,9 +28,10 @@ def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_li
     if file.read(2) in BOMS:
         raise file_refused("/", "not_utf8", "The file is UTF-16.", "Save it as “CSV UTF-8”.")
     file.seek(0)
-    lines = cut(iter(lambda: file.readline(line_limit + 1), b""), 1, line_limit)
-    number, header = next(lines, (1, b""))
+    source = iter(lambda: file.readline(line_limit + 1), b"")
+    number, header = next(cut(source, 1, line_limit, whole=True), (1, b""))
     columns = _read_header(_decode(header.removeprefix(codecs.BOM_UTF8), number), names)
+    lines = cut(source, number + header.count(b"\n"), line_limit, len(columns), whole=True)
     return lay_out(columns, _places(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
 
 
@@ -40,43 +43,73 @@ def _places(lines: Iterable[tuple[int, bytes]], offset: int) -> Iterator[tuple[i
         offset += len(raw)
 
 
-def cut(source: Iterable[bytes], first_line: int, line_limit: int) -> Iterator[tuple[int, bytes]]:
+def cut(
+    source: Iterable[bytes], first_line: int, line_limit: int, width: int = 0, whole: bool = False
+) -> Iterator[tuple[int, bytes]]:
     """Records as (line number, bytes with their line end): a line break between quotes ends nothing.
 
-    Errors: FileNotValid when a record does not end.
+    With a `width`, what stands on several lines and is no record of so many cells is taken line by line: a quote that
+    somebody forgot is that line's fault, and takes none of those behind it along. `whole` tells that nothing comes
+    behind the source. Errors: FileNotValid when a record is too long, or does not end with the whole file.
     """
-    number = begun = first_line
-    parts: list[bytes] = []
-    size = quotes = 0
-    for raw in source:
-        if not parts:
-            begun = number
-        number += 1
-        parts.append(raw)
-        size += len(raw)
-        quotes += raw.count(b'"')
-        if size > line_limit:
-            raise _unclosed(begun)
-        if quotes % 2 == 0:
-            yield begun, b"".join(parts)
-            parts, size, quotes = [], 0, 0
-    if parts:
-        raise _unclosed(begun)
+    lines, ahead, number = iter(source), deque[bytes](), first_line
+
+    def read() -> bytes:
+        return ahead.popleft() if ahead else next(lines, b"")
+
+    while raw := read():
+        parts, size, opened = [raw], len(raw), _is_open(raw.removeprefix(codecs.BOM_UTF8))
+        while opened and size <= line_limit and (raw := read()):
+            parts.append(raw)
+            size += len(raw)
+            opened = _is_open(raw, opened)
+        if size > line_limit or (opened and whole):
+            raise _unclosed(number)
+        if len(parts) > 1 and width and (opened or len(_cells(b"".join(parts), number) or ()) != width):
+            ahead.extendleft(reversed(parts[1:]))
+            del parts[1:]
+        yield number, b"".join(parts)
+        number += len(parts)
+
+
+CLOSES = re.compile(rb'(?:[^"]+|"")*+"')
+
+
+def _is_open(raw: bytes, opened: bool = False) -> bool:
+    """Whether a cell in quotes goes on behind these bytes; a quote begins one only where a cell begins."""
+    if not opened and b'"' not in raw:
+        return False
+    place = 0
+    while True:
+        if opened or raw.startswith(b'"', place):
+            closed = CLOSES.match(raw, place if opened else place + 1)
+            if closed is None:
+                return True
+            place, opened = closed.end(), False
+        place = raw.find(b",", place) + 1
+        if not place:
+            return False
+
+
+def _cells(raw: bytes, number: int) -> list[str] | None:
+    """A record's cells; None of what is no CSV."""
+    try:
+        return next(csv.reader([_decode(raw, number)], strict=True))
+    except (csv.Error, StopIteration):
+        return None
 
 
 def read_piece(
     body: bytes, first_line: int, line_limit: int, columns: Sequence[str], feed: Feed
 ) -> Iterator[tuple[int, dict[str, str] | list[LineFault]]]:
     """Each line's number and its cells by column, or what is wrong with it. Empty lines are passed over."""
-    for number, raw in cut(BytesIO(body), first_line, line_limit):
+    for number, raw in cut(BytesIO(body), first_line, line_limit, len(columns)):
         if not raw.strip():
             continue
-        try:
-            cells = next(csv.reader([_decode(raw, number)], strict=True))
-        except (csv.Error, StopIteration):
+        cells = _cells(raw, number)
+        if cells is None:
             yield number, [LineFault("", "not_csv")]
-            continue
-        if len(cells) != len(columns):
+        elif len(cells) != len(columns):
             yield number, [LineFault("", "cell_count")]
         else:
             yield number, dict(zip(columns, cells, strict=True))
