@@ -4,9 +4,11 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -173,6 +175,33 @@ def test_a_large_body_goes_to_a_file_without_a_name_that_no_kill_can_leave_behin
     answer = toys.client.post("/v1/toys/weigh", content=body, headers=as_(ANA)).json()
     assert answer == {"size": len(body), "sha256": sha256(body).hexdigest(), "names": []}
     assert spooled(toys.runtime.settings.var) == []
+
+
+def test_bodies_that_come_in_at_once_share_the_room_that_there_is(programs: Programs) -> None:
+    toys = programs.start(program, spool_limit=1000)
+    held, go_on = Event(), Event()
+
+    def slowly() -> Iterator[bytes]:
+        yield b"x" * 700
+        held.set()
+        go_on.wait(20)
+        yield b"x" * 100
+
+    def send(body: bytes | Iterator[bytes]) -> int:
+        return toys.client.post("/v1/toys/weigh", content=body, headers=as_(ANA)).status_code
+
+    with ThreadPoolExecutor(1) as hands:
+        first = hands.submit(send, slowly())
+        assert held.wait(20)
+        deadline = time.monotonic() + 20
+        while getattr(toys.runtime.state.get("spool"), "taken", 0) < 700 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert send(b"x" * 400) == 503
+        assert send(b"x" * 200) == 200
+        go_on.set()
+        assert first.result() == 200
+    assert [send(b"x" * 900) for _ in range(3)] == [200] * 3, "the room is given back"
+    assert toys.runtime.state["spool"].taken == 0
 
 
 def test_a_problem_has_a_page_at_its_address(toys: Running) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from chassis.cli import load
 from chassis.migrated import is_migrated, wait
-from chassis.migrations import migrate
+from chassis.migrations import current, migrate
 from chassis.runtime import Runtime, make_runtime, running
 from fixtures.tokens import TRUSTED
 
@@ -29,6 +29,8 @@ def test_a_store_of_a_later_release_does_for_the_code_of_an_earlier_one(tmp_path
         with runtime.engine.begin() as connection:
             connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
         assert is_migrated(program, runtime.engine)
+        migrate(runtime, program.versions, program.base.metadata)
+        assert current(runtime) == "9999", "and is left as it is"
 
 
 def test_waiting_ends_when_the_migration_has_been_made(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from chassis.events import Received, envelope
 from chassis.listener import listen_once
 from chassis.log.base import Entry
 from chassis.tables import Outbox
-from claims.models import Base, Claim, Fact, LedgerEntry
+from claims.models import Base, Claim, Fact, Family, LedgerEntry
 from unit.claims.world import (
     CLARE,
     FINN,
@@ -182,6 +182,22 @@ def test_a_family_that_moves_takes_nothing_from_what_was_known_of_it_then(world:
     assert then["equal"] is True
     [now] = recompute(world, "known_now")
     assert now["equal"] is False and statuses(world) == ["paid"]
+
+
+def test_a_composition_that_is_heard_late_does_not_undo_a_later_one(world: World) -> None:
+    """As when it could not be handled at first: the family has fled meanwhile, and nothing may tell from where."""
+    s = world.story
+    family = new_id()
+    early, late = (
+        s.event("families.family", "family.composed", family, {"family": family, "on": "2016-09-01", "area": area})
+        for area in ("thornbury", None)
+    )
+    for received in (late, early):
+        with s.runtime.write() as session:
+            hear(session, received)
+    with s.runtime.read() as session:
+        held = session.get(Family, family)
+    assert held and (held.area, held.composed_sequence) == (None, 2)
 
 
 def test_a_record_that_was_about_somebody_else_fells_the_draft_that_rested_on_it(world: World) -> None:

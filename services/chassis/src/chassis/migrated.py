@@ -12,13 +12,12 @@ from typing import Any
 
 import structlog
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from chassis.cli import load
 from chassis.db import make_engine
-from chassis.migrations import config_for
+from chassis.migrations import is_at_least
 from chassis.program import Program
 from chassis.telemetry import described, set_up_logging
 
@@ -31,9 +30,8 @@ def is_migrated(program: Program, engine: Engine) -> bool:
 
     A later one is another release's: schema goes before code, so the code of the release before runs on it as well.
     """
-    wanted = ScriptDirectory.from_config(config_for(program.versions)).get_current_head() or ""
     with engine.connect() as connection:
-        return (MigrationContext.configure(connection).get_current_revision() or "") >= wanted
+        return is_at_least(MigrationContext.configure(connection).get_current_revision(), program.versions)
 
 
 def wait(program: Program, engine: Engine, pause: float = PAUSE) -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from chassis.db import BigNumber, UtcDateTime
 from chassis.relay import locked_file
@@ -30,14 +31,24 @@ def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = N
 
 
 def migrate(runtime: Runtime, versions: Path, metadata: Any, revision: str = "head") -> None:
-    """Bring the store to a revision, up or down. A second one waits for the first, then finds nothing to do."""
+    """Bring the store to a revision, up or down. A second one waits for the first, then finds nothing to do.
+
+    A store that a later release has migrated is left as it is: who goes back to an earlier release runs on it.
+    """
     config = config_for(versions, runtime, metadata)
     with _alone(runtime):
         present = current(runtime)
+        if revision == "head" and is_at_least(present, versions):
+            return
         if revision == "head" or (revision != "base" and revision > (present or "")):
             command.upgrade(config, revision)
         else:
             command.downgrade(config, revision)
+
+
+def is_at_least(present: str | None, versions: Path) -> bool:
+    """Whether a revision is this code's last one or a later one: schema goes before code."""
+    return (present or "") >= (ScriptDirectory.from_config(config_for(versions)).get_current_head() or "")
 
 
 @contextmanager

@@ -64,7 +64,7 @@ class Program:
                 app.include_router(router)
             if self.setup:
                 self.setup(app, runtime)
-        runtime.metrics.register(Gauges(self._figures(runtime)))
+        runtime.metrics.register(Gauges(self._figures(runtime, which)))
         return app
 
     @property
@@ -77,14 +77,19 @@ class Program:
         package = importlib.import_module(self.package or self.name)
         return Path(package.__path__[0]) / "migrations" / "versions"
 
-    def _figures(self, runtime: Runtime) -> list[tuple[str, str, dict[str, str], Callable[[], int]]]:
+    def _figures(
+        self, runtime: Runtime, which: Sequence[str]
+    ) -> list[tuple[str, str, dict[str, str], Callable[[], int]]]:
         if self.base is None:
             return []
         figures: list[tuple[str, str, dict[str, str], Callable[[], int]]] = [
             ("thinkfamily_outbox_pending", "Events that wait for the relay", {}, lambda: count_waiting(runtime)),
-            ("thinkfamily_listener_lag", "Positions not yet read", {}, lambda: lag(runtime, self.reactions)),
             ("thinkfamily_parked_events", "Events that could not be handled", {}, lambda: count_parked(runtime)),
         ]
+        if {"serve", "listen"} & set(which):  # the others have no business with the log, or only write to it
+            figures.append(
+                ("thinkfamily_listener_lag", "Positions not yet read", {}, lambda: lag(runtime, self.reactions))
+            )
         for worker in self.workers:
             figures.append(
                 (

@@ -52,6 +52,7 @@ class ServiceSettings(BaseSettings):
     body_limit: int = 1 << 20
     body_patience: float = Field(default=30.0, description="Seconds for which the next piece of a body is waited for")
     push_limit: int = Field(default=512 << 20, description="The largest body that is spooled to a file")
+    spool_limit: int = Field(default=2 << 30, description="What all bodies together may take that are being spooled")
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
     timeout: float = Field(default=10.0, description="How long a call to another program may take")
     grace: float = Field(default=8.0, description="How long requests may take to end after SIGTERM")

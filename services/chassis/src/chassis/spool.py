@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from typing import Annotated, BinaryIO, cast
 
-from anyio import TemporaryFile
+from anyio import AsyncFile, TemporaryFile
 from fastapi import Depends, Request
 
 from chassis.auth import SignedIn
-from chassis.problems import TooLarge
+from chassis.problems import TooLarge, Unavailable
 from chassis.runtime import Runtime
 
 
@@ -22,21 +23,47 @@ class Spooled:
     size: int
 
 
+@dataclass
+class Room:
+    """What this program's bodies take on the disk now. Units: bytes."""
+
+    taken: int = 0
+
+
 async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spooled]:
-    """Read the body into a file, once the caller is known. Errors: TooLarge."""
+    """Read the body into a file, once the caller is known.
+
+    Errors: TooLarge; Unavailable while others take all the room: files without a name are counted by nobody else.
+    """
     runtime: Runtime = request.app.state.runtime  # no turn is held while a slow client sends
     limit = runtime.settings.push_limit
     folder = runtime.settings.var / "spool"
     folder.mkdir(parents=True, exist_ok=True)
+    room: Room = runtime.state.setdefault("spool", Room())
     digest, size = hashlib.sha256(), 0
     async with TemporaryFile(dir=str(folder)) as file:
-        async for block in request.stream():
-            size += len(block)
-            if size > limit:
-                raise TooLarge(limit=limit)
-            digest.update(block)
-            await file.write(block)
-        yield Spooled(cast(BinaryIO, file.wrapped), digest.hexdigest(), size)
+        try:
+            async for block in request.stream():
+                size += len(block)
+                room.taken += len(block)
+                if size > limit:
+                    raise TooLarge(limit=limit)
+                if room.taken > runtime.settings.spool_limit:
+                    raise Unavailable()
+                digest.update(block)
+                await _write(file, block)
+            yield Spooled(cast(BinaryIO, file.wrapped), digest.hexdigest(), size)
+        finally:
+            room.taken -= size
+
+
+async def _write(file: AsyncFile[bytes], block: bytes) -> None:
+    try:
+        await file.write(block)
+    except OSError as broken:
+        if broken.errno in (ENOSPC, EDQUOT):
+            raise Unavailable() from None
+        raise
 
 
 SpooledBody = Annotated[Spooled, Depends(spooled_body, scope="function")]

@@ -80,6 +80,7 @@ class Family(Base):
     area: Mapped[str | None]
     place: Mapped[str | None] = mapped_column(index=True, info={"category": "location"})
     composed_on: Mapped[date | None]
+    composed_sequence: Mapped[int] = mapped_column(BigNumber, default=0)
     lead: Mapped[str | None]
     lead_on: Mapped[date | None]
     lead_sequence: Mapped[int] = mapped_column(BigNumber, default=0)

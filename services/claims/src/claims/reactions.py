@@ -89,17 +89,28 @@ def compose(session: Session, events: Sequence[Received]) -> None:
             "id": UUID(e.data["family"]),
             "area": e.data.get("area"),
             "composed_on": _day(e.data.get("on")),
+            "composed_sequence": e.sequence,
             "lead_sequence": 0,
             "recorded_at": at,
         }
         for e in events
     }
     _know_families(session, list(rows), at)
+    before = known.list_composed(session, rows)
+    # One that is told again after a later one was heard changes nothing: it may name the area from which they fled.
+    rows = {
+        id: row
+        for id, row in rows.items()
+        if id not in before or before[id].composed_sequence < row["composed_sequence"]
+    }
     placed = {id: row | {"place": row["area"]} for id, row in rows.items() if row["area"]}
-    before = known.list_places(session, placed)
-    left = [{"family": id, "until": at, "place": place} for id, place in before.items() if place != placed[id]["place"]]
+    left = [
+        {"family": id, "until": at, "place": before[id].place}
+        for id, row in placed.items()
+        if id in before and before[id].place != row["place"]
+    ]
     upsert(session, FormerPlace, left, key=["family", "until"])
-    upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on"])
+    upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on", "composed_sequence"])
     upsert(session, Family, list(placed.values()), key=["id"], update=["place"])
     told.of_families(rows)
 
@@ -130,7 +141,7 @@ def place(session: Session, events: Sequence[Received]) -> None:
 
 def _know_families(session: Session, families: Iterable[UUID], at: datetime) -> None:
     """A family may be spoken of before its composition is heard."""
-    empty = {"area": None, "composed_on": None, "lead_sequence": 0, "recorded_at": at}
+    empty = {"area": None, "composed_on": None, "composed_sequence": 0, "lead_sequence": 0, "recorded_at": at}
     upsert(session, Family, [{"id": family, **empty} for family in sorted(set(families))], key=["id"])
 
 

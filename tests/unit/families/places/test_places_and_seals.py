@@ -13,7 +13,7 @@ from chassis.tables import Outbox
 from families.households import service
 from families.households.repository import Neighbourhood
 from families.households.worker import Composer
-from families.models.families import SealedPerson
+from families.models.families import Seal, SealedPerson
 from families.reactions import reactions
 from unit.families.household import (
     BENEFITS,
@@ -165,6 +165,21 @@ def test_sealed_persons_are_listed_for_matching_until_the_last_seal_is_lifted(st
     assert sealed(street) == {rose}
     hear(street, "seal.lifted", other, rose, "2018-06-01")
     assert sealed(street) == set()
+
+
+def test_a_seal_that_is_heard_of_after_its_lifting_hides_nobody(street: Street) -> None:
+    """As when its event could not be handled at first, and is handled later than those behind it."""
+    _, _, rose = street.ashes()
+    [before] = street.families(cora)
+    seal = uuid4()
+    hear(street, "seal.lifted", seal, rose, "2018-05-01")
+    hear(street, "seal.set", seal, rose, "2018-03-01")
+    street.compose()
+    assert sealed(street) == set()
+    assert [family["area"] for family in street.families(cora)] == [before["area"]]
+    with street.runtime.read() as session:
+        held = session.get(Seal, seal)
+    assert held and (held.since, held.lifted_on) == (date(2018, 3, 1), date(2018, 5, 1))
 
 
 def sealed(street: Street) -> set[UUID]:

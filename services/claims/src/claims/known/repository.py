@@ -175,14 +175,16 @@ def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[
     return found
 
 
-PLACES = select(family.c.id, family.c.place).where(family.c.id.in_(IDS), family.c.composed_on.is_not(None))
+COMPOSED = select(family.c.id, family.c.place, family.c.composed_sequence).where(
+    family.c.id.in_(IDS), family.c.composed_on.is_not(None)
+)
 
 
-def list_places(session: Session, families: Iterable[UUID]) -> dict[UUID, str | None]:
-    """Shape: family → its place, of those that were composed."""
-    found: dict[UUID, str | None] = {}
+def list_composed(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[Any]]:
+    """Those that were composed. Shape: id, place, composed_sequence."""
+    found: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
-        found |= {row.id: row.place for row in session.execute(PLACES, {"ids": batch})}
+        found |= {row.id: row for row in session.execute(COMPOSED, {"ids": batch})}
     return found
 
 

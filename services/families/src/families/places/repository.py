@@ -20,13 +20,22 @@ def living_at(session: Session, uprn: str) -> list[UUID]:
 
 
 def record_seals(session: Session, rows: list[tuple[UUID, UUID, date]]) -> None:
-    """Shape: seal, person, since."""
+    """Shape: seal, person, since. One that was lifted before it was heard of stays lifted."""
     upsert(
         session,
         Seal,
         [{"id": seal, "person": person, "since": since, "lifted_on": None} for seal, person, since in rows],
         key=["id"],
+        update=["since"],
     )
+
+
+def holding(session: Session, seals: Collection[UUID]) -> set[UUID]:
+    """Which of these seals hold."""
+    found: set[UUID] = set()
+    for some in in_batches(seals):
+        found.update(session.scalars(select(Seal.id).where(Seal.id.in_(some), Seal.lifted_on.is_(None))))
+    return found
 
 
 def lift_seal(session: Session, seal: UUID, person: UUID, on: date) -> None:

@@ -43,16 +43,17 @@ def seal(session: Session, seals: Sequence[tuple[UUID, UUID, date]]) -> None:
     """Location seals came into force. Shape: seal, person, since.
 
     The person is out of blocking at once; the area of their family is hidden at once; the composer then gives them
-    a family of their own.
+    a family of their own. One that was lifted before it was heard of hides nobody now.
     """
     repository.record_seals(session, list(seals))
-    leaves = repository.leaves_of(session, [person for _, person, _ in seals])
-    hidden = set(leaves) | {person for _, person, _ in seals}
+    hold = repository.holding(session, [seal for seal, _, _ in seals])
+    people = [person for seal, person, _ in seals if seal in hold]
+    hidden = {*people, *repository.leaves_of(session, people)}
     repository.seal_persons(session, hidden)
     forget_addresses(session, hidden)
     for family in repository.hide_area_of(session, hidden):
         emit(session, FamilyComposed(family=family.id, on=family.composed_on, area=None))
-    households.mark(session, leaves)
+    households.mark(session, repository.leaves_of(session, [person for _, person, _ in seals]))
 
 
 def lift(session: Session, seals: Sequence[tuple[UUID, UUID, date]]) -> None:
