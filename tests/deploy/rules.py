@@ -293,10 +293,10 @@ def _stores(program: str, held: ServiceSettings) -> Iterator[str]:
 def only_the_arrows(manifests: list[Manifest]) -> Iterator[str]:
     """The network lets through what the code calls, and nothing else."""
     open_ways, wanted = arrows(manifests), _wanted_arrows(manifests)
-    for who, whom, port in sorted(open_ways - wanted):
-        yield f"{who} reaches {whom} at {port}, and has no business there"
-    for who, whom, port in sorted(wanted - open_ways):
-        yield f"{who} does not reach {whom} at {port}"
+    for who, whom, protocol, port in sorted(open_ways - wanted):
+        yield f"{who} reaches {whom} at {protocol} {port}, and has no business there"
+    for who, whom, protocol, port in sorted(wanted - open_ways):
+        yield f"{who} does not reach {whom} at {protocol} {port}"
 
 
 def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
@@ -305,14 +305,18 @@ def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
         port, does = FIRST_PORT + PORTS[program], load(program).commands()
         # A relay and a reaction hold no way to other programs: only routes and workers do.
         callers = [command for command in does if command in ("serve", "work")]
-        wanted |= {(f"{program} {c}", f"{to} serve", FIRST_PORT + PORTS[to]) for c in callers for to in calls(program)}
-        wanted |= {("monitoring", f"{program} {command}", port) for command in does}
-        wanted.add(("ingress", f"{program} serve", port))
+        ways = [(f"{to} serve", "TCP", FIRST_PORT + PORTS[to]) for to in calls(program)]
+        wanted |= {(f"{program} {command}", *way) for command in callers for way in ways}
+        wanted |= {("monitoring", f"{program} {command}", "TCP", port) for command in does}
+        wanted.add(("ingress", f"{program} serve", "TCP", port))
+        # A relay tells, a listener hears, and `serve` counts what was not heard yet.
+        near_the_log = {"relay", "listen"} & set(does) | ({"serve"} if "listen" in does else set())
+        wanted |= {(f"{program} {command}", "kafka store", "TCP", 9092) for command in near_the_log}
     for work in workloads(manifests):
         who = f"{work.program} {work.does}"
-        wanted.add((who, "kube-system", 53))
+        wanted |= {(who, "kube-system", protocol, 53) for protocol in ("UDP", "TCP")}
         if work.program in SERVICES:
-            wanted |= {(who, "postgres store", 5432), (who, "kafka store", 9092)}
+            wanted.add((who, "postgres store", "TCP", 5432))
     return wanted
 
 

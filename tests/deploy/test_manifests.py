@@ -402,6 +402,38 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
         ),
         "gateway serve reaches postgres store",
     ),
+    "a worker near Kafka": (
+        rules.only_the_arrows,
+        lambda m: [
+            selector["matchExpressions"][1]["values"].append("work")
+            for selector in (
+                policy(m, "listeners-to-kafka")["podSelector"],
+                policy(m, "kafka-callers")["ingress"][0]["from"][1]["podSelector"],
+            )
+        ],
+        "families work reaches kafka store",
+    ),
+    "a Kafka that every command of a service reaches": (
+        rules.only_the_arrows,
+        lambda m: [
+            selector.pop("matchLabels")
+            for selector in (
+                policy(m, "relays-to-kafka")["podSelector"],
+                policy(m, "kafka-callers")["ingress"][0]["from"][0]["podSelector"],
+            )
+        ],
+        "identity migrate reaches kafka store",
+    ),
+    "a listener that may not hear": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "listeners-to-kafka"),
+        "claims listen does not reach kafka store",
+    ),
+    "names asked for by TCP alone": (
+        rules.only_the_arrows,
+        lambda m: policy(m, "all-to-dns")["egress"][0]["ports"].pop(0),
+        "gateway serve does not reach kube-system at UDP 53",
+    ),
     "no names resolved": (
         rules.only_the_arrows,
         lambda m: without(m, "NetworkPolicy", "all-to-dns"),
