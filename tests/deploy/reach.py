@@ -11,8 +11,8 @@ from .manifests import Manifest, of_kind, workloads
 OURS = "thinkfamily"
 OUTSIDE = {"ingress": {}, "monitoring": {}, "elsewhere": {}, "kube-system": {"k8s-app": "kube-dns"}}
 """Namespaces beside ours, each with a pod and its labels."""
-UNTOLD = {("TCP", 4444): ""}
-"""A port that no manifest tells of, in every pod: it must be shut as well."""
+UNTOLD = {("TCP", 4444): "", ("UDP", 4444): ""}
+"""Ports that no manifest tells of, in every pod: they must be shut as well."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Pod:
     ports: dict[tuple[str, int], str] = field(default_factory=dict)
 
 
-Arrow = tuple[str, str, int]
+Arrow = tuple[str, str, str, int]
 
 
 def arrows(manifests: list[Manifest]) -> set[Arrow]:
-    """Every way that is open from one pod to another: who, whom, port."""
+    """Every way that is open from one pod to another: who, whom, protocol, port."""
     pods, policies = [*_pods(manifests), *_outside()], of_kind(manifests, "NetworkPolicy")
     return {
-        (caller.who, called.who, port)
+        (caller.who, called.who, protocol, port)
         for caller in pods
         for called in pods
         if OURS in (caller.namespace, called.namespace)

@@ -169,6 +169,23 @@ def _wanted_files(work: Workload) -> set[str]:
     return own | {"identity.seal"} | (clients | {"admin.json"} if work.does == "bootstrap" else set())
 
 
+def volumes(manifests: list[Manifest]) -> Iterator[str]:
+    """What a pod mounts, it may read; what it writes goes where it has room for it."""
+    for work in workloads(manifests):
+        held = work.pod.get("securityContext", {})
+        group = held.get("fsGroup")
+        # Without it, the secrets and a new disk are root's alone.
+        if group is None or group != held.get("runAsGroup") or (work.ours and group != USER):
+            yield f"{work.who} is not of the group that its secrets and disks belong to"
+        for container in work.containers:
+            places = {mount["name"]: mount["mountPath"] for mount in container.get("volumeMounts", [])}
+            if work.ours and places.get("var") != str(_settings(manifests, work.program).var):
+                yield f"{work.who}, container {container['name']}, cannot write where its settings say"
+            told = [str(variable.get("value")) for variable in container.get("env", [])]
+            if work.kind == "StatefulSet" and not any(value.startswith(f"{places.get('data')}/") for value in told):
+                yield f"{work.who} keeps its data at the root of its disk, beside lost+found"
+
+
 def probes(manifests: list[Manifest]) -> Iterator[str]:
     """Each program tells whether it has begun, can work, and is alive, at its usual port."""
     for work in workloads(manifests):
@@ -227,7 +244,11 @@ def stands_by(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def waits_for_its_tables(manifests: list[Manifest]) -> Iterator[str]:
-    """No command begins on the tables of the release before; all wait in the same way."""
+    """No command begins on the tables of the release before; all wait in the same way, and the jobs are patient."""
+    for held in of_kind(manifests, "Job"):
+        # All begin at once; a database has two minutes to, and four tries after the first take longer.
+        if held["spec"].get("backoffLimit", 6) < 4:
+            yield f"{_who(held)} gives up while the database starts"
     forms: dict[str, str] = {}
     for work in workloads(manifests):
         if not work.ours or work.program not in SERVICES or work.does == "migrate":
@@ -242,7 +263,7 @@ def waits_for_its_tables(manifests: list[Manifest]) -> Iterator[str]:
 
 
 def services(manifests: list[Manifest]) -> Iterator[str]:
-    """Each program answers at its name and usual port, by its `serve` alone."""
+    """Each program answers at its name and usual port, by its `serve` alone; a Service leads to a port of its pods."""
     there = {held["metadata"]["name"]: held["spec"] for held in of_kind(manifests, "Service")}
     for program in PROGRAMS:
         spec = there.get(program, {})
@@ -252,6 +273,18 @@ def services(manifests: list[Manifest]) -> Iterator[str]:
             yield f"Service {program} does not lead to its program"
         if spec.get("type", "ClusterIP") != "ClusterIP":
             yield f"Service {program} opens a way around the ingress"
+    for name, spec in there.items():
+        led = [work for work in workloads(manifests) if spec["selector"].items() <= work.labels.items()]
+        if not led:
+            yield f"Service {name} leads to no pod"
+        for work in led:
+            opened = work.main.get("ports", [])
+            numbers = {key: port["containerPort"] for port in opened for key in (port["name"], port["containerPort"])}
+            for port in spec["ports"]:
+                number = numbers.get(port["targetPort"])
+                # Without an address of its own, a Service is its pods' addresses, and turns no port into another.
+                if number is None or (spec.get("clusterIP") == "None" and port["port"] != number):
+                    yield f"Service {name} is at another port than {work.who}"
 
 
 def settings(manifests: list[Manifest]) -> Iterator[str]:
@@ -259,11 +292,12 @@ def settings(manifests: list[Manifest]) -> Iterator[str]:
     issuer = named(manifests, "ConfigMap", "identity")["data"].get("IDENTITY_PUBLIC_URL")
     for program in PROGRAMS:
         data, prefix = named(manifests, "ConfigMap", program)["data"], f"{program.upper()}_"
-        kind = load(program).settings
-        if unknown := [key for key in data if key.removeprefix(prefix).lower() not in kind.model_fields]:
+        held = _settings(manifests, program)
+        if unknown := [key for key in data if key.removeprefix(prefix).lower() not in type(held).model_fields]:
             yield f"{program} does not know {', '.join(unknown)}"
-        with patch.dict(os.environ, data, clear=True):
-            held = kind.with_prefix()
+        # Probes and callers come from outside the pod. (At `::` no program starts: `chassis.cli` calls the port taken.)
+        if held.host != "0.0.0.0" or held.own_port != FIRST_PORT + PORTS[program]:
+            yield f"{program} listens at {held.host}:{held.own_port}, where nobody calls it"
         if held.profile != "production" or held.development or str(held.secrets) != "/run/secrets":
             yield f"{program} is not set up for production"
         if held.issuer != issuer:
@@ -274,7 +308,7 @@ def settings(manifests: list[Manifest]) -> Iterator[str]:
         wrong = [name for name in told if getattr(held, f"{name}_url") != f"http://{name}:{FIRST_PORT + PORTS[name]}"]
         if wrong:
             yield f"{program} looks for {', '.join(wrong)} elsewhere"
-        yield from _stores(program, held)
+        yield from _stores(manifests, program, held)
     for work in workloads(manifests):
         if work.ours and any(
             container.get("envFrom") != [{"configMapRef": {"name": work.program}}] for container in work.containers
@@ -282,21 +316,39 @@ def settings(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{work.who} does not take its settings from its program's ConfigMap"
 
 
-def _stores(program: str, held: ServiceSettings) -> Iterator[str]:
+def _settings(manifests: list[Manifest], program: str) -> ServiceSettings:
+    with patch.dict(os.environ, named(manifests, "ConfigMap", program)["data"], clear=True):
+        return load(program).settings.with_prefix()
+
+
+def _stores(manifests: list[Manifest], program: str, held: ServiceSettings) -> Iterator[str]:
     url = urlsplit(held.database_url)
     if program in SERVICES and (url.scheme, url.username, url.path) != ("postgresql+psycopg", program, f"/{program}"):
         yield f"{program} has no role and database of its own"
     if program not in SERVICES and (held.database_url or held.kafka_servers):
         yield f"{program} owns no data"
+    if program not in SERVICES:
+        return
+    there = {
+        f"{service['metadata']['name']}:{port['port']}"
+        for service in of_kind(manifests, "Service")
+        for port in service["spec"]["ports"]
+    }
+    for place in (f"{url.hostname}:{url.port or 5432}", *held.kafka_servers.split(",")):
+        if place not in there:
+            yield f"{program} looks for a store at {place}, where no Service is"
+    brokers = named(manifests, "StatefulSet", "kafka")["spec"].get("replicas", 1)
+    if held.kafka_copies > brokers:
+        yield f"{program} wants {held.kafka_copies} copies of its events, of {brokers} brokers"
 
 
 def only_the_arrows(manifests: list[Manifest]) -> Iterator[str]:
     """The network lets through what the code calls, and nothing else."""
     open_ways, wanted = arrows(manifests), _wanted_arrows(manifests)
-    for who, whom, port in sorted(open_ways - wanted):
-        yield f"{who} reaches {whom} at {port}, and has no business there"
-    for who, whom, port in sorted(wanted - open_ways):
-        yield f"{who} does not reach {whom} at {port}"
+    for who, whom, protocol, port in sorted(open_ways - wanted):
+        yield f"{who} reaches {whom} at {protocol} {port}, and has no business there"
+    for who, whom, protocol, port in sorted(wanted - open_ways):
+        yield f"{who} does not reach {whom} at {protocol} {port}"
 
 
 def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
@@ -305,14 +357,18 @@ def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
         port, does = FIRST_PORT + PORTS[program], load(program).commands()
         # A relay and a reaction hold no way to other programs: only routes and workers do.
         callers = [command for command in does if command in ("serve", "work")]
-        wanted |= {(f"{program} {c}", f"{to} serve", FIRST_PORT + PORTS[to]) for c in callers for to in calls(program)}
-        wanted |= {("monitoring", f"{program} {command}", port) for command in does}
-        wanted.add(("ingress", f"{program} serve", port))
+        ways = [(f"{to} serve", "TCP", FIRST_PORT + PORTS[to]) for to in calls(program)]
+        wanted |= {(f"{program} {command}", *way) for command in callers for way in ways}
+        wanted |= {("monitoring", f"{program} {command}", "TCP", port) for command in does}
+        wanted.add(("ingress", f"{program} serve", "TCP", port))
+        # A relay tells, a listener hears, and `serve` counts what was not heard yet.
+        near_the_log = {"relay", "listen"} & set(does) | ({"serve"} if "listen" in does else set())
+        wanted |= {(f"{program} {command}", "kafka store", "TCP", 9092) for command in near_the_log}
     for work in workloads(manifests):
         who = f"{work.program} {work.does}"
-        wanted.add((who, "kube-system", 53))
+        wanted |= {(who, "kube-system", protocol, 53) for protocol in ("UDP", "TCP")}
         if work.program in SERVICES:
-            wanted |= {(who, "postgres store", 5432), (who, "kafka store", 9092)}
+            wanted.add((who, "postgres store", "TCP", 5432))
     return wanted
 
 
@@ -346,6 +402,7 @@ RULES = (
     one_deployment_a_command,
     restricted,
     secrets_are_files,
+    volumes,
     probes,
     ends_gracefully,
     stands_by,

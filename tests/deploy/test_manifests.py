@@ -135,6 +135,10 @@ def main(manifests: list[Manifest], name: str, kind: str = "Deployment") -> Any:
     return pod(manifests, name, kind)["containers"][0]
 
 
+def variable(manifests: list[Manifest], store: str, name: str) -> Any:
+    return next(told for told in main(manifests, store, "StatefulSet")["env"] if told["name"] == name)
+
+
 def policy(manifests: list[Manifest], name: str) -> Any:
     return named(manifests, "NetworkPolicy", name)["spec"]
 
@@ -271,6 +275,31 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
         lambda m: without(m, "Secret", "administrator"),
         "wants the secret administrator",
     ),
+    "no group that secrets and disks belong to": (
+        rules.volumes,
+        lambda m: [work.pod["securityContext"].pop("fsGroup") for work in workloads(m)],
+        "Job identity-bootstrap is not of the group",
+    ),
+    "the group of somebody else": (
+        rules.volumes,
+        lambda m: pod(m, "postgres", "StatefulSet")["securityContext"].update(fsGroup=1000),
+        "postgres is not of the group",
+    ),
+    "a folder elsewhere than the settings say": (
+        rules.volumes,
+        lambda m: main(m, "families-serve")["volumeMounts"][1].update(mountPath="/var/lib/families"),
+        "families-serve, container serve, cannot write",
+    ),
+    "settings that name another folder": (
+        rules.volumes,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(CLAIMS_VAR="/srv"),
+        "claims-migrate, container migrate, cannot write",
+    ),
+    "a Kafka at the root of its disk": (
+        rules.volumes,
+        lambda m: variable(m, "kafka", "KAFKA_LOG_DIRS").update(value="/var/lib/kafka/data"),
+        "kafka keeps its data at the root",
+    ),
     "no probe for a start that takes long": (
         rules.probes,
         lambda m: main(m, "families-listen").pop("startupProbe"),
@@ -331,6 +360,11 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
         lambda m: pod(m, "consent-relay")["initContainers"][0].update(image="thinkfamily/consent:before"),
         "consent-relay does not wait",
     ),
+    "a job that is tried once": (
+        rules.waits_for_its_tables,
+        lambda m: [held["spec"].update(backoffLimit=0) for held in of_kind(m, "Job")],
+        "Job consent-migrate gives up",
+    ),
     "a wait that is written otherwise": (
         rules.waits_for_its_tables,
         lambda m: pod(m, "consent-relay")["initContainers"][0].update(imagePullPolicy="Always"),
@@ -345,6 +379,26 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
         rules.services,
         lambda m: named(m, "Service", "families")["spec"].update(type="LoadBalancer"),
         "opens a way around",
+    ),
+    "a Service that leads to no pod": (
+        rules.services,
+        lambda m: named(m, "Service", "kafka")["spec"]["selector"].update({"app.kubernetes.io/component": "broker"}),
+        "Service kafka leads to no pod",
+    ),
+    "a database at another port than its Service's": (
+        rules.services,
+        lambda m: main(m, "postgres", "StatefulSet")["ports"][0].update(containerPort=5433),
+        "Service postgres is at another port",
+    ),
+    "a Service at another port than its Kafka's": (
+        rules.services,
+        lambda m: named(m, "Service", "kafka")["spec"]["ports"][0].update(port=9093),
+        "Service kafka is at another port",
+    ),
+    "a Service for a port without a name": (
+        rules.services,
+        lambda m: named(m, "Service", "postgres")["spec"]["ports"][0].update(targetPort="sql"),
+        "Service postgres is at another port",
     ),
     "a setting that does not exist": (
         rules.settings,
@@ -362,6 +416,48 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
             CLAIMS_DATABASE_URL="postgresql+psycopg://claims@postgres:5432/families"
         ),
         "role and database of its own",
+    ),
+    "a database without a Service": (
+        rules.settings,
+        lambda m: without(m, "Service", "postgres"),
+        "consent looks for a store at postgres:5432",
+    ),
+    "a Kafka without a Service": (
+        rules.settings,
+        lambda m: without(m, "Service", "kafka"),
+        "consent looks for a store at kafka:9092",
+    ),
+    "a database's Service at another port": (
+        rules.settings,
+        lambda m: named(m, "Service", "postgres")["spec"]["ports"][0].update(port=5433),
+        "claims looks for a store at postgres:5432",
+    ),
+    "a database that is not there": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(
+            CLAIMS_DATABASE_URL="postgresql+psycopg://claims@database:5432/claims"
+        ),
+        "claims looks for a store at database:5432",
+    ),
+    "a second Kafka that is not there": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(CLAIMS_KAFKA_SERVERS="kafka:9092,kafka:9093"),
+        "claims looks for a store at kafka:9093",
+    ),
+    "more copies than brokers": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "identity")["data"].update(IDENTITY_KAFKA_COPIES="3"),
+        "identity wants 3 copies",
+    ),
+    "a program that only itself can call": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "gateway")["data"].pop("GATEWAY_HOST"),
+        "gateway listens at 127.0.0.1:8700",
+    ),
+    "a program at another port": (
+        rules.settings,
+        lambda m: named(m, "ConfigMap", "claims")["data"].update(CLAIMS_PORT="9000"),
+        "claims listens at 0.0.0.0:9000",
     ),
     "no way to consent": (
         rules.settings,
@@ -401,6 +497,38 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
             and policy(m, "postgres-callers")["ingress"][0].pop("from")
         ),
         "gateway serve reaches postgres store",
+    ),
+    "a worker near Kafka": (
+        rules.only_the_arrows,
+        lambda m: [
+            selector["matchExpressions"][1]["values"].append("work")
+            for selector in (
+                policy(m, "listeners-to-kafka")["podSelector"],
+                policy(m, "kafka-callers")["ingress"][0]["from"][1]["podSelector"],
+            )
+        ],
+        "families work reaches kafka store",
+    ),
+    "a Kafka that every command of a service reaches": (
+        rules.only_the_arrows,
+        lambda m: [
+            selector.pop("matchLabels")
+            for selector in (
+                policy(m, "relays-to-kafka")["podSelector"],
+                policy(m, "kafka-callers")["ingress"][0]["from"][0]["podSelector"],
+            )
+        ],
+        "identity migrate reaches kafka store",
+    ),
+    "a listener that may not hear": (
+        rules.only_the_arrows,
+        lambda m: without(m, "NetworkPolicy", "listeners-to-kafka"),
+        "claims listen does not reach kafka store",
+    ),
+    "names asked for by TCP alone": (
+        rules.only_the_arrows,
+        lambda m: policy(m, "all-to-dns")["egress"][0]["ports"].pop(0),
+        "gateway serve does not reach kube-system at UDP 53",
     ),
     "no names resolved": (
         rules.only_the_arrows,
