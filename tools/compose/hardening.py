@@ -10,13 +10,15 @@ from stack import JOBS, PORTS, PROJECT, STORES, Stack
 
 USERS = {"postgres": "999:999", "kafka": "1000:1000"}
 OURS = "10001:10001"
-LOOKS = "cat /proc/1/status; cat /proc/net/route; ls /run/secrets 2>/dev/null; touch /usr/probe 2>&1 || echo read-only"
+LOOKS = "cat /proc/1/status; cat /proc/net/route; ls /run/secrets 2>/dev/null; touch /usr/probe 2>&1 || true"
+READ_ONLY = "Read-only file system"
+"""What the kernel says before it asks who writes. Of a root that can be written it would say: Permission denied."""
 
 
 def loose(stack: Stack) -> list[str]:
     """What is not as it should be, a line each."""
     containers = stack.containers()
-    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
+    secrets = _secrets(stack)
     found = [f"{service}: {what}" for service, held in containers.items() for what in _told(service, held, secrets)]
     running = [service for service in containers if service not in JOBS]
     with ThreadPoolExecutor(4) as hands:
@@ -28,6 +30,12 @@ def loose(stack: Stack) -> list[str]:
         text = run("docker", "image", "inspect", image) + run("docker", "image", "history", "--no-trunc", image)
         found += [f"image {program}: holds {name}" for name, secret in secrets.items() if secret in text]
     return found
+
+
+def _secrets(stack: Stack) -> dict[str, str]:
+    """By their files' names; of admin.json the password, since nobody repeats the file as it stands."""
+    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
+    return secrets | {"admin.json": json.loads(secrets["admin.json"])["password"]}
 
 
 def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterator[str]:
@@ -80,15 +88,14 @@ def _seen(service: str, said: str) -> Iterator[str]:
             yield f"{name} {status.get(name)}"
     if status.get("Uid:") in (None, "0"):
         yield "its first process is root"
-    if "read-only" not in said:
-        yield "wrote into its root"
+    if READ_ONLY not in said:
+        yield "its root is not read-only"
     if service not in PORTS and any(words[1:2] == ["00000000"] for words in lines):
         yield "has a way out of its networks"
 
 
 def told_secrets(stack: Stack) -> list[str]:
     """Secrets that stand in what containers said."""
-    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
-    secrets["admin.json"] = json.loads(secrets["admin.json"])["password"]
+    secrets = _secrets(stack)
     said = stack.logs(100_000)
     return [f"{service}: said {name}" for service, text in said.items() for name, it in secrets.items() if it in text]
