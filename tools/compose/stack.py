@@ -22,6 +22,7 @@ PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
 JOBS = {"identity-migrate", "identity-bootstrap", "families-migrate", "consent-migrate", "claims-migrate"}
 STORES = {"postgres", "kafka"}
 MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
+DATABASES = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "databases.sh"
 PROJECT_LABEL = f"label=com.docker.compose.project={PROJECT}"
 
 
@@ -44,6 +45,7 @@ class Stack:
         run(sys.executable, str(MAKE_SECRETS), str(self.secrets), "444")
         (self.var / "secrets").mkdir(parents=True)
         shutil.copy(self.secrets / "admin.json", self.var / "secrets")
+        DATABASES.chmod(DATABASES.stat().st_mode | 0o555)  # docker-compose.yml says why
         return self
 
     def __exit__(self, *_: object) -> None:
