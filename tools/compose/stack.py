@@ -101,33 +101,42 @@ class Stack:
 
         Returns the seconds until it ran again. Errors: AssertionError when it stays away for a minute.
         """
-        before, began = self.container(service)["State"], time.monotonic()
-        self._send_kill(before["Pid"])
-        while time.monotonic() < began + 60:
-            state = self.container(service)["State"]
-            if state["Running"] and state["Pid"] not in (0, before["Pid"]):
-                return time.monotonic() - began
-            time.sleep(0.1)
-        raise AssertionError(f"{service} was killed and is not back after a minute")
+        killed = self._await_process(service, "was to be killed and does not run")
+        while not self._send_kill(killed):  # it has just ended by itself, and comes again
+            killed = self._await_process(service, "ended before it was killed, and is not back", killed)
+        began = time.monotonic()
+        self._await_process(service, "was killed and is not back", killed)
+        return time.monotonic() - began
 
-    def _send_kill(self, pid: int) -> None:
-        """By a container that sees the engine's processes: we need neither be root nor be on its machine."""
+    def _await_process(self, service: str, otherwise: str, before: int = 0) -> int:
+        """The number of a container's first process. Until it runs that is 0, and who kills 0 kills himself."""
+        ends = time.monotonic() + 60
+        while time.monotonic() < ends:
+            state = self.container(service)["State"]
+            if state["Running"] and state["Pid"] not in (0, before):
+                return int(state["Pid"])
+            time.sleep(0.1)
+        raise AssertionError(f"{service} {otherwise} after a minute")
+
+    def _send_kill(self, pid: int) -> bool:
+        """By a container that sees the engine's processes: we need neither be root nor be on its machine.
+
+        Returns whether the process was there to be killed. Errors: AssertionError when what kills is gone itself.
+        """
         if self._killer is None:
             allowed = ["--pid", "host", "--network", "none", "--read-only", "--cap-drop", "ALL", "--cap-add", "KILL"]
-            image, script = (
-                f"thinkfamily/gateway:{PROJECT}",
-                'while read -r pid; do kill -9 "$pid" && echo killed; done',
-            )
+            image = f"thinkfamily/gateway:{PROJECT}"
+            script = 'while read -r pid; do kill -9 "$pid" && echo killed || echo gone; done'
+            words = ["run", "--rm", "-i", "--user", "0:0", *allowed, image, "bash", "-c", script]
             self._killer = subprocess.Popen(
-                ["docker", "run", "--rm", "-i", "--user", "0:0", *allowed, image, "bash", "-c", script],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
+                ["docker", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
         assert self._killer.stdin and self._killer.stdout
         self._killer.stdin.write(f"{pid}\n")
         self._killer.stdin.flush()
-        assert self._killer.stdout.readline() == "killed\n", f"process {pid} was not there to be killed"
+        said = self._killer.stdout.readline().strip()
+        assert said in ("killed", "gone"), f"the container that kills is gone; it was to kill process {pid}"
+        return said == "killed"
 
     def figure(self, program: str, name: str) -> float:
         """One of a program's figures, over all its labels; 0 while the program does not answer."""
