@@ -14,7 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from engine import ROOT, CannotTest, run
+from engine import ROOT, CannotTest, commands, run
 
 PROJECT = "thinkfamily-test"
 PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
@@ -24,6 +24,8 @@ STORES = {"postgres", "kafka"}
 MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
 DATABASES = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "databases.sh"
 PROJECT_LABEL = f"label=com.docker.compose.project={PROJECT}"
+SERVICE_LABEL = "com.docker.compose.service"
+NUMBER_LABEL = "com.docker.compose.container-number"
 
 
 @dataclass
@@ -35,7 +37,8 @@ class Stack:
     def __enter__(self) -> Self:
         from journey.platform import is_free
 
-        self.compose("down", "-v", "--remove-orphans", "--timeout", "1", seconds=120)  # of a test that was cut off
+        self._down(1)  # of a test that was cut off
+        self._remove_left()
         for program, offset in PORTS.items():
             if not is_free(self.port_base + offset):
                 raise CannotTest(
@@ -49,14 +52,27 @@ class Stack:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take everything down: containers, networks, volumes, and the images that were built for the test."""
-        if self._killer and self._killer.stdin:
-            self._killer.stdin.close()
-            self._killer.wait(20)
-        self.compose("down", "-v", "--remove-orphans", "--timeout", "15", seconds=180)
-        images = run("docker", "image", "ls", "-q", "--filter", f"reference=thinkfamily/*:{PROJECT}").split()
-        if images:
-            run("docker", "image", "rm", "--force", *images)
+        """Take everything down: containers, networks, volumes, and the images that were built for the test.
+
+        Each step is taken even if one before it fails.
+        """
+        with contextlib.ExitStack() as steps:  # from the last to the first
+            steps.callback(self._remove_images)
+            steps.callback(self._remove_left)
+            steps.callback(self._down, 15)
+            steps.callback(commands.end_all)
+
+    def _down(self, timeout: int) -> None:
+        self.compose("down", "-v", "--remove-orphans", "--timeout", str(timeout), seconds=180)
+
+    def _remove_left(self) -> None:
+        """What kills, of which compose knows nothing, and what it could not take down."""
+        if left := run("docker", "ps", "-aq", "--filter", PROJECT_LABEL).split():
+            run("docker", "rm", "--force", *left)
+
+    def _remove_images(self) -> None:
+        if built := images():
+            run("docker", "image", "rm", "--force", *built)
 
     @property
     def secrets(self) -> Path:
@@ -84,10 +100,13 @@ class Stack:
         self.compose("up", "-d", "--wait", "--wait-timeout", "240", "--quiet-pull", seconds=300)
 
     def containers(self) -> dict[str, dict[str, Any]]:
-        """What the engine knows of each container, by its service."""
-        ids = run("docker", "ps", "-aq", "--filter", PROJECT_LABEL).split()
+        """What the engine knows of each service's container.
+
+        Of those that compose made, which it numbers: what kills has the name of a service as well, from its image.
+        """
+        ids = run("docker", "ps", "-aq", "--filter", PROJECT_LABEL, "--filter", f"label={NUMBER_LABEL}").split()
         found: list[dict[str, Any]] = json.loads(run("docker", "inspect", *ids)) if ids else []
-        return {held["Config"]["Labels"]["com.docker.compose.service"]: held for held in found}
+        return {held["Config"]["Labels"][SERVICE_LABEL]: held for held in found}
 
     def container(self, service: str) -> dict[str, Any]:
         found: list[dict[str, Any]] = json.loads(run("docker", "inspect", f"{PROJECT}-{service}-1"))
@@ -124,13 +143,12 @@ class Stack:
         Returns whether the process was there to be killed. Errors: AssertionError when what kills is gone itself.
         """
         if self._killer is None:
+            named = ["--label", f"com.docker.compose.project={PROJECT}"]  # so that it is seen when it is left behind
             allowed = ["--pid", "host", "--network", "none", "--read-only", "--cap-drop", "ALL", "--cap-add", "KILL"]
             image = f"thinkfamily/gateway:{PROJECT}"
             script = 'while read -r pid; do kill -9 "$pid" && echo killed || echo gone; done'
-            words = ["run", "--rm", "-i", "--user", "0:0", *allowed, image, "bash", "-c", script]
-            self._killer = subprocess.Popen(
-                ["docker", *words], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-            )
+            words = ["run", "--rm", "-i", "--user", "0:0", *named, *allowed, image, "bash", "-c", script]
+            self._killer = commands.begin("docker", *words, stdin=subprocess.PIPE)
         assert self._killer.stdin and self._killer.stdout
         self._killer.stdin.write(f"{pid}\n")
         self._killer.stdin.flush()
@@ -180,4 +198,10 @@ def traces() -> list[str]:
         for kind, words in kinds.items()
         for name in run("docker", *words, "-q", "--filter", PROJECT_LABEL).split()
     ]
-    return left + run("docker", "image", "ls", "-q", "--filter", f"reference=thinkfamily/*:{PROJECT}").split()
+    return left + [f"image {name}" for name in images()]
+
+
+def images() -> list[str]:
+    """Those built for the test, by their names: by its number, an image would lose what others named it."""
+    words = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=thinkfamily/*:{PROJECT}"]
+    return run("docker", "image", "ls", *words).split()
