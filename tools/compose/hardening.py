@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from engine import run
-from stack import JOBS, PORTS, PROJECT, STORES, Stack
+from stack import JOBS, PORTS, STORES, Stack
 
 USERS = {"postgres": "999:999", "kafka": "1000:1000"}
 OURS = "10001:10001"
@@ -19,14 +19,18 @@ def loose(stack: Stack) -> list[str]:
     """What is not as it should be, a line each."""
     containers = stack.containers()
     secrets = _secrets(stack)
-    found = [f"{service}: {what}" for service, held in containers.items() for what in _told(service, held, secrets)]
+    found = [
+        f"{service}: {what}"
+        for service, held in containers.items()
+        for what in _told(service, held, secrets, stack.project)
+    ]
     running = [service for service in containers if service not in JOBS]
     with ThreadPoolExecutor(4) as hands:
         looks = hands.map(lambda service: stack.inside(service, "bash", "-c", LOOKS), running)
         for service, said in zip(running, looks, strict=True):
             found += [f"{service}: {what}" for what in _seen(service, said)]
     for program in PORTS:
-        image = f"thinkfamily/{program}:{PROJECT}"
+        image = f"thinkfamily/{program}:{stack.project}"
         text = run("docker", "image", "inspect", image) + run("docker", "image", "history", "--no-trunc", image)
         found += [f"image {program}: holds {name}" for name, secret in secrets.items() if secret in text]
     return found
@@ -38,7 +42,7 @@ def _secrets(stack: Stack) -> dict[str, str]:
     return secrets | {"admin.json": json.loads(secrets["admin.json"])["password"]}
 
 
-def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterator[str]:
+def _told(service: str, held: dict[str, Any], secrets: dict[str, str], project: str) -> Iterator[str]:
     """By what the engine was told."""
     host, config = held["HostConfig"], held["Config"]
     if config["User"] != USERS.get(service, OURS):
@@ -56,14 +60,14 @@ def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterat
     bound = [binding for bindings in (host["PortBindings"] or {}).values() for binding in bindings]
     if [binding["HostIp"] for binding in bound] != (["127.0.0.1"] if service in PORTS else []):
         yield f"is published at {bound}"
-    networks = {name.removeprefix(f"{PROJECT}_") for name in held["NetworkSettings"]["Networks"]}
+    networks = {name.removeprefix(f"{project}_") for name in held["NetworkSettings"]["Networks"]}
     if ("door" in networks) != (service in PORTS) or (service in STORES and networks != {"stores"}):
         yield f"is on the networks {sorted(networks)}"
     if service == "gateway" and "stores" in networks:
         yield "the gateway comes near the stores"
     program = service.partition("-")[0]
     for mount in held["Mounts"]:
-        if mount["Type"] == "volume" and not mount["Name"].startswith(f"{PROJECT}_"):
+        if mount["Type"] == "volume" and not mount["Name"].startswith(f"{project}_"):
             yield f"has a volume without a name at {mount['Destination']}, which would stay behind"
         name = mount["Destination"].rpartition("/")[2]
         if name not in secrets:

@@ -1,14 +1,17 @@
 """The platform that compose brings up: a project of its own, with secrets, ports and images of its own."""
 
 import contextlib
+import fcntl
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,15 +19,13 @@ from typing import Any, Self
 
 from engine import ROOT, CannotTest, commands, run
 
-PROJECT = "thinkfamily-test"
 PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
 """Where each program is published, counted from the first port."""
 JOBS = {"identity-migrate", "identity-bootstrap", "families-migrate", "consent-migrate", "claims-migrate"}
 STORES = {"postgres", "kafka"}
 MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
 DATABASES = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "databases.sh"
-PROJECT_LABEL = f"label=com.docker.compose.project={PROJECT}"
-SERVICE_LABEL = "com.docker.compose.service"
+PROJECT_LABEL, SERVICE_LABEL = "com.docker.compose.project", "com.docker.compose.service"
 NUMBER_LABEL = "com.docker.compose.container-number"
 
 
@@ -67,12 +68,26 @@ class Stack:
 
     def _remove_left(self) -> None:
         """What kills, of which compose knows nothing, and what it could not take down."""
-        if left := run("docker", "ps", "-aq", "--filter", PROJECT_LABEL).split():
+        if left := run("docker", "ps", "-aq", "--filter", self._label).split():
             run("docker", "rm", "--force", *left)
 
     def _remove_images(self) -> None:
-        if built := images():
-            run("docker", "image", "rm", "--force", *built)
+        if images := self._images():
+            run("docker", "image", "rm", "--force", *images)
+
+    def _images(self) -> list[str]:
+        """By their names: removed by its number, an image would lose the names that others gave it as well."""
+        words = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=thinkfamily/*:{self.project}"]
+        return run("docker", "image", "ls", *words).split()
+
+    @property
+    def project(self) -> str:
+        """The name of all that is the test's own, so that tests on other ports may run on the same engine."""
+        return f"thinkfamily-test-{self.port_base}"
+
+    @property
+    def _label(self) -> str:
+        return f"label={PROJECT_LABEL}={self.project}"
 
     @property
     def secrets(self) -> Path:
@@ -85,12 +100,12 @@ class Stack:
     @cached_property
     def environment(self) -> dict[str, str]:
         ports = {f"{name.upper()}_PORT": str(self.port_base + offset) for name, offset in PORTS.items()}
-        own = {"THINKFAMILY_TAG": PROJECT, "THINKFAMILY_SECRETS": str(self.secrets), "COMPOSE_PROGRESS": "quiet"}
+        own = {"THINKFAMILY_TAG": self.project, "THINKFAMILY_SECRETS": str(self.secrets), "COMPOSE_PROGRESS": "quiet"}
         return {**os.environ, **ports, **own}
 
     def compose(self, *words: str, seconds: float = 60) -> str:
         """Errors: CalledProcessError, TimeoutExpired."""
-        return run("docker", "compose", "-p", PROJECT, *words, env=self.environment, seconds=seconds)
+        return run("docker", "compose", "-p", self.project, *words, env=self.environment, seconds=seconds)
 
     def build(self) -> None:
         self.compose("build", "--quiet", seconds=400)
@@ -104,16 +119,16 @@ class Stack:
 
         Of those that compose made, which it numbers: what kills has the name of a service as well, from its image.
         """
-        ids = run("docker", "ps", "-aq", "--filter", PROJECT_LABEL, "--filter", f"label={NUMBER_LABEL}").split()
+        ids = run("docker", "ps", "-aq", "--filter", self._label, "--filter", f"label={NUMBER_LABEL}").split()
         found: list[dict[str, Any]] = json.loads(run("docker", "inspect", *ids)) if ids else []
         return {held["Config"]["Labels"][SERVICE_LABEL]: held for held in found}
 
     def container(self, service: str) -> dict[str, Any]:
-        found: list[dict[str, Any]] = json.loads(run("docker", "inspect", f"{PROJECT}-{service}-1"))
+        found: list[dict[str, Any]] = json.loads(run("docker", "inspect", f"{self.project}-{service}-1"))
         return found[0]
 
     def inside(self, service: str, *words: str) -> str:
-        return run("docker", "exec", f"{PROJECT}-{service}-1", *words)
+        return run("docker", "exec", f"{self.project}-{service}-1", *words)
 
     def kill(self, service: str) -> float:
         """SIGKILL a container's first process. As after a crash the restart policy acts; on `docker kill` it would not.
@@ -143,9 +158,9 @@ class Stack:
         Returns whether the process was there to be killed. Errors: AssertionError when what kills is gone itself.
         """
         if self._killer is None:
-            named = ["--label", f"com.docker.compose.project={PROJECT}"]  # so that it is seen when it is left behind
+            named = ["--label", f"{PROJECT_LABEL}={self.project}"]  # so that it is seen when it is left behind
             allowed = ["--pid", "host", "--network", "none", "--read-only", "--cap-drop", "ALL", "--cap-add", "KILL"]
-            image = f"thinkfamily/gateway:{PROJECT}"
+            image = f"thinkfamily/gateway:{self.project}"
             script = 'while read -r pid; do kill -9 "$pid" && echo killed || echo gone; done'
             words = ["run", "--rm", "-i", "--user", "0:0", *named, *allowed, image, "bash", "-c", script]
             self._killer = commands.begin("docker", *words, stdin=subprocess.PIPE)
@@ -171,7 +186,7 @@ class Stack:
         holders = self.inside("postgres", "psql", "-U", "postgres", "-Atc", asked).split()
         for service in services:
             networks = self.container(service)["NetworkSettings"]["Networks"]
-            if networks[f"{PROJECT}_stores"]["IPAddress"] in holders:
+            if networks[f"{self.project}_stores"]["IPAddress"] in holders:
                 return service
         return ""
 
@@ -189,19 +204,31 @@ class Stack:
             found[service] = done.stdout
         return found
 
+    def traces(self) -> list[str]:
+        """What is left of the test on the engine."""
+        kinds = {"container": ["ps", "-a"], "network": ["network", "ls"], "volume": ["volume", "ls"]}
+        left = [
+            f"{kind} {name}"
+            for kind, words in kinds.items()
+            for name in run("docker", *words, "-q", "--filter", self._label).split()
+        ]
+        return left + [f"image {name}" for name in self._images()]
 
-def traces() -> list[str]:
-    """What is left of the test on the engine."""
-    kinds = {"container": ["ps", "-a"], "network": ["network", "ls"], "volume": ["volume", "ls"]}
-    left = [
-        f"{kind} {name}"
-        for kind, words in kinds.items()
-        for name in run("docker", *words, "-q", "--filter", PROJECT_LABEL).split()
-    ]
-    return left + [f"image {name}" for name in images()]
 
-
-def images() -> list[str]:
-    """Those built for the test, by their names: by its number, an image would lose what others named it."""
-    words = ["--format", "{{.Repository}}:{{.Tag}}", "--filter", f"reference=thinkfamily/*:{PROJECT}"]
-    return run("docker", "image", "ls", *words).split()
+@contextlib.contextmanager
+def alone(stack: Stack) -> Iterator[None]:
+    """No other test takes down what this one brings up. Errors: CannotTest while one runs on the same ports."""
+    path = Path(tempfile.gettempdir()) / f"{stack.project}.lock"  # stays, and is empty: who removed it could let two in
+    try:
+        file = path.open("a")
+    except OSError as wrong:
+        raise CannotTest(f"cannot lock {path}: {wrong.strerror}") from None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CannotTest(
+                f"another compose-test runs on the ports from {stack.port_base}; "
+                f"choose five free ones by their first: PORT_BASE={stack.port_base + 100}"
+            ) from None
+        yield
