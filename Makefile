@@ -47,8 +47,9 @@ reset: env  ## forget all data of the platform (var/)
 
 compose-up: env ## the platform of docker-compose.yml on this machine's Docker, with secrets of its own
 	@$(RUN) deploy/k8s/overlays/dev/make_secrets.py $(COMPOSE_SECRETS) 444
+	@chmod a+rx deploy/k8s/overlays/dev/databases.sh
 	@docker compose up --detach --build --wait
-	@mkdir -p var/compose/secrets && cp -f $(COMPOSE_SECRETS)/admin.json var/compose/secrets/
+	@install -d -m 700 var/compose/secrets && install -m 600 $(COMPOSE_SECRETS)/admin.json var/compose/secrets/
 	@echo 'It is up. The journey on it: make journey PROFILE=production VAR=var/compose'
 
 compose-down: ## stop it; what it holds stays on its volumes (to forget that too: docker compose down --volumes)

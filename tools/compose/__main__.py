@@ -22,7 +22,7 @@ from typing import Any
 import faults
 import hardening
 from engine import ROOT, Bases, CannotTest, engine
-from stack import Stack, traces
+from stack import Stack, alone
 
 FAMILIES, SEED = 50, 2016
 LONGEST = 900.0
@@ -57,8 +57,9 @@ def _give_up(number: int, frame: FrameType | None) -> None:
 
 
 def _test(scratch: Path) -> None:
-    with engine(scratch) as bases:
-        with Stack(int(os.environ.get("PORT_BASE", "8700")), scratch) as stack:
+    stack = Stack(int(os.environ.get("PORT_BASE", "8700")), scratch)
+    with alone(stack), engine(scratch) as bases:
+        with stack:
             try:
                 _observe(stack, bases)
             except BaseException:
@@ -66,7 +67,7 @@ def _test(scratch: Path) -> None:
                 raise
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-        if left := traces():
+        if left := stack.traces():
             raise WentWrong(f"left behind: {', '.join(left)}")
         print("compose-test: taken down; nothing of it is left", flush=True)
 

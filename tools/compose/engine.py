@@ -1,9 +1,11 @@
 """A Docker engine: the one that answers, or one that is installed and started for as long as the test lasts."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,19 +24,74 @@ class CannotTest(Exception):
     """Why the test cannot begin here, in a line that says what to do."""
 
 
-def run(*words: str, env: dict[str, str] | None = None, seconds: float = 60) -> str:
-    """A command's output. Errors: CalledProcessError, TimeoutExpired."""
-    done = subprocess.run(words, env=env, cwd=ROOT, capture_output=True, text=True, timeout=seconds)
-    if done.returncode:
-        raise subprocess.CalledProcessError(done.returncode, words, done.stdout, done.stderr)
-    return done.stdout
+class Commands:
+    """Those that run, of every thread: a build that outlives the test's end would leave the images it makes."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._only: int | None = None
+
+    def begin(
+        self,
+        *words: str,
+        env: dict[str, str] | None = None,
+        stdin: int | None = None,
+        stderr: int | None = None,
+    ) -> subprocess.Popen[str]:
+        """Errors: SubprocessError once another thread has called `end_all`."""
+        with self._lock:
+            if self._only not in (None, threading.get_ident()):
+                raise subprocess.SubprocessError(f"`{' '.join(words)[:200]}` came after the test's end")
+            self._running = {process for process in self._running if process.poll() is None}
+            process = subprocess.Popen(
+                words, env=env, cwd=ROOT, text=True, stdin=stdin, stdout=subprocess.PIPE, stderr=stderr
+            )
+            self._running.add(process)
+            return process
+
+    def run(self, *words: str, env: dict[str, str] | None = None, seconds: float = 60) -> str:
+        """A command's output. Errors: CalledProcessError, TimeoutExpired; that of `begin`."""
+        with self.begin(*words, env=env, stderr=subprocess.PIPE) as process:
+            try:
+                out, err = process.communicate(timeout=seconds)
+            finally:
+                _end(process)
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, words, out, err)
+        return out
+
+    def end_all(self) -> None:
+        """End what still runs, and let nobody but this thread begin anything more."""
+        with self._lock:
+            self._only = threading.get_ident()
+            running = list(self._running)
+        _end(*running)
 
 
-def answers() -> bool:
-    """Whether an engine and compose v2 are there for us."""
+def _end(*processes: subprocess.Popen[str]) -> None:
+    """Asked first: who is told to end a build says so to the engine. Who has ended is left alone."""
+    for process in processes:
+        if process.stdin:
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+        process.terminate()
+    for process in processes:
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+commands = Commands()
+run = commands.run
+
+
+def answers(*words: str) -> bool:
+    """Whether `docker version` finds an engine, or `docker compose version` compose v2."""
     try:
-        run("docker", "version")
-        run("docker", "compose", "version")
+        run("docker", *words)
     except (OSError, subprocess.SubprocessError):
         return False
     return True
@@ -44,19 +101,22 @@ def answers() -> bool:
 def engine(scratch: Path) -> Iterator["Bases"]:
     """An engine that answers; what had to be started is stopped again. Errors: CannotTest."""
     tool = Tool(scratch) if TOOL.exists() else None
-    there = answers()
-    if not there:
-        if tool is None or os.geteuid() or shutil.which("apt-get") is None:
-            raise CannotTest(
-                "no Docker engine with compose v2 answers (`docker compose version`); install or start one"
-            )
-        tool("install", seconds=240)
-        tool("start")
-        print("engine: installed and started", flush=True)
+    ran = answers("version")
+    there = ran and answers("compose", "version")
+    if not there and (tool is None or os.geteuid() or shutil.which("apt-get") is None):
+        raise CannotTest("no Docker engine with compose v2 answers (`docker compose version`); install or start one")
+    started = False
     try:
+        if not there and tool:
+            tool("install", seconds=240)
+            tool("start")
+            started = True
+            print("engine: installed and started", flush=True)
         yield Bases(tool)
     finally:
-        if not there and tool:
+        if not ran and tool:
+            if not started:
+                time.sleep(3)  # `stop` finds an engine by the number it writes down a moment after it has begun
             tool("stop", seconds=120)
             print("engine: stopped", flush=True)
 

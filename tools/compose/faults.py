@@ -11,6 +11,8 @@ from stack import Stack
 OUTBOX, LAG, WORK = "thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"
 PATIENCE = 20.0
 """Seconds for which the moment is waited for; then it is killed all the same."""
+AFTERWARDS = 120.0
+"""Seconds that the fault under way may take once the journey is over."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,11 @@ class Faults(threading.Thread):
         with self._heard:
             self._over = True
             self._heard.notify()
-        self.join(120)
+        self.join(AFTERWARDS)
+        if self.is_alive():
+            self.wrong.append(f"killing was not over {AFTERWARDS:.0f} s after the journey")
+        if len(self.made) < len(PLAN):
+            self.wrong.append(f"only {len(self.made)} of {len(PLAN)} were killed")
 
     def run(self) -> None:
         for fault in PLAN:

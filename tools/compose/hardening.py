@@ -6,31 +6,43 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from engine import run
-from stack import JOBS, PORTS, PROJECT, STORES, Stack
+from stack import JOBS, PORTS, STORES, Stack
 
 USERS = {"postgres": "999:999", "kafka": "1000:1000"}
 OURS = "10001:10001"
-LOOKS = "cat /proc/1/status; cat /proc/net/route; ls /run/secrets 2>/dev/null; touch /usr/probe 2>&1 || echo read-only"
+LOOKS = "cat /proc/1/status; cat /proc/net/route; ls /run/secrets 2>/dev/null; touch /usr/probe 2>&1 || true"
+READ_ONLY = "Read-only file system"
+"""What the kernel says before it asks who writes. Of a root that can be written it would say: Permission denied."""
 
 
 def loose(stack: Stack) -> list[str]:
     """What is not as it should be, a line each."""
     containers = stack.containers()
-    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
-    found = [f"{service}: {what}" for service, held in containers.items() for what in _told(service, held, secrets)]
+    secrets = _secrets(stack)
+    found = [
+        f"{service}: {what}"
+        for service, held in containers.items()
+        for what in _told(service, held, secrets, stack.project)
+    ]
     running = [service for service in containers if service not in JOBS]
     with ThreadPoolExecutor(4) as hands:
         looks = hands.map(lambda service: stack.inside(service, "bash", "-c", LOOKS), running)
         for service, said in zip(running, looks, strict=True):
             found += [f"{service}: {what}" for what in _seen(service, said)]
     for program in PORTS:
-        image = f"thinkfamily/{program}:{PROJECT}"
+        image = f"thinkfamily/{program}:{stack.project}"
         text = run("docker", "image", "inspect", image) + run("docker", "image", "history", "--no-trunc", image)
         found += [f"image {program}: holds {name}" for name, secret in secrets.items() if secret in text]
     return found
 
 
-def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterator[str]:
+def _secrets(stack: Stack) -> dict[str, str]:
+    """By their files' names; of admin.json the password, since nobody repeats the file as it stands."""
+    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
+    return secrets | {"admin.json": json.loads(secrets["admin.json"])["password"]}
+
+
+def _told(service: str, held: dict[str, Any], secrets: dict[str, str], project: str) -> Iterator[str]:
     """By what the engine was told."""
     host, config = held["HostConfig"], held["Config"]
     if config["User"] != USERS.get(service, OURS):
@@ -48,14 +60,14 @@ def _told(service: str, held: dict[str, Any], secrets: dict[str, str]) -> Iterat
     bound = [binding for bindings in (host["PortBindings"] or {}).values() for binding in bindings]
     if [binding["HostIp"] for binding in bound] != (["127.0.0.1"] if service in PORTS else []):
         yield f"is published at {bound}"
-    networks = {name.removeprefix(f"{PROJECT}_") for name in held["NetworkSettings"]["Networks"]}
+    networks = {name.removeprefix(f"{project}_") for name in held["NetworkSettings"]["Networks"]}
     if ("door" in networks) != (service in PORTS) or (service in STORES and networks != {"stores"}):
         yield f"is on the networks {sorted(networks)}"
     if service == "gateway" and "stores" in networks:
         yield "the gateway comes near the stores"
     program = service.partition("-")[0]
     for mount in held["Mounts"]:
-        if mount["Type"] == "volume" and not mount["Name"].startswith(f"{PROJECT}_"):
+        if mount["Type"] == "volume" and not mount["Name"].startswith(f"{project}_"):
             yield f"has a volume without a name at {mount['Destination']}, which would stay behind"
         name = mount["Destination"].rpartition("/")[2]
         if name not in secrets:
@@ -80,15 +92,14 @@ def _seen(service: str, said: str) -> Iterator[str]:
             yield f"{name} {status.get(name)}"
     if status.get("Uid:") in (None, "0"):
         yield "its first process is root"
-    if "read-only" not in said:
-        yield "wrote into its root"
+    if READ_ONLY not in said:
+        yield "its root is not read-only"
     if service not in PORTS and any(words[1:2] == ["00000000"] for words in lines):
         yield "has a way out of its networks"
 
 
 def told_secrets(stack: Stack) -> list[str]:
     """Secrets that stand in what containers said."""
-    secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
-    secrets["admin.json"] = json.loads(secrets["admin.json"])["password"]
+    secrets = _secrets(stack)
     said = stack.logs(100_000)
     return [f"{service}: said {name}" for service, text in said.items() for name, it in secrets.items() if it in text]
