@@ -8,13 +8,15 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
+import httpx
 import orjson
 from sqlalchemy import func, select
 
@@ -23,7 +25,7 @@ from chassis.runtime import Runtime, make_runtime, running
 from chassis.tables import Inbox, Outbox, ParkedEvent
 from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
-from journey.platform import Platform
+from journey.platform import START_SECONDS, Platform, ready, url_of
 from journey.profile import STORING, Profile, parts
 
 SEED = int(os.environ.get("KILL_SEED", "2016"))
@@ -159,6 +161,16 @@ def await_part(platform: Platform, name: str) -> int:
     return pid
 
 
+def await_ready(platform: Platform, names: Iterable[str]) -> None:
+    """Until these parts say that they are: a process that is there may still be starting, and do nothing yet."""
+    until = time.monotonic() + START_SECONDS
+    waiting = [part for part in platform.parts if part.name in names]
+    with httpx.Client(timeout=5) as http:
+        while waiting := [part for part in waiting if not ready(http, url_of(part))]:
+            assert time.monotonic() < until, f"{waiting[0].name} does not come back"
+            time.sleep(0.1)
+
+
 @contextmanager
 def runtime_of(platform: Platform, program: str) -> Iterator[Runtime]:
     """A look at a program's store and log from beside it."""
@@ -213,3 +225,40 @@ def taken_in_by(platform: Platform, program: str) -> tuple[set[UUID], int]:
 
 def all_told(platform: Platform) -> dict[str, Told]:
     return {program: told_by(platform, program) for program in STORING}
+
+
+HOLDER = """
+SELECT activity.client_port FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
+WHERE lock.locktype = 'advisory' AND lock.granted AND activity.datname = %s
+AND (lock.classid::bigint << 32) | lock.objid::bigint = hashtextextended(%s, 0)
+"""
+"""The lock of `chassis.relay.only_one`, as PostgreSQL shows it: its number in two halves."""
+
+
+def holder(platform: Platform, program: str, task: str) -> str:
+    """The part that does a task which only one at a time may do; empty while none does."""
+    assert platform.servers is not None
+    with platform.servers.postgres.connect() as connection:
+        row = connection.execute(HOLDER, (program, f"{program}.{task}")).fetchone()
+    if row is None:
+        return ""
+    socket = socket_between(row[0], platform.servers.postgres.port)
+    return next((name for name, pid in platform.processes().items() if socket in open_files(pid)), "")
+
+
+def socket_between(port: int, server: int) -> str:
+    """What the kernel calls the socket of a client's connection on this machine; empty when it is closed."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, *_, inode = line.split()[:10]
+        if (int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16)) == (port, server):
+            return f"socket:[{inode}]"
+    return ""
+
+
+def open_files(pid: int) -> set[str]:
+    found: set[str] = set()
+    with suppress(OSError):  # it ended while we looked
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(str(each.readlink()))
+    return found

@@ -1,6 +1,8 @@
 """What must hold after programs and servers were killed in the middle of things, beside every figure being true."""
 
+import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -8,17 +10,24 @@ import pytest
 from chassis.cli import load
 from e2e.conftest import Carried
 from e2e.kills import (
+    BACK_SECONDS,
     SEED,
     SERVERS,
     Kill,
     Killer,
     all_told,
+    await_part,
+    await_ready,
+    holder,
     how_often,
     plan,
     taken_in_by,
+    told_by,
 )
-from journey.platform import Addresses, Platform
+from families.events import SupportStepped
+from journey.platform import Addresses, Platform, Watch
 from journey.profile import LOOPS, PROGRAMS, STORING, parts
+from journey.seeding import iso
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -96,3 +105,43 @@ def test_every_event_was_handled_by_whoever_listens_for_it_and_none_was_parked(c
         }
         handled, parked = taken_in_by(carried.platform, program)
         assert (handled, parked) == (wanted, 0), program
+
+
+def test_when_the_active_relay_is_killed_the_other_one_takes_over_and_sends_what_comes(carried: Carried) -> None:
+    platform = carried.platform
+    if platform.servers is None:
+        pytest.skip("on a laptop nobody stands by")
+    pair = {"families.relay", "families.relay.standby"}
+    await_ready(platform, pair)
+    active = await_holder(platform, pair)
+    (other,) = pair - {active}
+    pid = await_part(platform, other)
+    until = time.monotonic() + BACK_SECONDS
+    while holder(platform, "families", "relay") != other:
+        # The supervisor starts it again at once; were it to be the first to ask, nobody would have taken over.
+        with suppress(KeyError, ProcessLookupError):
+            platform.kill(active)
+        assert time.monotonic() < until, f"{other} does not take over from {active}"
+        time.sleep(0.05)
+
+    before = told_by(platform, "families").sent
+    outcome = carried.outcome
+    family = next(found for each in outcome.borough.families.values() if (found := outcome.register.family(each.id)))
+    step = {"date": iso(outcome.borough.waves[-1].pushed_on), "step": "opened"}
+    outcome.api.post(outcome.cast["pia"], "families", f"/v1/families/{family}/steps", step, act="a step after a crash")
+    Watch(platform.addresses).until_idle()
+    after = told_by(platform, "families")
+    assert [after.types[id] for id in after.heard - before] == [SupportStepped.type()]
+    assert (after.sent, after.unsent) == (after.heard, 0)
+
+    await_ready(platform, [active])
+    assert holder(platform, "families", "relay") == other, "who is back stands by"
+    assert platform.processes()[other] == pid, "it did not have to be started for it"
+
+
+def await_holder(platform: Platform, pair: set[str]) -> str:
+    until = time.monotonic() + BACK_SECONDS
+    while (found := holder(platform, "families", "relay")) not in pair:
+        assert time.monotonic() < until, "no relay is active"
+        time.sleep(0.1)
+    return found
