@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from e2e.kills import SEED as KILL_SEED
-from e2e.kills import SERVERS, Killer, plan
+from e2e.kills import Killer, how_often, plan
 from journey import story
 from journey.platform import Addresses, Platform, Watch, free_ports, platform
 from journey.profile import PROFILES
 from journey.story import Outcome
 
 FAMILIES, SEED = 80, 2016
+KILLS = pytest.StashKey[list[str]]()
 
 
 @dataclass
@@ -25,23 +25,32 @@ class Carried:
 
     outcome: Outcome
     platform: Platform
-    killed: list[str]
+    killer: Killer
 
 
 @pytest.fixture(scope="session", params=PROFILES)
 def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     var, profile = tmp_path_factory.mktemp("platform"), request.param
     with platform(var, Addresses(free_ports(profile)), profile, durable=False) as running:
-        victims = [part.name for part in running.parts] + (list(SERVERS) if running.servers else [])
-        console = Killer(running, plan(victims))
-        console.line(f"to kill as in this run: KILL_SEED={KILL_SEED}")
-        outcome = story.carry(running.addresses, var, families=FAMILIES, seed=SEED, console=console, profile=profile)
+        killer = Killer(running, plan(how_often(profile)))
+        try:
+            outcome = story.carry(running.addresses, var, families=FAMILIES, seed=SEED, console=killer, profile=profile)
+        finally:
+            killer.wait()  # else it would start a server again that was stopped with the platform
+            request.config.stash.setdefault(KILLS, []).append(killer.told())
         outcome.figures.write(var / "journey.json")
-        console.wait()
         Watch(running.addresses).until_idle()
-        yield Carried(outcome, running, console.killed)
+        yield Carried(outcome, running, killer)
 
 
 @pytest.fixture
 def var(carried: Carried) -> Path:
     return carried.platform.var
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """A run that failed says what was killed when: the seed gives the plan again, and not the moment."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        for told in config.stash.get(KILLS, []):
+            terminalreporter.section("killed on the way")
+            terminalreporter.write_line(told)

@@ -1,19 +1,22 @@
 """Programs and servers killed at random points of a journey, and what must hold of the log all the same.
 
-Where and what is killed follows from a seed (`KILL_SEED`), so that a run that went wrong can be had again.
+Who is killed, and how far into which step, follows from a seed (`KILL_SEED`): the same seed gives the same plan. What
+the programs are doing at that moment does not follow from it, so each kill is told with when it in fact came.
 """
 
 import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
 
+import httpx
 import orjson
 from sqlalchemy import func, select
 
@@ -22,15 +25,16 @@ from chassis.runtime import Runtime, make_runtime, running
 from chassis.tables import Inbox, Outbox, ParkedEvent
 from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
-from journey.platform import Platform
-from journey.profile import STORING
+from journey.platform import START_SECONDS, Platform, ready, url_of
+from journey.profile import STORING, Profile, parts
 
 SEED = int(os.environ.get("KILL_SEED", "2016"))
-KILLS = 30
 STEPS = 38
 """Steps of a journey in which something is still happening, at which a kill may begin to be due."""
 LATEST = 4.0
 """Seconds into a step, at most, after which the kill comes."""
+BACK_SECONDS = 60.0
+"""How long a part may take to be there again."""
 SERVERS = ("postgres", "kafka")
 
 
@@ -44,32 +48,55 @@ class Kill:
     away: float
 
 
-def plan(victims: list[str], seed: int = SEED, kills: int = KILLS) -> list[Kill]:
-    """Everybody is killed as often as everybody else, in an order and at points that the seed gives."""
+@dataclass(frozen=True)
+class Killed:
+    """A kill as it came: later than planned where another was under way, or the victim was just starting again."""
+
+    victim: str
+    step: int
+    title: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.victim}, {self.seconds:.2f} s after step {self.step} began ({self.title})"
+
+
+def how_often(profile: Profile) -> dict[str, int]:
+    """How often each is killed on a journey: most often what all others stand on, and who takes over from another."""
+    if profile == "embedded":
+        return {part.name: 6 for part in parts(profile, 0)}
+    found = {part.name: 2 if part.command == "relay" else 1 for part in parts(profile, 0)}
+    return found | dict.fromkeys(SERVERS, 4)
+
+
+def plan(often: Mapping[str, int], seed: int = SEED) -> list[Kill]:
+    """Everybody is killed as often as said, in an order and at points that the seed gives."""
     random = Random(seed)
-    chosen: list[str] = []
-    while len(chosen) < kills:
-        chosen += random.sample(victims, len(victims))
+    chosen = [victim for victim, times in often.items() for _ in range(times)]
+    random.shuffle(chosen)
     return [
-        Kill(random.randint(3, STEPS), random.uniform(0, LATEST), victim, random.uniform(0.2, 2.0))
-        for victim in chosen[:kills]
+        Kill(random.randint(3, STEPS), random.uniform(0, LATEST), victim, random.uniform(0.2, 2.0)) for victim in chosen
     ]
 
 
 class Killer(Console):
-    """A console that, while the journey's steps go on, kills as the plan says."""
+    """A console that, while the journey's steps go on, kills as the plan says.
+
+    Shape: `killed` are the kills that came, `failed` what went wrong with others, in words.
+    """
 
     def __init__(self, platform: Platform, kills: list[Kill]) -> None:
         super().__init__()
-        self.killed: list[str] = []
+        self.killed: list[Killed] = []
+        self.failed: list[str] = []
         self._platform, self._kills = platform, kills
-        self._step = 0
+        self._step, self._title, self._began = 0, "", time.monotonic()
         self._one_at_a_time = threading.Lock()
         self._under_way: list[threading.Timer] = []
 
     @contextmanager
     def step(self, name: str, title: str) -> Iterator[Step]:
-        self._step += 1
+        self._step, self._title, self._began = self._step + 1, title, time.monotonic()
         for kill in self._kills:
             if kill.step == self._step:
                 timer = threading.Timer(kill.seconds, self._carry_out, [kill])
@@ -83,22 +110,65 @@ class Killer(Console):
         for timer in self._under_way:
             timer.join()
 
+    def told(self) -> str:
+        """What was killed when, and what of the plan went wrong."""
+        lines = [f"KILL_SEED={SEED}, {len(self.killed)} of {len(self._kills)} kills in {self._platform.profile}:"]
+        lines += [f"  {killed}" for killed in self.killed] + [f"  failed: {failed}" for failed in self.failed]
+        return "\n".join(lines)
+
     def _carry_out(self, kill: Kill) -> None:
+        """In a thread of its own, whose exceptions nobody would see."""
         with self._one_at_a_time:
-            if kill.victim in SERVERS:
-                assert self._platform.servers is not None
-                server: Any = getattr(self._platform.servers, kill.victim)
+            try:
+                if kill.victim in SERVERS:
+                    self._kill_server(kill)
+                else:
+                    self._kill_part(kill.victim)
+            except Exception as failed:
+                self.failed.append(f"{kill.victim}, due {kill.seconds:.2f} s after step {kill.step} began: {failed!r}")
+                self.line(f"     FAILED to kill {self.failed[-1]}")
+
+    def _kill_server(self, kill: Kill) -> None:
+        assert self._platform.servers is not None
+        server: Any = getattr(self._platform.servers, kill.victim)
+        assert server.pid, "it does not run"
+        try:
+            with self._noted(kill.victim):
                 server.kill()
-                time.sleep(kill.away)
-                server.start()
-            else:
-                until = time.monotonic() + 30
-                while kill.victim not in self._platform.processes():  # it is just being started
-                    assert time.monotonic() < until, f"{kill.victim} does not come back"
-                    time.sleep(0.1)
-                self._platform.kill(kill.victim)
-            self.killed.append(kill.victim)
-            self.line(f"     killed {kill.victim}")
+            time.sleep(kill.away)
+        finally:
+            server.start()
+
+    def _kill_part(self, victim: str) -> None:
+        await_part(self._platform, victim)  # it may just be being started
+        with self._noted(victim):
+            self._platform.kill(victim)
+
+    @contextmanager
+    def _noted(self, victim: str) -> Iterator[None]:
+        killed = Killed(victim, self._step, self._title, time.monotonic() - self._began)
+        yield
+        self.killed.append(killed)
+        self.line(f"     killed {victim}")
+
+
+def await_part(platform: Platform, name: str) -> int:
+    """The process id of a part, once it is there."""
+    until = time.monotonic() + BACK_SECONDS
+    while (pid := platform.processes().get(name)) is None:
+        assert time.monotonic() < until, f"{name} does not come back"
+        time.sleep(0.1)
+    return pid
+
+
+def await_ready(platform: Platform, names: Iterable[str]) -> None:
+    """Until these parts say that they are: a process that is there may still be starting, and do nothing yet."""
+    until = time.monotonic() + START_SECONDS
+    waiting = [part for part in platform.parts if part.name in names]
+    with httpx.Client(timeout=5) as http:
+        while waiting := [part for part in waiting if not ready(http, url_of(part))]:
+            assert time.monotonic() < until, f"{waiting[0].name} does not come back"
+            time.sleep(0.1)
 
 
 @contextmanager
@@ -155,3 +225,40 @@ def taken_in_by(platform: Platform, program: str) -> tuple[set[UUID], int]:
 
 def all_told(platform: Platform) -> dict[str, Told]:
     return {program: told_by(platform, program) for program in STORING}
+
+
+HOLDER = """
+SELECT activity.client_port FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
+WHERE lock.locktype = 'advisory' AND lock.granted AND activity.datname = %s
+AND (lock.classid::bigint << 32) | lock.objid::bigint = hashtextextended(%s, 0)
+"""
+"""The lock of `chassis.relay.only_one`, as PostgreSQL shows it: its number in two halves."""
+
+
+def holder(platform: Platform, program: str, task: str) -> str:
+    """The part that does a task which only one at a time may do; empty while none does."""
+    assert platform.servers is not None
+    with platform.servers.postgres.connect() as connection:
+        row = connection.execute(HOLDER, (program, f"{program}.{task}")).fetchone()
+    if row is None:
+        return ""
+    socket = socket_between(row[0], platform.servers.postgres.port)
+    return next((name for name, pid in platform.processes().items() if socket in open_files(pid)), "")
+
+
+def socket_between(port: int, server: int) -> str:
+    """What the kernel calls the socket of a client's connection on this machine; empty when it is closed."""
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, local, remote, *_, inode = line.split()[:10]
+        if (int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16)) == (port, server):
+            return f"socket:[{inode}]"
+    return ""
+
+
+def open_files(pid: int) -> set[str]:
+    found: set[str] = set()
+    with suppress(OSError):  # it ended while we looked
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                found.add(str(each.readlink()))
+    return found

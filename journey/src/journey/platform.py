@@ -29,6 +29,8 @@ STALL_SECONDS = 120.0
 CALM_LOOKS = 3
 LOOK_SECONDS = 0.04
 LONGEST_LOOK_SECONDS = 0.3
+NAMED_BY_SUPERVISOR = "SUPERVISOR_PROCESS_NAME"
+"""The variable in which supervisord tells each process its name; the tether in between passes it on."""
 WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
@@ -127,23 +129,36 @@ class Platform:
             self._lock = None
 
     def processes(self, supervisor: int | None = None) -> dict[str, int]:
-        """The process id of each running part."""
+        """The process id of each running part, by the name that the supervisor gave it.
+
+        Where a process does not tell its name (elsewhere than on Linux), its command tells; then a relay and the one
+        that stands by are told apart by their age alone, and change names when one is started again.
+        """
         parent = supervisor or (self._supervisor.pid if self._supervisor else 0)
-        running: dict[tuple[str, ...], list[int]] = {}
-        for pid, words in children_of(parent):
-            if "chassis.cli" in words:
+        named: dict[str, int] = {}
+        nameless: dict[tuple[str, ...], list[int]] = {}
+        for pid, words in sorted(children_of(parent)):
+            if "chassis.cli" not in words:
+                continue
+            if name := variable_of(pid, NAMED_BY_SUPERVISOR):
+                named[name] = pid
+            else:
                 place = words.index("chassis.cli")
-                running.setdefault(tuple(words[place + 1 : place + 3]), []).append(pid)
+                nameless.setdefault(tuple(words[place + 1 : place + 3]), []).append(pid)
         found: dict[str, int] = {}
         for part in self.parts:
-            pids = running.get((part.program, part.command))
-            if pids:
-                found[part.name] = pids.pop()
+            if part.name in named:
+                found[part.name] = named[part.name]
+            elif pids := nameless.get((part.program, part.command)):
+                found[part.name] = pids.pop(0)
         return found
 
     def kill(self, part: str) -> None:
-        """SIGKILL one part, as a crash would; the supervisor starts it again."""
-        os.kill(self.processes()[part], signal.SIGKILL)
+        """SIGKILL one part, as a crash would, and wait until it is gone; the supervisor starts it again."""
+        pid = self.processes()[part]
+        os.kill(pid, signal.SIGKILL)
+        while self.processes().get(part) == pid:
+            time.sleep(0.01)
 
     def _hold(self) -> None:
         lock = (self.var / "run" / "lock").open("a+")
@@ -356,6 +371,19 @@ def every_process() -> list[tuple[int, int, list[str]]]:
         if state != "Z":
             found.append((int(folder.name), int(ppid), words))
     return found
+
+
+def variable_of(pid: int, name: str) -> str:
+    """What a variable held when a process began; empty where that cannot be seen."""
+    try:
+        environment = Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return ""
+    start = f"{name}=".encode()
+    for each in environment.split(b"\0"):
+        if each.startswith(start):
+            return each.removeprefix(start).decode(errors="replace")
+    return ""
 
 
 def kill_if_left(pid: int) -> None:

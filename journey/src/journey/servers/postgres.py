@@ -18,13 +18,14 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from journey.servers.process import Process, Server, free_port, missing
+from journey.servers.process import Process, Server, await_end, children, free_port, missing
 from journey.stopping import CannotGoOn
 
 PROGRAMS = Path("pginstall18/bin")
 OLDER = shutil.ignore_patterns("pginstall", "__pycache__")
 OWNER = "thinkfamily"
 START_SECONDS = 60.0
+LINGER_SECONDS = 5.0
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -63,9 +64,14 @@ class Postgres(Server):
         self._wait()
 
     def kill(self) -> None:
-        """SIGKILL to the postmaster, as a crash would; its backends end by themselves. `start` recovers."""
-        ran = self.pid
+        """SIGKILL to the postmaster, as a crash would; its backends end by themselves. `start` recovers.
+
+        A backend that is busy does not notice, and holds the memory that they share: `start` would be refused until it
+        is done. So one that has not ended after a while is killed as well.
+        """
+        ran, left = self.pid, children(self.pid)
         super().kill()
+        await_end(left, LINGER_SECONDS)
         while ran and self._answers():
             time.sleep(0.02)
 

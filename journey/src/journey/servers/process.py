@@ -1,13 +1,16 @@
 """A server process that ends with us, and can be killed as a crash would."""
 
 import ctypes
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 from journey.stopping import CannotGoOn
@@ -116,6 +119,50 @@ def end_with_us(number: signal.Signals) -> Callable[[], None] | None:
         prctl(PR_SET_PDEATHSIG, int(number))
 
     return ask
+
+
+def children(parent: int) -> dict[int, int]:
+    """The children of a process of one thread. Shape: process id → when it began, since its number may be used again.
+
+    Empty where the kernel does not tell (elsewhere than on Linux).
+    """
+    try:
+        pids = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+    except OSError:
+        return {}
+    return {pid: began for pid in pids if (began := _began(pid)) is not None}
+
+
+def await_end(processes: dict[int, int], seconds: float) -> None:
+    """Wait until these have ended, and SIGKILL those that have not after so many seconds. Shape: as of `children`."""
+    if not _gone(processes, seconds):
+        for pid in _running(processes):
+            with suppress(ProcessLookupError):  # it ended just now
+                os.kill(pid, signal.SIGKILL)
+        _gone(processes, seconds)
+
+
+def _gone(processes: dict[int, int], seconds: float) -> bool:
+    until = time.monotonic() + seconds
+    while _running(processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _running(processes: dict[int, int]) -> list[int]:
+    return [pid for pid, began in processes.items() if _began(pid) == began]
+
+
+def _began(pid: int) -> int | None:
+    """Ticks since the machine started; None for a process that has ended, whether or not it was waited for."""
+    try:
+        # The second field is the program's name in brackets, which may itself hold spaces and brackets.
+        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (OSError, ValueError):
+        return None
+    return None if state in "ZX" else int(fields[18])
 
 
 def free_port() -> int:
