@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 
+from fixtures.sources import parsed
+
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "deploy" / "k8s"
 BASE, DEV = K8S / "base", K8S / "overlays" / "dev"
@@ -153,7 +155,7 @@ def calls(program: str) -> frozenset[str]:
 
 def _clients(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "client":
                 target = node.args[0] if node.args else None
                 if isinstance(target, ast.Constant) and target.value in PROGRAMS:

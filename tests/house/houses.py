@@ -6,6 +6,7 @@ from pathlib import Path
 
 from chassis.cli import load
 from chassis.program import Program
+from fixtures.sources import parsed
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ["identity", "families", "consent", "claims"]
@@ -22,4 +23,4 @@ def program(name: str) -> Program:
 
 def sources(name: str) -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted((folder(name) / "src" / name).rglob("*.py")):
-        yield path, ast.parse(path.read_text())
+        yield path, parsed(path)
