@@ -110,6 +110,31 @@ def send_form(platform: Platform, door: Door, form: str, more: dict[str, str] | 
     return client.post(door.url(), content=form.encode(), headers=headers)
 
 
+NOBODYS = json.dumps("00000000-0000-4000-8000-000000000000")
+NAMED = (
+    f"{{ NAME: family(id: {NOBODYS}) {{ id }} }}",
+    f"query NAME {{ NAME: family(id: {NOBODYS}) {{ NAME: id }} }}",
+    "query Q($NAME: UUID!) { NAME: family(id: $NAME) { id } }",
+    f"{{ NAME: family(id: {NOBODYS}) {{ ...NAME }} }} fragment NAME on Family {{ id }}",
+)
+"""What a client calls the parts of its document is its own affair."""
+
+
+@pytest.mark.parametrize("word", [FORENAME, FORENAME.lower()])
+def test_nobody_whose_name_a_document_gives_to_its_parts_is_in_a_line_of_the_log(platform: Platform, word: str) -> None:
+    gateway = platform["gateway"]
+    headers = {"Authorization": f"Bearer {platform.signed()}", "Purpose": "identify"}
+    for document in NAMED:
+        begun = len(platform.log.getvalue())
+        asked = {"query": document.replace("NAME", word), "variables": {word: json.loads(NOBODYS)}}
+        answer = gateway.client.post("/graphql", json=asked, headers=headers)
+        # In the answer it stands, as GraphQL wants it; but the log is read by others.
+        assert answer.json()["errors"][0]["path"][0] == word, answer.text
+        said = [line for line in platform.lines_from(begun) if line["event"] == "field not answered"]
+        assert [line["field"] for line in said] == ["family"]
+        assert word not in platform.log.getvalue()[begun:]
+
+
 def test_nobody_in_a_pushed_file_is_in_a_report_or_a_line_of_the_log(platform: Platform) -> None:
     families, push = platform["families"], agreed_push(platform)
     header, good = push.content_of()[0].decode().splitlines()[:2]
