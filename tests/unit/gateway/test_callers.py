@@ -71,7 +71,7 @@ def test_two_callers_at_once_keep_their_tokens(gateway: Gateway) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     gateway.behind.delay = 0.02
-    callers = {f"{n:016x}": as_(token(f"person-{n}")) for n in range(20)}
+    callers = {f"{n:032x}": as_(token(f"person-{n}")) for n in range(20)}
 
     def ask(name: str) -> None:
         headers = callers[name] | {"X-Request-Id": name}
