@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from hostile.canaries import ASCII, CANARIES
+from hostile.canaries import ASCII, BORN, CANARIES, NHS
 from hostile.doors import Door, doors
 from hostile.judge import judge, none
 from hostile.platform import PROGRAMS, Platform
@@ -160,8 +160,9 @@ def headers_that_are_odd(door: Door) -> Iterator[tuple[list[tuple[str, bytes]], 
             yield [(name, word.encode("latin-1"))], refusals
         for word in (ASCII[1], "*", 'W/"v1"', '"v1", "v2"', "a b"):
             yield [(name, word.encode())], None
-    for word in (*ASCII, "a" * 3_000, "\xe9"):
+    for word in (*ASCII, f"{BORN}-{NHS}", f"{NHS}-{NHS}-{NHS}", NHS * 3, "a" * 3_000, "\xe9"):
         yield [(name, word.encode("latin-1")) for name in PASSED_OVER], None
+        yield [("Cookie", b"sign_in=" + word.encode("latin-1"))], None
     yield [(name, b"DELETE") for name in ("X-HTTP-Method-Override", "X-Method-Override", "_method")], None
     yield [(name, b"/v1/keys") for name in ("X-Agency", "X-User", "X-Original-URL", "X-Rewrite-URL")], None
     yield [(f"X-{number}", b"x") for number in range(400)], None

@@ -1,6 +1,8 @@
 """Somebody unusual is planted everywhere, and found in no refusal, no header, no report and no line of any log."""
 
 import json
+import re
+import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
@@ -92,6 +94,51 @@ def test_nobody_at_an_oauth_endpoint_is_repeated(platform: Platform) -> None:
         for spoiled in SPOILED_FORMS:
             wrong += judge(send_form(platform, door, spoiled), door, "form: spoiled")
     assert none(wrong)
+
+
+def test_nothing_that_is_filled_in_at_the_page_breaks_it_or_stands_elsewhere_than_in_its_field(
+    platform: Platform,
+) -> None:
+    """Behind the page's own token, as a browser sends it: before it nothing of the form is looked at."""
+    door = next(door for door in doors(platform, "identity") if door.name == "identity POST /oauth/authorize")
+    wrong = []
+    for email, password, more in filled_in():
+        page = httpx.get(f"{platform['identity'].url}{door.path}", params=SIGNING_IN)
+        own = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert page.status_code == 200 and own, page.text
+        form = f"csrf={own[1]}&email={email}&password={password}{more}"
+        answer = platform["identity"].client.post(
+            door.path,
+            params=SIGNING_IN,
+            content=form,
+            headers={"Content-Type": FORM, "Cookie": f"sign_in={page.cookies['sign_in']}"},
+        )
+        wrong += [f"{one} for {form[100:200]}" for one in judge(without_field(answer), door, "form: filled in", {400, 422})]
+    assert none(wrong)
+
+
+SIGNING_IN = {
+    "response_type": "code", "client_id": "portal", "redirect_uri": "http://127.0.0.1:8700/signed-in", "state": "x",
+    "code_challenge": "A" * 43, "code_challenge_method": "S256",
+}  # fmt: skip
+
+
+def filled_in() -> Iterator[tuple[str, str, str]]:
+    """Address, password, and what else a form may hold, as they go over the wire."""
+    for bad in ("%00", "a%00b@x.y", "%ED%A0%80", "%FF", "%1b[2J", "%0d%0aSet-Cookie:%20x=1", "%7F", "%EF%B7%BA" * 200,
+                "a" * 100_000, "", "%F0%9F%92%A9", "%E2%80%AE", "'%20OR%201=1%20--"):  # fmt: skip
+        yield bad, "x", ""
+        for password, more in ((bad, ""), ("x", f"&other={bad}"), ("x", f"&{bad}=x")):
+            yield f"{secrets.token_hex(4)}@x.y", password, more  # after a few failures, an address would have to wait
+    for word in CANARIES:
+        yield quote(word), quote(word), f"&{quote(word)}={quote(word)}"
+        yield quote(word), "x", f"&email={quote(word)}"
+
+
+def without_field(answer: httpx.Response) -> httpx.Response:
+    """The page without what it keeps for who filled it in: the address, in its own field and nowhere else."""
+    kept = re.sub(r'(<input id="email"[^>]*) value="[^"]*"', r"\1", answer.text)
+    return httpx.Response(answer.status_code, headers={**answer.headers, "content-length": ""}, text=kept)
 
 
 SPOILED_FORMS = (
