@@ -113,7 +113,9 @@ def test_nothing_that_is_filled_in_at_the_page_breaks_it_or_stands_elsewhere_tha
             content=form,
             headers={"Content-Type": FORM, "Cookie": f"sign_in={page.cookies['sign_in']}"},
         )
-        wrong += [f"{one} for {form[100:200]}" for one in judge(without_field(answer), door, "form: filled in", {400, 422})]
+        wrong += [
+            f"{one} for {form[100:200]}" for one in judge(without_field(answer), door, "form: filled in", {400, 422})
+        ]
     assert none(wrong)
 
 

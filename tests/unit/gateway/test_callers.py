@@ -43,11 +43,11 @@ def test_health_metrics_and_problem_pages_are_open(gateway: Gateway, path: str) 
 
 def test_the_callers_own_token_purpose_and_ids_go_along(gateway: Gateway) -> None:
     trace = "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"
-    answer = gateway.post("{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef", traceparent=trace)
+    answer = gateway.post("{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace)
     (call,) = gateway.behind.calls
     assert call.headers["authorization"] == ANA["Authorization"]
     assert call.headers["purpose"] == "support"
-    assert call.headers["x-request-id"] == answer.headers["x-request-id"] == "0123456789abcdef"
+    assert call.headers["x-request-id"] == answer.headers["x-request-id"] == "0123456789abcdef0123456789abcdef"
     assert call.headers["traceparent"].split("-")[1] == "ab" * 16
     assert call.headers["traceparent"] != trace, "the gateway is a span of its own"
 
