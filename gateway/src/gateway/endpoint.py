@@ -137,7 +137,7 @@ async def run(schema: Schema, operation: Operation, context: Context, settings: 
         raise OperationNotValid("The document holds no single operation of this name.") from None
     answer: Body = {"data": result.data}
     if result.errors:
-        answer["errors"] = [shown(error, settings.own_url) for error in result.errors]
+        answer["errors"] = [shown(error, settings.own_url, schema._schema) for error in result.errors]
     return answer
 
 

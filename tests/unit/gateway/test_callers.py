@@ -43,7 +43,9 @@ def test_health_metrics_and_problem_pages_are_open(gateway: Gateway, path: str) 
 
 def test_the_callers_own_token_purpose_and_ids_go_along(gateway: Gateway) -> None:
     trace = "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"
-    answer = gateway.post("{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace)
+    answer = gateway.post(
+        "{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace
+    )
     (call,) = gateway.behind.calls
     assert call.headers["authorization"] == ANA["Authorization"]
     assert call.headers["purpose"] == "support"
