@@ -83,6 +83,10 @@ class Platform:
         """The log from that length on, line by line."""
         return [json.loads(line) for line in self.log.getvalue()[begun:].splitlines()]
 
+    def carry(self, *names: str) -> None:
+        """Have these programs hear what they have told each other so far."""
+        self._programs.deliver(*(self[name] for name in names))
+
     def another(self, name: str, **settings: Any) -> Running:
         """A further one of these programs, with settings of its own, before the same others."""
         keys = JwksOverHttp(f"{self['identity'].url}/oauth/jwks")
