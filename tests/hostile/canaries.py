@@ -12,7 +12,10 @@ NINO, UPN, NHS = "ZY654321C", "R000876543217", "9434765919"
 POSTCODE, ADDRESS, BORN = "ZZ98 7QX", "17 Quagmire Ropewalk", "1931-08-29"
 EMAIL, PHONE = "zebulonia.quexworthy@nowhere.example", "07700900847"
 
-CANARIES = (FORENAME, SURNAME, NINO, UPN, NHS, POSTCODE, ADDRESS, BORN, EMAIL, PHONE)
+MADE_UP = "zebulonia_quexworthy"
+"""A name as our own members and fields are written."""
+
+CANARIES = (FORENAME, SURNAME, NINO, UPN, NHS, POSTCODE, ADDRESS, BORN, EMAIL, PHONE, MADE_UP)
 ASCII = tuple(word for word in CANARIES if word.isascii())
 """What a header can carry."""
 

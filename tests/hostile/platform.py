@@ -79,9 +79,13 @@ class Platform:
         stated = {name: value for name, value in stated.items() if value is not None}
         return jwt.encode(stated, claims or self.claims(), key or self.key, algorithms=["ES256"])
 
-    def lines(self) -> list[dict[str, Any]]:
-        """The log so far, line by line."""
-        return [json.loads(line) for line in self.log.getvalue().splitlines()]
+    def lines_from(self, begun: int = 0) -> list[dict[str, Any]]:
+        """The log from that length on, line by line."""
+        return [json.loads(line) for line in self.log.getvalue()[begun:].splitlines()]
+
+    def carry(self, *names: str) -> None:
+        """Have these programs hear what they have told each other so far."""
+        self._programs.deliver(*(self[name] for name in names))
 
     def another(self, name: str, **settings: Any) -> Running:
         """A further one of these programs, with settings of its own, before the same others."""

@@ -1,6 +1,8 @@
 """Somebody unusual is planted everywhere, and found in no refusal, no header, no report and no line of any log."""
 
 import json
+import re
+import secrets
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
@@ -94,6 +96,53 @@ def test_nobody_at_an_oauth_endpoint_is_repeated(platform: Platform) -> None:
     assert none(wrong)
 
 
+def test_nothing_that_is_filled_in_at_the_page_breaks_it_or_stands_elsewhere_than_in_its_field(
+    platform: Platform,
+) -> None:
+    """Behind the page's own token, as a browser sends it: before it nothing of the form is looked at."""
+    door = next(door for door in doors(platform, "identity") if door.name == "identity POST /oauth/authorize")
+    wrong = []
+    for email, password, more in filled_in():
+        page = httpx.get(f"{platform['identity'].url}{door.path}", params=SIGNING_IN)
+        own = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        assert page.status_code == 200 and own, page.text
+        form = f"csrf={own[1]}&email={email}&password={password}{more}"
+        answer = platform["identity"].client.post(
+            door.path,
+            params=SIGNING_IN,
+            content=form,
+            headers={"Content-Type": FORM, "Cookie": f"sign_in={page.cookies['sign_in']}"},
+        )
+        wrong += [
+            f"{one} for {form[100:200]}" for one in judge(without_field(answer), door, "form: filled in", {400, 422})
+        ]
+    assert none(wrong)
+
+
+SIGNING_IN = {
+    "response_type": "code", "client_id": "portal", "redirect_uri": "http://127.0.0.1:8700/signed-in", "state": "x",
+    "code_challenge": "A" * 43, "code_challenge_method": "S256",
+}  # fmt: skip
+
+
+def filled_in() -> Iterator[tuple[str, str, str]]:
+    """Address, password, and what else a form may hold, as they go over the wire."""
+    for bad in ("%00", "a%00b@x.y", "%ED%A0%80", "%FF", "%1b[2J", "%0d%0aSet-Cookie:%20x=1", "%7F", "%EF%B7%BA" * 200,
+                "a" * 100_000, "", "%F0%9F%92%A9", "%E2%80%AE", "'%20OR%201=1%20--"):  # fmt: skip
+        yield bad, "x", ""
+        for password, more in ((bad, ""), ("x", f"&other={bad}"), ("x", f"&{bad}=x")):
+            yield f"{secrets.token_hex(4)}@x.y", password, more  # after a few failures, an address would have to wait
+    for word in CANARIES:
+        yield quote(word), quote(word), f"&{quote(word)}={quote(word)}"
+        yield quote(word), "x", f"&email={quote(word)}"
+
+
+def without_field(answer: httpx.Response) -> httpx.Response:
+    """The page without what it keeps for who filled it in: the address, in its own field and nowhere else."""
+    kept = re.sub(r'(<input id="email"[^>]*) value="[^"]*"', r"\1", answer.text)
+    return httpx.Response(answer.status_code, headers={**answer.headers, "content-length": ""}, text=kept)
+
+
 SPOILED_FORMS = (
     "", "=", "&&&", "%", "%zz=1", "grant_type=%00", "grant_type=%ED%A0%80", "grant_type=%FF", "token=%00", "token=%FF",
     "token=a%00b", "client_id=%00", "client_id=portal&client_id=portal", "token=x&token=y", "&".join(["a=b"] * 60),
@@ -108,6 +157,31 @@ def send_form(platform: Platform, door: Door, form: str, more: dict[str, str] | 
     if door.method == "GET":
         return client.get(f"{door.url()}?{form[:8_000]}", headers=more or {})
     return client.post(door.url(), content=form.encode(), headers=headers)
+
+
+NOBODYS = json.dumps("00000000-0000-4000-8000-000000000000")
+NAMED = (
+    f"{{ NAME: family(id: {NOBODYS}) {{ id }} }}",
+    f"query NAME {{ NAME: family(id: {NOBODYS}) {{ NAME: id }} }}",
+    "query Q($NAME: UUID!) { NAME: family(id: $NAME) { id } }",
+    f"{{ NAME: family(id: {NOBODYS}) {{ ...NAME }} }} fragment NAME on Family {{ id }}",
+)
+"""What a client calls the parts of its document is its own affair."""
+
+
+@pytest.mark.parametrize("word", [FORENAME, FORENAME.lower()])
+def test_nobody_whose_name_a_document_gives_to_its_parts_is_in_a_line_of_the_log(platform: Platform, word: str) -> None:
+    gateway = platform["gateway"]
+    headers = {"Authorization": f"Bearer {platform.signed()}", "Purpose": "identify"}
+    for document in NAMED:
+        begun = len(platform.log.getvalue())
+        asked = {"query": document.replace("NAME", word), "variables": {word: json.loads(NOBODYS)}}
+        answer = gateway.client.post("/graphql", json=asked, headers=headers)
+        # In the answer it stands, as GraphQL wants it; but the log is read by others.
+        assert answer.json()["errors"][0]["path"][0] == word, answer.text
+        said = [line for line in platform.lines_from(begun) if line["event"] == "field not answered"]
+        assert [line["field"] for line in said] == ["family"]
+        assert word not in platform.log.getvalue()[begun:]
 
 
 def test_nobody_in_a_pushed_file_is_in_a_report_or_a_line_of_the_log(platform: Platform) -> None:

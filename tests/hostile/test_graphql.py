@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from hostile.canaries import ADDRESS, BORN, CANARIES, EMAIL, FORENAME, NINO, SURNAME, UPN
+from hostile.canaries import ADDRESS, BORN, CANARIES, EMAIL, FORENAME, MADE_UP, NINO, SURNAME, UPN
 from hostile.doors import Door, doors
 from hostile.judge import judge, none
 from hostile.platform import Platform
@@ -39,7 +39,7 @@ def no_documents(world: World) -> Iterator[Asked]:
 
 
 def unknown_names(world: World) -> Iterator[Asked]:
-    for name in (FORENAME, NINO, UPN, "Zebulonia_O_Quexworthy"):
+    for name in (FORENAME, FORENAME.lower(), NINO, NINO.lower(), UPN, "Zebulonia_O_Quexworthy", MADE_UP):
         yield {"query": f"{{ {name} {{ id }} }}"}
         yield {"query": f"{{ me {{ {name} }} }}"}
         yield {"query": f"{{ me({name}: 1) {{ service }} }}"}

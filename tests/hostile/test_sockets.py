@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
@@ -137,6 +138,69 @@ def faults(heard: bytes) -> list[str]:
     wrong = [] if b"application/problem+json" in heard.lower() else ["no problem"]
     # What stands behind the first request must not be answered as a second one.
     return [*wrong, *(["two answers"] if heard.count(b"HTTP/1.1 ") > 1 else []), *found(heard.decode("latin-1"))]
+
+
+CHUNKED = b"Host: localhost\r\nTransfer-Encoding: chunked\r\n"
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("before", [b"0\r\n", b"2\r\n{}\r\n0\r\n", b"2;", b"2\r\n{}\r\n0;"])
+def test_what_stands_around_a_body_is_bounded_as_a_head_is(platform: Platform, program: str, before: bytes) -> None:
+    """Fields behind a body, and extensions of its chunks, are lines that nobody had asked how long they are."""
+    for first in (b"GET /health/live HTTP/1.1\r\n", b"POST " + TARGETS[program].encode() + b" HTTP/1.1\r\n"):
+        TRIED["socket: endless trailers"] += 1
+        endless = b"X: yyyy\r\n" if before.endswith(b"\n") else b"x=yyyyy;"
+        sent, heard = drip(platform[program].url, first + CHUNKED + b"\r\n" + before, endless * 1_000)
+        assert sent < 1 << 20, "nobody hangs up"
+        assert heard.count(b"HTTP/1.1 ") == 1, heard
+        if first.startswith(b"POST") and b" 401 " not in heard[:20]:
+            assert heard.startswith(b"HTTP/1.1 400") and b"application/problem+json" in heard, heard
+    assert platform[program].client.get("/health/ready").status_code == 200
+
+
+def drip(url: str, first: bytes, again: bytes) -> tuple[int, bytes]:
+    """Send the one, then the other, until the other side hangs up. How many bytes that were, and what was heard."""
+    parts = urlsplit(url)
+    heard, sent = b"", 0
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as line:
+        line.sendall(first)
+        try:
+            while sent < 1 << 20:
+                line.sendall(again)
+                sent += len(again)
+                line.settimeout(0.05)
+                try:
+                    piece = line.recv(65_536)
+                    if not piece:
+                        break
+                    heard += piece
+                except TimeoutError:
+                    pass
+        except (ConnectionResetError, BrokenPipeError):
+            pass
+    return sent, heard
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_who_says_who_he_is_behind_the_body_has_not_said_it(platform: Platform, program: str) -> None:
+    said = b"Authorization: Bearer " + platform.signed().encode() + b"\r\nPurpose: identify\r\n"
+    for door in doors(platform, program):
+        if door.locked:
+            TRIED["socket: a token in a trailer"] += 1
+            first = f"{door.method} {door.url()} HTTP/1.1\r\n".encode() + CHUNKED
+            sent = first + b"Content-Type: application/json\r\n\r\n2\r\n{}\r\n0\r\n" + said + b"\r\n"
+            heard = say(platform[program].url, sent)
+            assert heard.startswith(b"HTTP/1.1 401"), f"{door.name}: {heard[:200]!r}"
+
+
+def test_fields_behind_a_body_are_no_headers_and_do_no_harm(platform: Platform) -> None:
+    body = json.dumps({"ids": [str(uuid4())]}).encode()
+    whole = b"%x\r\n%s\r\n0\r\n" % (len(body), body)
+    for trailer in (b"", b"Purpose: claim\r\n", b"X-Request-Id: " + b"0" * 32 + b"\r\n"):
+        more = (b"Purpose: identify", b"Transfer-Encoding: chunked")
+        sent = head(platform, "families", *more, target=b"/v1/families/lookup") + whole + trailer + b"\r\n"
+        heard = say(platform["families"].url, sent)
+        assert heard.startswith(b"HTTP/1.1 200") and b"0" * 32 not in heard, (trailer, heard[:300])
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

@@ -22,10 +22,14 @@ FOR_ALL = {
 
 
 def stranger(platform: Platform) -> str:
-    """Somebody with every scope, of another agency, in a role that meets only those whom it supports."""
+    """Somebody with every scope but identity's, of another agency, in a role that meets only those whom it supports.
+
+    Who has identity's looks after the people and clients of all agencies: to those, nobody there is a stranger.
+    """
     claims = platform.claims(
         "nell", client_id="nursing", agency="health-trust", service="school-nursing", areas=[],
         roles=["partner_practitioner"],
+        scope=" ".join(scope for scope in platform.scopes if not scope.startswith("identity:")),
     )  # fmt: skip
     return platform.signed(claims)
 
@@ -60,6 +64,17 @@ def test_a_strangers_id_answers_like_one_that_never_was(platform: Platform, worl
         if told(theirs) != told(nobodys):
             wrong.append(f"{door.name}: {theirs.status_code} {theirs.text} is not {nobodys.status_code} {nobodys.text}")
     assert none(wrong)
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_the_world_has_one_of_whatever_a_path_names_by_an_id(platform: Platform, world: World, program: str) -> None:
+    """What it had none of, the test before would pass over."""
+    lacking = []
+    for door in doors(platform, program):
+        for one in door.parameters("path"):
+            if door.samples.resolve(one["schema"]).get("format") == "uuid" and one["name"] not in world.ids:
+                lacking.append(f"{door.name}: {one['name']}")
+    assert lacking == []
 
 
 @pytest.mark.parametrize("program", PROGRAMS)

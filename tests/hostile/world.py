@@ -1,20 +1,31 @@
 """One of each thing that can be named by an id, all the programme's own."""
 
+import re
 import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+import httpx
+from joserfc.jwk import ECKey
 from sqlalchemy import select
 
 from chassis.db import new_id, now
+from claims.frameworks import catalogue
 from claims.models import Batch, Claim
-from families.models.people import Person
+from families.models.people import MatchReview, Person
+from families.models.support import SampledBundle
 from hostile.platform import Platform
 
 DAY = "2017-03-31"
 FRAMEWORK = "2015"
+FIXED = {"agency": "thornbury-council", "service": "programme", "feed": "school_attendance", "slug": "not-found",
+         "report": "attachments", "framework": FRAMEWORK, "year": "2015-16", "uprn": "100000000001"}  # fmt: skip
+"""What is there without anybody's doing."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +79,103 @@ def furnish(platform: Platform) -> World:
     seal = create(platform, "consent", "/v1/seals", {
         "person": person, "kind": "location", "date": DAY, "reason": "Asked",
     })  # fmt: skip
+    platform.carry("families", "claims")  # so that claims knows the family of the claim
     batch, claim = claimed(platform, family)
-    return World({
+    member = create(platform, "families", f"/v1/families/{family}/members", {
+        "person": person, "role": "child", "from": "2015-01-01",
+    })  # fmt: skip
+    assessment = create(platform, "families", f"/v1/families/{family}/assessments", {
+        "date": DAY, "kind": "early_help", "needs": ["attendance"],
+    })  # fmt: skip
+    bundle, sampled = (frozen(platform, family, person) for _ in range(2))
+    with platform["families"].runtime.write() as session:
+        session.add(SampledBundle(bundle=UUID(sampled), claim=UUID(claim)))  # as families hears it from claims
+    return World(people_of_identity(platform) | reviewed(platform) | {
+        "membership_id": member, "bundle_id": bundle, "sampled": sampled, "assessment": assessment,
+        "decision_id": decided(platform, person),
         "family_id": family, "person_id": person, "push_id": push, "agreement_id": agreement, "notice_id": notice,
         "delivery_id": delivery, "consent_id": given, "objection_id": objection, "seal_id": seal, "batch_id": batch,
         "claim_id": claim,
     })  # fmt: skip
+
+
+def frozen(platform: Platform, family: str, person: str) -> str:
+    body = {"as_at": DAY, "persons": [person], "records": []}
+    return create(platform, "families", f"/v1/families/{family}/evidence-bundles", body)
+
+
+def people_of_identity(platform: Platform) -> dict[str, str]:
+    """A client with a secret and a key, and somebody who is signed in."""
+    somebody = {"email": f"{secrets.token_hex(4)}@thornbury.example", "password": secrets.token_hex(8)}
+    user = create(platform, "identity", "/v1/users", somebody | {
+        "name": "Wilma", "service": "programme", "roles": ["analyst"],
+    })  # fmt: skip
+    client = create(platform, "identity", "/v1/services/programme/clients", {
+        "client_id": f"world-{secrets.token_hex(4)}", "name": "World", "scopes": ["feeds:read"],
+        "grants": ["client_credentials"],
+    })  # fmt: skip
+    key = ECKey.generate_key("P-256").as_dict(private=False)
+    key_id = create(
+        platform, "identity", f"/v1/clients/{client}/keys", {name: key[name] for name in ("kty", "crv", "x", "y")}
+    )
+    shown = get(platform, "identity", f"/v1/clients/{client}")
+    signed_in(platform, somebody)
+    session = get(platform, "identity", f"/v1/users/{user}/sessions")["items"][0]["id"]
+    return {
+        "client_id": client, "key_id": key_id, "secret_id": shown["secrets"][0]["id"], "user_id": user,
+        "session_id": session,
+    }  # fmt: skip
+
+
+def signed_in(platform: Platform, somebody: dict[str, str]) -> None:
+    """Have somebody sign in as people do, and the portal take what comes of it."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
+    back = {"client_id": "portal", "redirect_uri": "http://127.0.0.1:8700/signed-in"}
+    asked = back | {"response_type": "code", "code_challenge": challenge, "code_challenge_method": "S256"}
+    with httpx.Client(base_url=platform["identity"].url) as browser:
+        form = re.search(r'name="csrf" value="([^"]+)"', browser.get("/oauth/authorize", params=asked).text)
+        assert form
+        filled = {"csrf": form[1], "email": somebody["email"], "password": somebody["password"]}
+        sent = browser.post("/oauth/authorize", params=asked, data=filled)
+        code = parse_qs(urlsplit(sent.headers["Location"]).query)["code"][0]
+        token = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier} | back
+        assert browser.post("/oauth/token", data=token).status_code == 200
+
+
+def reviewed(platform: Platform) -> dict[str, str]:
+    """Two people and a question about them for an analyst, put where matching would have put it."""
+    review, day = new_id(), now()
+    with platform["families"].runtime.write() as session:
+        two = [Person(id=leaf, root=leaf) for leaf in (new_id(), new_id())]
+        session.add_all(two)
+        session.flush()
+        session.add(
+            MatchReview(
+                id=review, kind="same_person", status="open", left_person=two[0].id, right_person=two[1].id, group=[],
+                weights="1", explanation=[], opened_at=day,
+            )
+        )  # fmt: skip
+        return {"review_id": str(review), "one": str(two[0].id), "other": str(two[1].id)}
+
+
+def decided(platform: Platform, person: str) -> str:
+    """A decision that released something for the programme's agency."""
+    body = {
+        "caller": {"subject": "ana", "client": "portal", "agency": "thornbury-council", "service": "programme"},
+        "purpose": "identify", "operation": "read", "subjects": [{"person": person}],
+        "items": [{"category": "identity", "source": "programme"}], "release": True,
+    }  # fmt: skip
+    headers = {"Authorization": f"Bearer {platform.signed()}"}
+    answer = platform["consent"].client.post("/v1/decisions", json=body, headers=headers)
+    assert answer.is_success, answer.text
+    return str(answer.json()["decision"])
+
+
+def get(platform: Platform, program: str, path: str) -> Any:
+    answer = platform[program].client.get(path, headers={"Authorization": f"Bearer {platform.signed()}"})
+    assert answer.is_success, answer.text
+    return answer.json()
 
 
 def pushed(platform: Platform) -> str:
@@ -96,12 +198,13 @@ def pushed(platform: Platform) -> str:
 def claimed(platform: Platform, family: str) -> tuple[str, str]:
     """A batch and a claim in it, put where the evaluator would have put them."""
     batch, claim, day = new_id(), new_id(), date.fromisoformat(DAY)
+    plan = catalogue.plans()[0]
     with platform["claims"].runtime.write() as session:
         session.add(Batch(id=batch, framework=FRAMEWORK, status="frozen", frozen_on=day, frozen_by="bo"))
         session.flush()
         session.add(
             Claim(
-                id=claim, family=UUID(family), framework=FRAMEWORK, plan="thornbury", plan_version=1,
+                id=claim, family=UUID(family), framework=FRAMEWORK, plan=plan.name, plan_version=plan.version,
                 component="result", type="progress", result_date=day, attached_on=day, pence=80_000,
                 status="frozen", known_at=now(), material="", trace={}, uses=[], denied=[], batch=batch,
             )

@@ -27,6 +27,19 @@ from gateway.problems import OperationNotValid, TookTooLong
 from gateway.settings import GatewaySettings
 
 GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
+WORD: dict[str, Any] = {"type": ["string", "null"]}
+OBJECT: dict[str, Any] = {"type": ["object", "null"]}
+MEMBERS = {"query": {"type": "string"}, "variables": OBJECT, "operationName": WORD, "extensions": OBJECT}
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"type": "object", "required": ["query"], "properties": MEMBERS}}},
+    }
+}
+QUERY: dict[str, Any] = {
+    "parameters": [{"name": name, "in": "query", "required": False, "schema": {"type": "string"}} for name in MEMBERS]
+}
+"""FastAPI cannot know what is read by hand."""
 
 
 @asynccontextmanager
@@ -49,7 +62,7 @@ class Operation:
     reading: bool
 
 
-@router.get("/graphql")
+@router.get("/graphql", openapi_extra=QUERY)
 async def ask(request: Request, caller: SignedIn) -> Response:
     """Run a GraphQL query, given as `query`, `variables` and `operationName` in the address."""
     stated: dict[str, Any] = dict(request.query_params)
@@ -60,7 +73,7 @@ async def ask(request: Request, caller: SignedIn) -> Response:
     return await _answer(request, caller, _operation(stated, reading=True))
 
 
-@router.post("/graphql")
+@router.post("/graphql", openapi_extra=BODY)
 async def act(request: Request, caller: SignedIn) -> Response:
     """Run a GraphQL operation, given as `query`, `variables` and `operationName` in a JSON object."""
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
@@ -124,7 +137,7 @@ async def run(schema: Schema, operation: Operation, context: Context, settings: 
         raise OperationNotValid("The document holds no single operation of this name.") from None
     answer: Body = {"data": result.data}
     if result.errors:
-        answer["errors"] = [shown(error, settings.own_url) for error in result.errors]
+        answer["errors"] = [shown(error, settings.own_url, schema._schema) for error in result.errors]
     return answer
 
 

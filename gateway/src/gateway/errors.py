@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSchema, get_named_type
 
 from chassis.problems import Problem, ServerFault
 from gateway.problems import DocumentNotValid, DocumentTooDeep, DocumentTooLong
@@ -29,35 +30,35 @@ def problem_of(cause: BaseException | None, base: str) -> Body:
     return (cause if isinstance(cause, Problem) else ServerFault()).body(base)
 
 
-def shown(error: GraphQLError, base: str) -> Body:
+def shown(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
     """One error of an answer.
 
     Strawberry's MaskErrors sees only results of execution; errors of its own machinery pass it by with their message.
     All errors of an answer go through here, so all are masked.
     """
     formatted = error.formatted
-    problem = problem_of(_cause(error), base)
+    problem = problem_of(_cause(error, schema), base)
     answer: Body = {"message": problem["title"], "extensions": {"problem": problem}}
     return answer | {name: formatted[name] for name in ("locations", "path") if name in formatted}
 
 
-def _cause(error: GraphQLError) -> BaseException | None:
+def _cause(error: GraphQLError, schema: GraphQLSchema) -> BaseException | None:
     cause: BaseException | None = error
     while isinstance(cause, GraphQLError) and cause.original_error is not None:
         cause = cause.original_error
     if isinstance(cause, RecursionError):
         return DocumentTooDeep()
     if isinstance(cause, GraphQLError):
-        return _about_document(error) if error.path is None else None
+        return _about_document(error, schema) if error.path is None else None
     return cause
 
 
-def _about_document(error: GraphQLError) -> Problem:
+def _about_document(error: GraphQLError, schema: GraphQLSchema) -> Problem:
     if "Document contains more tha" in error.message:
         return DocumentTooLong()
     if "nested too deeply" in error.message:
         return DocumentTooDeep()
-    return DocumentNotValid(_without_values(error.message))
+    return DocumentNotValid(_without_values(error.message, names_in(schema)))
 
 
 NAMES_ONLY = re.compile(
@@ -67,18 +68,32 @@ NAMES_ONLY = re.compile(
 )
 """graphql-core's messages that hold names of the document and the schema, and no value."""
 
-QUOTED = re.compile(r"(?<!on type )(?<!of type )'([^']*)'")
-"""Names that a document may have made up; behind `type` stands one of the schema's."""
-OURS = re.compile(r"[@$]?[a-z][A-Za-z]{0,39}")
-"""What our names look like. Any other may be anything that a client wrote, even somebody's."""
+QUOTED = re.compile(r"'([^']*)'")
 
 SYNTAX = re.compile(r"(Syntax Error: (?:Expected \S+, found|Unexpected) \S+)")
 
 
-def _without_values(message: str) -> str:
+@cache
+def names_in(schema: GraphQLSchema) -> frozenset[str]:
+    """Every name that the schema has. Any other in a document is its writer's own, and may be somebody's."""
+    names = {*schema.type_map, *(f"@{directive.name}" for directive in schema.directives)}
+    names |= {argument for directive in schema.directives for argument in directive.args}
+    for kind in schema.type_map.values():
+        names |= {*getattr(kind, "values", {}), *getattr(kind, "fields", {})}
+        for field in getattr(kind, "fields", {}).values():
+            names |= {*getattr(field, "args", {}), str(get_named_type(field.type))}
+    return frozenset(names)
+
+
+def _without_values(message: str, known: frozenset[str]) -> str:
     """A value in a document may be somebody's date of birth, and problems are logged; only known shapes pass."""
-    if NAMES_ONLY.match(message) and '"' not in message and all(map(OURS.fullmatch, QUOTED.findall(message))):
-        return message
+    if NAMES_ONLY.match(message) and '"' not in message:
+        return QUOTED.sub(lambda quoted: quoted[0] if _parts(quoted[1]) <= known else "'?'", message)
     if syntax := SYNTAX.match(message):
         return f"{syntax[1].rstrip('.')}."
     return ""
+
+
+def _parts(name: str) -> set[str]:
+    """The names in what is quoted: `Family.id` and `[Family!]!` are made of such."""
+    return set(name.strip("[]!").split("."))

@@ -219,9 +219,10 @@ def test_what_breaks_says_nothing_of_why(toys: Running, capfd: pytest.CaptureFix
 
 
 def test_a_request_id_is_taken_over_only_when_it_looks_like_one(toys: Running) -> None:
-    good, bad = "0123456789abcdef", "Secret Name"
-    got = [toys.client.get("/health/live", headers={"X-Request-Id": i}).headers["X-Request-Id"] for i in (good, bad)]
-    assert got[0] == good and got[1] != bad
+    good = ("0123456789abcdef" * 2, "01234567-89ab-cdef-0123-456789abcdef")
+    bad = ("Secret Name", "1931-08-29-9434765919", "9434765919943476", "0123456789abcdef-0123456789abcde", "0" * 64)
+    got = {i: toys.client.get("/health/live", headers={"X-Request-Id": i}).headers["X-Request-Id"] for i in good + bad}
+    assert [i for i in got if got[i] == i] == list(good)
 
 
 def test_the_purpose_must_be_one_of_the_callers(toys: Running) -> None:

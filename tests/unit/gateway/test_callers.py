@@ -43,11 +43,13 @@ def test_health_metrics_and_problem_pages_are_open(gateway: Gateway, path: str) 
 
 def test_the_callers_own_token_purpose_and_ids_go_along(gateway: Gateway) -> None:
     trace = "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"
-    answer = gateway.post("{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef", traceparent=trace)
+    answer = gateway.post(
+        "{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace
+    )
     (call,) = gateway.behind.calls
     assert call.headers["authorization"] == ANA["Authorization"]
     assert call.headers["purpose"] == "support"
-    assert call.headers["x-request-id"] == answer.headers["x-request-id"] == "0123456789abcdef"
+    assert call.headers["x-request-id"] == answer.headers["x-request-id"] == "0123456789abcdef0123456789abcdef"
     assert call.headers["traceparent"].split("-")[1] == "ab" * 16
     assert call.headers["traceparent"] != trace, "the gateway is a span of its own"
 
@@ -71,7 +73,7 @@ def test_two_callers_at_once_keep_their_tokens(gateway: Gateway) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     gateway.behind.delay = 0.02
-    callers = {f"{n:016x}": as_(token(f"person-{n}")) for n in range(20)}
+    callers = {f"{n:032x}": as_(token(f"person-{n}")) for n in range(20)}
 
     def ask(name: str) -> None:
         headers = callers[name] | {"X-Request-Id": name}

@@ -130,6 +130,31 @@ def test_a_value_that_is_not_valid_is_never_repeated(gateway: Gateway, query: st
     assert answer.json()["errors"][0]["extensions"]["problem"]["detail"]
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("{ zebedee { id } }", "Cannot query field '?' on type 'Query'."),
+        ("{ me { name(zebedee: 1) } }", None),
+        ("{ me { ...zebedee } }", "Unknown fragment '?'."),
+        ("{ me { ... on zebedee { id } } }", "Unknown type '?'."),
+        ("{ me { client @zebedee } }", "Unknown directive '?'."),
+        ("query ($zebedee: String) { me { client } }", "Variable '?' is never used."),
+        ("query zebedee($zebedee: String) { me { client } }", None),
+        ("query ($a: zebedee) { me(purpose: $a) { client } }", None),
+        ("query zebedee { me { client } } query zebedee { me { client } }", None),
+        ("fragment zebedee on Me { client } { me { client } }", "Fragment '?' is never used."),
+        ("{ me { zebedee: client zebedee: agency } }", None),
+        ("{ me { client { id } } }", "Field 'client' must not have a selection since type 'String!' has no subfields."),
+        ("{ me { clients } }", None),
+    ],
+)
+def test_a_name_is_repeated_only_when_the_schema_has_it(gateway: Gateway, query: str, said: str | None) -> None:
+    answer = gateway.post(query)
+    assert answer.json()["errors"] and "zebedee" not in answer.text.lower()
+    if said is not None:
+        assert answer.json()["errors"][0]["extensions"]["problem"]["detail"] == said
+
+
 def test_a_purpose_that_is_no_word_is_refused_here(gateway: Gateway) -> None:
     assert gateway.refused('{ me(purpose: "support\\r\\nX-Evil: 1") { client } }')["status"] == 422
     assert gateway.behind.calls == []

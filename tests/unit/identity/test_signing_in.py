@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urlencode
 
+import httpx
 import pytest
 
 from fixtures.stack import Programs
@@ -133,6 +134,61 @@ def test_what_is_filled_in_cannot_become_markup(identity: Identity) -> None:
     assert "<script" not in answer.text and PASSWORD not in answer.text
 
 
+@pytest.mark.parametrize(
+    "filled_in",
+    [
+        "email=a%00b@x.y&password=x",
+        "email=ana%40thornbury.example&password=a%00b",
+        "email=a%1bb@x.y&password=x",
+        "email=a%7Fb@x.y&password=x",
+        "email=ana%40thornbury.example&password=x&other=%00",
+        "email=ana%40thornbury.example&password=x&%00=x",
+        "email=nobody%40x.y&email=ana%40thornbury.example&password=x",
+    ],
+)
+def test_what_no_browser_sends_is_not_looked_up(identity: Identity, filled_in: str) -> None:
+    browser = identity.browser()
+    form = re.search(r'name="csrf" value="([^"]+)"', browser.open().text)
+    assert form
+    answer = send_form(browser, f"csrf={form[1]}&{filled_in}")
+    assert answer.status_code == 422 and "did not come as it stands here" in answer.text
+    assert "\0" not in answer.text and "\x1b" not in answer.text
+
+
+@pytest.mark.parametrize("filled_in", ["email=%ED%A0%80&password=x", "email=a&password=%FF", "email=%ff%fe&password="])
+def test_what_is_no_text_is_no_form(identity: Identity, filled_in: str) -> None:
+    assert send_form(identity.browser(), filled_in).status_code == 400
+
+
+def test_a_password_may_hold_whatever_one_may_be_made_of(identity: Identity) -> None:
+    body = {"email": "tab@thornbury.example", "name": "Tab", "service": "programme", "roles": ["analyst"]}
+    identity.make("/v1/users", body | {"password": "tabbed\tand naïve 🦊"})
+    assert identity.browser().code("tab@thornbury.example", "tabbed\tand naïve 🦊")
+
+
+def send_form(browser: Browser, form: str) -> httpx.Response:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return browser.http.post("/oauth/authorize", params=browser.query(), content=form, headers=headers)
+
+
+def test_a_cookie_that_the_page_did_not_make_is_not_sent_back(identity: Identity) -> None:
+    made = identity.browser().open().cookies["sign_in"]
+    other = f"{'z' * 32}.{made.partition('.')[2]}"
+    for foreign in ("ZY654321C", "zebulonia_quexworthy_was_here_ok", f"{made}x", other, made.partition(".")[0], "."):
+        for wrong in (None, "nobody"):
+            browser = identity.browser()
+            browser.http.headers["Cookie"] = f"sign_in={foreign}"
+            answer = browser.open(**({"client_id": wrong} if wrong else {}))
+            assert answer.status_code == (400 if wrong else 200)
+            assert f"sign_in={foreign};" not in answer.headers["Set-Cookie"]
+
+
+def test_two_tabs_share_what_the_page_gave_the_browser(identity: Identity) -> None:
+    browser = identity.browser()
+    given = browser.open().cookies["sign_in"]
+    assert f"sign_in={given};" in browser.open(scope="people:read").headers["Set-Cookie"]
+
+
 def test_a_form_without_its_browsers_token_is_not_taken(identity: Identity) -> None:
     other = identity.browser()
     taken = re.search(r'name="csrf" value="([^"]+)"', other.open().text)
@@ -194,7 +250,7 @@ def test_an_unsound_request_goes_back_to_its_client(
 def test_a_repeated_parameter_is_not_taken(identity: Identity) -> None:
     query = [*identity.browser().query().items(), ("redirect_uri", "https://mallory.example/")]
     answer = identity.http.get(f"/oauth/authorize?{urlencode(query)}")
-    assert answer.status_code == 400
+    assert answer.status_code == 422 and "mallory" not in answer.text
 
 
 def test_a_code_is_good_once_and_a_second_use_ends_what_came_of_the_first(identity: Identity) -> None:

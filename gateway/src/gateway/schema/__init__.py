@@ -4,7 +4,7 @@ import inspect
 from typing import Any
 
 import structlog
-from graphql import GraphQLError, GraphQLSchema
+from graphql import FieldNode, GraphQLError, GraphQLSchema
 from strawberry import Schema
 from strawberry import type as strawberry_type
 from strawberry.types import ExecutionContext
@@ -37,7 +37,13 @@ class QuietSchema(Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         for error in errors:
             if error.original_error is not None and error.path is not None:
-                log.warning("field not answered", field=str(error.path[0]), **described(error.original_error))
+                log.warning("field not answered", field=_field(error), **described(error.original_error))
+
+
+def _field(error: GraphQLError) -> str:
+    """The field by the schema's name: the path has the client's own for it, which may be somebody's."""
+    node = error.nodes[0] if error.nodes else None
+    return node.name.value if isinstance(node, FieldNode) else "-"
 
 
 def make_schema(settings: GatewaySettings) -> Schema:

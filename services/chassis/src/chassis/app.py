@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 
 import structlog
@@ -22,8 +22,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import reading
 from chassis.auth import Verifier
-from chassis.openapi import describe
+from chassis.openapi import describe, known_in
 from chassis.problems import (
+    BodyEncoded,
     Fault,
     MethodNotAllowed,
     NotFound,
@@ -58,6 +59,7 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
         title=title, description=description, version="1", docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.runtime = runtime
+    app.state.known = {}
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.turns = make_turns(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime)
@@ -90,7 +92,9 @@ class Frame:
         settings = self._runtime.settings
         large = LARGE.fullmatch(scope["path"]) is not None
         limit = settings.push_limit if large else settings.body_limit
-        look = reading.check_json if not large and reading.is_json(_text(headers.get(b"content-type")) or "") else None
+        ask = cache(partial(_known, scope))
+        json = not large and reading.is_json(_text(headers.get(b"content-type")) or "")
+        look = partial(reading.check_json, ask=ask) if json else None
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -111,7 +115,9 @@ class Frame:
             try:
                 if declared > limit:
                     raise TooLarge(limit=limit)
-                reading.check_address(scope.get("raw_path", b""), scope["query_string"])
+                if (declared or b"transfer-encoding" in headers) and _encoded(scope):
+                    raise BodyEncoded()
+                reading.check_address(scope.get("raw_path", b""), scope["query_string"], ask)
             except Problem as refused:
                 await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
             else:
@@ -165,6 +171,26 @@ def _watched(receive: Receive, limit: int, patience: float, look: Callable[[byte
     return receive_watched
 
 
+def _encoded(scope: Scope) -> bool:
+    """Whether any encoding but none is said of the body. Nothing here decodes: a small body could become a huge one."""
+    said = b",".join(value for name, value in scope["headers"] if name.lower() == b"content-encoding")
+    return any(one.strip().lower() not in (b"", b"identity") for one in said.split(b","))
+
+
+def _known(scope: Scope) -> reading.Known:
+    """What the contract of the operation that is asked names; of one that there is not, nothing."""
+    app, method = scope["app"], scope["method"]
+    for route in api_routes(app):
+        if method in (route.methods or ()) and route.path_regex.match(scope["path"]):
+            known: dict[tuple[str, str], reading.Known] = app.state.known
+            if (route.path_format, method) not in known:
+                document = app.openapi()
+                operation = document["paths"][route.path_format][method.lower()]
+                known[route.path_format, method] = known_in(document, operation)
+            return known[route.path_format, method]
+    return reading.Known()
+
+
 def _place(scope: Scope) -> str:
     """Where it happened: the route's path with the ids in it, and nothing else that a caller wrote into it."""
     path: str = getattr(scope.get("route"), "path_format", "")
@@ -193,7 +219,7 @@ def _answer_problems(app: FastAPI, base: str) -> None:
         unread = any(error["loc"] == ("body",) and error["type"] != "missing" for error in errors)
         if unread and not reading.is_json(request.headers.get("content-type", "")):
             return rendered(request, WrongContentType(accepts=["application/json"]))
-        return rendered(request, RequestNotValid(errors=faults(errors)))
+        return rendered(request, RequestNotValid(errors=faults(errors, _known(request.scope))))
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, found: HTTPException) -> Response:
@@ -239,11 +265,11 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     return found
 
 
-def faults(errors: Iterable[Any]) -> list[Fault]:
+def faults(errors: Iterable[Any], known: reading.Known) -> list[Fault]:
     """pydantic's findings as ours. Values are left out: one may be somebody's date of birth."""
     return [
         Fault(
-            pointer="/" + "/".join(reading.part(part) for part in error["loc"]),
+            pointer="/" + "/".join(reading.part(part, known) for part in error["loc"]),
             code=error["type"],
             detail=error["msg"] if error["type"] != "value_error" else "Not as the contract says",
             fix=FIXES.get(error["type"], "See the contract for what this member may hold."),

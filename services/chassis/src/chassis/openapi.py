@@ -11,8 +11,10 @@ from fastapi.routing import APIRoute
 from chassis.auth import signed_in
 from chassis.etag import TAGS
 from chassis.problems import PROBLEM_JSON, Fault
+from chassis.reading import Known
 
 Document = dict[str, Any]
+PLACES = frozenset({"body", "query", "path", "header", "cookie"})
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. `type` is the address of a page that says what it means and how to mend it.",
@@ -36,7 +38,7 @@ MEANS = {
     "409": "Does not fit the present state",
     "412": "Changed meanwhile",
     "413": "Too large",
-    "415": "Of another type than this route takes",
+    "415": "Of another type than this route takes, or encoded",
     "422": "Not as the contract says",
     "428": "`If-Match` is needed",
     "503": "Not available at the moment",
@@ -121,6 +123,42 @@ def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[st
         yield from ("408", "413", "415")
     if "if-match" in names:
         yield from ("412", "428")
+
+
+def known_in(document: Document, operation: Document) -> Known:
+    """What an operation, of this document, names."""
+    parameters = operation.get("parameters", [])
+    lists = {one["name"] for one in parameters if one["in"] == "query" and _is_list(one["schema"])}
+    members = _members(
+        document, [kind["schema"] for kind in operation.get("requestBody", {}).get("content", {}).values()]
+    )
+    return Known(PLACES | {one["name"] for one in parameters} | members, frozenset(lists))
+
+
+def _is_list(schema: Document) -> bool:
+    return any(kind.get("type") == "array" for kind in schema.get("anyOf", [schema]))
+
+
+def _members(document: Document, schemas: list[Any]) -> set[str]:
+    """The names of all members in these schemas, and in those that they refer to."""
+    names, followed, left = set[str](), set[str](), list(schemas)
+    while left:
+        schema = left.pop()
+        if isinstance(schema, list):
+            left += schema
+        if not isinstance(schema, dict):
+            continue
+        names |= set(schema.get("properties", {}))
+        reference = schema.get("$ref")
+        if reference and reference not in followed:
+            followed.add(reference)
+            left.append(document["components"]["schemas"][reference.rpartition("/")[2]])
+        # What stands under a member's name is a schema too, whatever the name.
+        left += schema.get("properties", {}).values()
+        left += [
+            schema[name] for name in ("items", "anyOf", "oneOf", "allOf", "additionalProperties") if name in schema
+        ]
+    return names
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:

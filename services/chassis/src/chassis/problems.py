@@ -11,6 +11,7 @@ Problem
 ├── Stale                  412
 ├── TooLarge               413
 ├── WrongContentType       415
+├── BodyEncoded            415
 ├── RequestNotValid        422
 │   └── KeyReused          422
 ├── PreconditionRequired   428
@@ -195,6 +196,25 @@ class WrongContentType(Problem):
     """The body is not of a type that this route takes. `accepts` lists the types that it takes."""
 
     status, title = 415, "Wrong content type"
+
+
+class BodyEncoded(Problem):
+    """The body is compressed, or encoded in another way that no route takes.
+
+    Send it as it is, without `Content-Encoding`.
+    """
+
+    status, title = 415, "Body encoded"
+
+    def __init__(self, detail: str = "", **extra: Any) -> None:
+        fault = Fault(
+            pointer="/header/content-encoding",
+            code="encoded",
+            detail="Should not be encoded",
+            fix="Send the body as it is, without this header.",
+        )
+        # What would be taken stands there (RFC 9110, 15.5.16).
+        super().__init__(detail, errors=[fault], headers={"Accept-Encoding": "identity"}, **extra)
 
 
 class RequestNotReadable(Problem):

@@ -6,7 +6,10 @@ picks another one. So all of them end at the door, whatever the room behind it c
 
 import json
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -14,10 +17,25 @@ import orjson
 
 from chassis.problems import Fault, RequestNotReadable, RequestNotValid
 
-MEMBER = re.compile(r"[a-z][a-z_]{0,39}")
-"""What our members look like. Any other name may be anything that a client sent, even somebody's."""
+MOST = 50
+"""As many faults are told at once; who sends more looks for work for us."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HALF = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What an operation's contract names. Any other name is a client's own, and may be somebody's.
+
+    Shape: `names` are of members and parameters; `lists` those of query parameters that may stand more than once.
+    """
+
+    names: frozenset[str] = frozenset()
+    lists: frozenset[str] = frozenset()
+
+
+Ask = Callable[[], Known]
+"""Asked only where something is wrong: to find the operation costs more than to check what it was sent."""
 
 
 def is_json(content_type: str) -> bool:
@@ -26,23 +44,31 @@ def is_json(content_type: str) -> bool:
     return kind == "application" and (rest == "json" or rest.endswith("+json"))
 
 
-def part(name: object) -> str:
+def part(name: object, known: Known) -> str:
     """A place in a request, as a pointer may name it."""
-    return str(name) if isinstance(name, int) or MEMBER.fullmatch(str(name)) else "?"
+    return str(name) if isinstance(name, int) or name in known.names else "?"
 
 
-def check_address(path: bytes, query: bytes) -> None:
-    """Errors: RequestNotValid where a part of the address is not UTF-8, or holds a control character."""
+def check_address(path: bytes, query: bytes, ask: Ask) -> None:
+    """Errors: RequestNotValid where a part of the address is not UTF-8, or holds a control character; and where a
+    parameter that is no list stands twice."""
     faults = [] if _is_plain(path) else [_unclean("/path")]
-    for pair in query.split(b"&"):
-        name, _, value = pair.partition(b"=")
-        if not (_is_plain(name) and _is_plain(value)):
-            faults.append(_unclean(f"/query/{part(name.decode('latin-1'))}"))
+    seen = set[str]()
+    for pair in filter(None, query.split(b"&")):
+        escaped, _, value = pair.partition(b"=")
+        name = unquote_to_bytes(escaped.replace(b"+", b" ")).decode("utf-8", "replace")
+        if not (_is_plain(escaped) and _is_plain(value)):
+            faults.append(_unclean(f"/query/{part(name, ask())}"))
+        elif name in seen and name not in ask().lists:
+            faults.append(_repeated(f"/query/{part(name, ask())}", "parameter"))
+        seen.add(name)
+        if len(faults) == MOST:
+            break
     if faults:
         raise RequestNotValid(errors=faults)
 
 
-def check_json(body: bytes) -> None:
+def check_json(body: bytes, ask: Ask) -> None:
     """Errors: RequestNotReadable when it is no JSON, or nests too deep; RequestNotValid, with its place, for a zero
     byte, half a surrogate, and a member that stands twice."""
     if not body:
@@ -59,8 +85,8 @@ def check_json(body: bytes) -> None:
         read = json.loads(body.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise RequestNotReadable() from None
-    if faults := list(_faults(read)):
-        raise RequestNotValid(errors=faults[:50])
+    if faults := list(islice(_faults(read, ask), MOST)):
+        raise RequestNotValid(errors=faults)
 
 
 class _Members(dict[str, Any]):
@@ -72,8 +98,8 @@ class _Members(dict[str, Any]):
 def _members(pairs: list[tuple[str, Any]]) -> _Members:
     members = _Members(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        members.twice = frozenset(name for name in members if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        members.twice = frozenset(name for name, times in counted.items() if times > 1)
     return members
 
 
@@ -81,25 +107,23 @@ def _refuse(constant: str) -> None:
     raise ValueError("JSON has no such number")
 
 
-def _faults(read: Any) -> Iterator[Fault]:
-    left = [("/body", read)]
+def _faults(read: Any, ask: Ask) -> Iterator[Fault]:
+    left: list[tuple[tuple[str | int, ...], Any]] = [((), read)]
+
+    def at(place: tuple[str | int, ...]) -> str:
+        return "/".join(["/body", *(part(name, ask()) for name in place)])
+
     while left:
-        pointer, value = left.pop()
+        place, value = left.pop()
         if isinstance(value, _Members):
-            for name in value.twice:
-                yield Fault(
-                    pointer=f"{pointer}/{part(name)}",
-                    code="member_repeated",
-                    detail="This member stands more than once",
-                    fix="Send each member once.",
-                )
-            left += [(f"{pointer}/{part(name)}", inner) for name, inner in value.items()]
+            yield from (_repeated(at((*place, name)), "member") for name in value.twice)
+            left += [((*place, name), inner) for name, inner in value.items()]
             if any(_unfit(name) for name in value):
-                yield _unclean(f"{pointer}/?")
+                yield _unclean(f"{at(place)}/?")
         elif isinstance(value, list):
-            left += [(f"{pointer}/{place}", inner) for place, inner in enumerate(value)]
+            left += [((*place, number), inner) for number, inner in enumerate(value)]
         elif isinstance(value, str) and _unfit(value):
-            yield _unclean(pointer)
+            yield _unclean(at(place))
 
 
 def _unfit(text: str) -> bool:
@@ -111,6 +135,15 @@ def _is_plain(escaped: bytes) -> bool:
         return CONTROL.search(unquote_to_bytes(escaped).decode("utf-8")) is None
     except UnicodeDecodeError:
         return False
+
+
+def _repeated(pointer: str, what: str) -> Fault:
+    return Fault(
+        pointer=pointer,
+        code=f"{what}_repeated",
+        detail=f"This {what} stands more than once",
+        fix=f"Send each {what} once.",
+    )
 
 
 def _unclean(pointer: str) -> Fault:

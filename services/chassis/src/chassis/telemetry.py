@@ -18,8 +18,8 @@ _request: contextvars.ContextVar[str] = contextvars.ContextVar("request", defaul
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
 _caller: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar("caller", default=None)
 
-REQUEST_ID = re.compile(r"[0-9a-f-]{16,64}")
-"""Hexadecimal and long: no name and no number of anybody's looks like it."""
+REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""As we make it, or a UUID: of any other form it could be made of somebody's numbers and days."""
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 

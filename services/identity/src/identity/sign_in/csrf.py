@@ -8,8 +8,17 @@ import time
 GOOD_FOR = 3600
 
 
-def make_nonce() -> str:
-    return secrets.token_urlsafe(24)
+def make_nonce(key: bytes) -> str:
+    """Shape: a random word and a signature over it."""
+    word = secrets.token_urlsafe(24)
+    return f"{word}.{_sign(key, 'nonce', word)}"
+
+
+def own_nonce(key: bytes, given: str | None) -> str:
+    """The browser's nonce if it was made here, else a new one: a cookie may hold anything, and is sent back."""
+    word, _, signature = (given or "").partition(".")
+    own = hmac.compare_digest(signature.encode(), _sign(key, "nonce", word).encode())
+    return given if given and own else make_nonce(key)
 
 
 def make_token(key: bytes, nonce: str, query: str) -> str:

@@ -59,14 +59,14 @@ Nonce = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
 @router.get("/authorize", responses=PAGES, openapi_extra=QUERY)
 def show_page(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
     """The sign-in page for a client's request; PKCE with S256 is needed."""
-    nonce = nonce or csrf.make_nonce()
+    nonce = csrf.own_nonce(door.seal.key_for("csrf"), nonce)
     return _with_cookie(service.show_page(door, asked, nonce), nonce, door)
 
 
 @router.post("/authorize", responses=PAGES, openapi_extra=QUERY | FORM)
 def sign_in(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
     """Sign in; goes back to the client with `code`, `state` and `iss`."""
-    nonce = nonce or csrf.make_nonce()
+    nonce = csrf.own_nonce(door.seal.key_for("csrf"), nonce)
     return _with_cookie(service.sign_in(door, asked, nonce), nonce, door)
 
 

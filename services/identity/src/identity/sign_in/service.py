@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import structlog
 from starlette.responses import Response
 
+from chassis import reading
 from chassis.clock import now
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
@@ -17,7 +18,7 @@ from identity.sign_in import csrf, page, throttle
 from identity.sign_in.page import WRONG, Fault
 from identity.sign_in.passwords import Passwords
 from identity.tokens.parties import Person
-from identity.tokens.server import Asked, Server, fault_in
+from identity.tokens.server import Asked, Fields, Server, fault_in
 from identity.users import repository as users
 from identity.users.schemas import email_key
 
@@ -64,6 +65,8 @@ def sign_in(door: Door, asked: Asked, nonce: str) -> Response:
         return wanted
     form = dict(asked.form)
     given, password = form.get("email", "").strip(), form.get("password", "")
+    if not _as_the_page_made(asked.form):
+        return _form(door, wanted, nonce, [Fault("The form did not come as it stands here. Fill it in again")], "", 422)
     if not csrf.is_good(door.seal.key_for("csrf"), form.get("csrf", ""), nonce, wanted.query):
         return _form(door, wanted, nonce, [Fault("The page was open for too long. Sign in again")], given, 422)
     if faults := _missing(given, password):
@@ -120,6 +123,20 @@ def _examine(door: Door, asked: Asked) -> Wanted | Response:
 def _question(asked: Asked) -> Asked:
     """What the client asked, without what the person filled in."""
     return Asked("GET", asked.path, asked.headers, asked.args)
+
+
+def _as_the_page_made(form: Fields) -> bool:
+    """No field stands twice, and none holds what no browser lets anybody fill in and no store takes.
+
+    What is no UTF-8, half surrogates with it, was no form for `asked`. A password is held to what one may be made of.
+    """
+    names = [name for name, _ in form]
+    unfit = any(reading.CONTROL.search(name) or _unfit(value, name == "password") for name, value in form)
+    return len(set(names)) == len(names) and not unfit
+
+
+def _unfit(value: str, secret: bool) -> bool:
+    return "\0" in value if secret else reading.CONTROL.search(value.strip()) is not None
 
 
 def _missing(email: str, password: str) -> list[Fault]:
