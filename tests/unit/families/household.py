@@ -48,6 +48,7 @@ carl = scoped("carl", "programme_coordinator", "families:read families:write sup
 leo = scoped("leo", "lead_professional", "families:read support:write", "support")
 iris = scoped("iris", "information_governance_officer", "places:write families:read", "identify")
 otto = scoped("otto", "internal_auditor", "evidence:read families:read", "claim")
+hob = scoped("hob", "partner_practitioner", "evidence:read families:read", "claim", service="housing")
 clare = scoped("clare", "claims_officer", "evidence:read families:read", "claim")
 mash = scoped("max", "mash_worker", "families:read people:read", "safeguarding")
 harriet = scoped("harriet", "partner_practitioner", "families:read", "support", service="housing")

@@ -12,7 +12,7 @@ from chassis.events import Received
 from families.models.facts import Fact
 from families.reactions import reactions
 from unit.families.families.test_reading_families import outbox
-from unit.families.household import SCHOOL, Street, ana, carl, claims, clare, cora, leo, otto
+from unit.families.household import SCHOOL, Street, ana, carl, claims, clare, cora, hob, leo, otto
 
 LEAD = {"date": "2017-09-10", "user": "leo", "service": "programme", "sector": "council"}
 
@@ -166,6 +166,8 @@ def test_an_auditor_reads_sampled_bundles_and_no_others(street: Street) -> None:
     sample(street, bundle)
     assert street.get(f"/v1/evidence-bundles/{bundle}", otto).status_code == 200
     assert street.get(f"/v1/evidence-bundles/{uuid4()}", otto).status_code == 404
+    # Whoever holds the scope and is neither: an audit opens nothing to them.
+    assert street.get(f"/v1/evidence-bundles/{bundle}", hob).status_code == 404
 
 
 def test_what_is_withdrawn_after_freezing_is_shown_no_more(street: Street) -> None:

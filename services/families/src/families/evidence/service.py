@@ -20,7 +20,7 @@ from families.events import EvidenceAdded
 from families.evidence import repository
 from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
 from families.models.support import EvidenceBundle
-from families.problems import EvidenceNotValid
+from families.problems import BundleNotFound, EvidenceNotValid
 from families.release import LOCATION, SUPPORT, Item, Released, Subject
 
 AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
@@ -53,12 +53,14 @@ def freeze(session: Session, caller: Caller, family: UUID, request: BundleReques
 
 
 def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> BundleView:
-    """What of a bundle may be shown to the caller; to an auditor only a sampled one.
+    """What of a bundle may be shown to the caller: to claims and its officers any, to an auditor a sampled one.
 
     Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
     """
+    free = not caller.is_person or CLAIMS_OFFICER in caller.roles
+    if not free and AUDITOR not in caller.roles:
+        raise BundleNotFound()
     with runtime.read() as session:
-        free = not caller.is_person or CLAIMS_OFFICER in caller.roles
         bundle = repository.get_bundle(session, bundle_id, sampled_only=not free or AUDITOR in caller.roles)
         content: dict[str, Any] = orjson.loads(bundle.content)
         people = {UUID(person) for person in content["persons"]}
