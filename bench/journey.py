@@ -32,6 +32,7 @@ from journey import story
 from journey.console import Console, Step
 from journey.platform import Addresses, Platform, free_ports
 from journey.profile import PROFILES, Profile
+from journey.servers.process import child_ids, stat_of
 from journey.stopping import Asked, WentWrong, heed_signals
 from sandbox import size
 
@@ -112,7 +113,7 @@ def processes(running: Platform) -> dict[str, int]:
 def resident(pid: int) -> float:
     """MiB, with its children's own, and what they share once; 0 for a process that has just ended."""
     own = memory(pid)
-    below = [memory(child) for child in children(pid)]
+    below = [memory(child) for child in child_ids(pid)]
     shared = max((each["RssShmem"] for each in (own, *below)), default=0.0)
     return own["RssAnon"] + own["RssFile"] + shared + sum(each["RssAnon"] for each in below)
 
@@ -131,24 +132,12 @@ def memory(pid: int) -> dict[str, float]:
 def cpu_seconds(pid: int) -> float:
     """User and system time since it began, with its children's, ended or not; 0 for one that has just ended."""
     own = times(pid)
-    return sum(own) + sum(sum(times(child)[:2]) for child in children(pid))
+    return sum(own) + sum(sum(times(child)[:2]) for child in child_ids(pid))
 
 
 def times(pid: int) -> list[float]:
     """Seconds: user and system, then those of children that have ended."""
-    try:
-        # The second field is the program's name in brackets, which may itself hold spaces and brackets.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return [0.0]
-    return [int(field) / os.sysconf("SC_CLK_TCK") for field in fields[11:15]]
-
-
-def children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
+    return [int(field) / os.sysconf("SC_CLK_TCK") for field in stat_of(pid)[11:15]]
 
 
 def measure(profile: Profile, families: int, seed: int) -> dict[str, Any]:

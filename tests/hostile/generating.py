@@ -7,7 +7,6 @@ to be bad goes out as it was made.
 import atexit
 import json
 import os
-import re
 import secrets
 from collections.abc import Callable
 from datetime import date
@@ -21,6 +20,8 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from schemathesis.generation.meta import TestPhase
 
+from hostile.page import SIGNING_IN, token_in
+
 Body = dict[str, Any]
 LAST = date(2026, 11, 1)
 PAST = st.dates(date(1900, 1, 1), LAST).map(date.isoformat)
@@ -28,14 +29,6 @@ IDS: dict[str, str] = json.loads(os.environ["IDS"])
 CODES = {"/v1/agencies/{code}": "agency", "/v1/services/{code}": "service", "/v1/reports/{name}": "report",
          "/v1/evidence-bundles/": "sampled"}  # fmt: skip
 """What a path names otherwise than by the name of its parameter. An auditor is shown sampled bundles only."""
-SIGNING_IN = {
-    "response_type": "code",
-    "client_id": "portal",
-    "redirect_uri": "http://127.0.0.1:8700/signed-in",
-    "state": "x",
-    "code_challenge": "A" * 43,
-    "code_challenge_method": "S256",
-}
 sent = 0
 
 schemathesis.openapi.format("date", PAST)
@@ -112,9 +105,8 @@ def sign_in(case: Any) -> None:
     """Somebody whom the page knows, with the page's own token."""
     case.query = dict(SIGNING_IN)
     page = httpx.get(f"{base(case)}/oauth/authorize", params=SIGNING_IN)
-    form = re.search(r'name="csrf" value="([^"]+)"', page.text)
     known = json.loads(os.environ["ADMINISTRATOR"])
-    case.body = {"csrf": form[1] if form else "", "email": known["email"], "password": known["password"]}
+    case.body = {"csrf": token_in(page), "email": known["email"], "password": known["password"]}
     case.cookies = dict(page.cookies)
 
 

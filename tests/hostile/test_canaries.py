@@ -13,6 +13,7 @@ import pytest
 from hostile.canaries import ADDRESS, ASCII, BORN, CANARIES, EMAIL, FORENAME, NHS, NINO, POSTCODE, SURNAME, UPN, found
 from hostile.doors import FORM, JSON, Door, doors
 from hostile.judge import judge, none
+from hostile.page import SIGNING_IN, token_in
 from hostile.platform import PROGRAMS, Platform
 from hostile.samples import put
 from hostile.world import agree
@@ -104,9 +105,9 @@ def test_nothing_that_is_filled_in_at_the_page_breaks_it_or_stands_elsewhere_tha
     wrong = []
     for email, password, more in filled_in():
         page = httpx.get(f"{platform['identity'].url}{door.path}", params=SIGNING_IN)
-        own = re.search(r'name="csrf" value="([^"]+)"', page.text)
+        own = token_in(page)
         assert page.status_code == 200 and own, page.text
-        form = f"csrf={own[1]}&email={email}&password={password}{more}"
+        form = f"csrf={own}&email={email}&password={password}{more}"
         answer = platform["identity"].client.post(
             door.path,
             params=SIGNING_IN,
@@ -117,12 +118,6 @@ def test_nothing_that_is_filled_in_at_the_page_breaks_it_or_stands_elsewhere_tha
             f"{one} for {form[100:200]}" for one in judge(without_field(answer), door, "form: filled in", {400, 422})
         ]
     assert none(wrong)
-
-
-SIGNING_IN = {
-    "response_type": "code", "client_id": "portal", "redirect_uri": "http://127.0.0.1:8700/signed-in", "state": "x",
-    "code_challenge": "A" * 43, "code_challenge_method": "S256",
-}  # fmt: skip
 
 
 def filled_in() -> Iterator[tuple[str, str, str]]:

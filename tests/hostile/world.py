@@ -1,6 +1,5 @@
 """One of each thing that can be named by an id, all the programme's own."""
 
-import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from claims.frameworks import catalogue
 from claims.models import Batch, Claim
 from families.models.people import MatchReview, Person
 from families.models.support import SampledBundle
+from hostile.page import SIGNING_IN, token_in
 from hostile.platform import Platform
 
 DAY = "2017-03-31"
@@ -131,15 +131,15 @@ def signed_in(platform: Platform, somebody: dict[str, str]) -> None:
     """Have somebody sign in as people do, and the portal take what comes of it."""
     verifier = secrets.token_urlsafe(48)
     challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
-    back = {"client_id": "portal", "redirect_uri": "http://127.0.0.1:8700/signed-in"}
-    asked = back | {"response_type": "code", "code_challenge": challenge, "code_challenge_method": "S256"}
+    asked = SIGNING_IN | {"code_challenge": challenge}
     with httpx.Client(base_url=platform["identity"].url) as browser:
-        form = re.search(r'name="csrf" value="([^"]+)"', browser.get("/oauth/authorize", params=asked).text)
-        assert form
-        filled = {"csrf": form[1], "email": somebody["email"], "password": somebody["password"]}
+        csrf = token_in(browser.get("/oauth/authorize", params=asked))
+        assert csrf
+        filled = {"csrf": csrf, "email": somebody["email"], "password": somebody["password"]}
         sent = browser.post("/oauth/authorize", params=asked, data=filled)
         code = parse_qs(urlsplit(sent.headers["Location"]).query)["code"][0]
-        token = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier} | back
+        token = {"grant_type": "authorization_code", "code": code, "code_verifier": verifier}
+        token |= {name: asked[name] for name in ("client_id", "redirect_uri")}
         assert browser.post("/oauth/token", data=token).status_code == 200
 
 

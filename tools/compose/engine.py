@@ -1,13 +1,12 @@
 """A Docker engine: the one that answers, or one that is installed and started for as long as the test lasts."""
 
-import contextlib
 import os
 import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +72,7 @@ def _end(*processes: subprocess.Popen[str]) -> None:
     """Asked first: who is told to end a build says so to the engine. Who has ended is left alone."""
     for process in processes:
         if process.stdin:
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 process.stdin.close()
         process.terminate()
     for process in processes:

@@ -20,6 +20,7 @@ from typing import IO
 import httpx
 
 from journey.profile import OFFSETS, PROGRAMS, STORING, Part, Profile, Servers, parts
+from journey.servers.process import stat_of
 from journey.stopping import CannotGoOn, WentWrong
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -362,14 +363,13 @@ def every_process() -> list[tuple[int, int, list[str]]]:
         return [(int(pid), int(ppid), words) for pid, ppid, *words in rows]
     found: list[tuple[int, int, list[str]]] = []
     for folder in Path("/proc").glob("[0-9]*"):
+        fields = stat_of(int(folder.name))
         try:
-            # The second field is the program's name in brackets, which may itself hold spaces and brackets.
-            state, ppid = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
             words = (folder / "cmdline").read_text().split("\0")
         except (OSError, ValueError):
             continue  # it ended while we looked
-        if state != "Z":
-            found.append((int(folder.name), int(ppid), words))
+        if fields and fields[0] != "Z":
+            found.append((int(folder.name), int(fields[1]), words))
     return found
 
 

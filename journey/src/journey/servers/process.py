@@ -126,11 +126,23 @@ def children(parent: int) -> dict[int, int]:
 
     Empty where the kernel does not tell (elsewhere than on Linux).
     """
+    return {pid: began for pid in child_ids(parent) if (began := _began(pid)) is not None}
+
+
+def child_ids(parent: int) -> list[int]:
     try:
-        pids = [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     except OSError:
-        return {}
-    return {pid: began for pid in pids if (began := _began(pid)) is not None}
+        return []
+
+
+def stat_of(pid: int) -> list[str]:
+    """What the kernel tells of a process: state, parent and so on (proc(5)); empty for one that is gone."""
+    try:
+        # The second field is the program's name in brackets, which may itself hold spaces and brackets.
+        return Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return []
 
 
 def await_end(processes: dict[int, int], seconds: float) -> None:
@@ -157,12 +169,8 @@ def _running(processes: dict[int, int]) -> list[int]:
 
 def _began(pid: int) -> int | None:
     """Ticks since the machine started; None for a process that has ended, whether or not it was waited for."""
-    try:
-        # The second field is the program's name in brackets, which may itself hold spaces and brackets.
-        state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (OSError, ValueError):
-        return None
-    return None if state in "ZX" else int(fields[18])
+    fields = stat_of(pid)
+    return int(fields[19]) if fields and fields[0] not in "ZX" else None
 
 
 def free_port() -> int:

@@ -148,6 +148,11 @@ def make_engine(url: str, threads: int = 40) -> Engine:
     return engine
 
 
+GONE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000}
+"""A machine that is gone says no word: its locks fall, and others stop waiting for it, in half a minute, not hours.
+
+As libpq calls them; the server has `tcp_` before each.
+"""
 SESSION = {
     "timezone": "UTC",
     # Nobody waits for a lock for ever, and nobody holds one for ever who has lost the way back.
@@ -156,19 +161,12 @@ SESSION = {
     # A page anywhere costs what the next one does, as in memory and on disks without heads: else hundreds of ids are
     # looked up by reading whole tables.
     "random_page_cost": "1.1",
-    # A machine that is gone says no word: its locks fall, and others stop waiting for it, in half a minute, not hours.
-    "tcp_keepalives_idle": "10",
-    "tcp_keepalives_interval": "5",
-    "tcp_keepalives_count": "3",
-    "tcp_user_timeout": "25000",
+    **{f"tcp_{name.removeprefix('tcp_')}": str(value) for name, value in GONE.items()},
 }
 POSTGRES = {
     "connect_timeout": 5,
     "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 25_000,
+    **GONE,
 }
 WRITING = 8150
 """The advisory lock of whoever writes to a service's database."""

@@ -84,13 +84,10 @@ def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
             if parked is None:
                 return False
             event = received(parked.event)
-            reaction = reactions.to(event.type)
-            if reaction is None:  # this release does not know it, another one did
+            if reactions.to(event.type) is None:  # this release does not know it, another one did
                 return False
             session.delete(parked)
-            if _not_handled_yet(session, [event]):
-                reaction(session, [event])
-                write_rows(session, REMEMBER, [{"id": event.id, "at": now()}])
+            _react(session, reactions, [event])
         return True
     except Exception as broken:
         if store_is_away(broken):
@@ -126,8 +123,14 @@ def _one_by_one(runtime: Runtime, reactions: Reactions, entries: Sequence[Stored
 
 
 def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -> None:
-    events = [received(orjson.loads(entry.value)) for entry in entries]
-    fresh = _not_handled_yet(session, [event for event in events if event.type in reactions.types])
+    _react(session, reactions, [received(orjson.loads(entry.value)) for entry in entries])
+    _move(session, {entry.stream: entry.position for entry in entries})
+
+
+def _react(session: Session, reactions: Reactions, events: Sequence[Received]) -> None:
+    """Have those events take effect that somebody waits for and that have had none yet."""
+    types = reactions.types
+    fresh = _not_handled_yet(session, [event for event in events if event.type in types])
     for kind, run in groupby(fresh, key=lambda event: event.type):
         reaction = reactions.to(kind)
         assert reaction is not None
@@ -135,7 +138,6 @@ def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -
     if fresh:
         at = now()
         write_rows(session, REMEMBER, [{"id": event.id, "at": at} for event in fresh])
-    _move(session, {entry.stream: entry.position for entry in entries})
 
 
 def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Received]:

@@ -131,7 +131,7 @@ def known_in(document: Document, operation: Document) -> Known:
     parameters = operation.get("parameters", [])
     lists = {one["name"] for one in parameters if one["in"] == "query" and _is_list(one["schema"])}
     bodies = [kind["schema"] for kind in operation.get("requestBody", {}).get("content", {}).values()]
-    members = _members(document, [*document.get("components", {}).get("schemas", {}).values(), *bodies])
+    members = _members([*document.get("components", {}).get("schemas", {}).values(), *bodies])
     return Known(PLACES | {one["name"] for one in parameters} | members, frozenset(lists))
 
 
@@ -139,9 +139,9 @@ def _is_list(schema: Document) -> bool:
     return any(kind.get("type") == "array" for kind in schema.get("anyOf", [schema]))
 
 
-def _members(document: Document, schemas: list[Any]) -> set[str]:
-    """The names of all members in these schemas, and in those that they refer to."""
-    names, followed, left = set[str](), set[str](), list(schemas)
+def _members(schemas: list[Any]) -> set[str]:
+    """The names of all members in these schemas; those that they refer to must be among them."""
+    names, left = set[str](), list(schemas)
     while left:
         schema = left.pop()
         if isinstance(schema, list):
@@ -149,10 +149,6 @@ def _members(document: Document, schemas: list[Any]) -> set[str]:
         if not isinstance(schema, dict):
             continue
         names |= set(schema.get("properties", {}))
-        reference = schema.get("$ref")
-        if reference and reference not in followed:
-            followed.add(reference)
-            left.append(document["components"]["schemas"][reference.rpartition("/")[2]])
         # What stands under a member's name is a schema too, whatever the name.
         left += schema.get("properties", {}).values()
         left += [

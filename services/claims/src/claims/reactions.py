@@ -96,18 +96,14 @@ def compose(session: Session, events: Sequence[Received]) -> None:
         for e in events
     }
     _know_families(session, list(rows), at)
-    before = known.list_composed(session, rows)
+    before = known.list_families(session, rows)
     # One that is told again after a later one was heard changes nothing: it may name the area from which they fled.
-    rows = {
-        id: row
-        for id, row in rows.items()
-        if id not in before or before[id].composed_sequence < row["composed_sequence"]
-    }
+    rows = {id: row for id, row in rows.items() if before[id].composed_sequence < row["composed_sequence"]}
     placed = {id: row | {"place": row["area"]} for id, row in rows.items() if row["area"]}
     left = [
         {"family": id, "until": at, "place": before[id].place}
         for id, row in placed.items()
-        if id in before and before[id].place != row["place"]
+        if before[id].composed_on is not None and before[id].place != row["place"]
     ]
     upsert(session, FormerPlace, left, key=["family", "until"])
     upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on", "composed_sequence"])

@@ -164,27 +164,16 @@ def list_coverage(session: Session, known_at: datetime) -> list[Row[Any]]:
 
 
 family: Any = Family.__table__
-FAMILIES = select(family.c.id, family.c.area, family.c.place, family.c.lead).where(family.c.id.in_(IDS))
+FAMILIES = select(
+    family.c.id, family.c.area, family.c.place, family.c.lead, family.c.composed_on, family.c.composed_sequence
+).where(family.c.id.in_(IDS))
 
 
 def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[Any]]:
-    """Shape: id, area, place, lead."""
+    """Shape: id, area, place, lead, composed_on, composed_sequence."""
     found: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
         found |= {row.id: row for row in session.execute(FAMILIES, {"ids": batch})}
-    return found
-
-
-COMPOSED = select(family.c.id, family.c.place, family.c.composed_sequence).where(
-    family.c.id.in_(IDS), family.c.composed_on.is_not(None)
-)
-
-
-def list_composed(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[Any]]:
-    """Those that were composed. Shape: id, place, composed_sequence."""
-    found: dict[UUID, Row[Any]] = {}
-    for batch in in_batches(families):
-        found |= {row.id: row for row in session.execute(COMPOSED, {"ids": batch})}
     return found
 
 

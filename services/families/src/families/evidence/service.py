@@ -57,11 +57,10 @@ def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> Bun
 
     Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
     """
-    free = not caller.is_person or CLAIMS_OFFICER in caller.roles
-    if not free and AUDITOR not in caller.roles:
+    if caller.is_person and not caller.roles & {AUDITOR, CLAIMS_OFFICER}:
         raise BundleNotFound()
     with runtime.read() as session:
-        bundle = repository.get_bundle(session, bundle_id, sampled_only=not free or AUDITOR in caller.roles)
+        bundle = repository.get_bundle(session, bundle_id, sampled_only=AUDITOR in caller.roles)
         content: dict[str, Any] = orjson.loads(bundle.content)
         people = {UUID(person) for person in content["persons"]}
         roots = repository.leaves(session, people)

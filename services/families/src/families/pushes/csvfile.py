@@ -65,7 +65,7 @@ def cut(
             opened = _is_open(raw, opened)
         if size > line_limit or (opened and whole):
             raise _unclosed(number)
-        if len(parts) > 1 and width and (opened or len(_cells(b"".join(parts), number) or ()) != width):
+        if len(parts) > 1 and width and (opened or len(_cells(_decode(b"".join(parts), number)) or ()) != width):
             ahead.extendleft(reversed(parts[1:]))
             del parts[1:]
         yield number, b"".join(parts)
@@ -91,10 +91,10 @@ def _is_open(raw: bytes, opened: bool = False) -> bool:
             return False
 
 
-def _cells(raw: bytes, number: int) -> list[str] | None:
+def _cells(text: str) -> list[str] | None:
     """A record's cells; None of what is no CSV."""
     try:
-        return next(csv.reader([_decode(raw, number)], strict=True))
+        return next(csv.reader([text], strict=True))
     except (csv.Error, StopIteration):
         return None
 
@@ -106,7 +106,7 @@ def read_piece(
     for number, raw in cut(BytesIO(body), first_line, line_limit, len(columns)):
         if not raw.strip():
             continue
-        cells = _cells(raw, number)
+        cells = _cells(_decode(raw, number))
         if cells is None:
             yield number, [LineFault("", "not_csv")]
         elif len(cells) != len(columns):
@@ -116,10 +116,7 @@ def read_piece(
 
 
 def _read_header(text: str, names: Sequence[str]) -> list[str]:
-    try:
-        columns = [name.strip() for name in next(csv.reader([text], strict=True))]
-    except (csv.Error, StopIteration):
-        columns = []
+    columns = [name.strip() for name in _cells(text) or ()]
     if len(columns) == 1 and any(mark in text for mark in ";\t|"):
         raise file_refused("/header", "not_commas", "The columns are not parted by commas.", "Save it with commas.")
     known = set(names)
