@@ -15,7 +15,8 @@ import httpx
 import pytest
 
 from journey.diary import Diary
-from journey.platform import PROGRAMS, ROOT, Addresses, every_process, free_ports, is_free, ready
+from journey.platform import PROGRAMS, ROOT, Addresses, every_process, free_ports, ready
+from journey.ports import is_free
 from journey.stopping import CannotGoOn
 
 pytestmark = pytest.mark.timeout(600)

@@ -36,7 +36,7 @@ class Stack:
     _killer: subprocess.Popen[str] | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
-        from journey.platform import is_free
+        from journey.ports import is_free
 
         self._down(1)  # of a test that was cut off
         self._remove_left()

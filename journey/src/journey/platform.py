@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import IO
 
 import httpx
 
+from journey.ports import FOR_PROGRAMS, first_free, is_free
 from journey.profile import OFFSETS, PROGRAMS, STORING, Part, Profile, Servers, parts
 from journey.servers.process import stat_of
 from journey.stopping import CannotGoOn, WentWrong
@@ -250,23 +250,7 @@ def url_of(part: Part) -> str:
 
 def free_ports(profile: Profile = "embedded") -> int:
     """The first of as many free ports that follow each other as a platform needs."""
-    count = len(parts(profile, 0))
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            first: int = probe.getsockname()[1]
-        if first + count < 65_536 and all(is_free(first + offset) for offset in range(count)):
-            return first
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except (OSError, OverflowError):
-            return False
-    return True
+    return first_free(len(parts(profile, 0)), FOR_PROGRAMS)
 
 
 @contextmanager

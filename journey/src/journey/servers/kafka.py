@@ -11,7 +11,8 @@ import uuid
 from importlib.util import find_spec
 from pathlib import Path
 
-from journey.servers.process import Process, Server, free_port, missing
+from journey.ports import FOR_SERVERS, first_free
+from journey.servers.process import Process, Server, missing
 from journey.stopping import CannotGoOn
 
 JARS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
@@ -82,8 +83,8 @@ class Kafka(Server):
     def _prepare(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
-        port = free_port()
-        text = SETTINGS.format(port=port, controller=free_port(), home=self._home)
+        port = first_free(2, FOR_SERVERS)
+        text = SETTINGS.format(port=port, controller=port + 1, home=self._home)
         (self._home / "log4j2.properties").write_text(LOG4J)
         (self._home / "address").write_text(f"127.0.0.1:{port}")
         draft = self._home / "server.properties.part"

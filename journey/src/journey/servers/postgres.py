@@ -18,7 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from journey.servers.process import Process, Server, await_end, children, free_port, missing
+from journey.ports import FOR_SERVERS, first_free
+from journey.servers.process import Process, Server, await_end, children, missing
 from journey.stopping import CannotGoOn
 
 PROGRAMS = Path("pginstall18/bin")
@@ -118,7 +119,7 @@ class Postgres(Server):
         self._marked.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             os.chown(self._home, *self._user)
-        self._keep(self._home / "port", str(free_port()))
+        self._keep(self._home / "port", str(first_free(1, FOR_SERVERS)))
         self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
         options = [
             f"--username={OWNER}",
