@@ -17,6 +17,7 @@ from chassis.events import Received, envelope
 from chassis.listener import listen_once
 from chassis.log.base import Entry
 from chassis.tables import Outbox
+from claims.frameworks import catalogue
 from claims.models import Base, Claim, Fact, Family, LedgerEntry
 from unit.claims.world import (
     CLARE,
@@ -285,6 +286,24 @@ def test_a_late_correction_changes_what_is_known_now_and_never_what_was_known_th
     [now] = recompute(world, "known_now")
     assert now["equal"] is False
     assert {"path": "/result_date", "frozen": "2018-12-31", "recomputed": None} in now["differences"]
+
+
+def test_a_claim_whose_plan_is_lost_is_shown_as_differing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    recovered(world)
+    pay(world)
+    monkeypatch.setattr(catalogue, "plans", tuple)
+    [item] = recompute(world, "known_then")
+    assert item["equal"] is False
+    assert {"path": "/pence", "frozen": 80_000, "recomputed": 0} in item["differences"]
+
+
+def test_a_claim_of_a_family_that_is_not_known_here_is_shown_as_differing(world: World) -> None:
+    family = recovered(world)
+    pay(world)
+    with world.running.runtime.write() as session:
+        session.execute(delete(Family).where(Family.id == family.family))
+    [item] = recompute(world, "known_then")
+    assert item["equal"] is False
 
 
 def test_a_wrong_merge_is_undone_and_the_claim_comes_back(world: World) -> None:

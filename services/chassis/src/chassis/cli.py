@@ -6,6 +6,7 @@ the events again that could not be handled before, once the reason is mended.
 """
 
 import argparse
+import errno
 import gc
 import importlib
 import signal
@@ -23,6 +24,7 @@ from chassis.listener import unpark
 from chassis.migrations import migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
+from chassis.settings import ServiceSettings
 from chassis.telemetry import set_up_logging
 from chassis.wire import Wire
 
@@ -117,8 +119,8 @@ def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int
 
 def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
     settings = runtime.settings
-    if problem := _taken(settings.host, settings.own_port):
-        print(f"{program.name}: {problem}; set {program.name.upper()}_PORT to another one", file=sys.stderr)
+    if problem := _cannot_listen(settings):
+        print(f"{program.name}: {problem}", file=sys.stderr)
         return 3
     server = make_server(program, runtime, which=which)
     spare_the_collector()
@@ -140,13 +142,18 @@ def spare_the_collector() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def _taken(host: str, port: int) -> str:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return f"port {port} on {host} is taken"
+def _cannot_listen(settings: ServiceSettings) -> str:
+    """Why nobody would be answered, with the setting that mends it; empty when all is well."""
+    host, port, prefix = settings.host, settings.own_port, settings.name.upper()
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as refused:
+        if refused.errno == errno.EADDRINUSE:
+            return f"port {port} on {host} is taken; set {prefix}_PORT to another one"
+        return f"{host} port {port} cannot be listened on ({refused.strerror}); set {prefix}_HOST or {prefix}_PORT"
     return ""
 
 

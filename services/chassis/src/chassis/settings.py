@@ -38,7 +38,7 @@ class ServiceSettings(BaseSettings):
     kafka_partitions: int = Field(default=6, description="Of each topic made by this program; given once, for good")
     kafka_copies: int = Field(default=1, description="Brokers that hold each partition; two of three must confirm")
     host: str = "127.0.0.1"
-    port: int = Field(default=0, description="0: the program's usual port")
+    port: int = Field(default=0, ge=0, le=65_535, description="0: the program's usual port")
     public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
     issuer: str = address("identity")
     audience: str = "thinkfamily"

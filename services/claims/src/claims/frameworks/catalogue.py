@@ -63,9 +63,9 @@ def get_framework(name: str) -> Framework:
     return frameworks()[name]
 
 
-def get_plan(name: str, version: int) -> Plan:
-    """The very version that a claim was drafted under."""
-    return next(plan for plan in plans() if (plan.name, plan.version) == (name, version))
+def find_plan(name: str, version: int) -> Plan | None:
+    """The very version that a claim was drafted under; None when this release has lost its file."""
+    return next((plan for plan in plans() if (plan.name, plan.version) == (name, version)), None)
 
 
 @cache

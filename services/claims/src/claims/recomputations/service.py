@@ -18,10 +18,12 @@ from claims.claims.drafting import read
 from claims.frameworks import catalogue
 from claims.known import repository as heard
 from claims.known import service as known
+from claims.known.service import FamilyKnown
 from claims.models import Claim
 from claims.problems import ClaimNotFound
 from claims.recomputations.schemas import Difference, RecomputationRequest, Recomputed
 from claims.rules.evaluate import Evaluation
+from claims.rules.verdicts import Result
 from claims.schemas import WITHHELD
 
 AT_ONCE = 200
@@ -68,13 +70,18 @@ def _compare(session: Session, moment: datetime, some: Sequence[Claim]) -> dict[
     families = known.load(session, [claim.family for claim in some], moment)
     found: dict[UUID, list[Difference]] = {}
     for claim in some:
-        plan = catalogue.get_plan(claim.plan, claim.plan_version)
-        result = Evaluation(plan, families[claim.family].known, read(claim.denied)).result()
+        result = _evaluate(claim, families.get(claim.family))
         trace = result.trace() if result else {}
         pence = catalogue.get_framework(claim.framework).result_pence if result else 0
         there = _differences("", claim.trace | {"pence": claim.pence}, trace | {"pence": pence})
         found[claim.id] = [difference for _, difference in zip(range(MOST_DIFFERENCES), there, strict=False)]
     return found
+
+
+def _evaluate(claim: Claim, family: FamilyKnown | None) -> Result | None:
+    """What follows from the facts. Nothing where the plan or the family is not here: that claim must be seen."""
+    plan = catalogue.find_plan(claim.plan, claim.plan_version)
+    return Evaluation(plan, family.known, read(claim.denied)).result() if plan and family else None
 
 
 def _differences(path: str, frozen: Any, recomputed: Any) -> Iterator[Difference]:
