@@ -7,14 +7,18 @@ import secrets
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
 """Where each program listens, counted from the platform's first port."""
 
 FIRST_PORT = 8700
+
+STORES = {"sqlite", "postgresql+psycopg"}
 
 
 def address(program: str) -> str:
@@ -25,7 +29,7 @@ def address(program: str) -> str:
 class ServiceSettings(BaseSettings):
     """One typed class per program. Units: sizes in bytes, times in seconds."""
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     name: ClassVar[str] = "service"
     owns_data: ClassVar[bool] = True
 
@@ -61,8 +65,26 @@ class ServiceSettings(BaseSettings):
 
     @classmethod
     def with_prefix(cls, **values: Any) -> Self:
-        """Settings from the environment, each under the program's prefix; `values` win over it."""
-        return cls(_env_prefix=f"{cls.name.upper()}_", **values)
+        """Settings from the environment, each under the program's prefix; `values` win over it.
+
+        Errors: SystemExit, with a line for each that is wrong, and never its value: that may hold a password.
+        """
+        prefix = f"{cls.name.upper()}_"
+        try:
+            return cls(_env_prefix=prefix, **values)
+        except ValidationError as wrong:
+            raise SystemExit("\n".join(f"{cls.name}: {_told(each, prefix)}" for each in wrong.errors())) from None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_store(cls, url: str) -> str:
+        try:
+            known = not url or make_url(url).drivername in STORES
+        except (ArgumentError, ValueError):
+            known = False
+        if not known:
+            raise ValueError("should be like postgresql+psycopg://role@host:5432/database")
+        return url
 
     @model_validator(mode="after")
     def _stand_on_servers(self) -> Self:
@@ -112,6 +134,12 @@ class ServiceSettings(BaseSettings):
             path.parent.mkdir(parents=True, exist_ok=True)
             write_private(path, secrets.token_hex(32))
         return bytes.fromhex(path.read_text().strip())
+
+
+def _told(error: ErrorDetails, prefix: str) -> str:
+    """Shape: `FAMILIES_PORT: why`; what is wrong with several together names them itself."""
+    why = error["msg"].removeprefix("Value error, ")
+    return f"{prefix}{str(error['loc'][0]).upper()}: {why}" if error["loc"] else why
 
 
 def write_private(path: Path, text: str) -> None:
