@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from journey.diary import Diary
-from journey.platform import PROGRAMS, ROOT, Addresses, every_process, free_ports, ready
+from journey.platform import ROOT, Addresses, every_process, free_ports, ready
 from journey.ports import is_free
+from journey.profile import PROGRAMS
 from journey.stopping import CannotGoOn
 
 pytestmark = pytest.mark.timeout(600)

@@ -54,11 +54,12 @@ def test_no_other_program_is_called_inside_a_transaction(name: str) -> None:
     found = []
     for path, tree in sources(name):
         for node in ast.walk(tree):
-            inside: set[str] = set()
             if isinstance(node, ast.With) and opens_transaction(node):
                 inside = calls(node.body) & leaving
             elif isinstance(node, Function) and takes_session(node):
                 inside = calls(node) & leaving
+            else:
+                continue
             if inside:
                 found.append(f"{path.parent.name}/{path.name}:{node.lineno} calls {sorted(inside)}")
     assert found == []

@@ -4,7 +4,7 @@ import hmac
 import json
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
@@ -241,15 +241,15 @@ def test_a_scope_that_is_lacking_is_named(toys: Running) -> None:
     assert (status, problem["scope"]) == (403, "toys:write")
 
 
-def by_hand(header: dict[str, str], claims: dict[str, object], key: bytes | None) -> str:
+def by_hand(header: dict[str, str], claims: Mapping[str, object], key: bytes | None) -> str:
     signed = ".".join(urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in (header, claims))
     signature = hmac.digest(key, signed.encode(), "sha256") if key else b""
     return f"{signed}.{urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
 def forged() -> dict[str, str]:
-    good = {"iss": ISSUER, "sub": "ana", "aud": AUDIENCE, "client_id": "portal", "agency": "a", "service": "s"}
-    good |= {"iat": int(time.time()), "exp": int(time.time()) + 300, "scope": "toys:read"}
+    who = {"iss": ISSUER, "sub": "ana", "aud": AUDIENCE, "client_id": "portal", "agency": "a", "service": "s"}
+    good = who | {"iat": int(time.time()), "exp": int(time.time()) + 300, "scope": "toys:read"}
     other = ECKey.generate_key("P-256", {"kid": "test"}, auto_kid=False)
     head = {"alg": "ES256", "typ": "at+jwt", "kid": "test"}
     brought = head | {"jwk": other.as_dict(private=False)}
@@ -383,7 +383,7 @@ def test_sequence_counts_per_key_and_the_log_keeps_each_keys_order(toys: Running
 
     first, second = (make(toys, key=f"key-{n:08}")[1]["id"] for n in range(2))
     with toys.runtime.write() as session:
-        emit(session, *[ToyMade(toy=toy) for toy in (first, second, first, first)])  # type: ignore[arg-type]
+        emit(session, *[ToyMade(toy=toy) for toy in (first, second, first, first)])
     while toys.relay.step():
         pass
     stored, reached = [], dict[str, int]()

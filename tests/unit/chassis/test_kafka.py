@@ -1,7 +1,7 @@
 """kafka-python's clients while no broker answers: nothing of them is left behind."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ def threads() -> set[threading.Thread]:
 def test_a_try_while_the_broker_is_away_leaves_no_thread_behind(what: str) -> None:
     log = KafkaLog("127.0.0.1:1")
     log._common["bootstrap_timeout_ms"] = 200
-    tries = {
+    tries: dict[str, Callable[[], object]] = {
         "ends": lambda: log.ends("x", ["x.y"]),
         "prepare": lambda: log.prepare(["x.y"]),
         "append": lambda: log.append("x", [ENTRY]),

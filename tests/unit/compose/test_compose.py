@@ -13,7 +13,7 @@ import faults
 import hardening
 import pytest
 import stack as stacks
-from engine import CannotTest, Commands
+from engine import CannotTest, Commands, commands
 from stack import Stack, alone
 
 
@@ -34,7 +34,12 @@ def test_a_process_that_is_gone_is_looked_up_again_and_0_is_nobody(
     told: list[int] = []
     found = iter([0, 11, 11, 0, 12, 12, 13])
     monkeypatch.setattr(stack, "container", lambda _: at(next(found)))
-    monkeypatch.setattr(stack, "_send_kill", lambda pid: told.append(pid) or pid == 12)
+
+    def send_kill(pid: int) -> bool:
+        told.append(pid)
+        return pid == 12
+
+    monkeypatch.setattr(stack, "_send_kill", send_kill)
     stack.kill("claims")
     assert told == [11, 12]
 
@@ -58,11 +63,13 @@ def test_what_kills_says_whether_it_did(
         loop = ["bash", "-c", f"while read -r pid; do echo {answer}; done"]
         return subprocess.Popen(loop, stdin=stdin, stdout=subprocess.PIPE, text=True)
 
-    monkeypatch.setattr(stacks.commands, "begin", begin)
+    monkeypatch.setattr(commands, "begin", begin)
     assert [stack._send_kill(7), stack._send_kill(8)] == [killed, killed]
     assert len(asked) == 1 and "com.docker.compose.project=thinkfamily-test-9400" in asked[0]
-    stack._killer.kill()
-    stack._killer.wait()
+    killer = stack._killer
+    assert killer
+    killer.kill()
+    killer.wait()
     with pytest.raises((AssertionError, BrokenPipeError)):
         stack._send_kill(9)
 
@@ -130,7 +137,7 @@ def test_every_step_of_taking_down_is_taken_even_if_others_fail(stack: Stack, mo
         raise BrokenPipeError
 
     monkeypatch.setattr(stacks, "run", run)
-    monkeypatch.setattr(stacks.commands, "end_all", fail)
+    monkeypatch.setattr(commands, "end_all", fail)
     with pytest.raises(subprocess.CalledProcessError):
         stack.__exit__()
     assert asked == ["end commands", "docker compose -p", "docker ps -aq", "docker image ls", "docker image rm"]

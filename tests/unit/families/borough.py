@@ -174,7 +174,7 @@ class Borough:
         items: list[dict[str, Any]] = self.get("/v1/links").json()["items"]
         return items
 
-    def reviews(self, **params: str) -> list[dict[str, Any]]:
+    def reviews(self, **params: Any) -> list[dict[str, Any]]:
         answer = self.get("/v1/match-reviews", **params)
         assert answer.status_code == 200, answer.text
         items: list[dict[str, Any]] = answer.json()["items"]
@@ -193,5 +193,5 @@ def open_town(programs: Programs, tmp_path: Path, **settings: Any) -> Borough:
     url = programs.serve(consent.app())
     secret = tmp_path / "families.secret"
     secret.write_text("secret")
-    where = {"consent_url": url, "identity_url": url, "client_secret_file": secret, "timeout": 2}
+    where: dict[str, Any] = {"consent_url": url, "identity_url": url, "client_secret_file": secret, "timeout": 2}
     return Borough(programs.start(program, **where, **settings), consent)

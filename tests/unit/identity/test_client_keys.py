@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -178,7 +178,7 @@ HOSTILE: dict[str, Forge] = {
     "no algorithm": lambda s: unsigned({"alg": "none"}, s.claims(), ""),
     "no algorithm at all": lambda s: unsigned({}, s.claims(), ""),
     "an algorithm that is no text": lambda s: unsigned({"alg": ["ES256"]}, s.claims(), "AAAA"),
-    "the public key as a secret": lambda s: hmac_signed(s.key.as_pem(private=False), s.claims()),
+    "the public key as a secret": lambda s: hmac_signed(cast(ECKey, s.key).as_pem(private=False), s.claims()),
     "RSA": lambda s: sign(RSAKey.generate_key(2048), {"alg": "RS256"}, s.claims()),
     "another curve": lambda s: sign(OKPKey.generate_key("Ed25519"), {"alg": "Ed25519"}, s.claims()),
     "a signature of zeros": lambda s: unsigned({"alg": "ES256"}, s.claims(), b64(bytes(64))),
@@ -365,8 +365,8 @@ ED = OKPKey.generate_key("Ed25519").as_dict(private=False)
         OKPKey.generate_key("Ed448").as_dict(private=False),
         EC | {"y": EC["x"]},
         EC | {"x": "A" * 43, "y": "A" * 43},
-        EC | {"x": EC["x"][:-1]},
-        EC | {"x": EC["x"] + "="},
+        EC | {"x": str(EC["x"])[:-1]},
+        EC | {"x": f"{EC['x']}="},
         EC | {"crv": "Ed25519"},
         ED | {"crv": "P-256"},
         ED | {"y": EC["y"]},

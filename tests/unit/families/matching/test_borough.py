@@ -1,6 +1,7 @@
 """The sandbox's borough, whose truth is known: nobody is linked to somebody else, and everybody is found in the end."""
 
 from collections import defaultdict
+from typing import Any
 
 from families.models.families import Place
 from sandbox.borough import Borough as Truth
@@ -16,7 +17,7 @@ def test_no_link_is_wrong_and_after_the_reviews_everybody_is_one_person(town: Bo
     asked = 0
     for wave in borough.waves[:4]:
         for file in wave.pushes:
-            days = {"covers_from": str(file.covers_from), "covers_to": str(file.covers_to)}
+            days: dict[str, Any] = {"covers_from": str(file.covers_from), "covers_to": str(file.covers_to)}
             push = town.send(file.feed, file.csv, **days).json()["id"]
             town.running.work()
             shown = town.seen(push, pusher(file.feed))
@@ -43,7 +44,7 @@ def _look(town: Borough, borough: Truth) -> tuple[dict[str, set[str]], dict[str,
     """Shape: persons by true person, true persons by leaf."""
     people_of: dict[str, set[str]] = defaultdict(set)
     leaves_of: dict[str, set[str]] = defaultdict(set)
-    after: dict[str, str] = {}
+    after: dict[str, Any] = {}
     while True:
         page = town.get("/v1/links", limit="500", **after).json()
         for link in page["items"]:

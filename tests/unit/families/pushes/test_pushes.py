@@ -1,6 +1,7 @@
 """Pushes, as the school's, the police's and the Jobcentre's systems see them."""
 
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -291,7 +292,7 @@ def test_many_fewer_rows_than_the_last_time_pause_a_push(strict: Borough) -> Non
 
 def test_of_events_fewer_are_expected_of_fewer_days(strict: Borough) -> None:
     strict.push(POLICE, *(incident(f"INC-{n}") for n in range(24)))
-    month = {"covers_from": "2017-09-01", "covers_to": "2017-09-30"}
+    month: dict[str, Any] = {"covers_from": "2017-09-01", "covers_to": "2017-09-30"}
     assert strict.push(POLICE, incident("INC-99", occurred_on="2017-09-02"), **month)["status"] == "finished"
 
 
@@ -328,7 +329,7 @@ def test_a_push_of_no_lines_covers_its_days_all_the_same(town: Borough) -> None:
     "query", [{"covers_to": "2016-08-31"}, {"covers_to": "2999-01-01"}, {"covers_from": "0"},
               {"covers_from": "0001-01-01"}, {"mode": "replace"}, {"place": "Thornbury!"}, {"colour": "blue"}]
 )  # fmt: skip
-def test_coverage_that_makes_no_sense_is_refused(town: Borough, query: dict[str, str]) -> None:
+def test_coverage_that_makes_no_sense_is_refused(town: Borough, query: dict[str, Any]) -> None:
     assert town.send(SCHOOL, csv_of(SCHOOL, []), **query).status_code == 422
 
 
