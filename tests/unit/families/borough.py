@@ -193,5 +193,5 @@ def open_town(programs: Programs, tmp_path: Path, **settings: Any) -> Borough:
     url = programs.serve(consent.app())
     secret = tmp_path / "families.secret"
     secret.write_text("secret")
-    where: dict[str, Any] = {"consent_url": url, "identity_url": url, "client_secret_file": secret, "timeout": 2}
+    where: dict[str, Any] = {"consent_url": url, "identity_url": url, "client_secret_file": secret}
     return Borough(programs.start(program, **where, **settings), consent)

@@ -240,7 +240,7 @@ def open_street(programs: Programs, tmp_path: Path) -> Street:
     url = programs.serve(consent.app())
     secret = tmp_path / "families.secret"
     secret.write_text("secret")
-    running = programs.start(program, consent_url=url, identity_url=url, client_secret_file=secret, timeout=2)
+    running = programs.start(program, consent_url=url, identity_url=url, client_secret_file=secret)
     push = new_id()
     with running.runtime.write() as session:
         session.add(
