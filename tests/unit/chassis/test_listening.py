@@ -5,7 +5,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -18,10 +17,10 @@ NOBODYS = "192.0.2.1"
 
 
 def gateway(var: Path, **names: object) -> subprocess.Popen[str]:
-    environment: Mapping[str, str] = {f"GATEWAY_{name}": str(value) for name, value in names.items()}
+    chosen = {f"GATEWAY_{name}": str(value) for name, value in names.items()}
     return subprocess.Popen(
         [sys.executable, "-m", "chassis.cli", "gateway", "serve"],
-        env={**os.environ, "GATEWAY_VAR": str(var), **environment},
+        env={**os.environ, "GATEWAY_VAR": str(var), **chosen},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

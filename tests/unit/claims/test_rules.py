@@ -1,20 +1,21 @@
 """The evaluator against a naive reading of the same page, day by day, and rules one by one."""
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.frameworks.catalogue import plans
+from claims.frameworks.catalogue import find_plan
 from claims.rules.calendar import Days, Terms, financial_year, first_day_clear_of, months_before
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import FOREVER, Coverage, Known, Member, Record, Support, Use
+from claims.rules.plan import Plan
 from unit.claims.oracle import TERMS, Home, Someone, back, days
 
-[PLAN] = (plan for plan in plans() if (plan.name, plan.version) == ("outcomes-plan-2015", 1))
+PLAN = cast(Plan, find_plan("outcomes-plan-2015", 1))
 FIRST, LAST = date(2016, 9, 1), date(2018, 12, 31)
 HELD = [t for t in TERMS if t[0] >= FIRST and t[1] <= LAST]
 
