@@ -21,9 +21,9 @@ from sqlalchemy.exc import DBAPIError
 from chassis.clock import now
 from chassis.listener import listen_once, unpark
 from chassis.log import LogGap
-from chassis.log.kafka import KafkaLog
 from chassis.migrations import current, migrate
 from chassis.relay import Relay, count_waiting, only_one, what_waits
+from fixtures.footing import ON_PRODUCTION
 from fixtures.spooled import spooled
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER, KEY, as_, token
@@ -339,11 +339,10 @@ def test_a_table_that_is_not_there_yet_parks_nothing(toys: Running, programs: Pr
     assert count(toys, Heard) == 1
 
 
+@ON_PRODUCTION  # a file is read where one says
 def test_what_a_reader_lost_on_its_way_is_read_again(
     toys: Running, programs: Programs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not isinstance(toys.runtime.log, KafkaLog):
-        return  # a file is read where one says
     make(toys)
     programs.deliver(toys)
     make(toys, key="key-00000002")
@@ -364,9 +363,8 @@ def test_what_a_reader_lost_on_its_way_is_read_again(
     assert count(toys, Heard) == 2
 
 
+@ON_PRODUCTION  # a lock on a file falls with its process alone
 def test_a_machine_that_is_gone_keeps_no_lock_for_hours(toys: Running) -> None:
-    if toys.runtime.engine.dialect.name != "postgresql":
-        return  # a lock on a file falls with its process alone
     with toys.runtime.read() as session:
         told = {name: session.scalar(text(f"SHOW {name}")) for name in ("tcp_keepalives_idle", "tcp_user_timeout")}
         ours = session.connection().connection.driver_connection
@@ -419,9 +417,8 @@ def test_of_two_relays_one_is_active(toys: Running) -> None:
         assert third()
 
 
+@ON_PRODUCTION  # a lock on a file falls with its process alone
 def test_a_relay_whose_lock_fell_is_relieved(toys: Running) -> None:
-    if toys.runtime.engine.dialect.name != "postgresql":
-        return  # a lock on a file falls with its process alone
     with only_one(toys.runtime, "relay") as first, only_one(toys.runtime, "relay") as second:
         assert (first(), second()) == (True, False)
         with toys.runtime.write() as session:

@@ -600,15 +600,19 @@ def test_the_days_tried_for_progress_miss_none(borough: Borough) -> None:
                     assert found == result.on
                 else:
                     assert found is None or result.on <= found
+    assert tried >= 20
 
 
 def test_a_family_is_paid_in_the_first_window_that_knows_enough(borough: Borough) -> None:
+    looked_at = 0
     for due in borough.truth.families.values():
         if due.window and due.attached_on and due.story != 10:
             for plan in WINDOWS:
                 if plan.number < due.window and plan.claims_on:
+                    looked_at += 1
                     known = borough.truth.known(due.family, plan.number)
                     assert known.result(due.attached_on, plan.claims_on) is None
+    assert looked_at
 
 
 # Who acts
