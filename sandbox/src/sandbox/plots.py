@@ -1,4 +1,4 @@
-"""What happens to each family: the stories of practice.md §4, and plain lives.
+"""What happens to each family: the stories of docs/sources/audit.md#stories-that-prove-it, and plain lives.
 
 A plot settles one family or a small group, tells its life, and says in so many words what must come of it.
 """

@@ -1,6 +1,6 @@
 """What should be decided, said again as plainly as possible: loops over everything, no index, no order of rules.
 
-Written from the brief and practice.md §2.5, sharing no code with the rules that it checks.
+Written from docs/sources/sharing.md#reach and the table in services/consent/README.md; shares no code with the rules.
 """
 
 from datetime import date

@@ -129,7 +129,7 @@ class QueueLock:
 
 
 def make_engine(url: str, threads: int = 40) -> Engine:
-    """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks (design 15)."""
+    """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks."""
     on_servers = make_url(url).get_backend_name() == "postgresql"
     engine = create_engine(
         url,

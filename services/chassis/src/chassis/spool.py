@@ -1,4 +1,4 @@
-"""Bodies too large for memory go to a file first: a synchronous route cannot stream one (design 16)."""
+"""Bodies too large for memory go to a file first: a synchronous route cannot stream one."""
 
 import hashlib
 from collections.abc import AsyncIterator

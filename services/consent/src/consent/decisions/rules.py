@@ -29,7 +29,7 @@ class Rule(Schema):
 
 
 class Reach(Schema):
-    """How far the rules that forbid reach (practice §2.5): only the seal binds all."""
+    """How far the rules that forbid reach (docs/sources/sharing.md#reach): only the seal binds all."""
 
     sealed_categories: frozenset[str]
     shown_by: frozenset[str]

@@ -1,6 +1,6 @@
 """Authlib's authorization server on our store. Everything that knows Authlib is in this folder.
 
-Its traps, each with its cure here: `docs/adr/0010`, `libraries.md` §3.
+Its traps, each with its cure here: `docs/adr/0010`.
 """
 
 import base64
