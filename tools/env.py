@@ -23,7 +23,7 @@ HOME = ROOT / ".venv"
 STAMP = HOME / "thinkfamily.stamp.json"
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
 SOURCES = [
-    *(f"services/{name}/src" for name in ("chassis", "identity", "families", "consent", "claims")),
+    *(f"services/{name}/src" for name in ("vocabulary", "chassis", "identity", "families", "consent", "claims")),
     "gateway/src",
     "sandbox/src",
     "journey/src",

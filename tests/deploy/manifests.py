@@ -15,12 +15,12 @@ from typing import Any
 import yaml
 
 from fixtures.sources import parsed
+from vocabulary.programs import PROGRAMS as DECLARED
 
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "deploy" / "k8s"
 BASE, DEV = K8S / "base", K8S / "overlays" / "dev"
-SERVICES = ("identity", "families", "consent", "claims")
-PROGRAMS = (*SERVICES, "gateway")
+PROGRAMS = tuple(DECLARED)
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 Manifest = dict[str, Any]
 

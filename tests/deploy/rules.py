@@ -12,14 +12,14 @@ import kubernetes_validate
 import kubernetes_validate.utils
 
 from chassis.cli import load
-from chassis.settings import FIRST_PORT, PORTS, ServiceSettings
-from identity.bootstrap import PROGRAMS as CLIENTS
+from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS as DECLARED
+from vocabulary.programs import SERVICES
 
 from .manifests import (
     COMPONENT,
     NAME,
     PROGRAMS,
-    SERVICES,
     Manifest,
     Workload,
     calls,
@@ -165,7 +165,7 @@ def _wanted_files(work: Workload) -> set[str]:
     own = {f"{program}.database", f"{program}.cursor"}
     if program != "identity":
         return own | {f"{program}.secret"}
-    clients = {f"{name}.secret" for name in CLIENTS}
+    clients = {f"{name}.secret" for name, declared in DECLARED.items() if declared.has_client}
     return own | {"identity.seal"} | (clients | {"admin.json"} if work.does == "bootstrap" else set())
 
 
@@ -200,7 +200,7 @@ def probes(manifests: list[Manifest]) -> Iterator[str]:
                 path = "/health/ready" if probe == "readinessProbe" else "/health/live"
                 if main[probe].get("httpGet") != {"path": path, "port": "http"}:
                     yield f"{work.who} asks something else than {path} in its {probe}"
-        if work.ours and ports != {"http": FIRST_PORT + PORTS[work.program]}:
+        if work.ours and ports != {"http": DECLARED[work.program].port}:
             yield f"{work.who} is not at its usual port"
 
 
@@ -268,7 +268,7 @@ def services(manifests: list[Manifest]) -> Iterator[str]:
     for program in PROGRAMS:
         spec = there.get(program, {})
         ports = [(port["port"], port["targetPort"]) for port in spec.get("ports", [])]
-        usual = [(FIRST_PORT + PORTS[program], "http")]
+        usual = [(DECLARED[program].port, "http")]
         if spec.get("selector") != {NAME: program, COMPONENT: "serve"} or ports != usual:
             yield f"Service {program} does not lead to its program"
         if spec.get("type", "ClusterIP") != "ClusterIP":
@@ -296,7 +296,7 @@ def settings(manifests: list[Manifest]) -> Iterator[str]:
         if unknown := [key for key in data if key.removeprefix(prefix).lower() not in type(held).model_fields]:
             yield f"{program} does not know {', '.join(unknown)}"
         # Probes and callers come from outside the pod. (At `::` no program starts: `chassis.cli` calls the port taken.)
-        if held.host != "0.0.0.0" or held.own_port != FIRST_PORT + PORTS[program]:
+        if held.host != "0.0.0.0" or held.own_port != DECLARED[program].port:
             yield f"{program} listens at {held.host}:{held.own_port}, where nobody calls it"
         if held.profile != "production" or held.development or str(held.secrets) != "/run/secrets":
             yield f"{program} is not set up for production"
@@ -305,7 +305,7 @@ def settings(manifests: list[Manifest]) -> Iterator[str]:
         told = {name for name in PROGRAMS if f"{prefix}{name.upper()}_URL" in data}
         if told != calls(program):
             yield f"{program} is told the way to {sorted(told)}, and calls {sorted(calls(program))}"
-        wrong = [name for name in told if getattr(held, f"{name}_url") != f"http://{name}:{FIRST_PORT + PORTS[name]}"]
+        wrong = [name for name in told if getattr(held, f"{name}_url") != f"http://{name}:{DECLARED[name].port}"]
         if wrong:
             yield f"{program} looks for {', '.join(wrong)} elsewhere"
         yield from _stores(manifests, program, held)
@@ -354,10 +354,10 @@ def only_the_arrows(manifests: list[Manifest]) -> Iterator[str]:
 def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
     wanted: set[Arrow] = set()
     for program in PROGRAMS:
-        port, does = FIRST_PORT + PORTS[program], load(program).commands()
+        port, does = DECLARED[program].port, load(program).commands()
         # A relay and a reaction hold no way to other programs: only routes and workers do.
         callers = [command for command in does if command in ("serve", "work")]
-        ways = [(f"{to} serve", "TCP", FIRST_PORT + PORTS[to]) for to in calls(program)]
+        ways = [(f"{to} serve", "TCP", DECLARED[to].port) for to in calls(program)]
         wanted |= {(f"{program} {command}", *way) for command in callers for way in ways}
         wanted |= {("monitoring", f"{program} {command}", "TCP", port) for command in does}
         wanted.add(("ingress", f"{program} serve", "TCP", port))
@@ -389,7 +389,7 @@ def _form(held: Manifest, program: str) -> str:
     # The gateway waits for no tables; who waits, and how, is another rule's.
     pod = {key: value for key, value in pod.items() if key != "initContainers"}
     spec = {**held["spec"], "template": {**held["spec"]["template"], "spec": pod}}
-    text = repr(spec).replace(str(FIRST_PORT + PORTS[program]), "PORT").replace(program, "PROGRAM")
+    text = repr(spec).replace(str(DECLARED[program].port), "PORT").replace(program, "PROGRAM")
     return re.sub(r"'(cpu|memory|ephemeral-storage|sizeLimit)': '[^']*'", r"'\1': …", text)
 
 

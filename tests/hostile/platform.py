@@ -18,7 +18,9 @@ from chassis.telemetry import set_up_logging
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER
 from identity.bootstrap import bootstrap
-from identity.roles.catalogue import catalogue
+from identity.roles.catalogue import scopes_of
+from vocabulary.roles import ROLES
+from vocabulary.scopes import SCOPES
 
 PROGRAMS = ("identity", "consent", "families", "claims", "gateway")
 NOWHERE = "http://127.0.0.1:9"
@@ -43,8 +45,8 @@ class Platform:
         self.public = self["identity"].client.get("/oauth/jwks").json()["keys"][0]
         self.scopes = sorted(
             {
-                *catalogue().scopes,
-                *catalogue().scopes_of(catalogue().roles),
+                *SCOPES,
+                *scopes_of(ROLES),
                 *(f"push:{feed['feed']}" for feed in self["families"].client.get("/v1/feeds").json()["items"]),
             }
         )
@@ -66,7 +68,7 @@ class Platform:
             "scope": " ".join(self.scopes),
             "agency": "thornbury-council",
             "service": "programme",
-            "roles": sorted(catalogue().roles),
+            "roles": sorted(ROLES),
             "areas": ["thornbury"],
             "purposes": ["identify"],
         } | other

@@ -7,10 +7,13 @@ from pathlib import Path
 from chassis.cli import load
 from chassis.program import Program
 from fixtures.sources import parsed
+from vocabulary.programs import PROGRAMS as DECLARED
+from vocabulary.programs import SERVICES
+
+__all__ = ["PROGRAMS", "ROOT", "SERVICES", "folder", "program", "sources"]
 
 ROOT = Path(__file__).parents[2]
-SERVICES = ["identity", "families", "consent", "claims"]
-PROGRAMS = [*SERVICES, "gateway"]
+PROGRAMS = list(DECLARED)
 
 
 def folder(name: str) -> Path:

@@ -19,9 +19,11 @@ from typing import Any, Self
 
 from engine import ROOT, CannotTest, commands, run
 
-PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
+from vocabulary.programs import PROGRAMS, SERVICES
+
+PORTS = {name: declared.port_offset for name, declared in PROGRAMS.items()}
 """Where each program is published, counted from the first port."""
-JOBS = {"identity-migrate", "identity-bootstrap", "families-migrate", "consent-migrate", "claims-migrate"}
+JOBS = {"identity-bootstrap", *(f"{service}-migrate" for service in SERVICES)}
 STORES = {"postgres", "kafka"}
 MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
 DATABASES = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "databases.sh"

@@ -5,6 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS, address
 
 
 class GatewaySettings(ServiceSettings):
@@ -12,6 +13,12 @@ class GatewaySettings(ServiceSettings):
 
     name: ClassVar[str] = "gateway"
     owns_data: ClassVar[bool] = False
+    usual_port: ClassVar[int] = PROGRAMS["gateway"].port
+    issuer: str = address("identity")
+    identity_url: str = address("identity")
+    consent_url: str = address("consent")
+    families_url: str = address("families")
+    claims_url: str = address("claims")
 
     body_limit: int = Field(default=100_000, description="The largest request; also the longest query in an address")
     max_tokens: int = Field(default=1_000, description="Words and brackets in one document")

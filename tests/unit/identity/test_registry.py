@@ -4,7 +4,7 @@ import secrets
 
 import pytest
 
-from identity.roles.catalogue import catalogue
+from vocabulary.scopes import RESERVED
 
 from .conftest import PASSWORD, Identity, claims_of
 
@@ -149,4 +149,4 @@ def test_the_catalogue_of_roles_is_the_agreed_one(identity: Identity) -> None:
     # Who reads families must not administer accounts, and the auditor must not check or submit.
     assert not {"families:read", "claims:read"} & set(roles["platform_administrator"]["scopes"])
     assert not {"claims:check", "claims:submit"} & set(roles["internal_auditor"]["scopes"])
-    assert not [role for role in roles.values() if set(role["scopes"]) & catalogue().reserved]
+    assert not [role for role in roles.values() if set(role["scopes"]) & RESERVED]

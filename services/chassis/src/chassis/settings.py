@@ -13,25 +13,20 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
-PORTS = {"gateway": 0, "identity": 1, "families": 2, "consent": 3, "claims": 4}
-"""Where each program listens, counted from the platform's first port."""
-
-FIRST_PORT = 8700
-
 STORES = {"sqlite", "postgresql+psycopg"}
 
 
-def address(program: str) -> str:
-    """Where a program answers on a laptop."""
-    return f"http://127.0.0.1:{FIRST_PORT + PORTS[program]}"
-
-
 class ServiceSettings(BaseSettings):
-    """One typed class per program. Units: sizes in bytes, times in seconds."""
+    """One typed class per program. Units: sizes in bytes, times in seconds.
+
+    Shape: for each program that it calls, a program's settings have `<program>_url`.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
     name: ClassVar[str] = "service"
     owns_data: ClassVar[bool] = True
+    usual_port: ClassVar[int] = 0
+    """Where the program answers unless `port` says otherwise."""
 
     profile: Literal["embedded", "production"] = "embedded"
     var: Path = Field(default=Path("var"), description="Where the embedded profile keeps its files")
@@ -44,12 +39,9 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65_535, description="0: the program's usual port")
     public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
-    issuer: str = address("identity")
+    issuer: str = Field(default="", description="Who issues the tokens that callers bring")
     audience: str = "thinkfamily"
-    identity_url: str = address("identity")
-    families_url: str = address("families")
-    consent_url: str = address("consent")
-    claims_url: str = address("claims")
+    identity_url: str = Field(default="", description="Where tokens and the keys that prove them come from")
     client_id: str = Field(default="", description="This program's own client; empty: the program's name")
     client_secret_file: Path | None = Field(default=None, description="Empty: `<client>.secret` among the secrets")
     cursor_key_file: Path | None = Field(default=None, description="Empty: `<program>.cursor`, made anew")
@@ -116,7 +108,7 @@ class ServiceSettings(BaseSettings):
 
     @property
     def own_port(self) -> int:
-        return self.port or FIRST_PORT + PORTS.get(self.name, 9)
+        return self.port or self.usual_port
 
     @property
     def own_client(self) -> str:

@@ -5,10 +5,16 @@ from typing import ClassVar
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS, address
 
 
 class ClaimsSettings(ServiceSettings):
     name: ClassVar[str] = "claims"
+    usual_port: ClassVar[int] = PROGRAMS["claims"].port
+    issuer: str = address("identity")
+    identity_url: str = address("identity")
+    consent_url: str = address("consent")
+    families_url: str = address("families")
 
     framework: str = Field(default="2015", description="The framework under which families are evaluated")
     families_at_once: int = Field(default=200, ge=1, le=500, description="How many families one step evaluates")

@@ -5,10 +5,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS, address
 
 
 class ConsentSettings(ServiceSettings):
     name: ClassVar[str] = "consent"
+    usual_port: ClassVar[int] = PROGRAMS["consent"].port
+    issuer: str = address("identity")
+    identity_url: str = address("identity")
 
     body_limit: int = Field(default=4 << 20, description="Two thousand people, each with the ids merged into theirs")
     ask_service: str = Field(default="programme", description="Whom to ask about what a purpose does not cover")

@@ -5,10 +5,15 @@ from typing import ClassVar
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS, address
 
 
 class FamiliesSettings(ServiceSettings):
     name: ClassVar[str] = "families"
+    usual_port: ClassVar[int] = PROGRAMS["families"].port
+    issuer: str = address("identity")
+    identity_url: str = address("identity")
+    consent_url: str = address("consent")
 
     chunk_lines: int = Field(default=500, description="Lines of a push worked on in one transaction")
     line_limit: int = Field(default=65_536, description="Bytes of one line; more means a quote that was never closed")

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from chassis.migrations import migrate
 from chassis.outbox import emit
 from chassis.runtime import Runtime, make_runtime, running
-from chassis.settings import address, write_private
+from chassis.settings import write_private
 from identity.agencies import repository as agencies
 from identity.agencies import service as registry
 from identity.agencies.schemas import AgencyRequest, ServiceRequest
@@ -35,26 +35,19 @@ from identity.events import ClientChanged
 from identity.keys import service as keys
 from identity.keys.seal import Seal
 from identity.models import Base
-from identity.roles.catalogue import catalogue
+from identity.roles.catalogue import scopes_of
 from identity.settings import IdentitySettings
 from identity.sign_in.passwords import Passwords
 from identity.users import repository as users
 from identity.users import service as user_service
 from identity.users.schemas import UserRequest, email_key
+from vocabulary.programs import PROGRAMS, DeclaredProgram, address
+from vocabulary.roles import ROLES
 
 AGENCY = AgencyRequest(code="thornbury-council", name="Thornbury Council", kind="council")
 SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="early-help")
 VERSIONS = Path(__file__).with_name("migrations") / "versions"
 ADMINISTRATOR = "admin@thornbury.example"
-
-PROGRAMS = {
-    "families": ["consent:decide", "sharing-log:read"],
-    "claims": ["consent:decide", "evidence:freeze"],
-    "consent": [],
-    "gateway": [],
-}
-"""The programs' own clients with their scopes; `docs/adr/0010` says why only they hold these."""
-PURPOSES = {"claims": ["claim"]}
 
 GOOD_SECRET = re.compile(r"[!-$&-*,-~]{32,500}")
 """Visible, and without % and +, which mean something else where a secret is sent (RFC 6749 §2.3.1)."""
@@ -84,8 +77,9 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
         if keys.ensure_key(session, PLATFORM, seal):
             made.append("signing key")
         _ensure_standing(session, made)
-        for name, scopes in PROGRAMS.items():
-            _ensure_program(session, folder / f"{name}.secret", name, scopes, made)
+        for program in PROGRAMS.values():
+            if program.has_client:
+                _ensure_program(session, folder / f"{program.code}.secret", program, made)
         _ensure_portal(session, f"{gateway_url}/signed-in", made)
         if first is not None:
             request, password = first
@@ -130,16 +124,16 @@ def _ensure_standing(session: Session, made: list[str]) -> None:
         made.append(f"service {SERVICE.code}")
 
 
-def _ensure_program(session: Session, path: Path, name: str, scopes: list[str], made: list[str]) -> None:
-    given = _given_secret(path)
+def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made: list[str]) -> None:
+    given, name = _given_secret(path), program.code
     client = clients.find_client(session, name)
     if client is None:
         request = ClientRequest(
             client_id=name,
             name=name.capitalize(),
-            scopes=scopes,
+            scopes=list(program.client_scopes),
             grants=["client_credentials"],
-            purposes=PURPOSES.get(name, []),
+            purposes=list(program.client_purposes),
         )
         _check_secret(path, given)
         registered = client_service.register(session, PLATFORM, SERVICE.code, request, program=True, secret=given)
@@ -178,7 +172,7 @@ def _check_secret(path: Path, given: str | None) -> None:
 
 def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None:
     """The client through which people sign in; it may do whatever some role may."""
-    scopes = catalogue().scopes_of(catalogue().roles)
+    scopes = scopes_of(ROLES)
     client = clients.find_client(session, "portal")
     if client is None:
         request = ClientRequest(

@@ -6,10 +6,14 @@ from typing import ClassVar
 from pydantic import Field
 
 from chassis.settings import ServiceSettings
+from vocabulary.programs import PROGRAMS, address
 
 
 class IdentitySettings(ServiceSettings):
     name: ClassVar[str] = "identity"
+    usual_port: ClassVar[int] = PROGRAMS["identity"].port
+    issuer: str = address("identity")
+    identity_url: str = address("identity")
 
     access_token_seconds: int = 300
     code_seconds: int = Field(default=60, description="How long an authorization code may be exchanged")

@@ -1,13 +1,19 @@
-"""Purposes, categories and lawful bases, as data."""
+"""Purposes, categories and lawful bases, as the vocabulary declares them, for requests and pages."""
 
-from collections.abc import Callable
-from importlib.resources import files
+from collections.abc import Callable, Collection, Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Schema
+from vocabulary.categories import CATEGORIES
+from vocabulary.categories import Category as DeclaredCategory
+from vocabulary.purposes import BASES, PURPOSES
+from vocabulary.purposes import Basis as DeclaredBasis
+from vocabulary.purposes import Purpose as DeclaredPurpose
+
+Declared = DeclaredCategory | DeclaredBasis | DeclaredPurpose
 
 
 class Entry(Schema):
@@ -17,25 +23,17 @@ class Entry(Schema):
     name: str
     sentence: str
 
-
-class Catalogue(Schema):
-    version: str
-    source: str
-    purposes: list[Entry]
-    categories: list[Entry]
-    bases: list[Entry]
+    @classmethod
+    def list_declared(cls, declared: Mapping[str, Declared]) -> list["Entry"]:
+        """Shape: in the vocabulary's order."""
+        return [cls(code=each.code, name=each.name, sentence=each.sentence) for each in declared.values()]
 
 
-CATALOGUE = Catalogue.model_validate_json(files(__package__).joinpath("data/catalogue.json").read_bytes())
+def _listed(codes: Collection[str]) -> Any:
+    return Field(json_schema_extra={"enum": list(codes)})
 
 
-def _listed(entries: list[Entry]) -> Any:
-    return Field(json_schema_extra={"enum": [entry.code for entry in entries]})
-
-
-def _among(entries: list[Entry], kind: str, where: str) -> Callable[[str], str]:
-    codes = {entry.code for entry in entries}
-
+def _among(codes: Collection[str], kind: str, where: str) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in codes:
             raise PydanticCustomError(f"unknown_{kind}", f"Should be a {kind} that {where} lists")
@@ -44,10 +42,6 @@ def _among(entries: list[Entry], kind: str, where: str) -> Callable[[str], str]:
     return check
 
 
-Purpose = Annotated[
-    Code, _listed(CATALOGUE.purposes), AfterValidator(_among(CATALOGUE.purposes, "purpose", "/v1/purposes"))
-]
-Category = Annotated[
-    Code, _listed(CATALOGUE.categories), AfterValidator(_among(CATALOGUE.categories, "category", "/v1/categories"))
-]
-Basis = Annotated[Code, _listed(CATALOGUE.bases), AfterValidator(_among(CATALOGUE.bases, "basis", "/v1/bases"))]
+Purpose = Annotated[Code, _listed(PURPOSES), AfterValidator(_among(PURPOSES, "purpose", "/v1/purposes"))]
+Category = Annotated[Code, _listed(CATEGORIES), AfterValidator(_among(CATEGORIES, "category", "/v1/categories"))]
+Basis = Annotated[Code, _listed(BASES), AfterValidator(_among(BASES, "basis", "/v1/bases"))]

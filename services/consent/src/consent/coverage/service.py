@@ -5,10 +5,10 @@ from sqlalchemy.orm import Session
 from chassis.db import today
 from consent.agreements.repository import list_terms
 from consent.agreements.standing import state_of
-from consent.catalogue.entries import CATALOGUE
 from consent.coverage.schemas import Ask, CoverageView
 from consent.decisions.rules import BOOK
 from consent.settings import ConsentSettings
+from vocabulary.categories import CATEGORIES
 
 
 def cover(
@@ -30,6 +30,6 @@ def cover(
     }
     return CoverageView(
         purpose=purpose,
-        covers=[entry.code for entry in CATALOGUE.categories if entry.code in agreed | own],
+        covers=[code for code in CATEGORIES if code in agreed | own],
         ask=Ask(service=settings.ask_service, email=settings.ask_email),
     )

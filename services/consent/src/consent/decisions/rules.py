@@ -15,6 +15,9 @@ from pydantic import model_validator
 
 from chassis.schemas import Schema
 from consent.agreements.standing import State
+from vocabulary.categories import categories_seen
+from vocabulary.origins import ORIGINS, Origin
+from vocabulary.roles import ROLES
 
 Operation = Literal["read", "use", "supply"]
 VerdictKind = Literal["permit", "deny", "needs_decision"]
@@ -37,16 +40,6 @@ class Reach(Schema):
     stop_spares: frozenset[str]
     objection_spares: frozenset[str]
     notice_for: frozenset[str]
-
-
-class Origin(Schema):
-    """Data that the law lets go to some recipients and purposes only, whatever was agreed."""
-
-    source: str
-    categories: frozenset[str]
-    recipients: frozenset[str]
-    purposes: frozenset[str]
-    law: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +91,6 @@ class RuleBook(Schema):
     otherwise: Rule
     supply: list[Rule]
     reach: Reach
-    origins: list[Origin]
-    roles: dict[str, dict[str, frozenset[str]]]
 
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
@@ -117,7 +108,17 @@ class RuleBook(Schema):
 
     @cached_property
     def _origins(self) -> dict[tuple[str, str], Origin]:
-        return {(origin.source, category): origin for origin in self.origins for category in origin.categories}
+        return {
+            (source, category): origin
+            for origin in ORIGINS.values()
+            for source in origin.sources
+            for category in origin.categories
+        }
+
+    @cached_property
+    def _seen(self) -> dict[str, dict[str, frozenset[str]]]:
+        """Role → purpose → categories."""
+        return {role: categories_seen(role) for role in ROLES}
 
     def decide(self, case: Case) -> Rule:
         """The rule that decides a case."""
@@ -142,11 +143,11 @@ class RuleBook(Schema):
 
     def sees(self, roles: frozenset[str], purpose: str, category: str) -> bool:
         """Whether one of the roles sees the category for the purpose. Without roles it is a machine: it does."""
-        return not roles or any(category in self.roles.get(role, {}).get(purpose, ()) for role in roles)
+        return not roles or any(category in self._seen.get(role, {}).get(purpose, ()) for role in roles)
 
     def sees_cases(self, roles: frozenset[str]) -> bool:
         """Whether one of the roles sees anything of cases, for some purpose."""
-        return not roles or any(self.roles.get(role) for role in roles)
+        return not roles or any(self._seen.get(role) for role in roles)
 
 
 def _sealed(book: RuleBook, case: Case) -> bool:

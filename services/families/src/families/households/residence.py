@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-POLICE = "anti_social_behaviour"
-TRUST = {"school_attendance": 0, "benefits": 1, POLICE: 9}
-OTHERS = 5
+from vocabulary.feeds import FEEDS
+
+LEAST_TRUSTED = max(feed.trust for feed in FEEDS.values())
 DAY = timedelta(days=1)
 
 
@@ -41,11 +41,12 @@ def stays(statements: Iterable[Statement]) -> list[Stay]:
 
     The first word of all establishes a residence. The first word of a further source moves nobody, unless what it
     meets rests on a source that is trusted less. A source that changes its word moves the person on that day; if it
-    only learns late of an earlier move, it does not move them back. The police never move anybody.
+    only learns late of an earlier move, it does not move them back. A source that may not say that somebody moved never
+    moves anybody: the police write down where they met a person.
     """
     found: list[Stay] = []
     said: dict[str, str] = {}
-    holder = POLICE
+    holder = ""
     for word in _words(statements):
         before = said.get(word.feed)
         said[word.feed] = word.address
@@ -57,7 +58,7 @@ def stays(statements: Iterable[Statement]) -> list[Stay]:
         if word.address == now:
             holder = min(holder, word.feed, key=trust)
             continue
-        if word.feed == POLICE:
+        if not may_say_moved(word.feed):
             continue
         if before is None and trust(word.feed) >= trust(holder):
             continue
@@ -71,8 +72,15 @@ def stays(statements: Iterable[Statement]) -> list[Stay]:
 
 
 def trust(feed: str) -> int:
-    """The lower, the more its word counts."""
-    return TRUST.get(feed, OTHERS)
+    """The lower, the more its word counts. A feed that left the vocabulary counts as little as the least."""
+    declared = FEEDS.get(feed)
+    return LEAST_TRUSTED if declared is None else declared.trust
+
+
+def may_say_moved(feed: str) -> bool:
+    """Whether a new address in the feed moves somebody. A feed that left the vocabulary moves nobody."""
+    declared = FEEDS.get(feed)
+    return declared is not None and declared.may_say_moved
 
 
 def _words(statements: Iterable[Statement]) -> list[_Word]:

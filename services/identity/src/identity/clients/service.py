@@ -40,8 +40,9 @@ from identity.problems import (
     SecretNotFound,
     TwoSecretsLive,
 )
-from identity.roles.catalogue import catalogue
 from identity.tokens import sessions
+from vocabulary.purposes import PURPOSES
+from vocabulary.scopes import RESERVED, SCOPES
 
 Change = Literal[
     "registered", "changed", "enabled", "disabled", "secret-added", "secret-ended", "key-added", "key-ended"
@@ -239,20 +240,19 @@ def _note(session: Session, actor: Actor, client: Client, change: Change, **deta
 
 
 def _check_scopes(scopes: Iterable[str], purposes: Iterable[str], program: bool) -> None:
-    """Errors: RequestNotValid for what the catalogue does not know; ReservedScope."""
-    known = catalogue()
+    """Errors: RequestNotValid for what the vocabulary does not know; ReservedScope."""
     faults = [
-        Fault(pointer=f"/body/{member}/{place}", code="not_known", detail=detail, fix="`GET /v1/roles` shows them.")
+        Fault(pointer=f"/body/{member}/{index}", code="not_known", detail=detail, fix="`GET /v1/roles` shows them.")
         for member, given, allowed, detail in (
-            ("scopes", scopes, known.scopes, "There is no such scope"),
-            ("purposes", purposes, known.purposes, "There is no such purpose"),
+            ("scopes", scopes, SCOPES, "There is no such scope"),
+            ("purposes", purposes, PURPOSES, "There is no such purpose"),
         )
-        for place, value in enumerate(given)
+        for index, value in enumerate(given)
         if value not in allowed
     ]
     if faults:
         raise RequestNotValid(errors=faults)
-    if not program and (reserved := set(scopes) & known.reserved):
+    if not program and (reserved := set(scopes) & RESERVED):
         raise ReservedScope(scopes=sorted(reserved))
 
 

@@ -2,21 +2,14 @@
 
 from fastapi import APIRouter
 
-from chassis.schemas import Schema
 from identity.access import ReadIdentity
-from identity.roles.catalogue import Role, catalogue
+from identity.roles.schemas import RoleList, RoleView
+from vocabulary.roles import ROLES, ROLES_VERSION
 
 router = APIRouter(prefix="/v1/roles", tags=["roles"])
-
-
-class RoleList(Schema):
-    """Shape: all roles; there are few, so they come on one page."""
-
-    version: str
-    items: list[Role]
 
 
 @router.get("")
 def list_roles(caller: ReadIdentity) -> RoleList:
     """Every role with its scopes and purposes."""
-    return RoleList(version=catalogue().version, items=list(catalogue().roles.values()))
+    return RoleList(version=ROLES_VERSION, items=[RoleView(**role.model_dump()) for role in ROLES.values()])

@@ -13,7 +13,7 @@ from identity.agencies import repository as agencies
 from identity.clients import repository as clients
 from identity.clients.secrets import matches
 from identity.models import Client, Credential, SignInSession, User
-from identity.roles.catalogue import catalogue
+from identity.roles.catalogue import purposes_of, scopes_of
 
 CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 """As registered; anything else is nobody's, and some of it the store could not even look for."""
@@ -78,7 +78,7 @@ class Person:
 
     def narrowed(self, scope: str) -> str:
         """What of this scope the person's roles give."""
-        allowed = set(catalogue().scopes_of(self.user.roles))
+        allowed = set(scopes_of(self.user.roles))
         return " ".join(name for name in scope.split() if name in allowed)
 
 
@@ -109,7 +109,7 @@ def standing_of(session: Session, client: KnownClient, person: Person | None) ->
         return Standing(agency, service, [], [], client.row.purposes, None, None)
     user, held = person.user, person.session
     service, agency = agencies.get_standing(session, user.service_id)
-    purposes = catalogue().purposes_of(user.roles)
+    purposes = purposes_of(user.roles)
     return Standing(
         agency,
         service,

@@ -2,11 +2,11 @@
 
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
-from identity.roles.catalogue import catalogue
 from identity.tokens.assertions import ALGORITHMS
 from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.schemas import Metadata
 from identity.tokens.server import Answer, Asked, Server
+from vocabulary.scopes import SCOPES
 
 
 def issue(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
@@ -40,7 +40,7 @@ def metadata(issuer: str) -> Metadata:
         jwks_uri=f"{issuer}/oauth/jwks",
         revocation_endpoint=f"{issuer}/oauth/revoke",
         introspection_endpoint=f"{issuer}/oauth/introspect",
-        scopes_supported=sorted(catalogue().scopes),
+        scopes_supported=sorted(SCOPES),
         response_types_supported=["code"],
         response_modes_supported=["query"],
         grant_types_supported=["authorization_code", "client_credentials", "refresh_token"],

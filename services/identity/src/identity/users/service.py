@@ -18,11 +18,11 @@ from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.models import Service, User
 from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
-from identity.roles.catalogue import catalogue
 from identity.sign_in.passwords import Passwords, make_password
 from identity.tokens import sessions
 from identity.users import repository
 from identity.users.schemas import SessionView, UserChange, UserRequest, UserView, email_key
+from vocabulary.roles import ROLES
 
 
 @dataclass(frozen=True)
@@ -139,10 +139,10 @@ def _service_of(session: Session, code: str) -> Service:
 def _check_roles(roles: Iterable[str]) -> None:
     faults = [
         Fault(
-            pointer=f"/body/roles/{place}", code="not_known", detail="There is no such role", fix="See `GET /v1/roles`."
+            pointer=f"/body/roles/{index}", code="not_known", detail="There is no such role", fix="See `GET /v1/roles`."
         )
-        for place, role in enumerate(roles)
-        if role not in catalogue().roles
+        for index, role in enumerate(roles)
+        if role not in ROLES
     ]
     if faults:
         raise RequestNotValid(errors=faults)

@@ -1,0 +1,17 @@
+from chassis.schemas import Schema
+
+
+class RoleView(Schema):
+    """What people of a role may do, and what for."""
+
+    code: str
+    name: str
+    scopes: list[str]
+    purposes: list[str]
+
+
+class RoleList(Schema):
+    """Shape: all roles; there are few, so they come on one page."""
+
+    version: str
+    items: list[RoleView]

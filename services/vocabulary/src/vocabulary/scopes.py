@@ -1,0 +1,33 @@
+"""Scopes: what a token may let its holder do."""
+
+from typing import ClassVar
+
+from vocabulary.feeds import FEEDS
+from vocabulary.programs import PROGRAMS
+from vocabulary.source import Entry, check_entries, expect_known, read_table
+
+
+class Scope(Entry):
+    """Shape: the routes of `program` ask for it; a `reserved` one is held by the platform's programs alone."""
+
+    source: ClassVar[str] = "scopes"
+
+    program: str
+    reserved: bool = False
+
+
+PUSH_PROGRAM = "families"
+"""Whose routes ask for the scopes of the feeds."""
+
+_PUSHES = {feed.scope: {"program": PUSH_PROGRAM} for feed in FEEDS.values()}
+
+SCOPES = check_entries(Scope, read_table(Scope.source) | _PUSHES)
+"""By code, those of the feeds among them."""
+
+RESERVED = frozenset(scope.code for scope in SCOPES.values() if scope.reserved)
+"""No administrator can grant these."""
+
+for _scope in SCOPES.values():
+    expect_known(_scope, "program", [_scope.program], PROGRAMS)
+for _program in PROGRAMS.values():
+    expect_known(_program, "client_scopes", _program.client_scopes, SCOPES)

@@ -1,0 +1,79 @@
+"""What the data files declare is checked as it is read, and what one refers to is declared in another."""
+
+import pytest
+
+from vocabulary.categories import CATEGORIES, categories_seen
+from vocabulary.feeds import FEEDS, DeclaredFeed
+from vocabulary.origins import ORIGINS
+from vocabulary.programs import PROGRAMS, SERVICES, DeclaredProgram, address
+from vocabulary.roles import ROLES
+from vocabulary.scopes import RESERVED, SCOPES
+from vocabulary.source import NotAsDeclared, check_entries, expect_known
+
+TENANCIES = {"category": "attendance", "supplier": "housing", "trust": 2, "may_say_moved": True}
+
+
+def test_an_entry_is_its_code_and_its_members() -> None:
+    feed = check_entries(DeclaredFeed, {"_": {"version": "1"}, "tenancies": TENANCIES})["tenancies"]
+    assert (feed.code, feed.trust, feed.may_say_moved, feed.scope) == ("tenancies", 2, True, "push:tenancies")
+
+
+@pytest.mark.parametrize(
+    ("members", "named"),
+    [
+        ({**TENANCIES, "trust": "some"}, "trust"),
+        ({**TENANCIES, "colour": "red"}, "colour"),
+        ({key: value for key, value in TENANCIES.items() if key != "trust"}, "trust"),
+    ],
+)
+def test_a_member_that_is_wrong_unknown_or_missing_is_named_with_its_file_and_entry(
+    members: dict[str, object], named: str
+) -> None:
+    with pytest.raises(NotAsDeclared, match=rf"feeds\.toml, tenancies: {named}: "):
+        check_entries(DeclaredFeed, {"tenancies": members})
+
+
+def test_a_code_that_is_not_declared_is_refused() -> None:
+    feed = DeclaredFeed(code="tenancies", **{**TENANCIES, "category": "hosing"})
+    with pytest.raises(NotAsDeclared, match=r"feeds\.toml, tenancies: category: hosing is not declared"):
+        expect_known(feed, "category", [feed.category], CATEGORIES)
+    expect_known(feed, "supplier", [feed.supplier], {"housing"})
+
+
+def test_programs_answer_at_ports_of_their_own_from_the_first_on() -> None:
+    assert {name: declared.port for name, declared in PROGRAMS.items()} == {
+        "gateway": 8700, "identity": 8701, "families": 8702, "consent": 8703, "claims": 8704,
+    }  # fmt: skip
+    assert address("claims") == "http://127.0.0.1:8704"
+    assert SERVICES == ("identity", "consent", "families", "claims")
+
+
+def test_a_program_starts_after_those_that_it_calls() -> None:
+    """The order of the file is the order of starting."""
+    order = list(PROGRAMS)
+    for declared in PROGRAMS.values():
+        assert all(order.index(other) < order.index(declared.code) for other in declared.calls)
+    assert check_entries(DeclaredProgram, {}) == {}
+
+
+def test_every_feed_has_a_scope_that_an_administrator_can_grant() -> None:
+    assert {feed.scope for feed in FEEDS.values()} <= SCOPES.keys() - RESERVED
+    assert {scope for scope in SCOPES if scope.startswith("push:")} == {feed.scope for feed in FEEDS.values()}
+
+
+def test_only_the_platforms_programs_hold_reserved_scopes() -> None:
+    assert {"consent:decide", "evidence:freeze"} == RESERVED
+    assert not any(RESERVED & set(role.scopes) for role in ROLES.values())
+
+
+def test_what_a_role_sees_is_said_with_each_category() -> None:
+    assert categories_seen("mash_worker") == {"safeguarding": frozenset(CATEGORIES)}
+    assert categories_seen("claims_officer") == {"claim": CATEGORIES.keys() - {"identity", "address", "location"}}
+    for role in ("information_governance_officer", "finance_officer", "head_of_service", "platform_administrator"):
+        assert categories_seen(role) == {}
+    assert categories_seen("nobody") == {}
+
+
+def test_an_origin_binds_categories_and_purposes_that_are_declared() -> None:
+    assert ORIGINS["jobcentre"].categories == {"benefits"}
+    assert "safeguarding" not in ORIGINS["jobcentre"].purposes
