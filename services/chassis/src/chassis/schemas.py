@@ -5,7 +5,16 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, Strict
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    Strict,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from chassis.clock import today
@@ -76,7 +85,14 @@ Date = Annotated[date, BeforeValidator(_date_text)]
 PastDate = Annotated[date, BeforeValidator(_date_text), AfterValidator(_not_in_the_future)]
 """The day on which something happened, in London."""
 Id = Annotated[UUID, BeforeValidator(_id_text)]
-Instant = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
+Instant = Annotated[
+    datetime,
+    PlainSerializer(
+        _utc,
+        return_type=Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})],
+        when_used="json",
+    ),
+]
 WholeNumber = Annotated[int, BeforeValidator(as_whole), Strict()]
 Flag = Annotated[bool, Strict()]
 Line = Annotated[

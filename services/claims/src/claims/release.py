@@ -15,7 +15,7 @@ from chassis.http import RemoteProblem
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from claims.rules.facts import Use
-from claims.schemas import Access
+from claims.schemas import Access, Ask
 
 SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
 Formerly = Mapping[UUID, tuple[UUID, ...]]
@@ -43,7 +43,8 @@ def access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
         answer = runtime.client("consent").post(
             "/v1/coverage", {"caller": caller.described(), "purpose": purpose}, safe=True
         )
-        return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=answer["ask"])
+        ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
+        return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
     except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
         raise Unavailable() from broken
 

@@ -1,10 +1,15 @@
 """What several rooms put on the wire."""
 
-from typing import Any
-
 from chassis.schemas import Schema
 
 WITHHELD = "withheld"
+
+
+class Ask(Schema):
+    """Whom to ask about what is not covered."""
+
+    service: str
+    email: str | None
 
 
 class Access(Schema):
@@ -12,4 +17,4 @@ class Access(Schema):
 
     purpose: str
     covers: list[str]
-    ask: dict[str, Any] | None
+    ask: Ask

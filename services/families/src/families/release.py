@@ -80,7 +80,8 @@ def access(runtime: Runtime, caller: Caller, purpose: str) -> dict[str, Any]:
     try:
         question = {"caller": caller.described(), "purpose": purpose}
         answer = runtime.client("consent").post("/v1/coverage", question, safe=True)
-        return {"purpose": purpose, "covers": sorted(answer["covers"]), "ask": answer["ask"]}
+        ask = {"service": answer["ask"]["service"], "email": answer["ask"].get("email")}
+        return {"purpose": purpose, "covers": sorted(answer["covers"]), "ask": ask}
     except (RemoteProblem, KeyError, TypeError) as broken:
         raise Unavailable() from broken
 

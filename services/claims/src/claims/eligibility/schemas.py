@@ -1,4 +1,5 @@
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -17,7 +18,8 @@ class CriterionView(Schema):
     criterion: str
     verdict: str
     reason: str
-    persons: list[UUID] = Field(default=[], description="Who shows it")
+    persons: list[UUID] = Field(description="Who shows it")
+    figures: dict[str, Any] = Field(description="What was counted of each person who shows it, by person")
 
 
 class EligibilityView(Schema):

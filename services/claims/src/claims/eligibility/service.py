@@ -109,9 +109,15 @@ class _Prepared:
             eligible=found.eligible if whole else None,
             reason=found.reason if whole else WITHHELD,
             criteria=[
-                CriterionView(criterion=f.criterion, verdict=f.verdict.value, reason=f.reason, persons=list(f.persons))
+                CriterionView(
+                    criterion=f.criterion,
+                    verdict=f.verdict.value,
+                    reason=f.reason,
+                    persons=list(f.persons),
+                    figures=dict(f.figures),
+                )
                 if f.criterion in shown
-                else CriterionView(criterion=f.criterion, verdict=WITHHELD, reason=WITHHELD)
+                else CriterionView(criterion=f.criterion, verdict=WITHHELD, reason=WITHHELD, persons=[], figures={})
                 for f in found.criteria
             ],
             attached_on=attachment.on if whole and gate else None,

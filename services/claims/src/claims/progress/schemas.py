@@ -14,9 +14,9 @@ class NeedView(Schema):
     criterion: str
     verdict: str
     reason: str
-    since: date | None = Field(default=None, description="Since when the need is in force")
-    persons: list[UUID] = Field(default=[], description="Who shows the verdict, or stands in its way")
-    figures: dict[str, Any] = Field(default={}, description="What was counted")
+    since: date | None = Field(description="Since when the need is in force; null where it is withheld")
+    persons: list[UUID] = Field(description="Who shows the verdict, or stands in its way")
+    figures: dict[str, Any] = Field(description="What was counted")
 
 
 class ProgressView(Schema):

@@ -57,7 +57,11 @@ class _Prepared:
         views = []
         for criterion in self.evaluation.plan.criteria:
             if criterion.name not in shown or not self.gate <= permitted:
-                views.append(NeedView(criterion=criterion.name, verdict=WITHHELD, reason=WITHHELD))
+                views.append(
+                    NeedView(
+                        criterion=criterion.name, verdict=WITHHELD, reason=WITHHELD, since=None, persons=[], figures={}
+                    )
+                )
             elif need := in_force.get(criterion.name):
                 views.append(
                     NeedView(

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -26,8 +26,10 @@ class MemberChange(Schema):
 
 
 class Ask(Schema):
-    service: str | None = None
-    email: str | None = None
+    """Whom to ask about what is not covered."""
+
+    service: str
+    email: str | None
 
 
 class Access(Schema):
@@ -35,7 +37,7 @@ class Access(Schema):
 
     purpose: str
     covers: list[str]
-    ask: dict[str, Any] | None
+    ask: Ask
 
 
 class MemberView(Schema):
