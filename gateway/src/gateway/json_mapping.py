@@ -1,74 +1,209 @@
-"""Between the JSON of the programs and the types of the schema: names and types decide, there is nothing to list."""
+"""Between the JSON of the programs and the types of the schema.
+
+A type's fields say which members of the JSON are read; `mirrors` says which component of which program's contract the
+type shows. A test holds every type against that contract. At run time an answer that lacks a member, or has one of
+another type, is refused: a member that was renamed must not become null in silence.
+"""
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import cache
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from strawberry import UNSET
+from strawberry.scalars import JSON
+from strawberry.types.private import is_private
+
+from gateway.problems import UpstreamAnswerNotValid
 
 Row = Mapping[str, Any]
 T = TypeVar("T")
+Kind = TypeVar("Kind", bound=type[Any])
+
+WholeNumber = NewType("WholeNumber", int)
+"""A whole number below 2^53."""
 
 
-def read(kind: type[T], row: Row, **given: Any) -> T:
+class _MayBeAbsent:
+    """Marks a field whose member the contract does not require."""
+
+
+class _WholeBody:
+    """Marks a field that takes the whole answer and not a member of it."""
+
+
+MaybeAbsent = Annotated[T | None, _MayBeAbsent]
+"""A member that is left out where it is withheld or never was: `name: MaybeAbsent[str]`. It is shown as null."""
+
+NoneIfAbsent = Annotated[list[T], _MayBeAbsent]
+"""A list that is left out when it is empty."""
+
+WholeBody = Annotated[JSON, _WholeBody]
+"""The whole answer as it came."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Component:
+    """A schema under `components` of a program's OpenAPI."""
+
+    program: str
+    schema: str
+
+
+MIRRORED: dict[type[Any], tuple[Component, ...]] = {}
+"""Which components each type of the schema shows, or each input is sent as."""
+
+
+def mirrors(**components: str) -> Callable[[Kind], Kind]:
+    """Says which component a type shows, by program: `@mirrors(families="PersonView")`.
+
+    Shape: with several programs, each of them answers (or takes) the type's members in the same form.
+    """
+
+    def register(kind: Kind) -> Kind:
+        MIRRORED[kind] = tuple(Component(program, schema) for program, schema in components.items())
+        return kind
+
+    return register
+
+
+@dataclasses.dataclass(frozen=True)
+class MappedField:
+    """A field that is read from JSON. Shape: `member` is the JSON's name, None for the whole answer."""
+
+    name: str
+    member: str | None
+    hint: Any
+    may_be_absent: bool
+
+
+def read_object(kind: type[T], row: Any, **given: Any) -> T:
     """A type of the schema from an answer.
 
-    Shape: a field takes the member of its name, or the one that its metadata call `wire`. A member that is not there
-    was withheld or never was; both are null. `given` is for fields that are not on the wire, and is handed down.
+    Shape: a field takes the member of its name, or the one that its metadata call `member`. `given` is for private
+    fields, which are not in the JSON, and is handed down. Errors: UpstreamAnswerNotValid.
     """
-    values = {}
-    for name, wire, hint in _fields(kind):  # type: ignore[arg-type]  # mypy: a class is hashable
-        values[name] = given[name] if name in given else _value(hint, row.get(wire), given)
+    if not isinstance(row, Mapping):
+        raise UpstreamAnswerNotValid(f"`{kind.__name__}` is no object.")
+    values = {name: value for name, value in given.items() if name in _private_names(kind)}
+    for field in fields_of(kind):
+        if field.member is None:
+            values[field.name] = row
+        elif field.member in row:
+            values[field.name] = _value(field.hint, row[field.member], given, f"{kind.__name__}.{field.member}")
+        elif field.may_be_absent:
+            values[field.name] = [] if get_origin(field.hint) is list else None
+        else:
+            raise UpstreamAnswerNotValid(f"`{kind.__name__}.{field.member}` is missing.")
     return kind(**values)
 
 
-def read_all(kind: type[T], rows: list[Row] | None, **given: Any) -> list[T]:
-    return [read(kind, row, **given) for row in rows or []]
+def read_objects(kind: type[T], rows: list[Row], **given: Any) -> list[T]:
+    """Errors: UpstreamAnswerNotValid."""
+    return [read_object(kind, row, **given) for row in rows]
 
 
-def write(value: Any) -> Any:
+def member_of(hint: Any, row: Any, name: str, where: str) -> Any:
+    """One member of an answer that is not read whole. Shape: `hint` is its type, `where` what the answer is.
+
+    Errors: UpstreamAnswerNotValid.
+    """
+    if not isinstance(row, Mapping) or name not in row:
+        raise UpstreamAnswerNotValid(f"`{name}` is missing in {where}.")
+    return _value(hint, row[name], {}, f"{where} {name}")
+
+
+def write_input(value: Any) -> Any:
     """An input of the schema as JSON; what was left out stays out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         items = {field.name.rstrip("_"): getattr(value, field.name) for field in dataclasses.fields(value)}
-        return {name: write(item) for name, item in items.items() if item is not None and item is not UNSET}
+        return {name: write_input(item) for name, item in items.items() if item is not None and item is not UNSET}
     if isinstance(value, list):
-        return [write(item) for item in value]
+        return [write_input(item) for item in value]
     if isinstance(value, UUID | date):
         return str(value)
     return value
 
 
+def fields_of(kind: Any) -> tuple[MappedField, ...]:
+    """The fields of a type that are read from JSON: all that its constructor takes but the private ones."""
+    return _fields_of(kind)
+
+
 @cache
-def _fields(kind: type[Any]) -> list[tuple[str, str, Any]]:
-    hints = get_type_hints(kind)
-    return [
-        (field.name, field.metadata.get("wire", field.name.rstrip("_")), hints[field.name])
-        for field in dataclasses.fields(kind)
-        if field.init
-    ]
+def _fields_of(kind: Any) -> tuple[MappedField, ...]:
+    hints, private = get_type_hints(kind, include_extras=True), _private_names(kind)
+    found = []
+    for field in dataclasses.fields(kind):
+        if field.init and field.name not in private:
+            hint, marks = _without_marks(hints[field.name])
+            member = None if _WholeBody in marks else field.metadata.get("member", field.name.rstrip("_"))
+            found.append(MappedField(field.name, member, hint, _MayBeAbsent in marks))
+    return tuple(found)
 
 
-def _value(hint: Any, value: Any, given: dict[str, Any]) -> Any:
-    if value is None:
-        # A list that was withheld as a whole is null where the schema allows it, else empty.
-        return [] if get_origin(hint) is list else None
-    origin = get_origin(hint)
-    if origin is Annotated:
-        return _value(get_args(hint)[0], value, given)
-    if origin in (Union, types.UnionType):
-        return _value(next(part for part in get_args(hint) if part is not type(None)), value, given)
-    if origin is list:
-        return [_value(get_args(hint)[0], item, given) for item in value]
-    if hint is UUID:
-        return UUID(value)
-    if hint is datetime:
-        return datetime.fromisoformat(value)
-    if hint is date:
-        return date.fromisoformat(value)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return read(hint, value, **given)
+def _private_names(kind: Any) -> frozenset[str]:
+    return _private_names_of(kind)
+
+
+@cache
+def _private_names_of(kind: Any) -> frozenset[str]:
+    return frozenset(name for name, hint in get_type_hints(kind, include_extras=True).items() if is_private(hint))
+
+
+def _without_marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:
+    if get_origin(hint) is Annotated:
+        return get_args(hint)[0], get_args(hint)[1:]
+    return hint, ()
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError
     return value
+
+
+def _of_type(*wanted: type[Any]) -> Callable[[Any], Any]:
+    def check(value: Any) -> Any:
+        if not isinstance(value, wanted) or (isinstance(value, bool) and bool not in wanted):
+            raise ValueError
+        return value
+
+    return check
+
+
+READERS: dict[Any, Callable[[Any], Any]] = {
+    str: _of_type(str),
+    bool: _of_type(bool),
+    int: _whole,
+    WholeNumber: _whole,
+    float: _of_type(int, float),
+    UUID: lambda value: UUID(_of_type(str)(value)),
+    date: lambda value: date.fromisoformat(_of_type(str)(value)),
+    datetime: lambda value: datetime.fromisoformat(_of_type(str)(value)),
+    JSON: lambda value: value,
+}
+"""How a value of each type that holds no other is read. Errors: ValueError."""
+
+
+def _value(hint: Any, value: Any, given: dict[str, Any], where: str) -> Any:
+    hint, _ = _without_marks(hint)
+    origin = get_origin(hint)
+    if origin in (Union, types.UnionType):
+        if value is None:
+            return None
+        return _value(next(part for part in get_args(hint) if part is not type(None)), value, given, where)
+    if origin is list:
+        if not isinstance(value, list):
+            raise UpstreamAnswerNotValid(f"`{where}` is no list.")
+        return [_value(get_args(hint)[0], item, given, where) for item in value]
+    if hint in READERS:
+        try:
+            return READERS[hint](value)
+        except ValueError:
+            # The value itself may be somebody's, so only the member is named.
+            raise UpstreamAnswerNotValid(f"`{where}` is not of its type.") from None
+    return read_object(hint, value, **given)

@@ -7,14 +7,16 @@ from typing import TypeAlias
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
+from strawberry.scalars import JSON
 
 from gateway.clients.claims import Claims
 from gateway.clients.consent import Consent
 from gateway.clients.families import Families
 from gateway.clients.identity import Identity
-from gateway.wire import Row
+from gateway.json_mapping import Row, member_of
 
 IDS_A_CALL = 500
+LOOKED_UP = "a row that was looked up"
 
 Lookup: TypeAlias = Callable[[Sequence[UUID]], Awaitable[list[Row]]]
 OneLoader: TypeAlias = DataLoader[UUID, Row | None]
@@ -37,14 +39,14 @@ class Loaders:
     def __init__(self, services: Services, as_at: date | None) -> None:
         self.services, self.as_at = services, as_at
         families, claims = services.families, services.claims
-        self.person = one(families.lookup_people)
-        self.facts = many(families.lookup_facts, by="person", under="facts")
-        self.consents = many(services.consent.lookup_consents, by="person", under="consents")
-        self.notices = many(services.consent.lookup_notices, by="person", under="notices")
-        self.claims = many(claims.lookup_claims, by="family", under="claims")
-        self.family = one(lambda ids: families.lookup_families(ids, as_at))
-        self.eligibility = one(lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
-        self.progress = one(lambda ids: claims.lookup_progress(ids, as_at), by="family")
+        self.person = load_one(families.lookup_people)
+        self.facts = load_many(families.lookup_facts, by="person", under="facts")
+        self.consents = load_many(services.consent.lookup_consents, by="person", under="consents")
+        self.notices = load_many(services.consent.lookup_notices, by="person", under="notices")
+        self.claims = load_many(claims.lookup_claims, by="family", under="claims")
+        self.family = load_one(lambda ids: families.lookup_families(ids, as_at))
+        self.eligibility = load_one(lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
+        self.progress = load_one(lambda ids: claims.lookup_progress(ids, as_at), by="family")
 
     def forget(self) -> None:
         for loader in vars(self).values():
@@ -52,26 +54,29 @@ class Loaders:
                 loader.clear_all()
 
 
-def one(lookup: Lookup, by: str = "id") -> OneLoader:
+def load_one(lookup: Lookup, by: str = "id") -> OneLoader:
     """Loads one row an id; None when it is out of the caller's reach or never was."""
 
     async def load(ids: list[UUID]) -> list[Row | None]:
-        found: dict[str, Row] = {}
+        found: dict[UUID, Row] = {}
         for row in await lookup(ids):
+            found[member_of(UUID, row, by, LOOKED_UP)] = row
             # A merged person answers to each of its former ids.
-            found |= {str(id): row for id in (row[by], *row.get("formerly", []))}
-        return [found.get(str(id)) for id in ids]
+            if "formerly" in row:
+                found |= dict.fromkeys(member_of(list[UUID], row, "formerly", LOOKED_UP), row)
+        return [found.get(id) for id in ids]
 
     return DataLoader(load, max_batch_size=IDS_A_CALL)
 
 
-def many(lookup: Lookup, by: str, under: str) -> ManyLoader:
-    """Loads all rows an id. Shape: the program answers rows, or one row an id with the rows `under` a member."""
+def load_many(lookup: Lookup, by: str, under: str) -> ManyLoader:
+    """Loads all rows an id. Shape: the program answers one row an id, which holds the rows `under` a member."""
 
     async def load(ids: list[UUID]) -> list[list[Row]]:
-        found: dict[str, list[Row]] = {}
+        found: dict[UUID, list[Row]] = {}
         for row in await lookup(ids):
-            found.setdefault(str(row[by]), []).extend(row.get(under, [row]))
-        return [found.get(str(id), []) for id in ids]
+            rows = member_of(list[JSON], row, under, LOOKED_UP)
+            found.setdefault(member_of(UUID, row, by, LOOKED_UP), []).extend(rows)
+        return [found.get(id, []) for id in ids]
 
     return DataLoader(load, max_batch_size=IDS_A_CALL)

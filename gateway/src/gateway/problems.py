@@ -13,6 +13,7 @@ Problem
 ├── OperationNotValid       400
 ├── FamilyNotFound          404
 ├── PersonNotFound          404
+├── UpstreamAnswerNotValid  502
 └── TookTooLong             503
 """
 
@@ -115,3 +116,13 @@ class TookTooLong(Unavailable):
     """
 
     title = "Took too long"
+
+
+class UpstreamAnswerNotValid(Problem):
+    """A program behind the gateway answered otherwise than its contract says; nothing of that answer is shown.
+
+    `detail` names the member, never its value. Report it with the request id: a release of one of the two is at fault.
+    A change may have been made all the same: repeat it with the same `idempotencyKey`.
+    """
+
+    status, title = 502, "Upstream answer not valid"

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+ACCESS = {"purpose": "identify", "covers": ["identity"], "ask": {"service": "programme", "email": None}}
+
 
 def family_id(number: int) -> str:
     return str(UUID(int=0x0193_0000_0000_7000_8000_0000_0000_0000 + number))
@@ -87,6 +89,7 @@ class StandIn:
                 return JSONResponse(
                     {
                         "subject": "ana",
+                        "name": None,
                         "client": "portal",
                         "agency": "thornbury-council",
                         "service": "programme",
@@ -106,10 +109,23 @@ class StandIn:
                 return self._looked_up(call, lambda n: self.eligibility(n), family_id, self.families)
             case "POST /v1/progress/lookup":
                 return self._looked_up(
-                    call, lambda n: {"family": family_id(n), "needs": [], "route": None}, family_id, self.families
+                    call,
+                    lambda n: {
+                        "family": family_id(n),
+                        "as_at": "2017-08-31",
+                        "attached_on": None,
+                        "needs": [],
+                        "result_date": None,
+                        "route": None,
+                        "access": ACCESS,
+                    },
+                    family_id,
+                    self.families,
                 )
             case "POST /v1/claims/lookup":
-                return self._looked_up(call, lambda n: self.claim(n), family_id, self.families)
+                return self._looked_up(
+                    call, lambda n: {"family": family_id(n), "claims": [self.claim(n)]}, family_id, self.families
+                )
             case "POST /v1/facts/lookup":
                 return self._looked_up(
                     call,
@@ -127,6 +143,11 @@ class StandIn:
                     for n in range(self.families)
                 ]
                 return JSONResponse({"items": items, "next": None})
+            case _ if call.path.endswith("/sample"):
+                drawn = {"id": family_id(77), "status": "sampled", "etag": '"1"', "seed": 7, "drawn": [], "sample": []}
+                return JSONResponse(drawn, 201)
+            case _ if call.path.endswith("/withdrawal"):
+                return JSONResponse({"id": family_id(77), "status": "withdrawn", "etag": None, "continues": []})
             case _ if call.method == "POST":
                 return JSONResponse({"id": family_id(77), "status": "recorded", "etag": '"1"'}, 201)
         return JSONResponse({"items": [], "next": None})
@@ -147,9 +168,8 @@ class StandIn:
                 {"person": person_id(3 * n + i), "role": "child" if i else "adult", "from": "2016-09-01", "to": None}
                 for i in range(3)
             ],
-            "lead_professional": None,
-            "support": {"agreed_on": "2017-09-04", "assessment": None, "plan": None},
-            "access": {"purpose": "identify", "covers": ["identity"], "ask": {"service": "programme", "email": None}},
+            "support": {"agreed_on": "2017-09-04"},
+            "access": ACCESS,
             "etag": '"1"',
         }
 
@@ -161,12 +181,22 @@ class StandIn:
             "date_of_birth": "2008-02-29",
             "sex": "f",
             "identifiers": [],
-            "access": {"purpose": "identify", "covers": ["identity"], "ask": {"service": "programme"}},
+            "access": ACCESS,
         }
 
     def eligibility(self, n: int) -> dict[str, Any]:
-        needs = [{"criterion": "work", "verdict": "met", "reason": "On jsa on that day."}]
-        return {"family": family_id(n), "as_at": "2017-08-31", "eligible": True, "criteria": needs, "missing": []}
+        need = {"criterion": "work", "verdict": "met", "reason": "On jsa on that day.", "persons": [], "figures": {}}
+        return {
+            "family": family_id(n),
+            "as_at": "2017-08-31",
+            "eligible": True,
+            "reason": "three_needs",
+            "criteria": [need],
+            "attached_on": None,
+            "missing": [],
+            "plan": "thornbury 1",
+            "access": ACCESS,
+        }
 
     def claim(self, n: int) -> dict[str, Any]:
         return {
@@ -179,15 +209,23 @@ class StandIn:
             "result_date": "2018-06-01",
             "pence": 80_000,
             "status": "drafted",
+            "batch": None,
+            "verdict": "shown",
             "evidence": {"bundle": None, "hash": None, "rule_trace": {"steps": []}},
             "etag": '"1"',
         }
 
     def fact(self, n: int, measure: str) -> dict[str, Any]:
         return {
+            "fact": person_id(5000 + n),
             "person": person_id(n),
             "measure": measure,
             "from": "2017-01-01",
             "to": "2017-01-01",
             "value": "suspect",
+            "unit": None,
+            "source": "police",
+            "category": "anti_social_behaviour",
+            "record": person_id(6000 + n),
+            "recorded_at": "2017-01-02T09:30:00.000Z",
         }

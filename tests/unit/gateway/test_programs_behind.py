@@ -94,6 +94,17 @@ def test_claims_says_why_a_family_is_eligible(borough: Borough) -> None:
     assert "plan" in found["eligibility"]["missing"] and found["claims"] == []
 
 
+def test_an_eligible_familys_needs_come_with_what_was_counted(borough: Borough) -> None:
+    query = """{ families(first: 5, purpose: "identify") { items {
+      eligibility { criteria { criterion persons figures } } } } }"""
+    (found,) = borough.ask(ANA, query)["families"]["items"]
+    needs = {need["criterion"]: need for need in found["eligibility"]["criteria"]}
+    child = member(borough, "child")
+    assert needs["attendance"]["persons"] == [child]
+    assert needs["attendance"]["figures"] == {child: {"possible": 360, "absent": 120}}
+    assert needs["crime_asb"]["figures"] == {child: {"events": 1}}
+
+
 def test_who_has_no_agreement_gets_the_bytes_of_what_does_not_exist(borough: Borough) -> None:
     there, nowhere = family(borough), str(uuid4())
     for query in (

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from starlette.responses import JSONResponse, Response
 
-from unit.gateway.standin import family_id, person_id
+from unit.gateway.standin import ACCESS, family_id, person_id
 from unit.gateway.under_test import Gateway
 
 FAMILY = f'{{ family(id: "{family_id(1)}") {{ id area }} }}'
@@ -70,7 +70,8 @@ def test_an_answer_that_is_not_as_agreed_is_masked(gateway: Gateway, made: Respo
     query = f'{{ family(id: "{family_id(1)}") {{ composedOn members {{ role }} }} }}'
     answer = gateway.post(query)
     assert answer.status_code == 200
-    assert answer.json()["errors"][0]["extensions"]["problem"]["title"] in ("Something broke", "Family not found")
+    problem = answer.json()["errors"][0]["extensions"]["problem"]
+    assert (problem["status"], problem["title"]) == (502, "Upstream answer not valid")
     assert SECRET not in answer.text
 
 
@@ -99,7 +100,7 @@ def test_out_of_reach_and_unknown_are_the_same_bytes(gateway: Gateway) -> None:
 
 def test_what_is_withheld_is_null_like_what_does_not_exist(gateway: Gateway) -> None:
     gateway.behind.answers["POST /v1/people/lookup"] = lambda call: JSONResponse(
-        {"items": [{"id": id, "access": None} for id in call.body["ids"]]}
+        {"items": [{"id": id, "formerly": [], "access": ACCESS} for id in call.body["ids"]]}
     )
     data = gateway.ask(
         f'{{ person(id: "{person_id(1)}") {{ name dateOfBirth sex identifiers {{ scheme }} addresses {{ uprn }} }} }}'

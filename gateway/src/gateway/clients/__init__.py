@@ -8,10 +8,12 @@ from urllib.parse import quote
 from uuid import UUID
 
 import httpx
+from strawberry.scalars import JSON
 
 from chassis.problems import Fault, RequestNotValid, Unavailable
 from gateway.errors import Refused
-from gateway.wire import Row
+from gateway.json_mapping import Row, member_of
+from gateway.problems import UpstreamAnswerNotValid
 
 KEY = re.compile(r"[!-~]{8,200}")
 KEY_FAULT = Fault(
@@ -46,13 +48,19 @@ class Upstream:
 
     async def page(self, path: str, **params: Any) -> Row:
         """A list of the program: `items` and `next`."""
-        page = await self.get(path, **params)
-        return page if isinstance(page, dict) else {"items": page, "next": None}
+        page: Row = await self.get(path, **params)
+        return page
+
+    async def items(self, path: str, **params: Any) -> list[Row]:
+        """A list of the program that comes whole."""
+        rows: list[Row] = member_of(list[JSON], await self.get(path, **params), "items", "a list")
+        return rows
 
     async def lookup(self, path: str, ids: Iterable[UUID], params: Params | None = None, **more: Any) -> list[Row]:
         """Up to 500 rows at once; what is out of the caller's reach is not among them."""
         answer = await self._send("POST", path, json={"ids": [str(one) for one in ids], **more}, params=params)
-        return list(answer["items"])
+        rows: list[Row] = member_of(list[JSON], answer, "items", f"an answer of {path}")
+        return rows
 
     async def post(self, path: str, body: Any, key: str) -> Any:
         """Errors: Refused; Unavailable, when it may have happened and may be repeated with the same key."""
@@ -67,7 +75,10 @@ class Upstream:
             # Which program it was, and why, is for the log of httpx; the caller can only try again.
             raise Unavailable() from None
         if answer.is_success:
-            return answer.json() if answer.content else {}
+            try:
+                return answer.json()
+            except ValueError:
+                raise UpstreamAnswerNotValid("It is no JSON.") from None
         if answer.status_code >= 500 and answer.status_code != 503:
             raise Unavailable()
         raise _refusal(answer)
@@ -79,7 +90,9 @@ def _refusal(answer: httpx.Response) -> Exception:
     except ValueError:
         return Unavailable()
     # Anything but a problem comes from between the programs, and could say anything.
-    if not isinstance(body, dict) or not isinstance(body.get("type"), str) or body.get("status") != answer.status_code:
+    if not isinstance(body, dict) or body.get("status") != answer.status_code:
+        return Unavailable()
+    if not all(isinstance(body.get(name), str) for name in ("type", "title", "detail")):
         return Unavailable()
     return Refused(body)
 

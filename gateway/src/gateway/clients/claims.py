@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.clients import Upstream, segment
-from gateway.wire import Row
+from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.clients import Upstream
-from gateway.wire import Row
+from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)

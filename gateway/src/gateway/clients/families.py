@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from gateway.clients import Upstream
-from gateway.wire import Row
+from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,11 @@ class Families:
     async def list_families(self, as_at: date | None, first: int, after: str | None) -> Row:
         return await self.upstream.page("/v1/families", as_at=as_at, limit=first, after=after)
 
-    async def list_moments(self, family: UUID, as_at: date | None) -> Row:
-        return await self.upstream.page(f"/v1/families/{family}/timeline", as_at=as_at)
+    async def list_moments(self, family: UUID, as_at: date | None) -> list[Row]:
+        return await self.upstream.items(f"/v1/families/{family}/timeline", as_at=as_at)
 
-    async def list_links(self, person: UUID) -> Row:
-        return await self.upstream.page(f"/v1/people/{person}/links")
+    async def list_links(self, person: UUID) -> list[Row]:
+        return await self.upstream.items(f"/v1/people/{person}/links")
 
     async def list_match_reviews(self, status: str | None, kind: str | None, first: int, after: str | None) -> Row:
         return await self.upstream.page("/v1/match-reviews", status=status, kind=kind, limit=first, after=after)

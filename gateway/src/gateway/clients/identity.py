@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.clients import Upstream
-from gateway.wire import Row
+from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)

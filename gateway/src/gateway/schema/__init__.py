@@ -11,8 +11,9 @@ from strawberry.types import ExecutionContext
 
 from chassis.telemetry import described
 from gateway.limits import Gate
+from gateway.problems import UpstreamAnswerNotValid
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
-from gateway.schema.common import CONFIG
+from gateway.schema.common import CONFIG, log_upstream_fault
 from gateway.schema.consent import ConsentMutation, ConsentQuery
 from gateway.schema.families import FamiliesMutation, FamiliesQuery
 from gateway.schema.identity import IdentityQuery
@@ -38,6 +39,8 @@ class QuietSchema(Schema):
         for error in errors:
             if error.original_error is not None and error.path is not None:
                 log.warning("field not answered", field=_field(error), **described(error.original_error))
+                if isinstance(error.original_error, UpstreamAnswerNotValid):
+                    log_upstream_fault(error.original_error)
 
 
 def _field(error: GraphQLError) -> str:

@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.context import Info
+from gateway.json_mapping import MaybeAbsent, WholeBody, WholeNumber, mirrors, read_object, write_input
 from gateway.limits import asks
 from gateway.loaders import Loaders
 from gateway.schema.common import (
@@ -15,63 +16,84 @@ from gateway.schema.common import (
     AnyProblem,
     Key,
     Purpose,
-    WholeNumber,
     attempt,
 )
-from gateway.wire import read, write
 
 if TYPE_CHECKING:
     from gateway.schema.families import Family
 
 
 @strawberry.type
+@mirrors(claims="CriterionView")
 class Criterion:
-    """A need, with its verdict (met, not_met, not_enough_evidence, withheld) and why."""
+    """Whether the family shows a need on the day: its verdict (met, not_met, not_enough_evidence, withheld) and why.
+
+    `persons` are those who show it; `figures` is what was counted of each of them, by person.
+    """
 
     criterion: str
     verdict: str
-    reason: str | None
-    since: date | None
-    persons: list[UUID] | None
-    figures: JSON | None
+    reason: str
+    persons: list[UUID]
+    figures: JSON
 
 
 @strawberry.type
+@mirrors(claims="NeedView")
+class Need:
+    """A need in force since a day, and how it has gone: its verdict (met, not_met, not_enough_evidence, withheld).
+
+    `persons` are those who show the verdict, or stand in its way; `figures` is what was counted.
+    """
+
+    criterion: str
+    verdict: str
+    reason: str
+    since: date | None
+    persons: list[UUID]
+    figures: JSON
+
+
+@strawberry.type
+@mirrors(claims="EligibilityView")
 class Eligibility:
     """Which needs a family shows. `missing` names the parts of the attachment gate that are not there yet."""
 
-    as_at: date | None
+    as_at: date
     eligible: bool | None
-    reason: str | None
-    criteria: list[Criterion] | None
+    reason: str
+    criteria: list[Criterion]
     attached_on: date | None
     missing: list[str] | None
-    plan: str | None
-    access: Access | None
+    plan: str
+    access: Access
 
 
 @strawberry.type
+@mirrors(claims="ProgressView")
 class Progress:
     """How each need in force has gone since attachment; `route` is the one by which a result is reached."""
 
-    as_at: date | None
+    as_at: date
     attached_on: date | None
-    needs: list[Criterion] | None
+    needs: list[Need]
     result_date: date | None
     route: str | None
-    access: Access | None
+    access: Access
 
 
 @strawberry.type
+@mirrors(claims="EvidenceView")
 class Evidence:
     """What a claim rests on: frozen, hashed, and how the rules went through it."""
 
     bundle: UUID | None
     hash: str | None
-    rule_trace: JSON | None
+    rule_trace: JSON
 
 
 @strawberry.type
+@mirrors(claims="ClaimView")
 class Claim:
     """A result claimed for a family.
 
@@ -80,18 +102,18 @@ class Claim:
 
     loaders: strawberry.Private[Loaders]
     id: UUID
-    family_id: UUID | None = strawberry.field(metadata={"wire": "family"})
-    framework: str | None
-    plan_version: int | None
-    component: str | None
+    family_id: UUID = strawberry.field(metadata={"member": "family"})
+    framework: str
+    plan_version: int
+    component: str
     type: str | None
     result_date: date | None
     pence: WholeNumber | None
     status: str
     batch: UUID | None
-    verdict: str | None
+    verdict: str
     evidence: Evidence | None
-    etag: str | None
+    etag: str
 
     @strawberry.field
     async def family(self) -> Annotated["Family", strawberry.lazy("gateway.schema.families")] | None:
@@ -100,6 +122,7 @@ class Claim:
 
 
 @strawberry.type
+@mirrors(claims="Page_ClaimView_")
 class ClaimPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -108,13 +131,14 @@ class ClaimPage:
 
 
 @strawberry.type
+@mirrors(claims="CohortItem")
 class CohortEntry:
     """A family in the cohort: eligible, attached and so on, with the needs that it shows."""
 
     loaders: strawberry.Private[Loaders]
-    family_id: UUID = strawberry.field(metadata={"wire": "family"})
+    family_id: UUID = strawberry.field(metadata={"member": "family"})
     state: str
-    criteria: list[str] | None
+    criteria: list[str]
     attached_on: date | None
 
     @strawberry.field
@@ -124,6 +148,7 @@ class CohortEntry:
 
 
 @strawberry.type
+@mirrors(claims="Page_CohortItem_")
 class CohortPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -132,6 +157,7 @@ class CohortPage:
 
 
 @strawberry.type
+@mirrors(claims="Money")
 class Money:
     """Units: whole pence."""
 
@@ -139,6 +165,7 @@ class Money:
 
 
 @strawberry.type
+@mirrors(claims="BatchView")
 class Batch:
     """Claims frozen together. `needed` of the sample must be upheld before it is submitted.
 
@@ -148,23 +175,24 @@ class Batch:
     id: UUID
     framework: str
     status: str
-    frozen_on: date | None
+    frozen_on: date
     submitted_on: date | None
     paid_on: date | None
     claims: list[UUID]
     value: Money | None
     sample: list[UUID]
-    needed: int | None
-    upheld: int | None
-    etag: str | None
+    needed: int
+    upheld: int
+    etag: str
 
 
 @strawberry.type
+@mirrors(claims="ReportView")
 class Report:
     """A report by name: attachments, results, coverage. `body` is as claims gives it."""
 
-    name: str
-    body: JSON
+    name: str = strawberry.field(metadata={"member": "report"})
+    body: WholeBody
 
 
 async def find_family(loaders: Loaders, family: UUID | None) -> "Family | None":
@@ -172,7 +200,7 @@ async def find_family(loaders: Loaders, family: UUID | None) -> "Family | None":
     from gateway.schema.families import Family
 
     row = await loaders.family.load(family) if family else None
-    return read(Family, row, loaders=loaders) if row else None
+    return read_object(Family, row, loaders=loaders) if row else None
 
 
 @strawberry.input
@@ -205,13 +233,13 @@ class ClaimsQuery:
         """Families by where they stand: eligible, attached and so on."""
         loaders = info.context.at(purpose)
         page = await loaders.services.claims.list_cohort(filter.state if filter else None, first, after)
-        return read(CohortPage, page, loaders=loaders)
+        return read_object(CohortPage, page, loaders=loaders)
 
     @strawberry.field
     async def claim(self, info: Info, id: UUID, purpose: Purpose = None) -> Claim | None:
         """One claim with its evidence. Errors: claims' ClaimNotFound."""
         loaders = info.context.at(purpose)
-        return read(Claim, await loaders.services.claims.get_claim(id), loaders=loaders)
+        return read_object(Claim, await loaders.services.claims.get_claim(id), loaders=loaders)
 
     @strawberry.field
     async def claims(
@@ -225,21 +253,21 @@ class ClaimsQuery:
         """Claims by status and family."""
         loaders, wanted = info.context.at(purpose), filter or ClaimFilter()
         page = await loaders.services.claims.list_claims(wanted.status, wanted.family, wanted.batch, first, after)
-        return read(ClaimPage, page, loaders=loaders)
+        return read_object(ClaimPage, page, loaders=loaders)
 
     @strawberry.field
     async def batch(self, info: Info, id: UUID, purpose: Purpose = None) -> Batch | None:
         """One batch, its sample, and what is lacking for it to be submitted. Errors: claims' BatchNotFound."""
-        return read(Batch, await info.context.at(purpose).services.claims.get_batch(id))
+        return read_object(Batch, await info.context.at(purpose).services.claims.get_batch(id))
 
     @strawberry.field
     async def report(self, info: Info, name: str, as_at: date | None = None, purpose: Purpose = None) -> Report | None:
         """A report, now or as at a day."""
-        body = await info.context.at(purpose).services.claims.get_report(name, as_at)
-        return Report(name=name, body=JSON(body))
+        return read_object(Report, await info.context.at(purpose).services.claims.get_report(name, as_at))
 
 
 @strawberry.type
+@mirrors(claims="Written")
 class ClaimChanged:
     """The claim's new state."""
 
@@ -247,44 +275,59 @@ class ClaimChanged:
     claim_id: strawberry.Private[UUID]
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
     @strawberry.field
     @asks
     async def claim(self) -> Claim | None:
         """The claim as it is now."""
-        return read(Claim, await self.loaders.services.claims.get_claim(self.claim_id), loaders=self.loaders)
+        return read_object(Claim, await self.loaders.services.claims.get_claim(self.claim_id), loaders=self.loaders)
 
 
 @strawberry.type
+@mirrors(claims="Written")
 class BatchChanged:
-    """What was done with the batch. `sample` names the claims that the auditor is to examine, when it was just drawn.
+    """What was done with the batch. `id` is the act's own where it has one: a finding's."""
 
-    `id` is the act's own where it has one: a finding's.
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+@strawberry.type
+@mirrors(claims="DrawnView")
+class SampleDrawn:
+    """The sample was drawn. `sample` names all claims that the auditor is to examine, `drawn` those of this draw.
+
+    The same `seed` draws the same claims.
     """
 
     id: UUID
     status: str
-    etag: str | None
-    sample: list[UUID] | None
-    seed: WholeNumber | None
+    etag: MaybeAbsent[str]
+    seed: WholeNumber
+    drawn: list[UUID]
+    sample: list[UUID]
 
 
 @strawberry.type
+@mirrors(claims="Written")
 class PaymentRecorded:
     """The payment stands in the ledger; its claims are paid."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
 
 ClaimChange = Annotated[ClaimChanged | AnyProblem, strawberry.union("ClaimChange")]
 BatchChange = Annotated[BatchChanged | AnyProblem, strawberry.union("BatchChange")]
+SampleDrawing = Annotated[SampleDrawn | AnyProblem, strawberry.union("SampleDrawing")]
 PaymentRecording = Annotated[PaymentRecorded | AnyProblem, strawberry.union("PaymentRecording")]
 
 
 @strawberry.input
+@mirrors(claims="CheckRequest")
 class CheckInput:
     """`verdict`: agreed or sent_back."""
 
@@ -294,6 +337,7 @@ class CheckInput:
 
 
 @strawberry.input
+@mirrors(claims="BatchRequest")
 class BatchInput:
     """All checked claims of a framework, as on a day."""
 
@@ -302,6 +346,7 @@ class BatchInput:
 
 
 @strawberry.input
+@mirrors(claims="FindingRequest")
 class FindingInput:
     """`verdict`: upheld or failed."""
 
@@ -312,6 +357,7 @@ class FindingInput:
 
 
 @strawberry.input
+@mirrors(claims="SubmitRequest")
 class SubmissionInput:
     """The day on which the batch went to the department."""
 
@@ -319,6 +365,7 @@ class SubmissionInput:
 
 
 @strawberry.input
+@mirrors(claims="PaymentRequest")
 class PaymentInput:
     """What the department paid for a batch, and its reference."""
 
@@ -335,7 +382,7 @@ class ClaimsMutation:
         self, info: Info, claim: UUID, input: CheckInput, idempotency_key: Key, purpose: Purpose = None
     ) -> ClaimChange:
         """A second person agrees to a drafted claim, or sends it back."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info,
             purpose,
@@ -349,25 +396,23 @@ class ClaimsMutation:
         self, info: Info, input: BatchInput, idempotency_key: Key, purpose: Purpose = None
     ) -> BatchChange:
         """Put all checked claims into a batch; nothing in it changes afterwards."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(info, purpose, lambda to: to.claims.freeze_batch(body, idempotency_key), BatchChanged)
 
     @strawberry.mutation
     async def draw_sample(
         self, info: Info, batch: UUID, idempotency_key: Key, seed: WholeNumber | None = None, purpose: Purpose = None
-    ) -> BatchChange:
+    ) -> SampleDrawing:
         """Draw the auditor's sample of a batch; the same seed draws the same claims."""
         body = {} if seed is None else {"seed": seed}
-        return await attempt(
-            info, purpose, lambda to: to.claims.draw_sample(batch, body, idempotency_key), BatchChanged
-        )
+        return await attempt(info, purpose, lambda to: to.claims.draw_sample(batch, body, idempotency_key), SampleDrawn)
 
     @strawberry.mutation
     async def record_finding(
         self, info: Info, batch: UUID, input: FindingInput, idempotency_key: Key, purpose: Purpose = None
     ) -> BatchChange:
         """What the auditor found of a sampled claim."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.claims.record_finding(batch, body, idempotency_key), BatchChanged
         )
@@ -377,7 +422,7 @@ class ClaimsMutation:
         self, info: Info, batch: UUID, input: SubmissionInput, idempotency_key: Key, purpose: Purpose = None
     ) -> BatchChange:
         """Send a batch to the department, once all of its sample was upheld."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.claims.submit_batch(batch, body, idempotency_key), BatchChanged
         )
@@ -387,5 +432,5 @@ class ClaimsMutation:
         self, info: Info, input: PaymentInput, idempotency_key: Key, purpose: Purpose = None
     ) -> PaymentRecording:
         """The department paid a batch."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(info, purpose, lambda to: to.claims.record_payment(body, idempotency_key), PaymentRecorded)

@@ -3,19 +3,21 @@
 import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, NewType, TypeAlias, TypeVar
+from typing import Annotated, Any, TypeAlias, TypeVar
 
 import strawberry
+import structlog
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
 from chassis.problems import Problem as Raised
 from gateway.context import Info
 from gateway.errors import Refused, problem_of
+from gateway.json_mapping import MaybeAbsent, NoneIfAbsent, Row, WholeNumber, mirrors, read_object
 from gateway.loaders import Services
-from gateway.wire import Row, read, read_all
+from gateway.problems import UpstreamAnswerNotValid
 
-WholeNumber = NewType("WholeNumber", int)
+log = structlog.get_logger()
 
 
 # Of a GraphQLError the caller is told; any other error is taken for a fault of ours.
@@ -70,33 +72,37 @@ CONFIG = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
 
 
 @strawberry.type
+@mirrors(families="Ask", claims="Ask")
 class Ask:
     """Whom to ask for what a purpose does not cover."""
 
-    service: str | None
+    service: str
     email: str | None
 
 
 @strawberry.type
+@mirrors(families="Access", claims="Access")
 class Access:
     """What the stated purpose covers for this caller at all: from agreements alone, never from what exists."""
 
     purpose: str
     covers: list[str]
-    ask: Ask | None
+    ask: Ask
 
 
 @strawberry.type
+@mirrors(identity="Fault", families="Fault", consent="Fault", claims="Fault")
 class Fault:
     """A part of a request that is not as the contract says. Never repeats the value."""
 
     pointer: str
     code: str
     detail: str
-    fix: str | None
+    fix: MaybeAbsent[str]
 
 
 @strawberry.interface
+@mirrors(identity="Problem", families="Problem", consent="Problem", claims="Problem")
 class Problem:
     """Something that the caller can understand and mend. `type` is the address of its page.
 
@@ -106,9 +112,9 @@ class Problem:
 
     type: str
     title: str
-    http_status: int
-    detail: str | None
-    errors: list[Fault]
+    http_status: int = strawberry.field(metadata={"member": "status"})
+    detail: str
+    errors: NoneIfAbsent[Fault]
 
 
 @strawberry.type
@@ -166,17 +172,17 @@ async def attempt(
     """
     try:
         loaders = info.context.anew(purpose)
-        return read(kind, await ask(loaders.services), loaders=loaders, **given)
+        return read_object(kind, await ask(loaders.services), loaders=loaders, **given)
     except (Refused, Raised) as refused:
+        if isinstance(refused, UpstreamAnswerNotValid):
+            log_upstream_fault(refused)
         return as_type(problem_of(refused, info.context.settings.own_url))
 
 
+def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
+    """Tells operators which member of which type; the value is nobody's business."""
+    log.error("upstream answer not valid", what=fault.detail)
+
+
 def as_type(body: dict[str, Any]) -> AnyProblem:
-    kind = KINDS.get(body["status"], Unavailable if body["status"] >= 500 else NotValid)
-    return kind(
-        type=body["type"],
-        title=body["title"],
-        http_status=body["status"],
-        detail=body.get("detail"),
-        errors=read_all(Fault, body.get("errors")),
-    )
+    return read_object(KINDS.get(body["status"], Unavailable if body["status"] >= 500 else NotValid), body)

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from gateway.context import Info
+from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
 from gateway.loaders import Loaders
 from gateway.schema.common import (
     AnyProblem,
@@ -14,40 +15,45 @@ from gateway.schema.common import (
     Purpose,
     attempt,
 )
-from gateway.wire import read, write
 
 
 @strawberry.type
+@mirrors(consent="TermSchema")
 class Term:
     """What an agreement lets flow: one category for one purpose on one lawful basis."""
 
     purpose: str
     category: str
     basis: str
-    gateway: str | None
+    gateway: MaybeAbsent[str]
 
 
 @strawberry.type
+@mirrors(consent="AgreementSummary")
 class Agreement:
-    """An agreement between two services. Tiers: strategic, district."""
+    """An agreement between two services.
+
+    Tiers: strategic, district. Status: draft, signed, in_force, lapsed, suspended, ended.
+    """
 
     id: UUID
     supplier: str
     recipient: str
-    supplier_agency: str | None
-    recipient_agency: str | None
+    supplier_agency: str
+    recipient_agency: str
     supplier_signed_on: date | None
     recipient_signed_on: date | None
-    tier: str | None
+    tier: str
     status: str
-    from_: date | None = strawberry.field(name="from")
+    from_: date = strawberry.field(name="from")
     to: date | None
     terms: list[Term]
     review_by: date | None
-    etag: str | None
+    etag: str
 
 
 @strawberry.type
+@mirrors(consent="Page_AgreementSummary_")
 class AgreementPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -56,24 +62,29 @@ class AgreementPage:
 
 
 @strawberry.type
+@mirrors(consent="ConsentView")
 class Consent:
-    """What a person, or somebody for them, agreed to share. No recipients: with all."""
+    """What a person, or somebody for them, agreed to share. No recipients: with all.
+
+    Status: given, withdrawn.
+    """
 
     id: UUID
     status: str
-    given_by: str | None
+    given_by: str
     representative: UUID | None
     purposes: list[str]
     categories: list[str]
     recipients: list[str]
-    notice: UUID | None
-    channel: str | None
+    notice: UUID
+    channel: str
     withdrawn_on: date | None
-    date: date | None
-    etag: str | None
+    date: date
+    etag: str
 
 
 @strawberry.type
+@mirrors(consent="GivenNotice")
 class NoticeGiven:
     """A privacy notice that a person was given."""
 
@@ -81,32 +92,34 @@ class NoticeGiven:
     notice: UUID
     code: str
     version: str
-    language: str | None
-    channel: str | None
-    date: date | None
+    language: str
+    channel: str
+    date: date
 
 
 @strawberry.type
+@mirrors(consent="SharingView")
 class SharingLogEntry:
     """One release: who saw which category about the person, when, for what, and by which agreement."""
 
     id: UUID
     at: datetime
-    decision: UUID | None
+    decision: UUID
     person: UUID
     category: str
     source: str
-    agency: str | None
+    agency: str
     service: str
     role: str | None
-    subject: str | None
+    subject: str
     purpose: str
-    operation: str | None
+    operation: str
     agreement: UUID | None
-    basis: str | None
+    basis: str
 
 
 @strawberry.type
+@mirrors(consent="Page_SharingView_")
 class SharingLogPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -115,7 +128,7 @@ class SharingLogPage:
 
 
 async def read_sharing_log(loaders: Loaders, people: list[UUID], first: int, after: str | None) -> SharingLogPage:
-    return read(SharingLogPage, await loaders.services.consent.list_sharing_log(people, first, after))
+    return read_object(SharingLogPage, await loaders.services.consent.list_sharing_log(people, first, after))
 
 
 @strawberry.type
@@ -125,7 +138,7 @@ class ConsentQuery:
         self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
     ) -> AgreementPage | None:
         """Agreements between services that the caller may see."""
-        return read(AgreementPage, await info.context.at(purpose).services.consent.list_agreements(first, after))
+        return read_object(AgreementPage, await info.context.at(purpose).services.consent.list_agreements(first, after))
 
     @strawberry.field
     async def sharing_log(
@@ -136,50 +149,55 @@ class ConsentQuery:
 
 
 @strawberry.type
+@mirrors(consent="Written")
 class NoticeDelivered:
     """The delivery stands for each person it names."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
 
 @strawberry.type
+@mirrors(consent="Written")
 class ConsentRecorded:
     """The consent holds from now on."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
 
 @strawberry.type
+@mirrors(consent="Continues")
 class Continues:
     """What goes on to be shared after a withdrawal, since it rests on another basis."""
 
     purpose: str
     category: str
     basis: str
-    recipient: str | None
+    recipient: str
 
 
 @strawberry.type
+@mirrors(consent="Withdrawn")
 class ConsentWithdrawn:
     """Nothing that rested on this consent leaves from now on. `continues` is what goes on, and why."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
     continues: list[Continues]
 
 
 @strawberry.type
+@mirrors(consent="Written")
 class SealSet:
     """Whatever locates the person is shown to nobody from now on."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
 
 NoticeDelivery = Annotated[NoticeDelivered | AnyProblem, strawberry.union("NoticeDelivery")]
@@ -189,6 +207,7 @@ SealSetting = Annotated[SealSet | AnyProblem, strawberry.union("SealSetting")]
 
 
 @strawberry.input
+@mirrors(consent="DeliveryRequest")
 class NoticeDeliveryInput:
     """Channels: letter, in_person, email. At most 500 persons."""
 
@@ -198,8 +217,12 @@ class NoticeDeliveryInput:
 
 
 @strawberry.input
+@mirrors(consent="ConsentRequest")
 class ConsentInput:
-    """`givenBy`: person or representative, who is then named. No recipients: all."""
+    """`givenBy`: person or representative, who is then named. No recipients: all.
+
+    Channels: letter, in_person, email, telephone, online.
+    """
 
     person: UUID
     given_by: str = "person"
@@ -213,6 +236,7 @@ class ConsentInput:
 
 
 @strawberry.input
+@mirrors(consent="WithdrawalRequest")
 class WithdrawalInput:
     """The day on which the person said so."""
 
@@ -220,6 +244,7 @@ class WithdrawalInput:
 
 
 @strawberry.input
+@mirrors(consent="SealRequest")
 class SealInput:
     """Kind: location. The reason stays with the information governance officer."""
 
@@ -236,7 +261,7 @@ class ConsentMutation:
         self, info: Info, notice: UUID, input: NoticeDeliveryInput, idempotency_key: Key, purpose: Purpose = None
     ) -> NoticeDelivery:
         """A privacy notice was given to these people."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.consent.deliver_notice(notice, body, idempotency_key), NoticeDelivered
         )
@@ -246,7 +271,7 @@ class ConsentMutation:
         self, info: Info, input: ConsentInput, idempotency_key: Key, purpose: Purpose = None
     ) -> ConsentRecording:
         """A person, or somebody for them, agreed to share."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.consent.record_consent(body, idempotency_key), ConsentRecorded
         )
@@ -256,7 +281,7 @@ class ConsentMutation:
         self, info: Info, consent: UUID, input: WithdrawalInput, idempotency_key: Key, purpose: Purpose = None
     ) -> ConsentWithdrawal:
         """A consent was withdrawn: no answer to a later request holds what rested on it."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.consent.withdraw_consent(consent, body, idempotency_key), ConsentWithdrawn
         )
@@ -266,5 +291,5 @@ class ConsentMutation:
         self, info: Info, input: SealInput, idempotency_key: Key, purpose: Purpose = None
     ) -> SealSetting:
         """Protect where a person is."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(info, purpose, lambda to: to.consent.set_seal(body, idempotency_key), SealSet)

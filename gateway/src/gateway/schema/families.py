@@ -8,6 +8,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.context import Info
+from gateway.json_mapping import MaybeAbsent, mirrors, read_object, read_objects, write_input
 from gateway.limits import asks
 from gateway.loaders import Loaders
 from gateway.problems import FamilyNotFound, PersonNotFound
@@ -20,97 +21,101 @@ from gateway.schema.common import (
     attempt,
 )
 from gateway.schema.consent import Consent, NoticeGiven, SharingLogPage, read_sharing_log
-from gateway.wire import read, read_all, write
 
 
 @strawberry.type
+@mirrors(families="IdentifierView")
 class Identifier:
     """A number by which an agency knows a person. Schemes: nino, upn, nhs_number."""
 
     scheme: str
-    value: str | None
-    source: str | None
+    value: str
+    source: str
 
 
 @strawberry.type
+@mirrors(families="AddressView")
 class Address:
     """Where a source said that a person lived, from the first day to the last."""
 
-    address_line: str | None
-    postcode: str | None
+    address_line: str
+    postcode: str
     uprn: str | None
-    source: str | None
-    from_: date | None = strawberry.field(name="from")
-    to: date | None
+    source: str
+    from_: date = strawberry.field(name="from")
+    to: date
 
 
 @strawberry.type
+@mirrors(families="FactView")
 class Fact:
     """A dated thing that a record states. `value` is a number or a code, with its unit."""
 
-    id: UUID | None = strawberry.field(metadata={"wire": "fact"})
+    id: UUID = strawberry.field(metadata={"member": "fact"})
     measure: str
-    from_: date | None = strawberry.field(name="from")
+    from_: date = strawberry.field(name="from")
     to: date | None
-    value: JSON | None
+    value: JSON
     unit: str | None
-    source: str | None
-    category: str | None
-    record: UUID | None
-    recorded_at: datetime | None
+    source: str
+    category: str
+    record: UUID
+    recorded_at: datetime
 
 
 @strawberry.type
+@mirrors(families="PersonLinkView")
 class Link:
     """How a partner's record came to belong to a person."""
 
-    record: UUID | None
+    record: UUID
     feed: str
-    key: str | None
-    source: str | None
+    key: str
+    source: str
     how: str
-    score: float | None
-    explanation: JSON | None
-    at: datetime | None
+    score: MaybeAbsent[float]
+    explanation: JSON
+    at: datetime
 
 
 @strawberry.type
+@mirrors(families="PersonView")
 class Person:
     """A person as this purpose may see one; what is withheld is null, whether it exists or not."""
 
     loaders: strawberry.Private[Loaders]
     id: UUID
     formerly: list[UUID]
-    name: str | None
-    date_of_birth: date | None
-    sex: str | None
-    identifiers: list[Identifier] | None
-    addresses: list[Address] | None
-    access: Access | None
+    name: MaybeAbsent[str]
+    date_of_birth: MaybeAbsent[date]
+    sex: MaybeAbsent[str]
+    identifiers: MaybeAbsent[list[Identifier]]
+    addresses: MaybeAbsent[list[Address]]
+    access: Access
 
     @strawberry.field
     async def facts(self, measure: str | None = None) -> list[Fact]:
         """Dated facts about the person; of one measure, when it is named."""
         rows = await self.loaders.facts.load(self.id)
-        return read_all(Fact, [row for row in rows if measure in (None, row["measure"])])
+        return [fact for fact in read_objects(Fact, rows) if measure in (None, fact.measure)]
 
     @strawberry.field
     async def consents(self) -> list[Consent]:
         """What the person, or somebody for them, agreed to share, under every id that they have had."""
         found = await self.loaders.consents.load_many([self.id, *self.formerly])
-        return [read(Consent, row) for rows in found for row in rows]
+        return [read_object(Consent, row) for rows in found for row in rows]
 
     @strawberry.field
     async def notices(self) -> list[NoticeGiven]:
         """Which privacy notices the person was given, under every id that they have had."""
         found = await self.loaders.notices.load_many([self.id, *self.formerly])
-        return [read(NoticeGiven, row) for rows in found for row in rows]
+        return [read_object(NoticeGiven, row) for rows in found for row in rows]
 
     @strawberry.field
     @asks
     async def links(self) -> list[Link]:
         """Every record of the person, with how it was matched."""
-        return read_all(Link, (await self.loaders.services.families.list_links(self.id))["items"])
+        return read_objects(Link, await self.loaders.services.families.list_links(self.id))
 
     @strawberry.field
     @asks
@@ -120,53 +125,58 @@ class Person:
 
 
 @strawberry.type
+@mirrors(families="MemberView")
 class Member:
     """A person in a family, dates inclusive. Roles: child, adult, non_resident_parent."""
 
     loaders: strawberry.Private[Loaders]
-    person_id: UUID = strawberry.field(metadata={"wire": "person"})
-    role: str | None
-    from_: date | None = strawberry.field(name="from")
+    person_id: UUID = strawberry.field(metadata={"member": "person"})
+    role: str
+    from_: date = strawberry.field(name="from")
     to: date | None
-    name: str | None
+    name: MaybeAbsent[str]
 
     @strawberry.field
     async def person(self) -> Person | None:
         """Who it is, as this purpose may see."""
         row = await self.loaders.person.load(self.person_id)
-        return read(Person, row, loaders=self.loaders) if row else None
+        return read_object(Person, row, loaders=self.loaders) if row else None
 
 
 @strawberry.type
+@mirrors(families="LeadView")
 class LeadProfessional:
     """The family's single contact. A base that would locate somebody under a seal is null."""
 
-    user: str | None
-    service: str | None
-    sector: str | None
-    date: date | None
+    user: str
+    service: MaybeAbsent[str]
+    sector: str
+    date: date
 
 
 @strawberry.type
+@mirrors(families="ActView")
 class Act:
     """An assessment or a plan, by id and the day on which it happened."""
 
     id: UUID
-    date: date | None
+    date: date
 
 
 @strawberry.type
+@mirrors(families="SupportView")
 class Support:
     """What has been agreed and done with the family so far."""
 
-    agreed_on: date | None
-    declined_on: date | None
-    assessment: Act | None
-    plan: Act | None
-    team: list[str] | None
+    agreed_on: MaybeAbsent[date]
+    declined_on: MaybeAbsent[date]
+    assessment: MaybeAbsent[Act]
+    plan: MaybeAbsent[Act]
+    team: MaybeAbsent[list[str]]
 
 
 @strawberry.type
+@mirrors(families="MomentView")
 class Moment:
     """Something that happened with a family, on a day.
 
@@ -175,50 +185,51 @@ class Moment:
 
     on: date
     kind: str
-    person: UUID | None
-    role: str | None
+    person: MaybeAbsent[UUID]
+    role: MaybeAbsent[str]
 
 
 @strawberry.type
+@mirrors(families="FamilyView")
 class Family:
     """The unit of support, as this purpose may see one."""
 
     loaders: strawberry.Private[Loaders]
     id: UUID
-    area: str | None
-    composed_on: date | None
-    members: list[Member] | None
-    lead_professional: LeadProfessional | None
-    support: Support | None
-    access: Access | None
-    etag: str | None
+    area: MaybeAbsent[str]
+    composed_on: date
+    members: list[Member]
+    lead_professional: MaybeAbsent[LeadProfessional]
+    support: Support
+    access: Access
+    etag: str
 
     @strawberry.field
     async def eligibility(self) -> Eligibility | None:
         """Which needs the family shows, with reasons."""
         row = await self.loaders.eligibility.load(self.id)
-        return read(Eligibility, row) if row else None
+        return read_object(Eligibility, row) if row else None
 
     @strawberry.field
     async def progress(self) -> Progress | None:
         """How each need in force has gone since attachment, with reasons."""
         row = await self.loaders.progress.load(self.id)
-        return read(Progress, row) if row else None
+        return read_object(Progress, row) if row else None
 
     @strawberry.field
     async def claims(self) -> list[Claim]:
         """What was claimed for the family."""
-        return read_all(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
+        return read_objects(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
 
     @strawberry.field
     @asks
     async def timeline(self) -> list[Moment]:
         """What happened with the family, day by day."""
-        page = await self.loaders.services.families.list_moments(self.id, self.loaders.as_at)
-        return read_all(Moment, page["items"])
+        return read_objects(Moment, await self.loaders.services.families.list_moments(self.id, self.loaders.as_at))
 
 
 @strawberry.type
+@mirrors(families="Page_FamilyView_")
 class FamilyPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -227,43 +238,47 @@ class FamilyPage:
 
 
 @strawberry.type
+@mirrors(families="RecordRef")
 class MatchedRecord:
     """A partner's record on one side of a match."""
 
     feed: str
-    key: str | None
-    source: str | None
+    key: str
+    source: str
 
 
 @strawberry.type
+@mirrors(families="SideView")
 class MatchSide:
     """One of the two people who may be one. `root` is the id as which the person is read now."""
 
     person: UUID
-    root: UUID | None
+    root: UUID
     records: list[MatchedRecord]
-    name: str | None
-    date_of_birth: date | None
-    sex: str | None
+    name: MaybeAbsent[str]
+    date_of_birth: MaybeAbsent[date]
+    sex: MaybeAbsent[str]
 
 
 @strawberry.type
+@mirrors(families="ReviewView")
 class MatchReview:
     """A match that the rules leave to an analyst. Kinds: same_person, non_resident_parent."""
 
     id: UUID
     kind: str
     status: str
-    verdict: str | None
-    score: float | None
-    explanation: JSON | None
-    left: MatchSide | None
-    right: MatchSide | None
+    verdict: MaybeAbsent[str]
+    score: MaybeAbsent[float]
+    explanation: JSON
+    left: MatchSide
+    right: MatchSide
     children: list[UUID]
-    opened_at: datetime | None
+    opened_at: datetime
 
 
 @strawberry.type
+@mirrors(families="Page_ReviewView_")
 class MatchReviewPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -272,37 +287,40 @@ class MatchReviewPage:
 
 
 @strawberry.type
+@mirrors(families="PushCounts")
 class PushCounts:
     """How the lines of a push ended."""
 
-    recorded: int | None
-    unchanged: int | None
-    held: int | None
-    refused: int | None
+    recorded: int
+    unchanged: int
+    held: int
+    refused: int
 
 
 @strawberry.type
+@mirrors(families="PushView")
 class Push:
     """A file that a partner sent, and what became of it."""
 
     id: UUID
     feed: str
-    service: str | None
+    service: str
     status: str
-    covers_from: date | None
-    covers_to: date | None
-    place: str | None
-    dry_run: bool | None
-    lines: int | None
-    counts: PushCounts | None
-    progress: float | None
-    facts: int | None
-    received_at: datetime | None
+    covers_from: date
+    covers_to: date
+    place: str
+    dry_run: bool
+    lines: int
+    counts: PushCounts
+    progress: float
+    facts: int
+    received_at: datetime
     finished_at: datetime | None
     paused_because: str | None
 
 
 @strawberry.type
+@mirrors(families="Page_PushView_")
 class PushPage:
     """Shape: `next` goes into `after` for the next page; null on the last."""
 
@@ -327,7 +345,7 @@ class FamiliesQuery:
         row = await loaders.family.load(id)
         if row is None:
             raise FamilyNotFound()
-        return read(Family, row, loaders=loaders)
+        return read_object(Family, row, loaders=loaders)
 
     @strawberry.field
     async def families(
@@ -341,7 +359,7 @@ class FamiliesQuery:
         """The families within the caller's reach."""
         loaders = info.context.at(purpose, as_at)
         page = await loaders.services.families.list_families(as_at, first, after)
-        return read(FamilyPage, page, loaders=loaders)
+        return read_object(FamilyPage, page, loaders=loaders)
 
     @strawberry.field
     async def person(self, info: Info, id: UUID, purpose: Purpose = None) -> Person | None:
@@ -350,7 +368,7 @@ class FamiliesQuery:
         row = await loaders.person.load(id)
         if row is None:
             raise PersonNotFound()
-        return read(Person, row, loaders=loaders)
+        return read_object(Person, row, loaders=loaders)
 
     @strawberry.field
     async def match_reviews(
@@ -364,17 +382,20 @@ class FamiliesQuery:
         """Matches that wait for an analyst, or were decided."""
         narrowed = filter or MatchReviewFilter()
         families = info.context.at(purpose).services.families
-        return read(MatchReviewPage, await families.list_match_reviews(narrowed.status, narrowed.kind, first, after))
+        return read_object(
+            MatchReviewPage, await families.list_match_reviews(narrowed.status, narrowed.kind, first, after)
+        )
 
     @strawberry.field
     async def pushes(
         self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
     ) -> PushPage | None:
         """What partners sent, newest first."""
-        return read(PushPage, await info.context.at(purpose).services.families.list_pushes(first, after))
+        return read_object(PushPage, await info.context.at(purpose).services.families.list_pushes(first, after))
 
 
 @strawberry.type
+@mirrors(families="Written")
 class FamilyChanged:
     """What was done. `id` is the act's own: an assessment's, a plan's."""
 
@@ -382,23 +403,24 @@ class FamilyChanged:
     family_id: strawberry.Private[UUID]
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
     @strawberry.field
     @asks
     async def family(self) -> Family | None:
         """The family as it is now."""
         row = await self.loaders.family.load(self.family_id)
-        return read(Family, row, loaders=self.loaders) if row else None
+        return read_object(Family, row, loaders=self.loaders) if row else None
 
 
 @strawberry.type
+@mirrors(families="Written")
 class MatchDecided:
     """The decision stands; the people were merged or are known to be two."""
 
     id: UUID
     status: str
-    etag: str | None
+    etag: MaybeAbsent[str]
 
 
 FamilyChange = Annotated[FamilyChanged | AnyProblem, strawberry.union("FamilyChange")]
@@ -406,6 +428,7 @@ MatchDecision = Annotated[MatchDecided | AnyProblem, strawberry.union("MatchDeci
 
 
 @strawberry.input
+@mirrors(families="LeadRequest")
 class LeadProfessionalInput:
     """`service` and `sector` are the lead professional's own."""
 
@@ -416,6 +439,7 @@ class LeadProfessionalInput:
 
 
 @strawberry.input
+@mirrors(families="AgreementRequest")
 class AgreementToBeSupportedInput:
     """Whether the family agreed to be supported; who said so, when one person did."""
 
@@ -425,6 +449,7 @@ class AgreementToBeSupportedInput:
 
 
 @strawberry.input
+@mirrors(families="AssessmentRequest")
 class AssessmentInput:
     """Kinds: early_help, family_caf, children_and_families. `needs` are the criteria that it named."""
 
@@ -435,6 +460,7 @@ class AssessmentInput:
 
 
 @strawberry.input
+@mirrors(families="Goal")
 class GoalInput:
     """What the family and its team want for one need."""
 
@@ -443,6 +469,7 @@ class GoalInput:
 
 
 @strawberry.input
+@mirrors(families="PlanRequest")
 class PlanInput:
     """The plan that was agreed after an assessment."""
 
@@ -452,6 +479,7 @@ class PlanInput:
 
 
 @strawberry.input
+@mirrors(families="DecisionRequest")
 class MatchDecisionInput:
     """`verdict`: same or different; yes or no for a non-resident parent."""
 
@@ -471,7 +499,7 @@ class FamiliesMutation:
         purpose: Purpose = None,
     ) -> FamilyChange:
         """The family said yes or no to being supported. It says nothing about consent to share."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info,
             purpose,
@@ -485,7 +513,7 @@ class FamiliesMutation:
         self, info: Info, family: UUID, input: LeadProfessionalInput, idempotency_key: Key, purpose: Purpose = None
     ) -> FamilyChange:
         """Name the family's single contact, from a day on."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info,
             purpose,
@@ -499,7 +527,7 @@ class FamiliesMutation:
         self, info: Info, family: UUID, input: AssessmentInput, idempotency_key: Key, purpose: Purpose = None
     ) -> FamilyChange:
         """A whole-family assessment was completed."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info,
             purpose,
@@ -513,7 +541,7 @@ class FamiliesMutation:
         self, info: Info, family: UUID, input: PlanInput, idempotency_key: Key, purpose: Purpose = None
     ) -> FamilyChange:
         """The family and its team agreed a plan."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info,
             purpose,
@@ -527,7 +555,7 @@ class FamiliesMutation:
         self, info: Info, review: UUID, input: MatchDecisionInput, idempotency_key: Key, purpose: Purpose = None
     ) -> MatchDecision:
         """Decide whether two people are one, or whether a named carer is the non-resident parent."""
-        body = write(input)
+        body = write_input(input)
         return await attempt(
             info, purpose, lambda to: to.families.decide_match(review, body, idempotency_key), MatchDecided
         )

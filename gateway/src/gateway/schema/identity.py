@@ -3,11 +3,12 @@
 import strawberry
 
 from gateway.context import Info
+from gateway.json_mapping import mirrors, read_object
 from gateway.schema.common import Purpose
-from gateway.wire import read
 
 
 @strawberry.type
+@mirrors(identity="Whoami")
 class Me:
     """The caller, as the token says."""
 
@@ -27,4 +28,4 @@ class IdentityQuery:
     @strawberry.field
     async def me(self, info: Info, purpose: Purpose = None) -> Me | None:
         """Who is asking, and for which purposes and scopes."""
-        return read(Me, await info.context.at(purpose).services.identity.get_caller())
+        return read_object(Me, await info.context.at(purpose).services.identity.get_caller())
