@@ -166,7 +166,7 @@ def _wanted_files(work: Workload) -> set[str]:
     if program != "identity":
         return own | {f"{program}.secret"}
     clients = {f"{name}.secret" for name, declared in DECLARED.items() if declared.has_client}
-    return own | {"identity.seal"} | (clients | {"admin.json"} if work.does == "bootstrap" else set())
+    return own | {"identity.wrapping-key"} | (clients | {"admin.json"} if work.does == "bootstrap" else set())
 
 
 def volumes(manifests: list[Manifest]) -> Iterator[str]:

@@ -113,6 +113,14 @@ def test_secrets_are_made_once_and_for_their_owner_alone(overlay: Path) -> None:
     assert listed == set(before)
 
 
+def test_a_secret_of_a_former_name_is_renamed_and_not_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "identity.seal").write_text("ab" * 32)
+    for _ in range(2):
+        subprocess.run([sys.executable, DEV / "make_secrets.py", tmp_path], check=True, capture_output=True)
+    assert (tmp_path / "identity.wrapping-key").read_text() == "ab" * 32
+    assert not (tmp_path / "identity.seal").exists()
+
+
 def test_the_code_calls_as_the_design_says() -> None:
     """Else a network that follows the code would follow it anywhere."""
     assert {program: calls(program) for program in PROGRAMS} == {
@@ -244,7 +252,10 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
     "a secret as a variable": (
         rules.secrets_are_files,
         lambda m: main(m, "identity-bootstrap", "Job")["env"].append(
-            {"name": "SEAL", "valueFrom": {"secretKeyRef": {"name": "identity", "key": "identity.seal"}}}
+            {
+                "name": "WRAPPING_KEY",
+                "valueFrom": {"secretKeyRef": {"name": "identity", "key": "identity.wrapping-key"}},
+            }
         ),
         "identity-bootstrap takes a secret as a variable",
     ),

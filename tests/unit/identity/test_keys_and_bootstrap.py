@@ -20,8 +20,9 @@ from chassis.keys import JwksOverHttp
 from fixtures.stack import Programs
 from identity.app import program
 from identity.bootstrap import ADMINISTRATOR, bootstrap, main
-from identity.keys.seal import Seal
+from identity.keys.key_wrapping import KeyWrapping
 from identity.models import AuthorizationCode, FailedSignIn, RefreshToken, SigningKey, SignInSession
+from identity.settings import IdentitySettings
 from identity.tokens.worker import Sweeper
 
 from .conftest import BACK, CHEAP, PASSWORD, Browser, Identity, start_identity
@@ -81,19 +82,19 @@ def test_a_key_that_others_may_know_is_withdrawn_at_once(fresh: Identity) -> Non
     assert fresh.http.post("/oauth/introspect", data={"token": old}, auth=auth).json() == {"active": False}
 
 
-def test_no_private_key_leaves_the_seal(fresh: Identity) -> None:
+def test_no_private_key_leaves_its_wrapping(fresh: Identity) -> None:
     assert not [key for key in fresh.http.get("/oauth/jwks").json()["keys"] if "d" in key]
     with fresh.running.runtime.read() as session:
         row = session.query(SigningKey).one()
     settings = fresh.running.runtime.settings
-    private = json.loads(Seal.at(settings.seal_path).open(row.sealed, row.kid))
+    private = json.loads(KeyWrapping.at(settings.wrapping_key_path).unwrap(row.sealed, row.kid))
     assert private["d"] not in json.dumps(row.public)
     for path in settings.var.glob("identity.sqlite3*"):
         assert private["d"].encode() not in path.read_bytes()
-    with pytest.raises(ValueError, match="another seal"):
-        Seal(b"x" * 32).open(row.sealed, row.kid)
-    with pytest.raises(ValueError, match="another seal"):
-        Seal.at(settings.seal_path).open(row.sealed, "another-kid")
+    with pytest.raises(ValueError, match="another wrapping key"):
+        KeyWrapping(b"x" * 32).unwrap(row.sealed, row.kid)
+    with pytest.raises(ValueError, match="another wrapping key"):
+        KeyWrapping.at(settings.wrapping_key_path).unwrap(row.sealed, "another-kid")
 
 
 def test_without_a_key_nobody_gets_a_token_and_the_answer_says_what_to_do(fresh: Identity) -> None:
@@ -108,7 +109,7 @@ def test_the_bootstrap_makes_what_is_missing_and_nothing_twice(fresh: Identity) 
     runtime = fresh.running.runtime
     assert bootstrap(runtime).made == []
     folder = runtime.settings.var / "secrets"
-    for path in [*folder.glob("*.secret"), folder / "admin.json", folder / "identity.seal"]:
+    for path in [*folder.glob("*.secret"), folder / "admin.json", folder / "identity.wrapping-key"]:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
     before = fresh.own_secret("claims")
     (folder / "claims.secret").unlink()
@@ -136,7 +137,7 @@ def give(folder: Path, **other: str | None) -> Path:
     """A folder of secrets as an operator prepares it."""
     folder.mkdir(exist_ok=True)
     files = {f"{name}.secret": secret for name, secret in GIVEN.items()} | {
-        "identity.seal": "ab" * 32,
+        "identity.wrapping-key": "ab" * 32,
         "identity.cursor": "cd" * 32,
     }
     files["admin.json"] = json.dumps({"email": "grace@thornbury.example", "password": PASSWORD})
@@ -163,7 +164,7 @@ def test_secrets_that_are_given_as_files_are_the_clients_own(given: Identity) ->
     assert bootstrap(given.running.runtime).made == []
     folder = given.running.runtime.settings.secrets_folder
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        ["admin.json", "identity.cursor", "identity.seal", *(f"{name}.secret" for name in GIVEN)]
+        ["admin.json", "identity.cursor", "identity.wrapping-key", *(f"{name}.secret" for name in GIVEN)]
     )
     assert not (given.running.runtime.settings.var / "secrets").exists()
 
@@ -209,7 +210,7 @@ def test_a_key_of_a_program_counts_as_one_of_its_two(given: Identity) -> None:
         {"claims_secret": "with space " + "x" * 32},
         {"claims_secret": "100%" + "x" * 32},
         {"claims_secret": "a+b" + "x" * 32},
-        {"identity_seal": "no seal"},
+        {"identity_wrapping-key": "no key"},
         {"admin_json": "no JSON"},
         {"admin_json": "[]"},
         {"admin_json": json.dumps({"email": "grace", "password": PASSWORD})},
@@ -231,6 +232,32 @@ def test_what_is_given_and_no_good_is_said_in_a_line_that_holds_nothing_of_it(
     assert "grace" not in said and PASSWORD not in said
 
 
+def test_a_wrapping_key_of_its_former_name_is_taken_and_none_is_made(
+    programs: Programs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A new one in its place would lock every signing key that is there."""
+    folder = give(tmp_path / "given", **{"identity_wrapping-key": None, "identity_seal": "ab" * 32})
+    running = programs.start(program, keys=JwksOverHttp("http://127.0.0.1:9/"), **CHEAP, secrets=folder)
+    bootstrap(running.runtime)
+    assert not (folder / "identity.wrapping-key").exists() and "former name" in capsys.readouterr().out
+    with running.runtime.read() as session:
+        row = session.query(SigningKey).one()
+    assert KeyWrapping(b"\xab" * 32).unwrap(row.sealed, row.kid)
+    (folder / "identity.seal").rename(folder / "identity.wrapping-key")
+    assert bootstrap(running.runtime).made == []
+    assert KeyWrapping.at(running.runtime.settings.wrapping_key_path).unwrap(row.sealed, row.kid)
+    assert "former name" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["IDENTITY_WRAPPING_KEY_FILE", "IDENTITY_SEAL_FILE"])
+def test_the_setting_of_the_wrapping_key_is_read_by_its_former_name_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv(name, str(tmp_path / "kept"))
+    assert IdentitySettings.with_prefix().wrapping_key_path == tmp_path / "kept"
+    assert IdentitySettings(wrapping_key_file=tmp_path / "said").wrapping_key_path == tmp_path / "said"
+
+
 UNPRIVILEGED = """
 import ctypes, os, sys
 from identity.bootstrap import main
@@ -241,7 +268,7 @@ sys.exit(main(["--var", sys.argv[1]]))
 """
 
 
-@pytest.mark.parametrize("missing", ["", "gateway.secret", "identity.seal", "admin.json"])
+@pytest.mark.parametrize("missing", ["", "gateway.secret", "identity.wrapping-key", "admin.json"])
 def test_a_folder_that_can_only_be_read_will_do_if_nothing_is_missing(missing: str) -> None:
     with tempfile.TemporaryDirectory() as home:
         os.chmod(home, 0o755)

@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "secrets"
+FORMER_NAMES = {"identity.seal": "identity.wrapping-key"}
+"""Up to release 0.1. A new secret beside the old one would lock every signing key that is there."""
 SERVICES = ("identity", "families", "consent", "claims")
 
 
@@ -19,13 +21,17 @@ def wanted() -> dict[str, str]:
     made = {f"{name}.database": secrets.token_hex(24) for name in (*SERVICES, "postgres")}
     made |= {f"{name}.cursor": secrets.token_hex(32) for name in (*SERVICES, "gateway")}
     made |= {f"{name}.secret": secrets.token_urlsafe(32) for name in ("families", "consent", "claims", "gateway")}
-    made["identity.seal"] = secrets.token_hex(32)
+    made["identity.wrapping-key"] = secrets.token_hex(32)
     made["admin.json"] = json.dumps({"email": "admin@thornbury.example", "password": secrets.token_urlsafe(24)})
     return made
 
 
 def make(folder: Path = FOLDER, mode: str = "600") -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for before, now in FORMER_NAMES.items():
+        if (folder / before).exists() and not (folder / now).exists():
+            (folder / before).rename(folder / now)
+            print(f"renamed {before} to {now}")
     for name, secret in wanted().items():
         path = folder / name
         if path.exists():

@@ -33,7 +33,7 @@ from identity.clients.schemas import ClientRequest
 from identity.clients.secrets import digest_of
 from identity.events import ClientChanged
 from identity.keys import service as keys
-from identity.keys.seal import Seal
+from identity.keys.key_wrapping import KeyWrapping, find_key_file
 from identity.models import Base
 from identity.roles.catalogue import scopes_of
 from identity.settings import IdentitySettings
@@ -68,13 +68,13 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
     """Make what is missing, on a store that is migrated."""
     settings: IdentitySettings = runtime.settings
     folder = _folder(settings)
-    seal, passwords, made = _seal(settings.seal_path), Passwords(settings), list[str]()
+    wrapping, passwords, made = _key_wrapping(settings.wrapping_key_path), Passwords(settings), list[str]()
     email, given = _given_administrator(folder / "admin.json", administrator)
     with runtime.read() as session:
         known = users.find_by_email(session, email_key(email)) is not None
     first = None if known else _make_administrator(folder / "admin.json", passwords, email, given)
     with runtime.write() as session:
-        if keys.ensure_key(session, PLATFORM, seal):
+        if keys.ensure_key(session, PLATFORM, wrapping):
             made.append("signing key")
         _ensure_standing(session, made)
         for program in PROGRAMS.values():
@@ -106,9 +106,10 @@ def _write(path: Path, text: str) -> None:
         raise CannotBegin(f"{path} is missing, or not as it should be, and cannot be written") from None
 
 
-def _seal(path: Path) -> Seal:
+def _key_wrapping(path: Path) -> KeyWrapping:
+    path = find_key_file(path)
     try:
-        return Seal.at(path)
+        return KeyWrapping.at(path)
     except OSError:
         raise CannotBegin(f"{path} is missing and cannot be written, or cannot be read") from None
     except ValueError:

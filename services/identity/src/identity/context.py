@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import Depends
 
 from chassis.runtime import Runtime, TheRuntime
+from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
-from identity.keys.seal import Seal
 from identity.settings import IdentitySettings
 from identity.sign_in.passwords import Passwords
 
@@ -14,15 +14,15 @@ from identity.sign_in.passwords import Passwords
 def furnish(runtime: Runtime) -> Keyring:
     """Put in place what the dependencies below hand out."""
     settings: IdentitySettings = runtime.settings
-    seal = Seal.at(settings.seal_path)
-    keyring = Keyring(runtime.read, seal, settings)
-    runtime.state |= {"seal": seal, "keyring": keyring, "passwords": Passwords(settings)}
+    wrapping = KeyWrapping.at(settings.wrapping_key_path)
+    keyring = Keyring(runtime.read, wrapping, settings)
+    runtime.state |= {"key_wrapping": wrapping, "keyring": keyring, "passwords": Passwords(settings)}
     return keyring
 
 
-def the_seal(runtime: TheRuntime) -> Seal:
-    seal: Seal = runtime.state["seal"]
-    return seal
+def the_key_wrapping(runtime: TheRuntime) -> KeyWrapping:
+    wrapping: KeyWrapping = runtime.state["key_wrapping"]
+    return wrapping
 
 
 def the_keyring(runtime: TheRuntime) -> Keyring:
@@ -35,6 +35,6 @@ def the_passwords(runtime: TheRuntime) -> Passwords:
     return passwords
 
 
-TheSeal = Annotated[Seal, Depends(the_seal)]
+TheKeyWrapping = Annotated[KeyWrapping, Depends(the_key_wrapping)]
 TheKeyring = Annotated[Keyring, Depends(the_keyring)]
 ThePasswords = Annotated[Passwords, Depends(the_passwords)]

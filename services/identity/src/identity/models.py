@@ -217,7 +217,7 @@ class SigningKey(Base):
     kid: Mapped[str] = mapped_column(primary_key=True)
     public: Mapped[dict[str, Any]]
     sealed: Mapped[str]
-    """The private key, encrypted under the seal file, so that a copy of the database signs nothing."""
+    """The private key, encrypted under the wrapping key, so that a copy of the database signs nothing."""
     signs_from: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)

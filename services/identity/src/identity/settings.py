@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
+from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
 from vocabulary.programs import PROGRAMS, address
 
 
 class IdentitySettings(ServiceSettings):
+    model_config = SettingsConfigDict(populate_by_name=True)
     name: ClassVar[str] = "identity"
     usual_port: ClassVar[int] = PROGRAMS["identity"].port
     issuer: str = address("identity")
@@ -20,8 +22,11 @@ class IdentitySettings(ServiceSettings):
     refresh_seconds: int = Field(default=8 * 3600, description="A session that is not refreshed for so long ends")
     session_seconds: int = Field(default=12 * 3600, description="A session ends after a working day in any case")
 
-    seal_file: Path | None = Field(
-        default=None, description="Seals private keys; empty: `identity.seal` among the secrets"
+    wrapping_key_file: Path | None = Field(
+        default=None,
+        description="Wraps private keys; empty: `identity.wrapping-key` among the secrets",
+        # The second is what it was called up to release 0.1: unread, it would let a new key lock all signing keys.
+        validation_alias=AliasChoices("IDENTITY_WRAPPING_KEY_FILE", "IDENTITY_SEAL_FILE"),
     )
     keys_cached: float = Field(default=30, description="How long this process relies on the keys that it has read")
     key_notice: int = Field(default=900, description="How long a new key stands in the JWKS before it signs")
@@ -36,5 +41,5 @@ class IdentitySettings(ServiceSettings):
     argon2_at_once: int = Field(default=2, description="Password checks at once: each takes a core and its memory")
 
     @property
-    def seal_path(self) -> Path:
-        return self.seal_file or self.secrets_folder / "identity.seal"
+    def wrapping_key_path(self) -> Path:
+        return self.wrapping_key_file or self.secrets_folder / "identity.wrapping-key"

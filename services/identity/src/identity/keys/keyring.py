@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from chassis.clock import now
 from chassis.problems import Unavailable
 from identity.keys import repository
-from identity.keys.seal import Seal
+from identity.keys.key_wrapping import KeyWrapping
 from identity.settings import IdentitySettings
 
 MARGIN = 60
@@ -26,7 +26,7 @@ MARGIN = 60
 class HeldKey:
     kid: str
     public: dict[str, Any]
-    sealed: str
+    wrapped: str
     signs_from: datetime
     published_until: datetime | None
     checks: ECKey
@@ -40,9 +40,9 @@ class Keyring:
     """
 
     def __init__(
-        self, read: Callable[[], AbstractContextManager[Session]], seal: Seal, settings: IdentitySettings
+        self, read: Callable[[], AbstractContextManager[Session]], wrapping: KeyWrapping, settings: IdentitySettings
     ) -> None:
-        self._read, self._seal, self._settings = read, seal, settings
+        self._read, self._wrapping, self._settings = read, wrapping, settings
         self._held: list[HeldKey] = []
         self._signer: tuple[str, ECKey] | None = None
         self._read_at = float("-inf")
@@ -66,7 +66,7 @@ class Keyring:
         if held is None:
             raise Unavailable("There is no signing key yet. Run `python -m identity.bootstrap`.")
         if self._signer is None or self._signer[0] != held.kid:
-            private = orjson.loads(self._seal.open(held.sealed, held.kid))
+            private = orjson.loads(self._wrapping.unwrap(held.wrapped, held.kid))
             self._signer = held.kid, ECKey.import_key(private)
         return self._signer
 

@@ -6,7 +6,7 @@ from chassis.db import ReadSession
 from chassis.runtime import TheRuntime
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
-from identity.context import TheKeyring, TheSeal
+from identity.context import TheKeyring, TheKeyWrapping
 from identity.keys import service
 from identity.keys.schemas import Jwks, KeyList, KeyView, RotationRequest
 
@@ -28,10 +28,14 @@ def list_keys(caller: ReadIdentity, session: ReadSession) -> KeyList:
 
 @router.post("/v1/keys", status_code=201)
 def rotate(
-    request: RotationRequest, caller: AdministerIdentity, runtime: TheRuntime, seal: TheSeal, keyring: TheKeyring
+    request: RotationRequest,
+    caller: AdministerIdentity,
+    runtime: TheRuntime,
+    wrapping: TheKeyWrapping,
+    keyring: TheKeyring,
 ) -> KeyView:
     """Make the next key; it signs after a notice, or at once when the ones before are withdrawn."""
     with runtime.write() as session:
-        key = service.rotate(session, Actor.of(caller), seal, runtime.settings, withdraw=request.withdraw)
+        key = service.rotate(session, Actor.of(caller), wrapping, runtime.settings, withdraw=request.withdraw)
     keyring.forget()
     return KeyView.model_validate(key)

@@ -11,21 +11,23 @@ from chassis.outbox import emit
 from identity.audit.service import Actor, record
 from identity.events import KeyRotated
 from identity.keys import repository
+from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.schemas import KeyView
-from identity.keys.seal import Seal
 from identity.models import SigningKey
 from identity.settings import IdentitySettings
 
 
-def ensure_key(session: Session, actor: Actor, seal: Seal) -> bool:
+def ensure_key(session: Session, actor: Actor, wrapping: KeyWrapping) -> bool:
     """Make the first key, which signs at once, unless there is one; whether it was made."""
     if repository.list_trusted(session):
         return False
-    _make(session, actor, seal, after=0, before=None, withdrawn=None)
+    _make(session, actor, wrapping, after=0, before=None, withdrawn=None)
     return True
 
 
-def rotate(session: Session, actor: Actor, seal: Seal, settings: IdentitySettings, *, withdraw: bool) -> SigningKey:
+def rotate(
+    session: Session, actor: Actor, wrapping: KeyWrapping, settings: IdentitySettings, *, withdraw: bool
+) -> SigningKey:
     """Make the next key.
 
     It stands in the JWKS for `key_notice` seconds before it signs, so that every program has it by then. With
@@ -39,7 +41,7 @@ def rotate(session: Session, actor: Actor, seal: Seal, settings: IdentitySetting
     return _make(
         session,
         actor,
-        seal,
+        wrapping,
         after=0 if withdraw or not held else settings.key_notice,
         before=before,
         withdrawn=before if withdraw else None,
@@ -47,7 +49,7 @@ def rotate(session: Session, actor: Actor, seal: Seal, settings: IdentitySetting
 
 
 def _make(
-    session: Session, actor: Actor, seal: Seal, *, after: int, before: str | None, withdrawn: str | None
+    session: Session, actor: Actor, wrapping: KeyWrapping, *, after: int, before: str | None, withdrawn: str | None
 ) -> SigningKey:
     made = ECKey.generate_key("P-256", private=True)
     kid = made.thumbprint()
@@ -55,7 +57,7 @@ def _make(
     key = SigningKey(
         kid=kid,
         public=public,
-        sealed=seal.close(orjson.dumps(made.as_dict(private=True)), kid),
+        sealed=wrapping.wrap(orjson.dumps(made.as_dict(private=True)), kid),
         signs_from=now() + timedelta(seconds=after),
     )
     session.add(key)

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from chassis.problems import PROBLEM_JSON
 from chassis.runtime import TheRuntime
-from identity.context import TheKeyring, ThePasswords, TheSeal
+from identity.context import TheKeyring, TheKeyWrapping, ThePasswords
 from identity.sign_in import csrf, service
 from identity.sign_in.service import Door
 from identity.tokens.asked import OAuthRequest
@@ -48,8 +48,8 @@ QUERY: dict[str, Any] = {
 FORM = form_of("csrf", csrf="From the page", email="Of the person", password="Of the person")
 
 
-def the_door(runtime: TheRuntime, keyring: TheKeyring, seal: TheSeal, passwords: ThePasswords) -> Door:
-    return Door(runtime, keyring, seal, passwords)
+def the_door(runtime: TheRuntime, keyring: TheKeyring, wrapping: TheKeyWrapping, passwords: ThePasswords) -> Door:
+    return Door(runtime, keyring, wrapping, passwords)
 
 
 TheDoor = Annotated[Door, Depends(the_door)]
@@ -59,14 +59,14 @@ Nonce = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
 @router.get("/authorize", responses=PAGES, openapi_extra=QUERY)
 def show_page(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
     """The sign-in page for a client's request; PKCE with S256 is needed."""
-    nonce = csrf.own_nonce(door.seal.key_for("csrf"), nonce)
+    nonce = csrf.own_nonce(door.wrapping.key_for("csrf"), nonce)
     return _with_cookie(service.show_page(door, asked, nonce), nonce, door)
 
 
 @router.post("/authorize", responses=PAGES, openapi_extra=QUERY | FORM)
 def sign_in(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
     """Sign in; goes back to the client with `code`, `state` and `iss`."""
-    nonce = csrf.own_nonce(door.seal.key_for("csrf"), nonce)
+    nonce = csrf.own_nonce(door.wrapping.key_for("csrf"), nonce)
     return _with_cookie(service.sign_in(door, asked, nonce), nonce, door)
 
 

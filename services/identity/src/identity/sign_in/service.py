@@ -11,8 +11,8 @@ from starlette.responses import Response
 from chassis import reading
 from chassis.clock import now
 from chassis.runtime import Runtime
+from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
-from identity.keys.seal import Seal
 from identity.models import User
 from identity.sign_in import csrf, page, throttle
 from identity.sign_in.page import WRONG, Fault
@@ -32,7 +32,7 @@ class Door:
 
     runtime: Runtime
     keyring: Keyring
-    seal: Seal
+    wrapping: KeyWrapping
     passwords: Passwords
 
 
@@ -67,13 +67,13 @@ def sign_in(door: Door, asked: Asked, nonce: str) -> Response:
     given, password = form.get("email", "").strip(), form.get("password", "")
     if not _as_the_page_made(asked.form):
         return _form(door, wanted, nonce, [Fault("The form did not come as it stands here. Fill it in again")], "", 422)
-    if not csrf.is_good(door.seal.key_for("csrf"), form.get("csrf", ""), nonce, wanted.query):
+    if not csrf.is_good(door.wrapping.key_for("csrf"), form.get("csrf", ""), nonce, wanted.query):
         return _form(door, wanted, nonce, [Fault("The page was open for too long. Sign in again")], given, 422)
     if faults := _missing(given, password):
         return _form(door, wanted, nonce, faults, given, 422)
 
     settings = door.runtime.settings
-    address = throttle.address_key(door.seal.key_for("failed sign-ins"), email_key(given))
+    address = throttle.address_key(door.wrapping.key_for("failed sign-ins"), email_key(given))
     with door.runtime.write() as session:
         waits_until = throttle.take_attempt(session, address, settings)
     if waits_until is not None:
@@ -162,7 +162,7 @@ def _wait(door: Door, wanted: Wanted, nonce: str, email: str, until: datetime) -
 def _form(
     door: Door, wanted: Wanted, nonce: str, faults: list[Fault] | None = None, email: str = "", status: int = 200
 ) -> Response:
-    token = csrf.make_token(door.seal.key_for("csrf"), nonce, wanted.query)
+    token = csrf.make_token(door.wrapping.key_for("csrf"), nonce, wanted.query)
     return page.sign_in(
         client=wanted.client_name,
         csrf=token,
