@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -23,5 +24,15 @@ def gateway(_shared: Gateway) -> Gateway:
 
 
 @pytest.fixture
-def gateway_with(programs: Programs) -> Callable[..., Gateway]:
-    return lambda **settings: Gateway(programs, **settings)
+def stateless(tmp_path: Path) -> Iterator[Programs]:
+    """Programs without a store. The gateway has none, so one footing is enough."""
+    programs = Programs(tmp_path)
+    try:
+        yield programs
+    finally:
+        programs.close()
+
+
+@pytest.fixture
+def gateway_with(stateless: Programs) -> Callable[..., Gateway]:
+    return lambda **settings: Gateway(stateless, **settings)

@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +19,7 @@ EXAMPLES = {
     "date": "2018-12-31",
     "date-time": "2018-12-31T09:30:00.000Z",
 }
-AN_ID, TEXT = EXAMPLES["uuid"], "a-word"
+AN_ID, TEXT = EXAMPLES["uuid"], "word"
 
 Schema = dict[str, Any]
 
@@ -65,6 +66,34 @@ def renamed(where: Component, member: str) -> dict[str, Schema]:
     schemas = changed[where.program]["components"]["schemas"]
     schemas[where.schema] = rename(schemas[where.schema], member)
     return changed
+
+
+def find_operation(document: Schema, method: str, path: str) -> tuple[str, Schema] | None:
+    """The operation of a contract that a request asks for, and its path with parameters."""
+    # A path without parameters wins over one with: `/v1/claims/lookup` over `/v1/claims/{claim_id}`.
+    for name in sorted(document["paths"], key=lambda name: name.count("{")):
+        if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", name), path) and method.lower() in document["paths"][name]:
+            return name, document["paths"][name][method.lower()]
+    return None
+
+
+def answer_of(operation: Schema) -> tuple[int, Schema]:
+    """With what an operation answers when it succeeds."""
+    status = next(status for status in operation["responses"] if status.startswith("2"))
+    return int(status), operation["responses"][status]["content"]["application/json"]["schema"]
+
+
+@cache
+def _committed_documents() -> dict[str, Schema]:
+    return documents()
+
+
+def answer_faults(method: str, path: str, body: Any) -> list[str]:
+    """How an answer is not as the committed contract of its program says; nothing where no program has the path."""
+    for document in _committed_documents().values():
+        if operation := find_operation(document, method, path):
+            return faults_of(document, answer_of(operation[1])[1], body)
+    return []
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from unit.gateway.openapi import answer_faults
+
 ACCESS = {"purpose": "identify", "covers": ["identity"], "ask": {"service": "programme", "email": None}}
 
 
@@ -70,7 +72,9 @@ class StandIn:
             await asyncio.sleep(self.delay)
         if special := self.answers.get(str(call)):
             return special(call)
-        return self._usual(call)
+        answer = self._usual(call)
+        assert (faults := answer_faults(call.method, call.path, json.loads(bytes(answer.body)))) == [], faults
+        return answer
 
     def refuse(self, where: str, status: int, title: str, **more: Any) -> None:
         body = {

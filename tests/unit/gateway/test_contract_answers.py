@@ -1,0 +1,136 @@
+"""The gateway before programs that are made of their contracts: what it sends they take, what they answer it shows."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from fixtures.stack import Programs
+from gateway.clients.claims import Claims
+from gateway.clients.consent import Consent
+from gateway.clients.families import Families
+from gateway.clients.identity import Identity
+from gateway.json_mapping import Component
+from gateway.schema import make_schema
+from gateway.settings import GatewaySettings
+from unit.gateway.contract_standin import ContractStandIn
+from unit.gateway.openapi import Schema, documents, renamed
+from unit.gateway.under_test import Gateway
+from unit.gateway.whole_operations import operation
+
+SCHEMA = make_schema(GatewaySettings.with_prefix())._schema
+FIELDS = [(kind, name) for kind in ("Query", "Mutation") for name in SCHEMA.type_map[kind].fields]  # type: ignore[attr-defined]
+WIDE = {"max_depth": 40, "max_cost": 10**9, "max_tokens": 10**6}
+"""Every field at once is more than anybody may ask for."""
+
+
+class Behind:
+    """A gateway, and the four programs behind it as their contracts are. Shape: `programs` by name."""
+
+    def __init__(self, programs: Programs, contracts: dict[str, Schema]) -> None:
+        self.programs = {name: ContractStandIn(document) for name, document in contracts.items()}
+        urls = {f"{name}_url": programs.serve(one.app) for name, one in self.programs.items()}
+        self.gateway = Gateway(programs, **urls, **WIDE)
+
+    def post(self, kind: str, name: str, *, whole: bool = True) -> Any:
+        for one in self.programs.values():
+            one.whole = whole
+            one.faults.clear()
+        document, variables = operation(kind, name, SCHEMA, documents())
+        return self.gateway.post(document, variables).json()
+
+    def faults(self) -> list[str]:
+        return [f"{name}: {fault}" for name, one in self.programs.items() for fault in one.faults]
+
+
+@pytest.fixture(scope="module")
+def agreed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
+    programs = Programs(tmp_path_factory.mktemp("var"))
+    try:
+        yield Behind(programs, documents())
+    finally:
+        programs.close()
+
+
+@pytest.fixture
+def behind(stateless: Programs) -> Callable[[dict[str, Schema]], Behind]:
+    return lambda contracts: Behind(stateless, contracts)
+
+
+def nulls(value: Any, path: str) -> list[str]:
+    """Where an answer holds null."""
+    if isinstance(value, dict):
+        assert value, f"{path} is a problem, or holds nothing"
+        return [null for name, item in value.items() for null in nulls(item, f"{path}.{name}")]
+    if isinstance(value, list):
+        assert value, f"{path} is empty"
+        return [null for item in value for null in nulls(item, path)]
+    return [path] if value is None else []
+
+
+@pytest.mark.parametrize(("kind", "name"), FIELDS, ids=[name for _, name in FIELDS])
+def test_no_field_is_null_when_the_programs_answer_all_that_they_can(agreed: Behind, kind: str, name: str) -> None:
+    answer = agreed.post(kind, name)
+    assert "errors" not in answer, answer["errors"]
+    assert agreed.faults() == []
+    assert nulls(answer["data"], kind) == []
+
+
+@pytest.mark.parametrize(("kind", "name"), FIELDS, ids=[name for _, name in FIELDS])
+def test_an_answer_that_holds_no_more_than_it_must_is_shown(agreed: Behind, kind: str, name: str) -> None:
+    answer = agreed.post(kind, name, whole=False)
+    assert "errors" not in answer, answer["errors"]
+    assert agreed.faults() == []
+    assert all(answer["data"].values())
+
+
+def test_every_operation_of_a_client_was_called(agreed: Behind) -> None:
+    """No method of a client is left that no field of the schema leads to."""
+    for kind, name in FIELDS:
+        agreed.post(kind, name)
+    called = {operation for one in agreed.programs.values() for operation in one.called}
+    methods = [
+        method
+        for client in (Identity, Families, Consent, Claims)
+        for method, _ in inspect.getmembers(client, inspect.iscoroutinefunction)
+        if not method.startswith("_")
+    ]
+    assert len(called) == len(methods)
+
+
+@pytest.mark.parametrize(
+    ("where", "member", "kind", "name", "said"),
+    [
+        (Component("identity", "Whoami"), "roles", "Query", "me", "`Me.roles` is missing."),
+        (Component("claims", "EligibilityView"), "criteria", "Query", "family", "`Eligibility.criteria` is missing."),
+        (Component("claims", "FamilyClaims"), "claims", "Query", "family", "`claims` is missing in a row that was"),
+        (Component("families", "PersonFacts"), "facts", "Query", "person", "`facts` is missing in a row that was"),
+        (Component("families", "MomentItems"), "items", "Query", "family", "`items` is missing in a list."),
+        (Component("families", "FamilyView"), "members", "Query", "families", "`Family.members` is missing."),
+        (Component("consent", "SharingView"), "basis", "Query", "sharingLog", "`SharingLogEntry.basis` is missing."),
+        (Component("consent", "PersonConsents"), "person", "Query", "person", "`person` is missing in a row that was"),
+    ],
+    ids=str,
+)
+def test_a_member_that_was_renamed_does_not_become_null(
+    behind: Callable[[dict[str, Schema]], Behind], where: Component, member: str, kind: str, name: str, said: str
+) -> None:
+    errors = behind(renamed(where, member)).post(kind, name)["errors"]
+    problems = [error["extensions"]["problem"] for error in errors]
+    assert any((one["status"], one["title"]) == (502, "Upstream answer not valid") for one in problems)
+    assert any(one["detail"].startswith(said) for one in problems)
+
+
+def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
+    behind: Callable[[dict[str, Schema]], Behind], capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = behind(renamed(Component("claims", "Written"), "status"))
+    document, variables = operation("Mutation", "checkClaim", SCHEMA, documents())
+    shown = "... on Unavailable { httpStatus title detail type }"
+    document = document.replace("... on ClaimChanged", f"{shown} ... on ClaimChanged")
+    (result,) = before.gateway.ask(document, variables).values()
+    assert result.pop("type").endswith("/problems/upstream-answer-not-valid")
+    detail = "`ClaimChanged.status` is missing."
+    assert result == {"httpStatus": 502, "title": "Upstream answer not valid", "detail": detail}
+    assert detail in capfd.readouterr().out
