@@ -21,6 +21,7 @@ import orjson
 from sqlalchemy import func, select
 
 from chassis.cli import load
+from chassis.http import trusted
 from chassis.runtime import Runtime, make_runtime, running
 from chassis.tables import Inbox, Outbox, ParkedEvent
 from fixtures.tokens import TRUSTED
@@ -165,7 +166,7 @@ def await_ready(platform: Platform, names: Iterable[str]) -> None:
     """Until these parts say that they are: a process that is there may still be starting, and do nothing yet."""
     until = time.monotonic() + START_SECONDS
     waiting = [part for part in platform.parts if part.name in names]
-    with httpx.Client(timeout=5) as http:
+    with httpx.Client(timeout=5, verify=trusted()) as http:
         while waiting := [part for part in waiting if not ready(http, url_of(part))]:
             assert time.monotonic() < until, f"{waiting[0].name} does not come back"
             time.sleep(0.1)

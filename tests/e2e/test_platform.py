@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from chassis.http import trusted
 from journey.diary import Diary
 from journey.platform import ROOT, Addresses, every_process, free_ports, ready
 from journey.ports import is_free
@@ -98,7 +99,7 @@ def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_from_the_same_data(
         assert (var / "sandbox-credentials.json").read_text() == credentials
         with terminal("token", "cora", *chosen) as asked:
             assert asked.stdout and asked.stdout.read().count(".") == 2, "her password of the first start is good"
-        with httpx.Client() as http:
+        with httpx.Client(verify=trusted()) as http:
             kept_running(http, var, base)
         process.terminate()
         assert process.wait(90) == 0

@@ -3,6 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
+from chassis.http import trusted
 from chassis.program import Program
 from chassis.runtime import Runtime
 from gateway import endpoint
@@ -20,6 +21,7 @@ def set_up(app: FastAPI, runtime: Runtime) -> None:
             timeout=httpx.Timeout(settings.timeout, connect=settings.connect_timeout),
             limits=httpx.Limits(max_connections=settings.connections, max_keepalive_connections=settings.connections),
             trust_env=False,
+            verify=trusted(),
         )
         for name in ("identity", "families", "consent", "claims")
     }

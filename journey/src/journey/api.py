@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 
+from chassis.http import trusted
 from journey.platform import Addresses
 from journey.stopping import WentWrong
 
@@ -97,7 +98,8 @@ class Api:
 
     def __init__(self, addresses: Addresses) -> None:
         self.addresses = addresses
-        self._http = httpx.Client(timeout=120, limits=httpx.Limits(max_connections=32, max_keepalive_connections=16))
+        limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
+        self._http = httpx.Client(timeout=120, limits=limits, verify=trusted())
 
     def key(self, act: str) -> str:
         """The idempotency key of an act: the same act always has the same, so that it happens once."""
@@ -245,7 +247,7 @@ class Api:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        with httpx.Client(timeout=60) as browser:  # cookies of this sign-in only
+        with httpx.Client(timeout=60, verify=trusted()) as browser:  # cookies of this sign-in only
             page = browser.get(f"{identity}/oauth/authorize", params=query)
             if page.status_code != 200:
                 return page

@@ -18,6 +18,7 @@ from typing import IO
 
 import httpx
 
+from chassis.http import trusted
 from journey.ports import FOR_PROGRAMS, first_free, is_free
 from journey.profile import OFFSETS, PROGRAMS, STORING, Part, Profile, Servers, parts
 from journey.servers.process import stat_of
@@ -229,7 +230,7 @@ class Platform:
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         waiting = list(self.parts)
-        with httpx.Client(timeout=5) as http:
+        with httpx.Client(timeout=5, verify=trusted()) as http:
             while waiting:
                 part = waiting[0]
                 if ready(http, url_of(part)):
@@ -284,7 +285,7 @@ class Watch:
 
     def __init__(self, addresses: Addresses) -> None:
         self._addresses = addresses
-        self._http = httpx.Client(timeout=10)
+        self._http = httpx.Client(timeout=10, verify=trusted())
 
     def pending(self) -> dict[str, float]:
         """What waits in each program: outbox rows, events not yet heard, work in the background."""

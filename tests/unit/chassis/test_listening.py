@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from chassis.http import trusted
 from journey.ports import FOR_PROGRAMS, first_free
 
 NOBODYS = "192.0.2.1"
@@ -44,7 +45,7 @@ def answer(url: str, process: subprocess.Popen[str]) -> int:
     until = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < until:
         try:
-            return httpx.get(url, timeout=5).status_code
+            return httpx.get(url, timeout=5, verify=trusted()).status_code
         except httpx.TransportError:
             time.sleep(0.05)
     return 0

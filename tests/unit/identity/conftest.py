@@ -15,6 +15,7 @@ import httpx
 import pytest
 from sqlalchemy import select
 
+from chassis.http import trusted
 from chassis.keys import JwksOverHttp
 from fixtures.footing import Footing
 from fixtures.stack import Programs, Running
@@ -47,7 +48,7 @@ class Browser:
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.url, timeout=30)
+        self.http = httpx.Client(base_url=self.url, timeout=30, verify=trusted())
 
     def query(self, **other: str | None) -> dict[str, str]:
         asked = {

@@ -8,6 +8,8 @@ import httpx
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from chassis.http import trusted
+
 
 class KeySource(Protocol):
     def known(self, kid: str) -> ECKey | None:
@@ -43,7 +45,7 @@ class JwksOverHttp:
 
     def _ask(self) -> dict[str, ECKey]:
         try:
-            answer = httpx.get(self._url, timeout=5)
+            answer = httpx.get(self._url, timeout=5, verify=trusted())
             answer.raise_for_status()
             keys = KeySet.import_key_set(answer.json()).keys
         except (httpx.HTTPError, JoseError, ValueError, KeyError):
