@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from families.feeds.catalogue import Stated
+from families.feeds.lines import Stated
 from families.matching.judge import Judged, judge
 from families.matching.scorer import Places, Profile, compare, traits_of
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.db import new_id, now
 from families.events import FactCorrected, FactEnded, FactEvent, FactRecorded
 from families.facts import repository
-from families.feeds.catalogue import Statement
+from families.feeds.lines import Statement
 from families.models.facts import Fact
 
 

@@ -1,187 +1,286 @@
-"""What a feed is, and which there are. A feed is one module with its columns; routes, validation and pages follow."""
+"""What a feed is: a declaration. Routes, readers, pages, schemas and examples are made from it.
+
+Its category, scope, supplier and how far it is trusted stand in the vocabulary, under the same name, since other
+programs must know them too.
+"""
 
 import json
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from families.feeds.kinds import NUMERIC, Bad
-
-Values = dict[str, Any]
-Read = Callable[[str], Any]
+from families.feeds.columns import Column
+from families.feeds.kinds import Bad, Coded, JsonSchema
+from families.feeds.lines import Carer, Covers, Line, LineFault, Stated, Statement, Values
+from families.feeds.periods import Period
+from families.feeds.rules import AllOrNone, Rule
+from vocabulary.feeds import FEEDS as VOCABULARY
+from vocabulary.feeds import DeclaredFeed
 
 MEDIA_TYPES = {"text/csv": "csv", "application/x-ndjson": "ndjson", "application/jsonl": "ndjson"}
 """What a push's body may be, and the format behind each."""
 
+EXAMPLES_COVER = Covers(date(2016, 9, 1), date(2018, 8, 31))
+"""The days that a push of the examples covers, unless a feed says otherwise."""
+
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")  # no store can hold them
 
 
+class FeedKind(StrEnum):
+    """What a line of a feed is.
+
+    EVENTS: what happened on a day. SPELLS: what lasted from a day to another. MEASURES: figures of a period that is the
+    same for all, such as a term. STATES: what held on the day as of which the supplier looked.
+    """
+
+    EVENTS = "events"
+    SPELLS = "spells"
+    MEASURES = "measures"
+    STATES = "states"
+
+
 @dataclass(frozen=True)
-class Covers:
-    """The days, both inclusive, for which a push says all that there is to say."""
+class FactOf:
+    """A fact that a line states, if the cells that tell it are filled.
 
-    first: date
-    last: date
+    Shape: `value` is the column that holds it; a number stands for itself, where a fact says no more than that it is so.
+    """
 
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `read` turns text into what it means, or raises Bad. An empty cell is None."""
-
-    name: str
-    read: Read
-    category: str
-    description: str
-    example: str
-    required: bool = False
-    codes: tuple[str, ...] = ()
+    measure: str
+    period: Period
+    value: str | int
+    unit: str | None = None
 
     @property
-    def numeric(self) -> bool:
-        """In NDJSON a number may stand here as one."""
-        return self.read in NUMERIC
+    def columns(self) -> tuple[str, ...]:
+        return (*self.period.columns, self.value) if isinstance(self.value, str) else self.period.columns
+
+    def state(self, values: Values) -> Statement | None:
+        days = self.period.days(values)
+        value = values[self.value] if isinstance(self.value, str) else self.value
+        if days is None or value is None:
+            return None
+        return Statement(self.measure, *days, value, self.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class LineFault:
-    """A column and a code of `codes.py`; the column is empty when the whole line is meant."""
+class AlsoNamed(ABC):
+    """Somebody whom a line names besides the person whom it is about. Shape: `role` says what they are to that person."""
 
-    column: str
-    code: str
+    role: str
 
-
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """Whom a line is about, as it says. Identifiers are (scheme, value)."""
-
-    forename: str
-    surname: str
-    date_of_birth: date | None
-    sex: str | None
-    identifiers: tuple[tuple[str, str], ...] = ()
-    uprn: str | None = None
-    address_line: str = ""
-    postcode: str = ""
+    @property
+    @abstractmethod
+    def columns(self) -> tuple[str, ...]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Carer:
-    """Whom a line names as a child's carer."""
+@dataclass(frozen=True)
+class NamedCarer(AlsoNamed):
+    """A child's carer, by name."""
 
     forename: str
     surname: str
     relationship: str
-    same_address: bool
+    same_address: str
+    role: str = "carer"
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.forename, self.surname, self.relationship, self.same_address)
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A fact to be: measure, period (inclusive), value."""
-
-    measure: str
-    first: date
-    last: date | None
-    value: int | str
-    unit: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line that can be placed: whom it is about, what it states, and on which day it was so."""
-
-    number: int
-    key: str
-    digest: str
-    about: Stated
-    stated_on: date
-    facts: tuple[Statement, ...]
-    carer: Carer | None = None
-    age_on: date | None = None
-
-
-def no_faults(values: Values, covers: Covers) -> Iterable[LineFault]:
-    return ()
-
-
-def no_carer(values: Values) -> Carer | None:
-    return None
+    def carer(self, values: Values) -> Carer | None:
+        if values[self.surname] is None:
+            return None
+        return Carer(*(values[name] for name in self.columns))
 
 
 @dataclass(frozen=True)
+class NamedByKey(AlsoNamed):
+    """Somebody whom another line of the same feed is about, by that line's key."""
+
+    role: str
+    key: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.key,)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A line that the feed refuses: the example with these cells instead, and the fault that is found."""
+
+    cells: Mapping[str, str]
+    column: str
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Feed:
-    """Shape: `category` is that of its facts. `snapshot`: each push lists all there is, however many days it covers;
-    otherwise the number of lines follows the number of days. `age_measured`: its facts carry the age on that day."""
+    """Shape: `facts` begins with the main one: its last day is the day on which all that the line says was so, and with
+    `age_measured` its first day is that of the age which the facts carry. `pupils`: whoever a line is about goes to
+    school. `examples` are further lines that are read: each gives the cells that differ from the columns' examples.
+    """
 
     name: str
     title: str
-    supplier: str
-    category: str
+    kind: FeedKind
     description: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    facts: Callable[[Values], tuple[Statement, ...]]
-    stated_on: Callable[[Values, Covers], date]
-    check: Callable[[Values, Covers], Iterable[LineFault]] = no_faults
-    carer: Callable[[Values], Carer | None] = no_carer
+    facts: tuple[FactOf, ...]
+    rules: tuple[Rule, ...] = ()
+    also_named: tuple[AlsoNamed, ...] = ()
     identifiers: tuple[str, ...] = ()
-    snapshot: bool = True
     age_measured: bool = False
+    pupils: bool = False
+    examples: tuple[Mapping[str, str], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    examples_cover: Covers = EXAMPLES_COVER
     names: tuple[str, ...] = field(init=False)
+    vocabulary: DeclaredFeed = field(init=False, repr=False)
+    _readers: tuple[tuple[str, Callable[[str], Any], bool], ...] = field(init=False, repr=False)
+    _dated: tuple[tuple[Column, Coded], ...] = field(init=False, repr=False)
+    _periods: tuple[Period, ...] = field(init=False, repr=False)
+    _carer: NamedCarer | None = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+        if self.name not in VOCABULARY:
+            raise LookupError(f"The feed {self.name} is declared here, and feeds.toml of the vocabulary lacks it.")
+        said = VOCABULARY[self.name]
+        columns = tuple(replace(column, category=column.category or said.category) for column in self.columns)
+        carers = [other for other in self.also_named if isinstance(other, NamedCarer)]
+        made = {
+            "vocabulary": said,
+            "columns": columns,
+            "names": tuple(column.name for column in columns),
+            "_readers": tuple((column.name, column.kind.read, column.required) for column in columns),
+            "_dated": tuple((c, c.kind) for c in columns if isinstance(c.kind, Coded) and c.kind.dated),
+            "_periods": tuple(dict.fromkeys(fact.period for fact in self.facts)),
+            "_carer": carers[0] if carers else None,
+        }
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def category(self) -> str:
+        """The category of its facts."""
+        return self.vocabulary.category
 
     @property
     def scope(self) -> str:
-        return f"push:{self.name}"
+        """What a client must hold to push it."""
+        return self.vocabulary.scope
+
+    @property
+    def snapshot(self) -> bool:
+        """Whether each push lists all there is, however many days it covers. Events are as many as there are days."""
+        return self.kind is not FeedKind.EVENTS
 
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(sorted({column.category for column in self.columns}))
 
+    @property
+    def findable(self) -> frozenset[str]:
+        """The codes of all faults that can be found in several cells together, or in a cell for its day."""
+        required = {column.name for column in self.columns if column.required}
+        found = {code for rule in self.rules for code in rule.codes}
+        for period in self._periods:
+            never = {"end_without_start"} if period.columns[0] in required else set()
+            found |= set(period.codes) - never
+        if self._carer:
+            found.add(CARER_INCOMPLETE)
+        for _, kind in self._dated:
+            found |= {"code_not_yet_in_use"} if any(code.first for code in kind.codes) else set()
+            found |= {"code_no_longer_in_use"} if any(code.last for code in kind.codes) else set()
+        return frozenset(found)
+
+    def example_cells(self, changed: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The example's cells, with some of them changed."""
+        return {column.name: column.example for column in self.columns} | dict(changed or {})
+
     def example(self, format: str = "csv") -> str:
         """A file of one line, as it should look."""
         if format == "ndjson":
-            given = [column for column in self.columns if column.example]
-            cells = {column.name: int(column.example) if column.numeric else column.example for column in given}
-            return json.dumps(cells) + "\n"
+            return json.dumps(self.as_members(self.example_cells())) + "\n"
         return ",".join(self.names) + "\r\n" + ",".join(column.example for column in self.columns) + "\r\n"
 
-    def read(self, number: int, cells: dict[str, str], covers: Covers) -> Line | list[LineFault]:
+    def as_members(self, cells: Mapping[str, str]) -> dict[str, str | int]:
+        """Cells as NDJSON holds them: numbers as numbers, and nothing for an empty cell."""
+        return {
+            column.name: int(cells[column.name]) if column.numeric else cells[column.name]
+            for column in self.columns
+            if cells[column.name]
+        }
+
+    def json_schema(self) -> JsonSchema:
+        """A line of NDJSON as JSON Schema: what each member may hold. What several say together is not in it."""
+        return {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": self.title,
+            "type": "object",
+            "properties": {column.name: _member_schema(column) for column in self.columns},
+            "required": [column.name for column in self.columns if column.required],
+            "additionalProperties": False,
+        }
+
+    def read(self, number: int, cells: Mapping[str, str], covers: Covers) -> Line | list[LineFault]:
         """A line's cells, by column, to what they mean; or all that is wrong with them."""
         if _NO_TEXT.search("".join(cells.values())):
             return [LineFault(name, "not_text") for name in self.names if _NO_TEXT.search(cells[name])]
         values: Values = {}
         faults: list[LineFault] = []
-        for column in self.columns:
-            text = cells[column.name].strip()
+        for name, read, required in self._readers:
+            text = cells[name].strip()
             if not text:
-                values[column.name] = None
-                if column.required:
-                    faults.append(LineFault(column.name, "missing"))
+                values[name] = None
+                if required:
+                    faults.append(LineFault(name, "missing"))
                 continue
             try:
-                values[column.name] = column.read(text)
+                values[name] = read(text)
             except Bad as bad:
-                faults.append(LineFault(column.name, bad.code))
+                faults.append(LineFault(name, bad.code))
+        if not faults:
+            faults.extend(self._faults_together(values, covers))
         if faults:
             return faults
-        faults.extend(self.check(values, covers))
-        if faults:
-            return faults
+        facts = tuple(fact for each in self.facts if (fact := each.state(values)))
         return Line(
             number=number,
             key="|".join(str(values[part]) for part in self.key),
             digest=_digest(values),
             about=self._about(values),
-            stated_on=self.stated_on(values, covers),
-            facts=self.facts(values),
-            carer=self.carer(values),
-            age_on=self.facts(values)[0].first if self.age_measured else None,
+            stated_on=min(covers.last, facts[0].last or covers.last),
+            facts=facts,
+            carer=self._carer.carer(values) if self._carer else None,
+            age_on=facts[0].first if self.age_measured else None,
         )
+
+    def _faults_together(self, values: Values, covers: Covers) -> Iterator[LineFault]:
+        for rule in self.rules:
+            yield from rule.faults(values)
+        for period in self._periods:
+            yield from period.faults(values, covers)
+        if self._carer:
+            yield from AllOrNone(self._carer.columns, CARER_INCOMPLETE).faults(values)
+        for column, kind in self._dated:
+            value = values[column.name]
+            if value is not None and (code := kind.fault_on(value, self._day_of_code(column, values, covers))):
+                yield LineFault(column.name, code)
+
+    def _day_of_code(self, column: Column, values: Values, covers: Covers) -> date:
+        """The day for which a code must have been in use: the line's, never today. A list that changed yesterday must
+        not refuse what was said of last year."""
+        if column.dated_by:
+            return values[column.dated_by] or covers.last
+        days = self.facts[0].period.days(values)
+        return days[0] if days else covers.last
 
     def _about(self, values: Values) -> Stated:
         return Stated(
@@ -194,6 +293,16 @@ class Feed:
             address_line=values["address_line"] or "",
             postcode=values["postcode"] or "",
         )
+
+
+CARER_INCOMPLETE = "carer_incomplete"
+
+
+def _member_schema(column: Column) -> JsonSchema:
+    schema = column.kind.json_schema()
+    if not column.required:
+        schema = {"anyOf": [schema, {"enum": [None, ""]}]}
+    return {"description": column.description, **schema}
 
 
 def _digest(values: Values) -> str:

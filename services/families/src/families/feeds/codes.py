@@ -10,6 +10,7 @@ CODES: dict[str, tuple[str, str]] = {
     "in_the_future": ("This date has not come yet.", "Check day, month and year."),
     "too_early": ("This date lies before 1900.", "Check the year; leave the cell empty when the date is not known."),
     "not_a_count": ("This is not a whole number from 0 to 999.", "Use digits only."),
+    "not_an_amount": ("This is not an amount of money.", "Write pounds with or without two digits of pence: 412.50."),
     "not_a_upn": ("This is not written like a UPN.", "A letter, eleven digits, and a digit or letter."),
     "upn_check_letter": ("The UPN's first letter does not fit its digits.", "Check the number for a typing error."),
     "upn_authority": ("The UPN names no local authority.", "Check the three digits after the letter."),
@@ -17,6 +18,14 @@ CODES: dict[str, tuple[str, str]] = {
     "not_a_uprn": ("This is not a UPRN.", "One to twelve digits; or leave it empty."),
     "not_a_postcode": ("This is not written like a postcode.", "Check it; or leave it empty."),
     "not_a_code": ("This is none of the column's codes.", "Use one of the codes that the feed's page lists."),
+    "code_not_yet_in_use": (
+        "This code was not yet in use on the day that the line is about.",
+        "Use a code of that day: the feed's page gives the days of each.",
+    ),
+    "code_no_longer_in_use": (
+        "This code was no longer in use on the day that the line is about.",
+        "Use a code of that day: the feed's page gives the days of each.",
+    ),
     "not_a_reference": ("This is not written like a reference.", "Letters, digits and / _ . : - only, at most 60."),
     "not_an_academic_year": ("This is no academic year.", "Write it such as 2016/17."),
     "absent_more_than_possible": (
@@ -29,6 +38,9 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "after_coverage": ("This lies after the last day that the push covers.", "Check the date, or `covers_to`."),
     "before_term_ended": ("The term ends after the last day that the push covers.", "Check the term, or `covers_to`."),
+    "after_as_of": ("This lies after the day as of which the line speaks.", "Check both dates."),
+    "needed_here": ("This cell is empty, and another cell of the line calls for it.", "Fill it in, or check the other."),
+    "needless_here": ("This cell is filled, and another cell of the line says no.", "Empty it, or check the other."),
     "regime_missing": ("Universal Credit is given without its regime.", "Add the regime."),
     "regime_without_uc": ("A regime is given with another benefit than uc.", "Leave the regime empty."),
     "ends_before_start": ("This end lies before its start.", "Check both dates."),

@@ -1,27 +1,26 @@
-"""How a cell is read: one function a kind of value. Each takes stripped text, never empty, and returns what it means.
+"""Kinds of column: what may stand in a cell and what it means, as data.
 
-Errors: Bad, with a stable code. What stood in the cell is never repeated anywhere.
+A kind is its name, the limits that it sets, and a reader made from them. So a reader of whole columns can be made from
+the same limits: fold, longest, pattern and codes are operations on columns in any data-frame library; only `further`
+is Python, and says what no pattern can (a check letter, say).
+
+Errors: Bad, with a stable code of `codes.py`. What stood in the cell is never repeated anywhere.
 """
 
 import re
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from enum import Enum
+from typing import Any
 
 from chassis.clock import today
 from chassis.schemas import EARLIEST
 
-UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
-_UPN = re.compile(r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]", re.ASCII)
-_NINO = re.compile(r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?", re.ASCII)
-_NINO_NEVER = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
-_POSTCODE = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?)(\d[ABD-HJLNP-UW-Z]{2})", re.ASCII)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+JsonSchema = dict[str, Any]
+
 _SPACE = re.compile(r"\s+")
-_REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,59}")
-_SLUG = re.compile(r"[a-z][a-z0-9_]{0,39}")
-_ACADEMIC_YEAR = re.compile(r"(20\d\d)/(\d\d)", re.ASCII)
-_FORMULA = ("=", "+", "-", "@")
-_SEXES = {"female": "female", "male": "male", "f": "female", "m": "male", "other": "other", "unknown": ""}
 
 
 class Bad(Exception):
@@ -32,37 +31,197 @@ class Bad(Exception):
         self.code = code
 
 
-def _plain(text: str) -> str:
-    if any(ord(c) < 32 or ord(c) == 127 for c in text):
-        raise Bad("control_character")
-    return text
+class Fold(Enum):
+    """What is made alike before a cell is judged, since partners' systems write it in several ways."""
+
+    SINGLE_SPACES = "single_spaces"
+    NO_SPACES = "no_spaces"
+    NO_BLANKS = "no_blanks"
+    LINES_TO_COMMAS = "lines_to_commas"
+    UPPER = "upper"
+    LOWER = "lower"
 
 
-def name(text: str) -> str:
-    """A forename or surname as written; spaces are made single."""
-    text = _SPACE.sub(" ", text)
-    if len(text) > 100:
-        raise Bad("too_long")
-    if not any(c.isalpha() for c in text) or not all(c.isalpha() or c in " -'’.`" or _mark(c) for c in text):
-        raise Bad("not_a_name")
-    return text
+_FOLD: dict[Fold, Callable[[str], str]] = {
+    Fold.SINGLE_SPACES: lambda text: _SPACE.sub(" ", text),
+    Fold.NO_SPACES: lambda text: _SPACE.sub("", text),
+    Fold.NO_BLANKS: lambda text: text.replace(" ", ""),
+    Fold.LINES_TO_COMMAS: lambda text: text.replace("\r\n", ", ").replace("\n", ", "),
+    Fold.UPPER: str.upper,
+    Fold.LOWER: str.lower,
+}
 
 
-def _mark(character: str) -> bool:
-    return 0x300 <= ord(character) <= 0x36F  # accents written apart from their letter
+@dataclass(frozen=True, kw_only=True)
+class Kind(ABC):
+    """Shape: `number`: partners' systems may hold it as a number, so in NDJSON it may stand as one."""
+
+    name: str
+    number: bool = False
+
+    @abstractmethod
+    def read(self, text: str) -> Any:
+        """What a cell means. `text` is stripped and never empty. Errors: Bad."""
+
+    @abstractmethod
+    def json_schema(self) -> JsonSchema:
+        """How a cell is best written. What is folded may be written otherwise, and is read all the same."""
 
 
-def line(text: str) -> str:
-    """One line of text; line breaks inside become commas. What a spreadsheet would run as a formula is refused."""
-    text = _SPACE.sub(" ", text.replace("\r\n", ", ").replace("\n", ", "))
-    if len(text) > 200:
-        raise Bad("too_long")
-    if text.startswith(_FORMULA):
-        raise Bad("formula")
-    return _plain(text)
+@dataclass(frozen=True, kw_only=True)
+class Text(Kind):
+    """Text of a pattern. Shape: `otherwise` is the code of a cell that does not fit the pattern; `further` takes what
+    is folded and fits, and gives what it means; `written` is the pattern of a cell before it is folded, where that
+    differs."""
+
+    fold: tuple[Fold, ...] = ()
+    longest: int | None = None
+    pattern: str | None = None
+    written: str | None = None
+    otherwise: str = ""
+    further: Callable[[str], str] | None = None
+    _folds: tuple[Callable[[str], str], ...] = field(init=False, repr=False, compare=False)
+    _fits: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_folds", tuple(_FOLD[fold] for fold in self.fold))
+        object.__setattr__(self, "_fits", re.compile(self.pattern, re.ASCII) if self.pattern else None)
+
+    def read(self, text: str) -> str:
+        for fold in self._folds:
+            text = fold(text)
+        if self.longest is not None and len(text) > self.longest:
+            raise Bad("too_long")
+        if self._fits is not None and not self._fits.fullmatch(text):
+            raise Bad(self.otherwise)
+        return self.further(text) if self.further else text
+
+    def json_schema(self) -> JsonSchema:
+        schema: JsonSchema = {"type": ["string", "integer"] if self.number else "string", "minLength": 1}
+        if self.longest is not None:
+            schema["maxLength"] = self.longest
+        if pattern := self.written or self.pattern:
+            schema["pattern"] = f"^(?:{pattern})$"
+        return schema
 
 
-def day(text: str) -> date:
+@dataclass(frozen=True, kw_only=True)
+class Day(Kind):
+    """A day, year-month-day, from `EARLIEST` to today in London."""
+
+    def read(self, text: str) -> date:
+        when = _read_day(text)
+        if when > today():
+            raise Bad("in_the_future")
+        if when < EARLIEST:
+            raise Bad("too_early")
+        return when
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "format": "date"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Kind):
+    """A whole number from 0 to `most`."""
+
+    most: int
+    otherwise: str
+
+    def read(self, text: str) -> int:
+        if not (text.isascii() and text.isdigit()) or len(text) > len(str(self.most)) or int(text) > self.most:
+            raise Bad(self.otherwise)
+        return int(text)
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": ["integer", "string"], "minimum": 0, "maximum": self.most, "pattern": "^[0-9]+$"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amount(Kind):
+    """Pounds with or without pence, such as `412.50`, never negative. Units: what it means is in pence.
+
+    In NDJSON it stands as text: a number with a fraction is not exact there.
+    """
+
+    most_digits: int = 7
+
+    def read(self, text: str) -> int:
+        pounds, point, pence = text.partition(".")
+        if not (text.isascii() and pounds.isdigit()) or len(pounds) > self.most_digits:
+            raise Bad("not_an_amount")
+        if point and not (pence.isdigit() and len(pence) == 2):
+            raise Bad("not_an_amount")
+        return int(pounds) * 100 + int(pence or 0)
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "pattern": rf"^[0-9]{{1,{self.most_digits}}}(?:\.[0-9]{{2}})?$"}
+
+
+@dataclass(frozen=True)
+class Code:
+    """One code of a list, and the days, both inclusive, on which it is in use; without a day, it always was or is."""
+
+    code: str
+    first: date | None = None
+    last: date | None = None
+
+    @property
+    def dated(self) -> bool:
+        return self.first is not None or self.last is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coded(Kind):
+    """A code of a closed list. Shape: `means` says what a code stands for where that is not itself."""
+
+    codes: tuple[Code, ...]
+    fold: tuple[Fold, ...] = ()
+    means: Mapping[str, Any] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    _by_text: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    _by_value: Mapping[Any, Code] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        known = {code.code: self.means.get(code.code, code.code) for code in self.codes}
+        by_text = known | {alias: known[code] for alias, code in self.aliases.items()}
+        object.__setattr__(self, "_by_text", by_text)
+        object.__setattr__(self, "_by_value", {known[code.code]: code for code in self.codes})
+
+    @property
+    def dated(self) -> bool:
+        """Whether its codes depend on a day."""
+        return any(code.dated for code in self.codes)
+
+    def read(self, text: str) -> Any:
+        for fold in self.fold:
+            text = _FOLD[fold](text)
+        if text not in self._by_text:
+            raise Bad("not_a_code")
+        return self._by_text[text]
+
+    def fault_on(self, value: Any, day: date) -> str | None:
+        """Why a value cannot be said of a day; None when it can."""
+        code = self._by_value[value]
+        if code.first is not None and day < code.first:
+            return "code_not_yet_in_use"
+        if code.last is not None and day > code.last:
+            return "code_no_longer_in_use"
+        return None
+
+    def json_schema(self) -> JsonSchema:
+        return {"type": "string", "enum": [code.code for code in self.codes]}
+
+
+def one_of(*codes: str | Code) -> Coded:
+    """A closed list of codes, written exactly so."""
+    return Coded(name="code", codes=tuple(Code(code) if isinstance(code, str) else code for code in codes))
+
+
+# What no pattern says.
+
+
+def _read_day(text: str) -> date:
     if not _DATE.fullmatch(text):
         raise Bad("not_a_date")
     try:
@@ -71,30 +230,26 @@ def day(text: str) -> date:
         raise Bad("not_a_date") from None
 
 
-def past_day(text: str) -> date:
-    when = day(text)
-    if when > today():
-        raise Bad("in_the_future")
-    if when < EARLIEST:
-        raise Bad("too_early")
-    return when
+def _as_name(text: str) -> str:
+    if not any(c.isalpha() for c in text) or not all(c.isalpha() or c in " -'’.`" or _is_mark(c) for c in text):
+        raise Bad("not_a_name")
+    return text
 
 
-def count(text: str) -> int:
-    """A whole number from 0 to 999."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 3:
-        raise Bad("not_a_count")
-    return int(text)
+def _is_mark(character: str) -> bool:
+    return 0x300 <= ord(character) <= 0x36F  # accents written apart from their letter
 
 
-def upn(text: str) -> str:
-    """A unique pupil number: check letter, local authority, school, year, serial.
+def _as_line(text: str) -> str:
+    """What a spreadsheet would run as a formula is refused: somebody will open the line in one."""
+    if text.startswith(_FORMULA):
+        raise Bad("formula")
+    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+        raise Bad("control_character")
+    return text
 
-    Source: DfE, UPN guidance: Σ digit × position (2 to 13) mod 23; a temporary one ends in a letter.
-    """
-    text = text.upper()
-    if not _UPN.fullmatch(text):
-        raise Bad("not_a_upn")
+
+def _as_upn(text: str) -> str:
     last = text[12]
     digits = [int(c) for c in text[1:12]] + [int(last) if last.isdigit() else UPN_LETTERS.index(last)]
     if text[0] != UPN_LETTERS[sum(digit * place for place, digit in enumerate(digits, start=2)) % 23]:
@@ -105,75 +260,100 @@ def upn(text: str) -> str:
     return text
 
 
-def nino(text: str) -> str:
-    """A National Insurance number; the last letter may be missing. Source: HMRC NIM39110."""
-    text = text.replace(" ", "").upper()
-    if not _NINO.fullmatch(text) or text[:2] in _NINO_NEVER:
+def _as_nino(text: str) -> str:
+    if text[:2] in _NINO_NEVER:
         raise Bad("not_a_nino")
     return text
 
 
-def uprn(text: str) -> str:
-    """A unique property reference number, 1 to 999999999999, without leading zeros."""
-    if not (text.isascii() and text.isdigit()) or len(text) > 12 or int(text) == 0:
+def _as_uprn(text: str) -> str:
+    if int(text) == 0:
         raise Bad("not_a_uprn")
     return str(int(text))
 
 
-def postcode(text: str) -> str:
-    """A postcode with one space before its last three characters."""
-    found = _POSTCODE.fullmatch(_SPACE.sub("", text).upper())
-    if not found:
-        raise Bad("not_a_postcode")
-    return f"{found[1]} {found[2]}"
+def _as_postcode(text: str) -> str:
+    return f"{text[:-3]} {text[-3:]}"
 
 
-def sex(text: str) -> str | None:
-    try:
-        return _SEXES[text.lower()] or None
-    except KeyError:
-        raise Bad("not_a_code") from None
-
-
-def reference(text: str) -> str:
-    """The supplier's own reference: letters, digits and a few signs, at most 60."""
-    if not _REFERENCE.fullmatch(text):
-        raise Bad("not_a_reference")
-    return text
-
-
-def slug(text: str) -> str:
-    if not _SLUG.fullmatch(text):
-        raise Bad("not_a_code")
-    return text
-
-
-def academic_year(text: str) -> str:
-    """`2016/17`."""
-    found = _ACADEMIC_YEAR.fullmatch(text)
-    if not found or (int(found[1]) + 1) % 100 != int(found[2]):
+def _as_academic_year(text: str) -> str:
+    if (int(text[:4]) + 1) % 100 != int(text[5:]):
         raise Bad("not_an_academic_year")
     return text
 
 
-def yes_or_no(text: str) -> bool:
-    try:
-        return {"yes": True, "no": False}[text.lower()]
-    except KeyError:
-        raise Bad("not_a_code") from None
+UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_FORMULA = ("=", "+", "-", "@")
+_NINO_NEVER = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 
+# The kinds.
 
-def one_of(*codes: str) -> Callable[[str], str]:
-    """A code of a closed list, in lower case."""
-    known = frozenset(codes)
+NAME = Text(name="name", fold=(Fold.SINGLE_SPACES,), longest=100, further=_as_name)
+"""A forename or surname as written; spaces are made single."""
 
-    def read(text: str) -> str:
-        if text not in known:
-            raise Bad("not_a_code")
-        return text
+LINE = Text(name="line", fold=(Fold.LINES_TO_COMMAS, Fold.SINGLE_SPACES), longest=200, further=_as_line)
+"""One line of text; line breaks inside become commas."""
 
-    return read
+DAY = Day(name="day")
 
+COUNT = Count(name="count", most=999, otherwise="not_a_count", number=True)
 
-NUMERIC = (count, uprn)
-"""What partners' systems may hold as a number."""
+AMOUNT = Amount(name="amount")
+
+UPN = Text(
+    name="upn",
+    fold=(Fold.UPPER,),
+    pattern=r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]",
+    otherwise="not_a_upn",
+    further=_as_upn,
+)
+"""A unique pupil number: check letter, local authority, school, year, serial.
+
+Source: DfE, UPN guidance: Σ digit × position (2 to 13) mod 23; a temporary one ends in a letter.
+"""
+
+NINO = Text(
+    name="nino",
+    fold=(Fold.NO_BLANKS, Fold.UPPER),
+    pattern=r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?",
+    otherwise="not_a_nino",
+    further=_as_nino,
+)
+"""A National Insurance number; the last letter may be missing. Source: HMRC NIM39110."""
+
+UPRN = Text(name="uprn", pattern=r"\d{1,12}", otherwise="not_a_uprn", further=_as_uprn, number=True)
+"""A unique property reference number, 1 to 999999999999, without leading zeros."""
+
+POSTCODE = Text(
+    name="postcode",
+    fold=(Fold.NO_SPACES, Fold.UPPER),
+    pattern=r"[A-Z]{1,2}\d[A-Z\d]?\d[ABD-HJLNP-UW-Z]{2}",
+    written=r"[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}",
+    otherwise="not_a_postcode",
+    further=_as_postcode,
+)
+"""A postcode with one space before its last three characters."""
+
+SEX = Coded(
+    name="sex",
+    codes=(Code("female"), Code("male"), Code("other"), Code("unknown")),
+    fold=(Fold.LOWER,),
+    means={"unknown": None},
+    aliases={"f": "female", "m": "male"},
+)
+
+REFERENCE = Text(name="reference", pattern=r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,59}", otherwise="not_a_reference")
+"""The supplier's own reference: letters, digits and a few signs, at most 60."""
+
+SLUG = Text(name="slug", pattern=r"[a-z][a-z0-9_]{0,39}", otherwise="not_a_code")
+"""The supplier's own code, in lower snake case."""
+
+ACADEMIC_YEAR = Text(
+    name="academic_year", pattern=r"20\d\d/\d\d", otherwise="not_an_academic_year", further=_as_academic_year
+)
+"""`2016/17`."""
+
+YES_OR_NO = Coded(
+    name="yes_or_no", codes=(Code("yes"), Code("no")), fold=(Fold.LOWER,), means={"yes": True, "no": False}
+)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, new_id, now, upsert
+from families.feeds.registry import FEEDS
 from families.households.carers import CarerWord, Someone
 from families.households.composing import Elsewhere
 from families.households.residence import Statement, trust
@@ -27,7 +28,7 @@ from families.models.families import (
 from families.models.intake import Push
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName, ToCompose
 
-SCHOOL = "school_attendance"
+ABOUT_PUPILS = frozenset(feed.name for feed in FEEDS.values() if feed.pupils)
 LONGEST_WAIT = timedelta(seconds=60)
 # Columns and not entities: of thousands of rows, making the objects is what costs.
 ADDRESS_COLUMNS = (
@@ -247,7 +248,7 @@ def _describe_people(session: Session, found: Neighbourhood, statements: Sequenc
                 names=frozenset((name.forename, name.surname) for name in written),
                 statements=tuple(said.get(root, ())),
                 seals=tuple(sorted(seals.get(root, ()), key=lambda seal: seal[0])),
-                pupil=any(name.feed == SCHOOL for name in written),
+                pupil=any(name.feed in ABOUT_PUPILS for name in written),
             )
         )
         found.leaf_of[root] = first[root][1] if root in first else root

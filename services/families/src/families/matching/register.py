@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.db import new_id
-from families.feeds.catalogue import Stated
+from families.feeds.lines import Stated
 from families.matching import blocking, repository
 from families.matching.judge import Judged, judge, worth_a_look
 from families.matching.scorer import Address, Compared, Places, Profile, Traits, compare, traits_of

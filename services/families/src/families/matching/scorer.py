@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from families.feeds.catalogue import Stated
+from families.feeds.lines import Stated
 from families.matching.names import compare_forenames, compare_surnames, fold
 from families.matching.weights import WEIGHTS, Weights
 

@@ -8,7 +8,7 @@ from chassis.db import new_id, now
 from chassis.outbox import emit
 from families.events import PersonRegistered
 from families.facts.recording import move_facts
-from families.feeds.catalogue import Stated
+from families.feeds.lines import Stated
 from families.matching import blocking, repository
 from families.matching.merging import remember, take_seals_over
 from families.matching.scorer import Profile, traits_of

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, now, upsert
-from families.feeds.catalogue import Carer, Stated
+from families.feeds.lines import Carer, Stated
 from families.models.intake import Record
 from families.models.people import AddressStatement, CarerStatement, Identifier, Person, PersonName, ToCompose
 

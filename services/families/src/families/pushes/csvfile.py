@@ -12,7 +12,8 @@ from io import BytesIO
 from typing import BinaryIO
 
 from chassis.problems import Fault
-from families.feeds.catalogue import Feed, LineFault
+from families.feeds.catalogue import Feed
+from families.feeds.lines import LineFault
 from families.problems import FileNotValid
 from families.pushes.pieces import Plan, file_refused, lay_out
 

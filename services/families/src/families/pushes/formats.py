@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from chassis.problems import WrongContentType
-from families.feeds.catalogue import MEDIA_TYPES, Feed, LineFault
+from families.feeds.catalogue import MEDIA_TYPES, Feed
+from families.feeds.lines import LineFault
 from families.pushes import csvfile, ndjson
 from families.pushes.pieces import Plan
 

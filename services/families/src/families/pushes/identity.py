@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from families.feeds.catalogue import Stated
+from families.feeds.lines import Stated
 
 _PART, _PAIR = "\x1f", "\x1e"  # no cell can hold them
 

@@ -16,7 +16,8 @@ from chassis.outbox import emit
 from chassis.rows import write_rows
 from families.events import PersonRegistered
 from families.facts.recording import Stating, age_on, record_facts
-from families.feeds.catalogue import Feed, Line, LineFault, Stated
+from families.feeds.catalogue import Feed
+from families.feeds.lines import Line, LineFault, Stated
 from families.matching import repository as matching
 from families.matching.judge import Judged
 from families.matching.register import Register

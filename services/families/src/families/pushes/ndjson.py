@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from families.feeds.catalogue import Feed, LineFault
+from families.feeds.catalogue import Feed
+from families.feeds.lines import LineFault
 from families.pushes.pieces import Plan, file_refused, lay_out
 
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -6,7 +6,8 @@ from chassis.db import now
 from chassis.outbox import emit
 from chassis.runtime import Runtime
 from families.events import PushFinished
-from families.feeds.catalogue import Covers, Feed, Line
+from families.feeds.catalogue import Feed
+from families.feeds.lines import Covers, Line
 from families.feeds.registry import get_feed
 from families.matching.non_resident import ask_about_carers
 from families.matching.repository import take_turn
