@@ -48,7 +48,8 @@ class FeedKind(StrEnum):
 class FactOf:
     """A fact that a line states, if the cells that tell it are filled.
 
-    Shape: `value` is the column that holds it; a number stands for itself, where a fact says no more than that it is so.
+    Shape: `value` is the column that holds it. A number
+    stands for itself, where a fact says no more than that it is so.
     """
 
     measure: str
@@ -69,7 +70,7 @@ class FactOf:
 
 
 class AlsoNamed(ABC):
-    """Somebody whom a line names besides the person whom it is about. Shape: `role` says what they are to that person."""
+    """Somebody whom a line names besides the person whom it is about. Shape: `role`: what they are to that person."""
 
     role: str
 

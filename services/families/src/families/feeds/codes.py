@@ -39,7 +39,10 @@ CODES: dict[str, tuple[str, str]] = {
     "after_coverage": ("This lies after the last day that the push covers.", "Check the date, or `covers_to`."),
     "before_term_ended": ("The term ends after the last day that the push covers.", "Check the term, or `covers_to`."),
     "after_as_of": ("This lies after the day as of which the line speaks.", "Check both dates."),
-    "needed_here": ("This cell is empty, and another cell of the line calls for it.", "Fill it in, or check the other."),
+    "needed_here": (
+        "This cell is empty, and another cell of the line calls for it.",
+        "Fill it, or check the other.",
+    ),
     "needless_here": ("This cell is filled, and another cell of the line says no.", "Empty it, or check the other."),
     "regime_missing": ("Universal Credit is given without its regime.", "Add the regime."),
     "regime_without_uc": ("A regime is given with another benefit than uc.", "Leave the regime empty."),
