@@ -1,1 +1,1 @@
-"""The feeds, a module each: its `FEED` is found by its being here. `docs/adding.md` tells what else a feed needs."""
+"""The feeds, a module each: its `FEED` is found by its being here. The vocabulary holds what others must know of it."""
