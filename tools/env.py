@@ -23,7 +23,7 @@ HOME = ROOT / ".venv"
 STAMP = HOME / "thinkfamily.stamp.json"
 LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
 SOURCES = [
-    *(f"services/{name}/src" for name in ("vocabulary", "chassis", "identity", "families", "consent", "claims")),
+    *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("services/*/src"))),
     "gateway/src",
     "sandbox/src",
     "journey/src",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from journey.api import Api, Who
+from vocabulary.programs import SERVICES
 
-PROGRAMS = ("identity", "families", "consent", "claims")
 REFUSALS = (400, 401, 403, 404, 405, 409, 422, 503)
 DEPTH = 5
 
@@ -42,7 +42,7 @@ def rest_doors(api: Api, ids: dict[str, list[str]], people: list[str], families:
     Shape: `ids` gives values for the names of path and query parameters. A parameter that nobody has a value for
     fails loudly, so that a new route is not left out by silence.
     """
-    for program in PROGRAMS:
+    for program in SERVICES:
         document = api.get(None, program, "/openapi.json")
         for path, methods in document["paths"].items():
             for method, operation in methods.items():

@@ -27,7 +27,8 @@ from chassis.tables import Inbox, Outbox, ParkedEvent
 from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
 from journey.platform import START_SECONDS, Platform, ready, url_of
-from journey.profile import STORING, Profile, parts
+from journey.profile import Profile, parts
+from vocabulary.programs import SERVICES
 
 SEED = int(os.environ.get("KILL_SEED", "2016"))
 STEPS = 38
@@ -225,7 +226,7 @@ def taken_in_by(platform: Platform, program: str) -> tuple[set[UUID], int]:
 
 
 def all_told(platform: Platform) -> dict[str, Told]:
-    return {program: told_by(platform, program) for program in STORING}
+    return {program: told_by(platform, program) for program in SERVICES}
 
 
 HOLDER = """

@@ -26,8 +26,9 @@ from e2e.kills import (
 )
 from families.events import SupportStepped
 from journey.platform import Addresses, Platform, Watch
-from journey.profile import LOOPS, PROGRAMS, STORING, parts
+from journey.profile import parts
 from journey.seeding import iso
+from vocabulary.programs import PROGRAMS, SERVICES
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -75,7 +76,7 @@ def test_a_kill_that_fails_is_told_with_what_was_killed() -> None:
 
 def test_the_processes_of_a_platform_are_the_commands_of_its_programs() -> None:
     for program in PROGRAMS:
-        assert load(program).commands() == ["serve", *LOOPS.get(program, ())]
+        assert load(program).commands() == list(PROGRAMS[program].commands)
 
 
 def test_everybody_was_killed_and_every_figure_is_true_all_the_same(carried: Carried) -> None:
@@ -95,7 +96,7 @@ def test_every_event_is_in_the_log_and_each_keys_in_their_order(carried: Carried
 
 def test_every_event_was_handled_by_whoever_listens_for_it_and_none_was_parked(carried: Carried) -> None:
     everything = all_told(carried.platform)
-    for program in STORING:
+    for program in SERVICES:
         reactions = load(program).reactions
         wanted = {
             id

@@ -18,8 +18,8 @@ from chassis.http import trusted
 from journey.diary import Diary
 from journey.platform import ROOT, Addresses, every_process, free_ports, ready
 from journey.ports import is_free
-from journey.profile import PROGRAMS
 from journey.stopping import CannotGoOn
+from vocabulary.programs import PROGRAMS
 
 pytestmark = pytest.mark.timeout(600)
 STAYS = "everything stays up"

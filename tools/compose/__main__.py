@@ -24,6 +24,8 @@ import hardening
 from engine import ROOT, Bases, CannotTest, engine
 from stack import Stack, alone
 
+from vocabulary.programs import FIRST_PORT
+
 FAMILIES, SEED = 50, 2016
 LONGEST = 900.0
 """Seconds after which the test ends itself, whatever it waits for."""
@@ -57,7 +59,7 @@ def _give_up(number: int, frame: FrameType | None) -> None:
 
 
 def _test(scratch: Path) -> None:
-    stack = Stack(int(os.environ.get("PORT_BASE", "8700")), scratch)
+    stack = Stack(int(os.environ.get("PORT_BASE", FIRST_PORT)), scratch)
     with alone(stack), engine(scratch) as bases:
         with stack:
             try:

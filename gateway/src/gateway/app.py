@@ -9,6 +9,7 @@ from chassis.runtime import Runtime
 from gateway import endpoint
 from gateway.schema import make_schema
 from gateway.settings import GatewaySettings
+from vocabulary.programs import PROGRAMS
 
 
 def set_up(app: FastAPI, runtime: Runtime) -> None:
@@ -23,7 +24,7 @@ def set_up(app: FastAPI, runtime: Runtime) -> None:
             trust_env=False,
             verify=trusted(),
         )
-        for name in ("identity", "families", "consent", "claims")
+        for name in PROGRAMS["gateway"].calls
     }
 
 

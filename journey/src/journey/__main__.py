@@ -14,6 +14,7 @@ from journey.platform import ROOT, Addresses, Platform, reset
 from journey.profile import PROFILES
 from journey.stopping import Asked, CannotGoOn, WentWrong, heed_signals
 from sandbox import size
+from vocabulary.programs import FIRST_PORT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", nargs="?", default="ana", help="with token: one of the sandbox's people or clients")
     parser.add_argument("--families", type=size, default=500)
     parser.add_argument("--seed", type=int, default=2016)
-    parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", "8700")))
+    parser.add_argument("--port-base", type=int, default=int(os.environ.get("PORT_BASE", FIRST_PORT)))
     parser.add_argument("--profile", choices=PROFILES, default="embedded")
     parser.add_argument("--var", type=Path, default=ROOT / "var", help="where the platform keeps its data")
     parser.add_argument("--json", action="store_true", help="the figures as one object on standard output")

@@ -7,9 +7,9 @@ from typing import Any
 from journey.api import Api, Who, chunked
 from journey.diary import Diary
 from journey.register import Register
-from journey.seeding import AREA, PROTECTING, SECTORS, Cast, iso
+from journey.seeding import Cast, iso
 from journey.stopping import WentWrong
-from sandbox.actors import USERS
+from sandbox.actors import AREA, PROTECTING, USERS, sector_of
 from sandbox.calendar import DAY, STORY_BEGINS
 from sandbox.feeds import Wave
 from sandbox.model import NON_RESIDENT_PARENT, Act
@@ -110,7 +110,7 @@ class Acts:
 
     def lead_professional_named(self, act: Act, name: str) -> Any:
         service = next(user.service for user in USERS if user.username == act.detail)
-        body = {"user": self.cast.ids[act.detail], "service": service, "sector": SECTORS[service]}
+        body = {"user": self.cast.ids[act.detail], "service": service, "sector": sector_of(service)}
         return self._support(act, "lead-professional", body, name)
 
     def assessment_completed(self, act: Act, name: str) -> Any:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from journey.console import Console, counted, pounds
 from journey.platform import Addresses
-from journey.profile import PROGRAMS
-from journey.seeding import CREDENTIALS, USERS, iso
+from journey.seeding import CREDENTIALS, iso
 from journey.story import Outcome
 from sandbox import actors
 from sandbox.calendar import IDENTIFIED_ON
 from sandbox.truth import FEE_PENCE, FamilyTruth
+from vocabulary.programs import PROGRAMS
 
 ROLES = {"child": "child", "adult": "adult at home", "non_resident_parent": "parent who lives elsewhere"}
 NEEDS = {
@@ -77,7 +77,7 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     yield f"  How it was put together: {counted(len(links), 'record')} from {', '.join(sources)}"
     yield f"    {', '.join(f'{number} {how}' for how, number in by.most_common())}"
     yield "  What was done"
-    named = next(user.name for user in USERS if user.username == support.lead_professional)
+    named = next(user.name for user in actors.USERS if user.username == support.lead_professional)
     yield f"    agreed to be supported on {support.agreement_on}; lead professional {named}"
     yield f"    assessed on {support.assessment_on}; plan agreed on {support.plan_on}: attached on {due.attached_on}"
     yield "  Who saw what (each release decided and logged)"

@@ -20,9 +20,10 @@ import httpx
 
 from chassis.http import trusted
 from journey.ports import FOR_PROGRAMS, first_free, is_free
-from journey.profile import OFFSETS, PROGRAMS, STORING, Part, Profile, Servers, parts
+from journey.profile import Part, Profile, Servers, parts
 from journey.servers.process import stat_of
 from journey.stopping import CannotGoOn, WentWrong
+from vocabulary.programs import FIRST_PORT, PROGRAMS, SERVICES
 
 ROOT = Path(__file__).resolve().parents[3]
 START_SECONDS = 120.0
@@ -41,10 +42,10 @@ PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?
 class Addresses:
     """Where each program of one platform answers."""
 
-    port_base: int = 8700
+    port_base: int = FIRST_PORT
 
     def port(self, program: str) -> int:
-        return self.port_base + OFFSETS[program]
+        return self.port_base + PROGRAMS[program].port_offset
 
     def url(self, program: str) -> str:
         return f"http://127.0.0.1:{self.port(program)}"
@@ -63,7 +64,7 @@ class Addresses:
             names[f"{prefix}_PORT"] = str(self.port(program))
             names[f"{prefix}_PUBLIC_URL"] = self.url(program)
             names[f"{prefix}_ISSUER"] = self.url("identity")
-            for other in STORING:
+            for other in SERVICES:
                 names[f"{prefix}_{other.upper()}_URL"] = self.url(other)
         return names
 
@@ -96,7 +97,7 @@ class Platform:
         if self.servers is not None:
             self.servers.start()
             with ThreadPoolExecutor(2) as hands:
-                list(hands.map(lambda program: self._once("-m", "chassis.cli", program, "migrate"), STORING))
+                list(hands.map(lambda program: self._once("-m", "chassis.cli", program, "migrate"), SERVICES))
         self._once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
         tether = [sys.executable, str(Path(__file__).with_name("tether.py"))]
         with (self.var / "logs" / "supervisord.out").open("ab") as out:
@@ -290,7 +291,7 @@ class Watch:
     def pending(self) -> dict[str, float]:
         """What waits in each program: outbox rows, events not yet heard, work in the background."""
         found: dict[str, float] = {}
-        for program in STORING:
+        for program in SERVICES:
             try:
                 text = self._http.get(f"{self._addresses.url(program)}/metrics", params={"name[]": WAITING}).text
             except httpx.HTTPError:

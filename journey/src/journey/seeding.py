@@ -18,43 +18,9 @@ from journey.diary import Diary
 from journey.platform import write_private
 from journey.stopping import CannotGoOn, WentWrong
 from sandbox import actors
-from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE
+from vocabulary.roles import ROLES
 
-AREA = "thornbury"
 CREDENTIALS = "sandbox-credentials.json"
-KINDS = {
-    "thornbury-council": "council",
-    "police": "police",
-    "jobcentre-plus": "jobcentre",
-    "health-trust": "health",
-}
-SECTORS = {
-    "education": "education",
-    "housing": "housing",
-    "early-help": "early-help",
-    "childrens-social-care": "social-care",
-    "programme": "programme",
-    "neighbourhood-policing": "police",
-    "jobcentre": "employment",
-    "school-nursing": "health",
-}
-SENDERS = {
-    SCHOOL_ATTENDANCE: "education-attendance",
-    ANTI_SOCIAL_BEHAVIOUR: "police-asb",
-    BENEFITS: "jcp-benefits",
-}
-PROTECTING = "pia"
-"""Looks after families at protected addresses, whom a coordinator does not meet; so she is an analyst as well."""
-USERS = (*actors.USERS, actors.User(PROTECTING, "Pia Pickles", "programme_coordinator", "programme"))
-FURTHER_ROLES = {PROTECTING: ["analyst"]}
-# Whose role has several purposes states one at each call; this is the usual one.
-PURPOSES = {"analyst": "identify", "programme_coordinator": "identify"}
-SIGNERS = {
-    "thornbury-council": "iris",
-    "police": "petra",
-    "jobcentre-plus": "jonas",
-    "health-trust": "hana",
-}
 
 
 @dataclass
@@ -69,7 +35,7 @@ class Cast:
         return self.people.get(name) or self.machines[name]
 
     def sender(self, feed: str) -> Machine:
-        return self.machines[SENDERS[feed]]
+        return self.machines[actors.client_of(feed).code]
 
 
 class Credentials:
@@ -106,13 +72,13 @@ def seed(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
         credentials = Credentials(var)
         admin = administrator(var)
         for agency in actors.AGENCIES:
-            body = {"code": agency.code, "name": agency.name, "kind": KINDS[agency.code]}
+            body = {"code": agency.code, "name": agency.name, "kind": agency.kind}
             unless_there(api, diary, admin, "/v1/agencies", body, f"agency {agency.code}")
         for service in actors.SERVICES:
-            body = {"code": service.code, "name": service.name, "sector": SECTORS[service.code]}
+            body = {"code": service.code, "name": service.name, "sector": service.sector}
             unless_there(api, diary, admin, f"/v1/agencies/{service.agency}/services", body, f"service {service.code}")
-        made = step.each(USERS, lambda user: make_user(api, diary, admin, credentials, user))
-        ids = {user.username: user_id for user, user_id in zip(USERS, made, strict=True)}
+        made = step.each(actors.USERS, lambda user: make_user(api, diary, admin, credentials, user))
+        ids = {user.username: user_id for user, user_id in zip(actors.USERS, made, strict=True)}
         for client in actors.CLIENTS:
             make_client(api, admin, credentials, client)
         cast = Cast(people_of(credentials), machines_of(credentials), ids)
@@ -131,9 +97,15 @@ def seed(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
 
 def people_of(credentials: Credentials) -> dict[str, Person]:
     return {
-        name: Person(held["email"], PURPOSES.get(held["role"], ""), password=held["password"])
+        name: Person(held["email"], usual_purpose(held["role"]), password=held["password"])
         for name, held in credentials.people.items()
     }
+
+
+def usual_purpose(role: str) -> str:
+    """What somebody whose role has several purposes states unless told otherwise; who has one need state none."""
+    purposes = ROLES[role].purposes
+    return purposes[0] if len(purposes) > 1 else ""
 
 
 def machines_of(credentials: Credentials) -> dict[str, Machine]:
@@ -172,8 +144,8 @@ def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user
         "email": held["email"],
         "name": user.name,
         "service": user.service,
-        "roles": [user.role, *FURTHER_ROLES.get(user.username, [])],
-        "areas": [AREA],
+        "roles": list(user.roles),
+        "areas": [actors.AREA],
         "password": held["password"],
     }
     act = f"user {user.username}"
@@ -186,7 +158,7 @@ def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.C
     body = {
         "client_id": client.code,
         "name": f"{client.code} (sandbox)",
-        "scopes": [*client.scopes, "feeds:read"],
+        "scopes": list(client.scopes),
         "grants": ["client_credentials"],
         "redirect_uris": [],
         "public": False,
@@ -218,10 +190,11 @@ def agree(api: Api, cast: Cast, agreement: actors.Agreement, act: str) -> str:
             for term in agreement.terms
         ],
     }
-    drafted = api.post(cast[SIGNERS[parties[1]]], "consent", "/v1/agreements", body, act=act)
+    drafted = api.post(cast[actors.officer_of(parties[1]).username], "consent", "/v1/agreements", body, act=act)
     for party in dict.fromkeys(parties):
+        officer = cast[actors.officer_of(party).username]
         path = f"/v1/agreements/{drafted['id']}/sign"
-        api.post(cast[SIGNERS[party]], "consent", path, {"date": iso(agreement.starts_on)}, act=f"sign {act} {party}")
+        api.post(officer, "consent", path, {"date": iso(agreement.starts_on)}, act=f"sign {act} {party}")
     return str(drafted["id"])
 
 

@@ -22,7 +22,7 @@ from journey.figures import Figures
 from journey.matching import decide_reviews
 from journey.money import Money
 from journey.platform import Addresses, Watch, ready
-from journey.profile import PROGRAMS, Profile
+from journey.profile import Profile
 from journey.register import Register
 from journey.seeding import Cast, iso
 from journey.stopping import CannotGoOn, WentWrong
@@ -32,6 +32,7 @@ from sandbox.calendar import IDENTIFIED_ON
 from sandbox.feeds import PushFile, Wave
 from sandbox.model import Act
 from sandbox.truth import WindowTotal
+from vocabulary.programs import PROGRAMS
 
 LAST_DAY = date(2020, 2, 1)
 

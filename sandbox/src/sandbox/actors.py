@@ -4,39 +4,58 @@ from dataclasses import dataclass
 from datetime import date
 
 from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE
+from vocabulary.feeds import FEEDS
 
 AGREED_FROM = date(2016, 4, 1)
+OFFICER = "information_governance_officer"
 PUBLIC_TASK, CONSENT, STATUTE = "public_task", "consent", "statute"
 WELFARE_REFORM_ACT = "Welfare Reform Act 2012 s131; SI 2012/1483 reg 5(1)(d)"
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
+    """Shape: `sector` is the kind of supplier."""
+
     code: str
     agency: str
     name: str
+    sector: str
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
     code: str
     name: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class User:
+    """Shape: `further_roles` are held beside `role`."""
+
     username: str
     name: str
     role: str
     service: str
+    further_roles: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        return (self.role, *self.further_roles)
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
+    """Shape: it pushes one feed."""
+
     code: str
     service: str
-    scopes: tuple[str, ...]
     feed: str
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """It may push its feed, and read how feeds are to be sent."""
+        return (FEEDS[self.feed].scope, "feeds:read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +84,31 @@ def _terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: 
     )
 
 
+AREA = "thornbury"
+"""The only area of the borough."""
+PROTECTING = "pia"
+"""Looks after families at protected addresses, whom a coordinator does not meet; so she is an analyst as well."""
+
 AGENCIES = (
-    Agency("thornbury-council", "Thornbury Council"),
-    Agency("police", "Thornbury Police"),
-    Agency("jobcentre-plus", "Jobcentre Plus"),
-    Agency("health-trust", "Thornbury Health Trust"),
+    Agency("thornbury-council", "Thornbury Council", "council"),
+    Agency("police", "Thornbury Police", "police"),
+    Agency("jobcentre-plus", "Jobcentre Plus", "jobcentre"),
+    Agency("health-trust", "Thornbury Health Trust", "health"),
 )
 SERVICES = (
-    Service("education", "thornbury-council", "Education"),
-    Service("housing", "thornbury-council", "Housing"),
-    Service("early-help", "thornbury-council", "Early help"),
-    Service("childrens-social-care", "thornbury-council", "Children's social care"),
-    Service("programme", "thornbury-council", "Think Family"),
-    Service("neighbourhood-policing", "police", "Neighbourhood policing"),
-    Service("jobcentre", "jobcentre-plus", "Jobcentre"),
-    Service("school-nursing", "health-trust", "School nursing"),
+    Service("education", "thornbury-council", "Education", "education"),
+    Service("housing", "thornbury-council", "Housing", "housing"),
+    Service("early-help", "thornbury-council", "Early help", "early-help"),
+    Service("childrens-social-care", "thornbury-council", "Children's social care", "social-care"),
+    Service("programme", "thornbury-council", "Think Family", "programme"),
+    Service("neighbourhood-policing", "police", "Neighbourhood policing", "police"),
+    Service("jobcentre", "jobcentre-plus", "Jobcentre", "employment"),
+    Service("school-nursing", "health-trust", "School nursing", "health"),
 )
 USERS = (
     User("ana", "Ana Archer", "analyst", "programme"),
     User("cora", "Cora Coates", "programme_coordinator", "programme"),
+    User(PROTECTING, "Pia Pickles", "programme_coordinator", "programme", ("analyst",)),
     User("leo", "Leo Lister", "lead_professional", "programme"),
     User("lena", "Lena Lowe", "lead_professional", "early-help"),
     User("iris", "Iris Ingham", "information_governance_officer", "programme"),
@@ -101,9 +126,9 @@ USERS = (
     User("hana", "Hana Hirst", "information_governance_officer", "school-nursing"),
 )
 CLIENTS = (
-    Client("education-attendance", "education", ("push:school_attendance",), SCHOOL_ATTENDANCE),
-    Client("police-asb", "neighbourhood-policing", ("push:anti_social_behaviour",), ANTI_SOCIAL_BEHAVIOUR),
-    Client("jcp-benefits", "jobcentre", ("push:benefits",), BENEFITS),
+    Client("education-attendance", "education", SCHOOL_ATTENDANCE),
+    Client("police-asb", "neighbourhood-policing", ANTI_SOCIAL_BEHAVIOUR),
+    Client("jcp-benefits", "jobcentre", BENEFITS),
 )
 AGREEMENTS = (
     Agreement(
@@ -131,3 +156,19 @@ AGREEMENTS = (
     # The programme's own records of support, for working with the family and for claiming.
     Agreement("programme", "programme", _terms("support claim", "support")),
 )
+
+
+def officer_of(agency: str) -> User:
+    """Who signs agreements for an agency. Errors: StopIteration when it has no such person."""
+    services = {service.code for service in SERVICES if service.agency == agency}
+    return next(user for user in USERS if user.role == OFFICER and user.service in services)
+
+
+def client_of(feed: str) -> Client:
+    """Who pushes a feed. Errors: StopIteration when nobody does."""
+    return next(client for client in CLIENTS if client.feed == feed)
+
+
+def sector_of(service: str) -> str:
+    """The kind of supplier that a service is. Errors: StopIteration when there is no such service."""
+    return next(each.sector for each in SERVICES if each.code == service)

@@ -51,14 +51,11 @@ def truth(borough: "Borough") -> dict[str, object]:
 def seeding() -> dict[str, object]:
     """Agencies, services, users, clients and agreements."""
     return {
-        name: [asdict(each) for each in rows]
-        for name, rows in (
-            ("agencies", actors.AGENCIES),
-            ("services", actors.SERVICES),
-            ("users", actors.USERS),
-            ("clients", actors.CLIENTS),
-            ("agreements", actors.AGREEMENTS),
-        )
+        "agencies": [asdict(agency) for agency in actors.AGENCIES],
+        "services": [asdict(service) for service in actors.SERVICES],
+        "users": [asdict(user) for user in actors.USERS],
+        "clients": [asdict(client) | {"scopes": client.scopes} for client in actors.CLIENTS],
+        "agreements": [asdict(agreement) for agreement in actors.AGREEMENTS],
     }
 
 

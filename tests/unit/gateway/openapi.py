@@ -11,9 +11,9 @@ from typing import Any
 from jsonschema_rs import Draft202012Validator
 
 from gateway.json_mapping import Component
+from vocabulary.programs import SERVICES
 
 ROOT = Path(__file__).parents[3]
-PROGRAMS = ("identity", "families", "consent", "claims")
 EXAMPLES = {
     "uuid": "01930000-0000-7000-8000-000000000001",
     "date": "2018-12-31",
@@ -31,7 +31,7 @@ def _committed(program: str) -> str:
 
 def documents() -> dict[str, Schema]:
     """The OpenAPI of each program, to be read or changed at will."""
-    return {program: json.loads(_committed(program)) for program in PROGRAMS}
+    return {program: json.loads(_committed(program)) for program in SERVICES}
 
 
 def component(document: Schema, name: str) -> Schema:

@@ -8,6 +8,7 @@ from fixtures.stack import Programs
 from fixtures.tokens import as_, token
 from gateway.app import program
 from unit.gateway.standin import StandIn
+from vocabulary.programs import SERVICES
 
 ANA = as_(token("ana", roles=["analyst"], scopes=["families:read"]))
 
@@ -18,7 +19,7 @@ class Gateway:
     def __init__(self, programs: Programs, **settings: Any) -> None:
         self.behind = StandIn()
         url = programs.serve(self.behind.app)
-        urls = {f"{name}_url": url for name in ("identity", "families", "consent", "claims")}
+        urls = {f"{name}_url": url for name in SERVICES}
         self.running = programs.start(program, **(urls | settings))
         self.http = self.running.client
 
