@@ -574,6 +574,12 @@ def test_a_spoilt_manifest_is_caught(harm: str) -> None:
     assert [found for found in rule(looked_at) if finding in found], f"{rule.__name__} slept through {harm}"
 
 
+def test_every_rule_has_a_spoilt_manifest_that_it_catches() -> None:
+    """Else a rule may fall asleep, or come without ever having been awake."""
+    awake = {rule for rule, _, _ in SPOILT.values()}
+    assert [rule.__name__ for rule in rules.RULES if rule not in awake] == []
+
+
 def test_a_kustomization_that_names_no_such_file_is_refused(tool: str, overlay: Path, tmp_path: Path) -> None:
     shutil.copytree(overlay.parents[1], tmp_path / "k8s")
     (tmp_path / "k8s" / "base" / "claims.yaml").unlink()

@@ -17,11 +17,22 @@ PROGRAMS = list(DECLARED)
 
 
 def folder(name: str) -> Path:
-    return ROOT / name if name == "gateway" else ROOT / "services" / name
+    return ROOT / name if name in ("gateway", "sandbox", "journey") else ROOT / "services" / name
 
 
 def program(name: str) -> Program:
     return load(name)
+
+
+def modules(*names: str) -> dict[str, ast.Module]:
+    """Every module of these programs by its dotted name, without the migrations, which are history."""
+    found: dict[str, ast.Module] = {}
+    for name in names:
+        for path, tree in sources(name):
+            parts = path.relative_to(folder(name) / "src").with_suffix("").parts
+            if "migrations" not in parts and "alembic" not in parts:
+                found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = tree
+    return found
 
 
 def sources(name: str) -> Iterator[tuple[Path, ast.Module]]:

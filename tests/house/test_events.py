@@ -3,15 +3,119 @@
 import importlib
 import inspect
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import pytest
 
 from chassis.events import Event
 
 from .houses import PROGRAMS, SERVICES, program
+from .rules import Rule
 from .test_stores import PERSONAL
 
 TOPIC = re.compile(r"[a-z]+\.[a-z-]+")
+
+
+@dataclass(frozen=True)
+class Published:
+    """A service's events. Shape: `defined` are the classes of its module, `published` those of its program."""
+
+    service: str
+    defined: frozenset[type[Event]]
+    published: tuple[type[Event], ...]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """Types of events. Shape: `published` by any service, `heard` by any reaction."""
+
+    published: frozenset[str]
+    heard: frozenset[str]
+
+
+def finds_unpublished(events: Published) -> Iterator[str]:
+    published = set(events.published)
+    yield from (f"{each.__name__} is defined and not published" for each in events.defined - published)
+    yield from (f"{each.__name__} is published and not defined in events.py" for each in published - events.defined)
+    types = [event.type() for event in events.published]
+    yield from (
+        f"{each} is the type of two events" for each in sorted({each for each in types if types.count(each) > 1})
+    )
+    for event in events.published:
+        if not TOPIC.fullmatch(event.topic) or not event.topic.startswith(f"{events.service}."):
+            yield f"{event.__name__} is on {event.topic}, which is no topic of {events.service}"
+        if not event.model_json_schema()["properties"]:
+            yield f"{event.__name__} says nothing"
+
+
+def finds_identifiers(events: Sequence[type[Event]]) -> Iterator[str]:
+    for event in events:
+        yield from (f"{event.type()} has {field}" for field in event.model_fields if PERSONAL.search(field))
+
+
+def finds_unpublished_reactions(events: Heard) -> Iterator[str]:
+    yield from (f"{kind} is waited for and published by nobody" for kind in sorted(events.heard - events.published))
+
+
+class ToyLent(Event):
+    topic: ClassVar[str] = "toys.toy"
+    name: ClassVar[str] = "ToyLent"
+    toy: str
+
+
+class ToyLentAgain(Event):
+    topic: ClassVar[str] = "toys.toy"
+    name: ClassVar[str] = "ToyLent"
+    toy: str
+
+
+class ToyLostElsewhere(Event):
+    topic: ClassVar[str] = "games.toy"
+    name: ClassVar[str] = "ToyLost"
+    toy: str
+
+
+class ToyLostSilently(Event):
+    topic: ClassVar[str] = "toys.toy"
+    name: ClassVar[str] = "ToyLost"
+
+
+class ToyLentTo(Event):
+    topic: ClassVar[str] = "toys.toy"
+    name: ClassVar[str] = "ToyLentTo"
+    surname: str
+
+
+def toys(*defined: type[Event], published: tuple[type[Event], ...] | None = None) -> Published:
+    return Published("toys", frozenset(defined), defined if published is None else published)
+
+
+EVENTS_ARE_PUBLISHED = Rule(
+    says="Every event that a service defines is published, once, on a topic of its own and with a schema",
+    finds=finds_unpublished,
+    valid={"one event": toys(ToyLent)},
+    invalid={
+        "defined only": (toys(ToyLent, published=()), "ToyLent is defined and not published"),
+        "published only": (toys(published=(ToyLent,)), "ToyLent is published and not defined"),
+        "two of one type": (toys(ToyLent, ToyLentAgain), "is the type of two events"),
+        "on another's topic": (toys(ToyLostElsewhere), "is on games.toy, which is no topic of toys"),
+        "without a field": (toys(ToyLostSilently), "ToyLostSilently says nothing"),
+    },
+)
+NO_DIRECT_IDENTIFIER = Rule(
+    says="No event has a field for a direct identifier",
+    finds=finds_identifiers,
+    valid={"a toy": [ToyLent]},
+    invalid={"whom it was lent to": ([ToyLentTo], "has surname")},
+)
+WHAT_IS_HEARD_IS_SAID = Rule(
+    says="Every event that somebody reacts to is published by somebody",
+    finds=finds_unpublished_reactions,
+    valid={"heard and said": Heard(frozenset({"ToyLent.v1"}), frozenset({"ToyLent.v1"}))},
+    invalid={"heard only": (Heard(frozenset(), frozenset({"ToyLent.v1"})), "ToyLent.v1 is waited for")},
+)
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -22,26 +126,15 @@ def test_every_event_that_a_service_defines_is_published_with_topic_and_schema(n
         for _, kind in inspect.getmembers(module, inspect.isclass)
         if issubclass(kind, Event) and kind.__module__ == module.__name__ and "name" in vars(kind)
     }
-    published = program(name).events
-    assert defined == set(published)
-    assert len({event.type() for event in published}) == len(published)
-    for event in published:
-        assert TOPIC.fullmatch(event.topic) and event.topic.startswith(f"{name}.")
-        assert event.model_json_schema()["properties"]
+    EVENTS_ARE_PUBLISHED.check(Published(name, frozenset(defined), tuple(program(name).events)))
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_no_event_has_a_field_for_a_direct_identifier(name: str) -> None:
-    fields = [
-        f"{event.type()}: {field}"
-        for event in program(name).events
-        for field in event.model_fields
-        if PERSONAL.search(field)
-    ]
-    assert fields == []
+    NO_DIRECT_IDENTIFIER.check(program(name).events)
 
 
 def test_every_event_that_somebody_reacts_to_is_published_by_somebody() -> None:
     published = {event.type() for name in SERVICES for event in program(name).events}
     heard = {kind for name in PROGRAMS for kind in program(name).reactions.types}
-    assert heard - published == set()
+    WHAT_IS_HEARD_IS_SAID.check(Heard(frozenset(published), frozenset(heard)))
