@@ -126,8 +126,12 @@ LOCKS_NEED_NO_STORE = Rule(
 )
 
 
+def routes(name: str, folder: Path) -> list[APIRoute]:
+    return api_routes(application(program(name), folder))
+
+
 def doors(name: str, folder: Path) -> Doors:
-    return Doors(api_routes(application(program(name), folder)), program(name).all_open_routes)
+    return Doors(routes(name, folder), program(name).all_open_routes)
 
 
 @pytest.mark.parametrize("name", PROGRAMS)

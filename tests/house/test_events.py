@@ -104,7 +104,7 @@ EVENTS_ARE_PUBLISHED = Rule(
         "without a field": (toys(ToyLostSilently), "ToyLostSilently says nothing"),
     },
 )
-NO_DIRECT_IDENTIFIER = Rule(
+NO_DIRECT_IDENTIFIER = Rule[Sequence[type[Event]]](
     says="No event has a field for a direct identifier",
     finds=finds_identifiers,
     valid={"a toy": [ToyLent]},

@@ -35,7 +35,7 @@ def finds_tests_without_a_rule(test: ast.Module) -> Iterator[str]:
         for node in test.body
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Call)
-        and getattr(node.value.func, "id", "") == "Rule"
+        and ast.unparse(node.value.func).partition("[")[0] == "Rule"
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -63,6 +63,10 @@ EVERY_TEST_HOLDS_A_RULE = Rule(
     valid={
         "a rule and a test that checks it": ast.parse(
             "SMALL = Rule(says='small', finds=f, valid={'a': 1}, invalid={'b': (2, 'two')})\n"
+            "def test_all_is_small() -> None:\n    SMALL.check(1)\n"
+        ),
+        "a rule that says what it is about": ast.parse(
+            "SMALL = Rule[int](says='small', finds=f, valid={'a': 1}, invalid={'b': (2, 'two')})\n"
             "def test_all_is_small() -> None:\n    SMALL.check(1)\n"
         ),
         "what is no test": ast.parse("def small() -> bool:\n    return True\n"),

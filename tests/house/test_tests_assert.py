@@ -4,12 +4,11 @@ import ast
 from functools import cache
 from textwrap import dedent
 
-import pytest
-
 from fixtures.sources import parsed
 
 from .checking import Checking, Module
 from .houses import ROOT
+from .rules import Rule
 
 HELPERS = """
 import pytest
@@ -72,24 +71,19 @@ def beside_helpers(body: str) -> Checking:
     )
 
 
-@pytest.mark.parametrize("body", CHECK)
-def test_a_test_that_asserts_on_every_way_is_let_be(body: str) -> None:
-    assert list(beside_helpers(body).without_check()) == []
-
-
-@pytest.mark.parametrize("body", CHECK_NOT)
-def test_a_test_with_a_way_on_which_nothing_is_asserted_is_found(body: str) -> None:
-    assert list(beside_helpers(body).without_check()) == ["hostile.test_it:5 test_it"]
-
-
-@pytest.mark.parametrize("body", LEAVE)
-def test_a_test_that_leaves_early_is_found(body: str) -> None:
-    assert list(beside_helpers(body).leaving()) == ["hostile.test_it:5 test_it"]
-
-
-@pytest.mark.parametrize("body", STAY)
-def test_a_test_that_stays_to_its_end_is_let_be(body: str) -> None:
-    assert list(beside_helpers(body).leaving()) == []
+FOUND = "hostile.test_it:5 test_it"
+EVERY_TEST_ASSERTS = Rule(
+    says="Every test asserts something on every way through it",
+    finds=Checking.without_check,
+    valid={body: beside_helpers(body) for body in CHECK},
+    invalid={body: (beside_helpers(body), FOUND) for body in CHECK_NOT},
+)
+NO_TEST_LEAVES_EARLY = Rule(
+    says="No test leaves early, and passes",
+    finds=Checking.leaving,
+    valid={body: beside_helpers(body) for body in STAY},
+    invalid={body: (beside_helpers(body), FOUND) for body in LEAVE},
+)
 
 
 @cache
@@ -101,8 +95,8 @@ def all_tests() -> Checking:
 
 
 def test_every_test_asserts_something_on_every_way() -> None:
-    assert list(all_tests().without_check()) == []
+    EVERY_TEST_ASSERTS.check(all_tests())
 
 
 def test_no_test_leaves_early() -> None:
-    assert list(all_tests().leaving()) == []
+    NO_TEST_LEAVES_EARLY.check(all_tests())

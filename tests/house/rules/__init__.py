@@ -30,7 +30,8 @@ class Rule(Generic[Subject]):
         if not self.valid or not self.invalid:
             raise ValueError(f"The rule {self.says!r} has no example that is {'invalid' if self.valid else 'valid'}")
 
-    def check(self, subject: Subject) -> None:
-        """Errors: AssertionError with every fault of the subject, a line each."""
-        faults = list(self.finds(subject))
+    def check(self, *subjects: Subject) -> None:
+        """Errors: AssertionError with every fault of the subjects, a line each; where there is no subject at all."""
+        assert subjects, f"{self.says}: nothing was looked at"
+        faults = [fault for subject in subjects for fault in self.finds(subject)]
         assert not faults, f"{self.says}\n" + "\n".join(faults)
