@@ -21,7 +21,7 @@ import structlog
 import uvicorn
 
 from chassis.listener import unpark
-from chassis.migrations import migrate
+from chassis.migrations import MigrationGaveUp, migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.settings import ServiceSettings
@@ -107,7 +107,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int:
     if command in ("migrate", "run") and program.base is not None:
-        migrate(runtime, program.versions, program.base.metadata, revision)
+        try:
+            migrate(runtime, program.versions, program.base.metadata, revision)
+        except MigrationGaveUp as gave_up:
+            print(f"{program.name}: {gave_up}", file=sys.stderr)
+            return 4
     if command == "migrate":
         return 0
     if command == "unpark":

@@ -1,6 +1,6 @@
-"""Migrations, run one at a time whoever starts them."""
+"""Migrations, run one at a time whoever starts them, on tables in use (`docs/changing-a-table-in-use.md`)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import OperationalError
 
 from chassis.db import BigNumber, UtcDateTime
 from chassis.relay import locked_file
@@ -18,6 +19,18 @@ from chassis.runtime import Runtime
 SCRIPTS = Path(__file__).parent / "alembic"
 MIGRATING = 815
 """The advisory lock of whoever migrates a service's database."""
+GAVE_UP = {
+    "55P03": "a lock was not free within {lock} s: somebody's transaction is open on the table, or writers are busy",
+    "57014": "a statement took more than {statement} s",
+}
+"""PostgreSQL's states of a migration that waited, or worked, longer than it may."""
+
+
+class MigrationGaveUp(Exception):
+    """A migration waited or worked too long. It has changed nothing, and may be tried again.
+
+    Those before it that ended are kept: each is a transaction of its own.
+    """
 
 
 def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = None) -> Config:
@@ -27,6 +40,7 @@ def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = N
     config.set_main_option("path_separator", "os")
     config.attributes["engine"] = runtime.engine if runtime else None
     config.attributes["metadata"] = metadata
+    config.attributes["settings"] = runtime.settings if runtime else None
     return config
 
 
@@ -34,9 +48,10 @@ def migrate(runtime: Runtime, versions: Path, metadata: Any, revision: str = "he
     """Bring the store to a revision, up or down. A second one waits for the first, then finds nothing to do.
 
     A store that a later release has migrated is left as it is: who goes back to an earlier release runs on it.
+    Errors: MigrationGaveUp when a table is in use for longer than a migration may wait.
     """
     config = config_for(versions, runtime, metadata)
-    with _alone(runtime):
+    with _alone(runtime), _told_in_a_line(runtime):
         present = current(runtime)
         if revision == "head" and is_at_least(present, versions):
             return
@@ -66,6 +81,57 @@ def _alone(runtime: Runtime) -> Iterator[None]:
     finally:
         connection.invalidate()
         connection.close()
+
+
+@contextmanager
+def _told_in_a_line(runtime: Runtime) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as broken:
+        why = GAVE_UP.get(str(getattr(broken.orig, "sqlstate", None)))
+        if why is None:
+            raise
+        settings = runtime.settings
+        why = why.format(lock=settings.migration_lock_timeout, statement=settings.migration_statement_timeout)
+        raise MigrationGaveUp(f"migration after {current(runtime)} gave up: {why}; nothing of it is done") from None
+
+
+def bound_waiting(connection: sa.Connection, lock: float, statement: float) -> None:
+    """Let this connection wait for a lock, and work on a statement, so long at most; below any transaction.
+
+    Whoever waits for a table's lock is waited for by all who come later, even those who only read.
+    Units: seconds; 0 is for ever.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(f"SET lock_timeout = {int(lock * 1000)}")
+    driver.execute(f"SET statement_timeout = {int(statement * 1000)}")
+    driver.commit()
+
+
+def create_index_in_use(op: Any, name: str, table: str, columns: Sequence[str], **options: Any) -> None:
+    """An index on a table that others write to meanwhile; like `op.create_index`, which makes them wait.
+
+    Stands alone in its migration, since PostgreSQL builds it outside of the migration's transaction. If that breaks
+    off, an index without use stays behind; the next try drops it first.
+    """
+    if op.get_context().dialect.name != "postgresql":
+        op.create_index(name, table, list(columns), **options)
+        return
+    with op.get_context().autocommit_block():
+        op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
+        op.create_index(name, table, list(columns), if_not_exists=True, postgresql_concurrently=True, **options)
+
+
+def drop_index_in_use(op: Any, name: str, table: str) -> None:
+    """Drop an index of a table that others use meanwhile; like `op.drop_index`, which makes them wait."""
+    if op.get_context().dialect.name != "postgresql":
+        op.drop_index(name, table)
+        return
+    with op.get_context().autocommit_block():
+        op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
 
 
 def current(runtime: Runtime) -> str | None:

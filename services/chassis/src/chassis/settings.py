@@ -52,6 +52,12 @@ class ServiceSettings(BaseSettings):
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
     timeout: float = Field(default=10.0, description="How long a call to another program may take")
     grace: float = Field(default=8.0, description="How long requests may take to end after SIGTERM")
+    migration_lock_timeout: float = Field(
+        default=10.0, ge=0, description="How long a migration waits for a lock before it gives up; 0: for ever"
+    )
+    migration_statement_timeout: float = Field(
+        default=900.0, ge=0, description="How long one statement of a migration may take; 0: for ever"
+    )
     log_level: str = "info"
     development: bool = False
 

@@ -2,15 +2,22 @@
 
 from alembic import context
 
+from chassis.migrations import bound_waiting
+
 config = context.config
-engine = config.attributes["engine"]
+engine, settings = config.attributes["engine"], config.attributes["settings"]
 
 with engine.execution_options(writes=True).connect() as connection:
-    context.configure(
-        connection=connection,
-        target_metadata=config.attributes["metadata"],
-        render_as_batch=connection.dialect.name == "sqlite",
-        transaction_per_migration=True,
-    )
-    with context.begin_transaction():
-        context.run_migrations()
+    bound_waiting(connection, settings.migration_lock_timeout, settings.migration_statement_timeout)
+    try:
+        context.configure(
+            connection=connection,
+            target_metadata=config.attributes["metadata"],
+            render_as_batch=connection.dialect.name == "sqlite",
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+    finally:
+        if connection.dialect.name == "postgresql":
+            connection.invalidate()  # nobody else waits as long, or as short, as a migration
