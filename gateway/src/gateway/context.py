@@ -36,7 +36,7 @@ class Context:
         self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 
-    def at(self, purpose: str | None = None, as_at: date | None = None) -> Loaders:
+    def loaders_for(self, purpose: str | None = None, as_at: date | None = None) -> Loaders:
         """The loaders for one purpose and date; fields that share them share their requests.
 
         Errors: RequestNotValid for a purpose that no header can carry; which purposes the caller may have, the
@@ -44,16 +44,14 @@ class Context:
         """
         stated = purpose if purpose is not None else self._purpose
         if (stated, as_at) not in self._loaders:
-            self._loaders[stated, as_at] = self._make(stated, as_at)
+            self._loaders[stated, as_at] = self._make_loaders(stated, as_at)
         return self._loaders[stated, as_at]
 
-    def anew(self, purpose: str | None = None) -> Loaders:
+    def fresh_loaders(self, purpose: str | None = None) -> Loaders:
         """Loaders that remember nothing of before: for a change, and for what is shown after it."""
-        for held in self._loaders.values():
-            held.forget()
-        return self._make(purpose if purpose is not None else self._purpose, None)
+        return self._make_loaders(purpose if purpose is not None else self._purpose, None)
 
-    def _make(self, purpose: str | None, as_at: date | None) -> Loaders:
+    def _make_loaders(self, purpose: str | None, as_at: date | None) -> Loaders:
         if purpose is not None and not PURPOSE.fullmatch(purpose):
             raise RequestNotValid(
                 errors=[

@@ -8,9 +8,13 @@ from gateway.settings import GatewaySettings
 PATH = Path(__file__).resolve().parents[2] / "schema.graphql"
 
 
+def write_contract(path: Path = PATH) -> None:
+    path.write_text(sdl())
+
+
 def sdl() -> str:
     return make_schema(GatewaySettings.with_prefix()).as_str() + "\n"
 
 
 if __name__ == "__main__":
-    PATH.write_text(sdl())
+    write_contract()

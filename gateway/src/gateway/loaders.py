@@ -48,11 +48,6 @@ class Loaders:
         self.eligibility = load_one(lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
         self.progress = load_one(lambda ids: claims.lookup_progress(ids, as_at), by="family")
 
-    def forget(self) -> None:
-        for loader in vars(self).values():
-            if isinstance(loader, DataLoader):
-                loader.clear_all()
-
 
 def load_one(lookup: Lookup, by: str = "id") -> OneLoader:
     """Loads one row an id; None when it is out of the caller's reach or never was."""

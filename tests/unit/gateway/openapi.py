@@ -61,11 +61,13 @@ def rename(found: Schema, member: str) -> Schema:
 
 
 def renamed(where: Component, member: str) -> dict[str, Schema]:
-    """The contracts, with one member renamed in one of them."""
-    changed = documents()
-    schemas = changed[where.program]["components"]["schemas"]
-    schemas[where.schema] = rename(schemas[where.schema], member)
-    return changed
+    """The contracts, with one member renamed in one of them. They are not to be changed further."""
+    found = _committed_documents()
+    document = found[where.program]
+    schemas = document["components"]["schemas"]
+    schemas = schemas | {where.schema: rename(schemas[where.schema], member)}
+    components = document["components"] | {"schemas": schemas}
+    return found | {where.program: document | {"components": components}}
 
 
 def find_operation(document: Schema, method: str, path: str) -> tuple[str, Schema] | None:

@@ -1,10 +1,17 @@
 """The committed schema is the code's."""
 
-from gateway.contract import PATH, sdl
+from pathlib import Path
+
+from gateway.contract import PATH, sdl, write_contract
 
 
 def test_the_committed_schema_is_what_the_code_says() -> None:
     assert PATH.read_text() == sdl(), "Run `python -m gateway.contract`"
+
+
+def test_the_contract_is_written_as_it_is_committed(tmp_path: Path) -> None:
+    write_contract(tmp_path / "schema.graphql")
+    assert (tmp_path / "schema.graphql").read_text() == PATH.read_text()
 
 
 def test_everything_in_the_schema_says_what_it_is() -> None:

@@ -23,6 +23,7 @@ NOT_MIRRORED = {
 MIRRORS = [(kind, where) for kind, components in MIRRORED.items() for where in components]
 MEMBERS = [(kind, where, member) for kind, where in MIRRORS for member in members_of(kind)]
 OUTPUTS = [(kind, where) for kind, where in MIRRORS if not is_input(kind)]
+COMMITTED = documents()
 PRIVATE: dict[str, Any] = {"loaders": None, "family_id": None, "claim_id": None}
 
 
@@ -98,8 +99,7 @@ def test_a_member_that_a_request_needs_anew_is_noticed() -> None:
 def test_an_answer_as_agreed_is_read_and_one_without_a_member_is_not(
     kind: type[Any], where: Component, whole: bool
 ) -> None:
-    found = documents()
-    answer = Maker(found[where.program], whole).make(schema_of(found, where))
+    answer = Maker(COMMITTED[where.program], whole).make(schema_of(COMMITTED, where))
     shown = read_object(kind, answer, **PRIVATE)
     for field in fields_of(kind):
         if whole:
@@ -117,8 +117,7 @@ def test_an_answer_as_agreed_is_read_and_one_without_a_member_is_not(
 
 @pytest.mark.parametrize("value", [[], {}, "text", 1.5, True, None])
 def test_a_value_of_another_type_is_refused_and_not_repeated(value: object) -> None:
-    found = documents()
-    answer = Maker(found["claims"]).make(schema_of(found, Component("claims", "ClaimView")))
+    answer = Maker(COMMITTED["claims"]).make(schema_of(COMMITTED, Component("claims", "ClaimView")))
     claim = next(kind for kind in MIRRORED if kind.__name__ == "Claim")
     for member in ("id", "plan_version", "status", "result_date", "evidence"):
         if (member == "status" and isinstance(value, str)) or (member in ("result_date", "evidence") and value is None):

@@ -10,6 +10,7 @@ from unit.gateway.under_test import Gateway
 
 FAMILY = f'{{ family(id: "{family_id(1)}") {{ id area }} }}'
 SECRET = "Zebedee Quux 1 Hidden Lane"
+DRAW_SAMPLE = f'mutation {{ drawSample(batch: "{family_id(1)}", seed: %s, idempotencyKey: "k") {{ __typename }} }}'
 
 
 def test_a_refusal_is_passed_on_without_what_is_not_for_the_caller(gateway: Gateway) -> None:
@@ -44,6 +45,7 @@ def test_a_program_that_breaks_is_not_available(gateway: Gateway, status: int) -
         Response(f"<html>{SECRET}</html>", 403, media_type="text/html"),
         JSONResponse({"detail": SECRET}, 404),
         JSONResponse({"type": "x", "title": SECRET, "status": 200}, 403),
+        JSONResponse({"type": "x", "title": SECRET, "status": 403}, 403),
         JSONResponse([SECRET], 400),
         Response(status_code=302, headers={"Location": "http://127.0.0.1:1/" + "x"}),
     ],
@@ -116,6 +118,12 @@ def test_what_is_withheld_is_null_like_what_does_not_exist(gateway: Gateway) -> 
         (f'{{ person(id: "{SECRET}") {{ name }} }}', None),
         (f'{{ person(id: ["{SECRET}"]) {{ name }} }}', None),
         (f'{{ family(id: "{family_id(1)}", asAt: "{SECRET}") {{ id }} }}', None),
+        (f'{{ family(id: "{family_id(1)}", asAt: "2018-02-30") {{ id }} }}', None),
+        (f'{{ family(id: "{family_id(1)}", asAt: "20180228") {{ id }} }}', None),
+        (f'{{ family(id: "{family_id(1)}", asAt: 20180228) {{ id }} }}', None),
+        (DRAW_SAMPLE % f'"{SECRET}"', None),
+        (DRAW_SAMPLE % "true", None),
+        (DRAW_SAMPLE % 2**53, None),
         (f'{{ claims(filter: {{status: {{a: "{SECRET}"}}}}) {{ next }} }}', None),
         (f'{{ person(id: "x") "{SECRET}" }}', None),
         (f'{{ person(id: """{SECRET}""" {{ name }} }}', None),

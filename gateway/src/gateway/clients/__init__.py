@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -33,9 +33,6 @@ class Upstream:
 
     http: httpx.AsyncClient
     headers: Mapping[str, str]
-
-    def with_headers(self, **headers: str) -> "Upstream":
-        return replace(self, headers={**self.headers, **headers})
 
     async def get(self, path: str, **params: Any) -> Any:
         """Errors: Refused; Unavailable."""

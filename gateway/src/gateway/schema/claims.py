@@ -231,14 +231,14 @@ class ClaimsQuery:
         purpose: Purpose = None,
     ) -> CohortPage | None:
         """Families by where they stand: eligible, attached and so on."""
-        loaders = info.context.at(purpose)
+        loaders = info.context.loaders_for(purpose)
         page = await loaders.services.claims.list_cohort(filter.state if filter else None, first, after)
         return read_object(CohortPage, page, loaders=loaders)
 
     @strawberry.field
     async def claim(self, info: Info, id: UUID, purpose: Purpose = None) -> Claim | None:
         """One claim with its evidence. Errors: claims' ClaimNotFound."""
-        loaders = info.context.at(purpose)
+        loaders = info.context.loaders_for(purpose)
         return read_object(Claim, await loaders.services.claims.get_claim(id), loaders=loaders)
 
     @strawberry.field
@@ -251,19 +251,19 @@ class ClaimsQuery:
         purpose: Purpose = None,
     ) -> ClaimPage | None:
         """Claims by status and family."""
-        loaders, wanted = info.context.at(purpose), filter or ClaimFilter()
+        loaders, wanted = info.context.loaders_for(purpose), filter or ClaimFilter()
         page = await loaders.services.claims.list_claims(wanted.status, wanted.family, wanted.batch, first, after)
         return read_object(ClaimPage, page, loaders=loaders)
 
     @strawberry.field
     async def batch(self, info: Info, id: UUID, purpose: Purpose = None) -> Batch | None:
         """One batch, its sample, and what is lacking for it to be submitted. Errors: claims' BatchNotFound."""
-        return read_object(Batch, await info.context.at(purpose).services.claims.get_batch(id))
+        return read_object(Batch, await info.context.loaders_for(purpose).services.claims.get_batch(id))
 
     @strawberry.field
     async def report(self, info: Info, name: str, as_at: date | None = None, purpose: Purpose = None) -> Report | None:
         """A report, now or as at a day."""
-        return read_object(Report, await info.context.at(purpose).services.claims.get_report(name, as_at))
+        return read_object(Report, await info.context.loaders_for(purpose).services.claims.get_report(name, as_at))
 
 
 @strawberry.type

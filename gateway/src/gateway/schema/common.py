@@ -37,13 +37,6 @@ def _day(value: object) -> date:
         raise GraphQLError("not a day") from None
 
 
-def _moment(value: object) -> datetime:
-    try:
-        return datetime.fromisoformat(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise GraphQLError("not an instant") from None
-
-
 def _instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -59,7 +52,6 @@ SCALARS: dict[object, Any] = {
         name="DateTime",
         description="An instant, in UTC: 2026-11-23T09:30:00.000Z.",
         serialize=_instant,
-        parse_value=_moment,
     ),
     WholeNumber: strawberry.scalar(
         name="WholeNumber",
@@ -171,7 +163,7 @@ async def attempt(
     Errors: only those that nobody foresaw.
     """
     try:
-        loaders = info.context.anew(purpose)
+        loaders = info.context.fresh_loaders(purpose)
         return read_object(kind, await ask(loaders.services), loaders=loaders, **given)
     except (Refused, Raised) as refused:
         if isinstance(refused, UpstreamAnswerNotValid):

@@ -138,14 +138,16 @@ class ConsentQuery:
         self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
     ) -> AgreementPage | None:
         """Agreements between services that the caller may see."""
-        return read_object(AgreementPage, await info.context.at(purpose).services.consent.list_agreements(first, after))
+        return read_object(
+            AgreementPage, await info.context.loaders_for(purpose).services.consent.list_agreements(first, after)
+        )
 
     @strawberry.field
     async def sharing_log(
         self, info: Info, person: UUID, first: int = 50, after: str | None = None, purpose: Purpose = None
     ) -> SharingLogPage | None:
         """Who saw what of a person under this one id; `Person.sharingLog` takes in every id they have had."""
-        return await read_sharing_log(info.context.at(purpose), [person], first, after)
+        return await read_sharing_log(info.context.loaders_for(purpose), [person], first, after)
 
 
 @strawberry.type

@@ -341,7 +341,7 @@ class FamiliesQuery:
     @strawberry.field
     async def family(self, info: Info, id: UUID, as_at: date | None = None, purpose: Purpose = None) -> Family | None:
         """One family, now or as at a day. Errors: FamilyNotFound, out of reach and unknown alike."""
-        loaders = info.context.at(purpose, as_at)
+        loaders = info.context.loaders_for(purpose, as_at)
         row = await loaders.family.load(id)
         if row is None:
             raise FamilyNotFound()
@@ -357,14 +357,14 @@ class FamiliesQuery:
         purpose: Purpose = None,
     ) -> FamilyPage | None:
         """The families within the caller's reach."""
-        loaders = info.context.at(purpose, as_at)
+        loaders = info.context.loaders_for(purpose, as_at)
         page = await loaders.services.families.list_families(as_at, first, after)
         return read_object(FamilyPage, page, loaders=loaders)
 
     @strawberry.field
     async def person(self, info: Info, id: UUID, purpose: Purpose = None) -> Person | None:
         """One person. Errors: PersonNotFound, out of reach and unknown alike."""
-        loaders = info.context.at(purpose)
+        loaders = info.context.loaders_for(purpose)
         row = await loaders.person.load(id)
         if row is None:
             raise PersonNotFound()
@@ -381,7 +381,7 @@ class FamiliesQuery:
     ) -> MatchReviewPage | None:
         """Matches that wait for an analyst, or were decided."""
         narrowed = filter or MatchReviewFilter()
-        families = info.context.at(purpose).services.families
+        families = info.context.loaders_for(purpose).services.families
         return read_object(
             MatchReviewPage, await families.list_match_reviews(narrowed.status, narrowed.kind, first, after)
         )
@@ -391,7 +391,9 @@ class FamiliesQuery:
         self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
     ) -> PushPage | None:
         """What partners sent, newest first."""
-        return read_object(PushPage, await info.context.at(purpose).services.families.list_pushes(first, after))
+        return read_object(
+            PushPage, await info.context.loaders_for(purpose).services.families.list_pushes(first, after)
+        )
 
 
 @strawberry.type

@@ -28,4 +28,4 @@ class IdentityQuery:
     @strawberry.field
     async def me(self, info: Info, purpose: Purpose = None) -> Me | None:
         """Who is asking, and for which purposes and scopes."""
-        return read_object(Me, await info.context.at(purpose).services.identity.get_caller())
+        return read_object(Me, await info.context.loaders_for(purpose).services.identity.get_caller())
