@@ -22,7 +22,7 @@ done; \
 echo 'env: no Python 3.11 or later found (tried python3.11 ... python3.14, python3); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
 endef
 
-.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test lint types lock contracts ci
+.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test lint types lock manifests contracts ci
 
 help:       ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -71,6 +71,9 @@ lock: ## write both locks anew from requirements*.in (needs uv)
 	@command -v uv >/dev/null || { echo 'lock: uv is missing; python3 -m pip install uv' >&2; exit 1; }
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements.in -o requirements.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock requirements-test.in -o requirements-test.lock
+
+manifests: env ## write anew what is deployed of the vocabulary's programs (deploy/k8s, docker-compose.yml)
+	@$(RUN) deploy/generate.py
 
 contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
 	@$(RUN) -m chassis.contracts $(foreach s,identity families consent claims,services/$(s)=$(s)) && $(RUN) -m gateway.contract

@@ -16,10 +16,12 @@ import yaml
 
 from fixtures.sources import parsed
 from vocabulary.programs import PROGRAMS as DECLARED
+from vocabulary.programs import DeclaredProgram
 
 ROOT = Path(__file__).parents[2]
 K8S = ROOT / "deploy" / "k8s"
-BASE, DEV = K8S / "base", K8S / "overlays" / "dev"
+FOLDERS = ("base", "overlays/dev")
+BASE, DEV = (K8S / folder for folder in FOLDERS)
 PROGRAMS = tuple(DECLARED)
 NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 Manifest = dict[str, Any]
@@ -39,12 +41,13 @@ def kustomization(folder: Path) -> Manifest:
     return held
 
 
-def plain() -> list[Manifest]:
+def plain(k8s: Path = K8S) -> list[Manifest]:
     """Base and the dev overlay, file by file; generated ConfigMaps and Secrets with the keys that they will have."""
     made: list[Manifest] = []
-    for folder in (BASE, DEV):
+    for folder in (k8s / name for name in FOLDERS):
         for told in kustomization(folder).get("configMapGenerator", []):
             lines = [line for env in told.get("envs", []) for line in (folder / env).read_text().splitlines()]
+            lines = [line for line in lines if not line.startswith("#")]
             data = dict(line.split("=", 1) for line in [*lines, *told.get("literals", [])])
             data |= {Path(file).name: (folder / file).read_text() for file in told.get("files", [])}
             if told.get("behavior") == "merge":
@@ -53,7 +56,7 @@ def plain() -> list[Manifest]:
                 made.append(_generated("ConfigMap", told["name"], data))
         for told in kustomization(folder).get("secretGenerator", []):
             made.append(_generated("Secret", told["name"], {Path(file).name: "" for file in told["files"]}))
-    return [*documents(BASE), *documents(DEV), *made]
+    return [*(document for name in FOLDERS for document in documents(k8s / name)), *made]
 
 
 def _generated(kind: str, name: str, data: dict[str, str]) -> Manifest:
@@ -140,16 +143,20 @@ def workloads(manifests: list[Manifest]) -> list[Workload]:
     ]
 
 
-# --- what the code says
+# --- what the vocabulary and the code say
+
+
+def declared(program: str) -> DeclaredProgram | None:
+    return DECLARED.get(program)
 
 
 @cache
 def calls(program: str) -> frozenset[str]:
     """Which programs this one calls: by `runtime.client(…)`, the gateway by its clients; and identity for its keys."""
+    source = ROOT / DECLARED[program].home / "src"
     if program == "gateway":
-        folder = ROOT / "gateway" / "src" / "gateway" / "clients"
-        return frozenset(path.stem for path in folder.glob("*.py")) - {"__init__"}
-    found = frozenset(_clients(ROOT / "services" / program / "src"))
+        return frozenset(path.stem for path in (source / "gateway" / "clients").glob("*.py")) - {"__init__"}
+    found = frozenset(_clients(source))
     return found | {"identity"} - {program}
 
 

@@ -145,8 +145,8 @@ def secrets_are_files(manifests: list[Manifest]) -> Iterator[str]:
             if missing:
                 yield f"{work.who} wants {', '.join(sorted(missing))} of the secret {name}, which does not hold it"
             files |= {item["path"] for item in items} if items else made[name]
-        if work.ours and files != _wanted_files(work):
-            yield f"{work.who} has other secrets than it needs: {', '.join(sorted(files ^ _wanted_files(work)))}"
+        if work.ours and files != (wanted := wanted_files(work.program, work.does)):
+            yield f"{work.who} has other secrets than it needs: {', '.join(sorted(files ^ wanted))}"
 
 
 def secrets_of(work: Workload) -> Iterator[tuple[int | None, str, list[Any]]]:
@@ -158,15 +158,15 @@ def secrets_of(work: Workload) -> Iterator[tuple[int | None, str, list[Any]]]:
                 yield volume["projected"].get("defaultMode"), secret["name"], secret.get("items", [])
 
 
-def _wanted_files(work: Workload) -> set[str]:
-    program = work.program
+def wanted_files(program: str, does: str) -> set[str]:
+    """The secrets that a command of a program needs, as the code reads them."""
     if program == "gateway":
         return {"gateway.cursor", "gateway.secret"}
     own = {f"{program}.database", f"{program}.cursor"}
     if program != "identity":
         return own | {f"{program}.secret"}
     clients = {f"{name}.secret" for name, declared in DECLARED.items() if declared.has_client}
-    return own | {"identity.wrapping-key"} | (clients | {"admin.json"} if work.does == "bootstrap" else set())
+    return own | {"identity.wrapping-key"} | (clients | {"admin.json"} if does == "bootstrap" else set())
 
 
 def volumes(manifests: list[Manifest]) -> Iterator[str]:

@@ -10,7 +10,9 @@ from stack import JOBS, PORTS, STORES, Stack
 
 USERS = {"postgres": "999:999", "kafka": "1000:1000"}
 OURS = "10001:10001"
-LOOKS = "cat /proc/1/status; cat /proc/net/route; ls /run/secrets 2>/dev/null; touch /usr/probe 2>&1 || true"
+SOURCE = "/opt/thinkfamily/"
+SHARED = {"chassis", "vocabulary"}
+LOOKS = f"cat /proc/1/status; cat /proc/net/route; ls -d {SOURCE}* 2>/dev/null; touch /usr/probe 2>&1 || true"
 READ_ONLY = "Read-only file system"
 """What the kernel says before it asks who writes. Of a root that can be written it would say: Permission denied."""
 
@@ -92,6 +94,9 @@ def _seen(service: str, said: str) -> Iterator[str]:
             yield f"{name} {status.get(name)}"
     if status.get("Uid:") in (None, "0"):
         yield "its first process is root"
+    sources = {line.removeprefix(SOURCE) for line in said.splitlines() if line.startswith(SOURCE)}
+    if service not in STORES and sources != SHARED | {service.partition("-")[0]}:
+        yield f"holds the source of {', '.join(sorted(sources)) or 'nothing'}"
     if READ_ONLY not in said:
         yield "its root is not read-only"
     if service not in PORTS and any(words[1:2] == ["00000000"] for words in lines):

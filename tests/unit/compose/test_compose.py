@@ -189,6 +189,9 @@ CapBnd: 0000000000000000
 NoNewPrivs: 1
 Seccomp: 2
 Uid: 10001
+/opt/thinkfamily/chassis
+/opt/thinkfamily/claims
+/opt/thinkfamily/vocabulary
 """
 
 
@@ -196,6 +199,12 @@ def test_a_root_that_can_be_written_is_seen_though_its_user_may_not_write() -> N
     refused = "touch: cannot touch '/usr/probe': "
     assert list(hardening._seen("claims", f"{LOOKED}{refused}Read-only file system\n")) == []
     assert list(hardening._seen("claims", f"{LOOKED}{refused}Permission denied\n")) == ["its root is not read-only"]
+
+
+def test_the_source_of_another_program_in_an_image_is_seen() -> None:
+    said = f"{LOOKED}Read-only file system\n"
+    assert list(hardening._seen("claims-work", said)) == []
+    assert list(hardening._seen("consent", said)) == ["holds the source of chassis, claims, vocabulary"]
 
 
 def test_the_administrators_password_is_found_in_what_escapes_it(stack: Stack) -> None:

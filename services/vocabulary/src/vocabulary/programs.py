@@ -15,6 +15,8 @@ class DeclaredProgram(Entry):
     stores_data: bool
     loops: tuple[str, ...] = ()
     calls: tuple[str, ...] = ()
+    folder: str = ""
+    own_secrets: tuple[str, ...] = ()
     has_client: bool = False
     client_scopes: tuple[str, ...] = ()
     client_purposes: tuple[str, ...] = ()
@@ -33,6 +35,17 @@ class DeclaredProgram(Entry):
     def commands(self) -> tuple[str, ...]:
         """What of it runs as a process of its own in production."""
         return ("serve", *self.loops)
+
+    @property
+    def home(self) -> str:
+        """The folder of its source, from the repository's root."""
+        return self.folder or f"services/{self.code}"
+
+    @property
+    def secret_files(self) -> tuple[str, ...]:
+        """The files that hold its secrets. Example: `claims.database`, `claims.cursor`, `claims.secret`."""
+        kinds = ("database",) * self.stores_data + ("cursor", *self.own_secrets) + ("secret",) * self.has_client
+        return tuple(f"{self.code}.{kind}" for kind in kinds)
 
 
 _TABLE = read_table(DeclaredProgram.source)
