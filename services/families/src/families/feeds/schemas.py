@@ -37,7 +37,7 @@ class CodeView(Schema):
     fix: str
 
 
-class FactOfLineView(Schema):
+class DeclaredFactView(Schema):
     measure: str
     unit: str | None
     columns: list[str] = Field(description="The columns that tell it: when it holds, then what it says")
@@ -67,7 +67,7 @@ class FeedView(FeedLink):
     categories: list[str]
     key: list[str]
     columns: list[ColumnView]
-    facts: list[FactOfLineView]
+    facts: list[DeclaredFactView]
     also_named: list[AlsoNamedView]
     codes: list[CodeView]
     example: str = Field(description="A file of one line, as CSV")

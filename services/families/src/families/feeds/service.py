@@ -10,7 +10,7 @@ from families.feeds.schemas import (
     CodeInUse,
     CodeView,
     ColumnView,
-    FactOfLineView,
+    DeclaredFactView,
     FeedLink,
     FeedList,
     FeedView,
@@ -29,7 +29,9 @@ def show_feed(name: str) -> FeedView:
         categories=list(feed.categories),
         key=list(feed.key),
         columns=[_column(feed, column) for column in feed.columns],
-        facts=[FactOfLineView(measure=fact.measure, unit=fact.unit, columns=list(fact.columns)) for fact in feed.facts],
+        facts=[
+            DeclaredFactView(measure=fact.measure, unit=fact.unit, columns=list(fact.columns)) for fact in feed.facts
+        ],
         also_named=[AlsoNamedView(role=other.role, columns=list(other.columns)) for other in feed.also_named],
         codes=[CodeView(code=code, detail=detail, fix=fix) for code, (detail, fix) in CODES.items()],
         example=feed.example(),
