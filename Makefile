@@ -12,6 +12,7 @@ JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE) --profile $(PROFILE) --var 
 # The servers of the production profile come with the packages for tests.
 ENV := $(if $(filter production,$(PROFILE)),env-test,env)
 COMPOSE_SECRETS := deploy/compose/secrets
+SERVICES := $(filter-out chassis vocabulary,$(notdir $(wildcard services/*)))
 OURS := services gateway sandbox journey bench tests tools deploy
 
 # The first Python that starts and is new enough; a shim without a Python behind it does not count.
@@ -76,7 +77,7 @@ manifests: env ## write anew what is deployed of the vocabulary's programs (depl
 	@$(RUN) deploy/generate.py
 
 contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
-	@$(RUN) -m chassis.contracts $(foreach s,identity families consent claims,services/$(s)=$(s)) && $(RUN) -m gateway.contract
+	@$(RUN) -m chassis.contracts $(foreach s,$(SERVICES),services/$(s)=$(s)) && $(RUN) -m gateway.contract
 
 ci:         ## what continuous integration runs
 	@.ci/run

@@ -17,7 +17,9 @@ PROGRAMS = list(DECLARED)
 
 
 def folder(name: str) -> Path:
-    return ROOT / name if name in ("gateway", "sandbox", "journey") else ROOT / "services" / name
+    if name in DECLARED:
+        return ROOT / DECLARED[name].home
+    return ROOT / name if name in ("sandbox", "journey") else ROOT / "services" / name
 
 
 def program(name: str) -> Program:

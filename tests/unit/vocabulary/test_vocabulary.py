@@ -48,6 +48,13 @@ def test_programs_answer_at_ports_of_their_own_from_the_first_on() -> None:
     assert SERVICES == ("identity", "consent", "families", "claims")
 
 
+def test_a_programs_folder_and_secrets_follow_from_what_it_is() -> None:
+    assert {declared.home for declared in PROGRAMS.values()} == {*(f"services/{name}" for name in SERVICES), "gateway"}
+    assert PROGRAMS["identity"].secret_files == ("identity.database", "identity.cursor", "identity.wrapping-key")
+    assert PROGRAMS["claims"].secret_files == ("claims.database", "claims.cursor", "claims.secret")
+    assert PROGRAMS["gateway"].secret_files == ("gateway.cursor", "gateway.secret")
+
+
 def test_a_program_starts_after_those_that_it_calls() -> None:
     """The order of the file is the order of starting."""
     order = list(PROGRAMS)
