@@ -52,9 +52,11 @@ def test_no_log_line_holds_a_name_an_identifier_or_an_address(carried: Carried, 
     borough = carried.outcome.borough
     people = borough.people.values()
     private = {person.nino for person in people if person.nino} | {person.upn for person in people if person.upn}
-    private |= {place.postcode for place in borough.places} | {place.address_line for place in borough.places}
+    private |= {premises.postcode for premises in borough.all_premises} | {
+        premises.address_line for premises in borough.all_premises
+    }
     private |= {f"{person.forename} {person.surname}" for person in people}
-    private |= {str(place.uprn) for place in borough.places}
+    private |= {str(premises.uprn) for premises in borough.all_premises}
     private |= {each.name for each in carried.outcome.cast.people.values()}
     for log in (var / "logs").glob("*.log"):
         text = log.read_text()

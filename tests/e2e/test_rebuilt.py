@@ -16,7 +16,7 @@ from claims.models import Fact, Family, Membership, Person, Push, Redirect, Supp
 from e2e.conftest import Carried
 from e2e.kills import runtime_of
 from families.models import people
-from families.models.families import Seal, SealedPerson
+from families.models.families import ProtectedPerson, Protection
 from families.models.support import SampledBundle
 from fixtures.tokens import TRUSTED
 from journey.platform import Platform
@@ -24,8 +24,8 @@ from journey.platform import Platform
 pytestmark = pytest.mark.timeout(1800)
 
 LEARNT_BY_CLAIMS = (Person, Redirect, Family, Membership, Fact, Support, Push, Supply)
-"""Without FormerPlace: which place was left at which moment hangs on what was heard together, which no event tells."""
-LEARNT_BY_FAMILIES = (Seal, SealedPerson, SampledBundle)
+"""Without FormerArea: which place was left at which moment hangs on what was heard together, which no event tells."""
+LEARNT_BY_FAMILIES = (Protection, ProtectedPerson, SampledBundle)
 HEARD_AT = {"recorded_at"}
 """When it was heard is no part of what was heard …"""
 WHETHER = {"superseded_at", "complete_at"}
@@ -73,7 +73,7 @@ def test_claims_learns_the_same_again_from_the_first_event_on(carried: Carried, 
 
 
 def test_families_learns_again_who_is_hidden_and_what_the_auditor_may_read(carried: Carried, tmp_path: Path) -> None:
-    """Whom a seal hides, with everybody whom they were merged with, follows from families' own people as well."""
+    """Whom a protection hides, with everybody whom they were merged with, follows from families' own people as well."""
     platform = carried.platform
     with runtime_of(platform, "families") as first, empty(platform, "families", tmp_path) as second:
         columns = [column.key for column in inspect(people.Person).columns]

@@ -49,7 +49,7 @@ def correct_a_term(carried: Carried) -> str:
         "POST",
         "families",
         f"/v1/feeds/{SCHOOL_ATTENDANCE}/pushes",
-        params={"covers_from": iso(file.covers_from), "covers_to": iso(file.covers_to), "place": file.place},
+        params={"covers_from": iso(file.covers_from), "covers_to": iso(file.covers_to), "area": file.area},
         content=corrected.getvalue().encode(),
         headers={"Content-Type": "text/csv", "Idempotency-Key": api.key("a late correction")},
     )
@@ -57,7 +57,7 @@ def correct_a_term(carried: Carried) -> str:
     watch.until_idle()
     report = api.get(carried.outcome.cast.sender(SCHOOL_ATTENDANCE), "families", f"/v1/pushes/{answer.json()['id']}")
     if report["status"] == "paused":
-        path = f"/v1/pushes/{answer.json()['id']}/release"
+        path = f"/v1/pushes/{answer.json()['id']}/resume"
         api.post(carried.outcome.cast.sender(SCHOOL_ATTENDANCE), "families", path, {})
         watch.until_idle()
     family = carried.outcome.register.family(due.family)

@@ -22,7 +22,7 @@ def hidden(carried: Carried) -> list[str]:
     at_refuge = [
         person.id
         for person in outcome.borough.people.values()
-        if any(r.place.kind == "refuge" for r in person.residences)
+        if any(r.premises.kind == "refuge" for r in person.residences)
     ]
     found = outcome.register.known(at_refuge)
     assert len(found) >= 6
@@ -31,13 +31,13 @@ def hidden(carried: Carried) -> list[str]:
 
 @pytest.fixture(scope="module")
 def needles(carried: Carried) -> set[str]:
-    """What would tell where a refuge is, as far as no other place has it too."""
-    places = carried.outcome.borough.places
-    refuges = [place for place in places if place.kind == "refuge"]
+    """What would tell where a refuge is, as far as no other premises has it too."""
+    all_premises = carried.outcome.borough.all_premises
+    refuges = [premises for premises in all_premises if premises.kind == "refuge"]
     told: set[str] = set()
     for name in ("uprn", "postcode", "address_line"):
-        elsewhere = {str(getattr(place, name)) for place in places if place.kind != "refuge"}
-        told |= {str(getattr(place, name)) for place in refuges} - elsewhere
+        elsewhere = {str(getattr(premises, name)) for premises in all_premises if premises.kind != "refuge"}
+        told |= {str(getattr(premises, name)) for premises in refuges} - elsewhere
     assert len(told) >= 3 * len(refuges) - 2
     return told
 
@@ -78,7 +78,9 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         for person in hidden[:3]
         for row in api.get(cast["iris"], "consent", "/v1/sharing-log", person=person, limit=20)["items"]
     ]
-    seals = [str(seal) for act in outcome.borough.acts if act.kind == "seal_set" for seal in [NOBODY]]
+    protections = [
+        str(protection) for act in outcome.borough.acts if act.kind == "protection_set" for protection in [NOBODY]
+    ]
     return {
         "family_id": families,
         "family": families,
@@ -93,7 +95,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "delivery_id": [NOBODY],
         "agreement_id": agreements,
         "decision_id": decisions,
-        "seal_id": seals,
+        "protection_id": protections,
         "objection_id": [NOBODY],
         "client_id": [NOBODY],
         "user_id": [cast.ids["leo"]],
@@ -155,8 +157,8 @@ def test_only_who_looks_after_protected_families_meets_the_family_at_the_refuge(
     carried: Carried, hidden: list[str]
 ) -> None:
     outcome = carried.outcome
-    sealed = {person for act in outcome.borough.acts if act.kind == "seal_set" for person in act.people}
-    rows = outcome.api.lookup(outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(sealed))
+    protected = {person for act in outcome.borough.acts if act.kind == "protection_set" for person in act.people}
+    rows = outcome.api.lookup(outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(protected))
     present = {held["family"] for row in rows for held in row["families"] if held["to"] is None}
     assert present
     for name in ("cora", "leo", "lena", "harriet", "noor", "sol"):

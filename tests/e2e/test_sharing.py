@@ -48,11 +48,13 @@ def shared(carried: Carried) -> Shared:
         if not to_housing or not (found := register.family(family.id)):
             continue
         person = borough.people[to_housing[0].person]
-        if any(residence.place.communal for residence in person.residences):
+        if any(residence.premises.communal for residence in person.residences):
             continue  # of a refuge nobody is shown the address
         child = register.person(person.id)
         assert child and person.upn
-        return Shared(found, child, register.known(family.people()), person.upn, person.residences[-1].place.postcode)
+        return Shared(
+            found, child, register.known(family.people()), person.upn, person.residences[-1].premises.postcode
+        )
     raise AssertionError("the borough holds no family that housing supports")
 
 
@@ -160,23 +162,23 @@ def test_what_is_withheld_gives_the_same_bytes_whether_it_exists_or_not(carried:
     assert any(m.role == CHILD for m in family.members)
 
 
-def test_the_sharing_log_shows_each_release(carried: Carried, shared: Shared) -> None:
+def test_the_sharing_log_shows_each_sharing(carried: Carried, shared: Shared) -> None:
     api, iris = carried.outcome.api, carried.outcome.cast["iris"]
 
-    def releases() -> dict[str, Any]:
+    def sharings() -> dict[str, Any]:
         rows = api.pages(iris, "consent", "/v1/sharing-log", person=shared.child)
         return {row["id"]: row for row in rows}
 
-    before = releases()
+    before = sharings()
     api.get(carried.outcome.cast["noor"], "families", f"/v1/families/{shared.family}")
     api.send(carried.outcome.cast["sol"], "GET", "families", f"/v1/families/{shared.family}", allow=(404,))
-    new = [row for id, row in releases().items() if id not in before]
+    new = [row for id, row in sharings().items() if id not in before]
     assert {(row["service"], row["category"], row["source"], row["purpose"]) for row in new} == {
         ("school-nursing", "identity", "education", "support")
     }
     assert all(row["agreement"] and row["basis"] == "public_task" for row in new)
     api.lookup(carried.outcome.cast["harriet"], "families", "/v1/facts/lookup", [shared.child])
-    newer = [row for id, row in releases().items() if id not in before and row["service"] == "housing"]
+    newer = [row for id, row in sharings().items() if id not in before and row["service"] == "housing"]
     assert {(row["category"], row["basis"]) for row in newer} == {("attendance", "consent")}
 
 

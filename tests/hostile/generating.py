@@ -221,7 +221,7 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/consents": consent,
     "POST /v1/consents/{consent_id}/withdrawal": lately,
-    "POST /v1/seals/{seal_id}/lift": lately,
+    "POST /v1/protections/{protection_id}/lift": lately,
     "POST /v1/decisions": decision,
     "POST /v1/recomputations": recomputation,
     "POST /v1/people/search": search,

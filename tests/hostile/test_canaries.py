@@ -225,7 +225,7 @@ def agreed_push(platform: Platform) -> Door:
 
 
 def put_in(platform: Platform, door: Door, body: bytes, media_type: str) -> httpx.Response:
-    covers = {"covers_from": "2016-01-01", "covers_to": "2018-03-31", "place": "thornbury"}
+    covers = {"covers_from": "2016-01-01", "covers_to": "2018-03-31", "area": "thornbury"}
     headers = door.headers() | {"Content-Type": media_type}
     return platform["families"].client.post(door.path, params=covers, content=body, headers=headers)
 

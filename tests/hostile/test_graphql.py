@@ -70,7 +70,7 @@ def wrong_values(world: World) -> Iterator[Asked]:
     draw = f'drawSample(batch: "{world.ids["batch_id"]}", idempotencyKey: "12345678", seed: '
     for value in (SOMEBODY, NINO, "1.5", "true", "9" * 30, "[1.5]", "-1e400"):
         yield {"query": f"mutation {{ {draw}{value}) {{ __typename }} }}"}
-    yield {"query": f"mutation {{ setSeal(input: {SOMEBODY}, idempotencyKey: {SOMEBODY}) {{ __typename }} }}"}
+    yield {"query": f"mutation {{ setProtection(input: {SOMEBODY}, idempotencyKey: {SOMEBODY}) {{ __typename }} }}"}
 
 
 def broken_variables(world: World) -> Iterator[Asked]:

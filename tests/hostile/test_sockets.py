@@ -275,7 +275,7 @@ def test_a_push_that_stays_half_sent_leaves_nothing_behind(platform: Platform, m
 
 def half_pushes(platform: Platform, door: Door) -> Iterator[bytes]:
     body, media_type = door.content_of()
-    target = f"{door.path}?covers_from=2017-01-01&covers_to=2017-03-31&place=thornbury".encode()
+    target = f"{door.path}?covers_from=2017-01-01&covers_to=2017-03-31&area=thornbury".encode()
     for line in (b"Content-Length: 400000", b"Transfer-Encoding: chunked"):
         sent = head(platform, "families", line, target=target)
         sent = sent.replace(b"application/json", (media_type or "").encode())

@@ -60,7 +60,7 @@ def create(platform: Platform, program: str, path: str, body: Any, **headers: st
 
 
 def furnish(platform: Platform) -> World:
-    family = create(platform, "families", "/v1/families", {"place": "thornbury", "reason": "Asked for help"})
+    family = create(platform, "families", "/v1/families", {"area": "thornbury", "reason": "Asked for help"})
     agreement, push, person = agree(platform), pushed(platform), ""
     with platform["families"].runtime.read() as session:
         person = str(session.scalars(select(Person.id).order_by(Person.id)).first())
@@ -77,7 +77,7 @@ def furnish(platform: Platform) -> World:
     objection = create(platform, "consent", "/v1/objections", {
         "person": person, "date": DAY, "purposes": ["support"],
     })  # fmt: skip
-    seal = create(platform, "consent", "/v1/seals", {
+    protection = create(platform, "consent", "/v1/protections", {
         "person": person, "kind": "location", "date": DAY, "reason": "Asked",
     })  # fmt: skip
     platform.carry("families", "claims")  # so that claims knows the family of the claim
@@ -95,8 +95,8 @@ def furnish(platform: Platform) -> World:
         "membership_id": member, "bundle_id": bundle, "sampled": sampled, "assessment": assessment,
         "decision_id": decided(platform, person),
         "family_id": family, "person_id": person, "push_id": push, "agreement_id": agreement, "notice_id": notice,
-        "delivery_id": delivery, "consent_id": given, "objection_id": objection, "seal_id": seal, "batch_id": batch,
-        "claim_id": claim,
+        "delivery_id": delivery, "consent_id": given, "objection_id": objection,
+        "protection_id": protection, "batch_id": batch, "claim_id": claim,
     })  # fmt: skip
 
 
@@ -161,11 +161,11 @@ def reviewed(platform: Platform) -> dict[str, str]:
 
 
 def decided(platform: Platform, person: str) -> str:
-    """A decision that released something for the programme's agency."""
+    """A decision that shared something for the programme's agency."""
     body = {
         "caller": {"subject": "ana", "client": "portal", "agency": "thornbury-council", "service": "programme"},
         "purpose": "identify", "operation": "read", "subjects": [{"person": person}],
-        "items": [{"category": "identity", "source": "programme"}], "release": True,
+        "items": [{"category": "identity", "source": "programme"}], "share": True,
     }  # fmt: skip
     headers = {"Authorization": f"Bearer {platform.signed()}"}
     answer = platform["consent"].client.post("/v1/decisions", json=body, headers=headers)
@@ -184,7 +184,7 @@ def pushed(platform: Platform) -> str:
     families = platform["families"]
     example = families.client.get("/v1/feeds/school_attendance").json()["example"]
     headers = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)}
-    covers = {"covers_from": "2016-01-01", "covers_to": DAY, "place": "thornbury"}
+    covers = {"covers_from": "2016-01-01", "covers_to": DAY, "area": "thornbury"}
     answer = families.client.post(
         "/v1/feeds/school_attendance/pushes",
         params=covers,

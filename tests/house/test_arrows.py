@@ -20,12 +20,12 @@ from .rules.calls import written
 ORDER = {
     "identity": ["audit", "roles", "agencies", "keys", "clients", "tokens", "users", "sign_in", "whoami"],
     "families": [
-        *("feeds", "people", "matching", "facts", "pushes"),
-        *("places", "households", "families", "support", "evidence"),
+        *("feeds", "people", "matching", "facts", "intake"),
+        *("premises", "composition", "families", "support", "evidence"),
     ],
     "consent": [
         *("catalogue", "agreements", "decisions", "notices", "consents"),
-        *("coverage", "objections", "seals", "sharing_log"),
+        *("coverage", "objections", "protections", "sharing_log"),
     ],
     "claims": [
         *("rules", "frameworks", "known", "claims", "eligibility", "progress"),
@@ -40,12 +40,12 @@ BACK = {
         "identity.users.service → identity.sign_in.passwords",
     },
     "families": {
-        "families.matching.merging → families.places.repository",
+        "families.matching.merging → families.premises.repository",
         "families.matching.non_resident → families.families.service",
         "families.matching.service → families.families.service",
         "families.matching.service → families.families.views",
         "families.matching.splitting → families.facts.recording",
-        "families.matching.splitting → families.pushes.identity",
+        "families.matching.splitting → families.intake.identity",
         "families.people.schemas → families.families.schemas",
         "families.people.service → families.families.views",
         "families.people.service → families.matching.blocking",
@@ -53,8 +53,8 @@ BACK = {
         "families.people.service → families.matching.repository",
         "families.people.service → families.matching.scorer",
         "families.people.views → families.families.views",
-        "families.people.views → families.households.residence",
-        "families.places.service → families.households.service",
+        "families.people.views → families.composition.residence",
+        "families.premises.service → families.composition.service",
     },
     "consent": set(),
     "claims": set(),

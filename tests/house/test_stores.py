@@ -20,7 +20,7 @@ PERSONAL = re.compile(
     r"(^|_)(forename|surname|date_of_birth|birth|dob|sex|gender|nino|upn|nhs_number|uprn|postcode|address|address_line"
     r"|email|phone|telephone|display_name|password|password_hash|given_name|family_name)(_|$)"
 )
-NOT_PERSONAL = frozenset({("place", "uprn"), ("outbox", "data")})
+NOT_PERSONAL = frozenset({("premises", "uprn"), ("outbox", "data")})
 """(table, column): a building of the gazetteer is nobody's."""
 
 

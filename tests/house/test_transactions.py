@@ -242,7 +242,7 @@ def test_no_other_program_is_called_inside_a_transaction(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["families", "claims"])
 def test_each_function_that_leaves_is_found_when_it_is_planted_in_a_transaction(name: str) -> None:
-    """Our own, such as `release.decide`, by whatever name they go: each is called inside a `with runtime.write()`."""
+    """Our own, such as `sharing.decide`, by whatever name they go: each is called inside a `with runtime.write()`."""
     sources = CHASSIS | modules(name)
     code = Code(sources)
     leaving = [code.routines[each] for each in sorted(leaves(code) & code.routines.keys()) if each.startswith(name)]

@@ -1,4 +1,4 @@
-"""What people do with families, each act by who may do it: notices, consents, support, seals, and what undoes them."""
+"""What people do with families, each act by who may do it: notices, consents, support, protections."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class Acts:
         )
 
     def do(self, number: int, act: Act) -> Any:
-        """Do one act; `number` is its place among the borough's acts, which tells acts of one day apart."""
+        """Do one act; `number` is its position among the borough's acts, which tells acts of one day apart."""
         name = f"act {number} {act.kind} {act.family}"
         return self.diary.once(name, lambda: DOING[act.kind](self, act, name))
 
@@ -58,7 +58,7 @@ class Acts:
         A coordinator does not meet those: that a family is in her area says where it is.
         """
         people = (self.register.borough.people[who] for who in self.register.borough.families[act.family].people())
-        hidden = any(person.place_on(act.on).kind == "refuge" for person in people)
+        hidden = any(person.premises_on(act.on).kind == "refuge" for person in people)
         return self.cast[PROTECTING if hidden and act.user == "cora" else act.user]
 
     def _support(self, act: Act, what: str, body: dict[str, Any], name: str) -> Any:
@@ -172,7 +172,7 @@ class Acts:
                 version = {"If-Match": member["etag"]}
                 last = {"to": iso(since - DAY)}
                 self.api.send(cora, "PATCH", "families", f"{path}/{member['id']}", json=last, headers=version)
-        body = {"place": AREA, "reason": "The parents live apart", "date": iso(act.on)}
+        body = {"area": AREA, "reason": "The parents live apart", "date": iso(act.on)}
         new = str(self.api.post(cora, "families", "/v1/families", body, act=name)["id"])
         for who in act.people:
             if person := self.register.person(who):
@@ -181,11 +181,11 @@ class Acts:
                 self.api.post(cora, "families", f"/v1/families/{new}/members", body, act=f"{name} {who}")
         return {"family": act.detail, "id": new}
 
-    def seal_set(self, act: Act, name: str) -> Any:
+    def protection_set(self, act: Act, name: str) -> Any:
         done = []
         for person in self.register.known(act.people):
             body = {"person": person, "kind": "location", "date": iso(act.on), "reason": "Asked for by the police"}
-            done.append(self.api.post(self.cast[act.user], "consent", "/v1/seals", body, act=f"{name} {person}"))
+            done.append(self.api.post(self.cast[act.user], "consent", "/v1/protections", body, act=f"{name} {person}"))
         return done
 
     def wrong_merge(self, act: Act, name: str) -> Any:
@@ -226,7 +226,7 @@ DOING: dict[str, Callable[[Acts, Act, str], Any]] = {
         "consent_given",
         "consent_withdrawn",
         "separated",
-        "seal_set",
+        "protection_set",
         "wrong_merge",
         "unmerge",
     )

@@ -80,7 +80,7 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     named = next(user.name for user in actors.USERS if user.username == support.lead_professional)
     yield f"    agreed to be supported on {support.agreement_on}; lead professional {named}"
     yield f"    assessed on {support.assessment_on}; plan agreed on {support.plan_on}: attached on {due.attached_on}"
-    yield "  Who saw what (each release decided and logged)"
+    yield "  Who saw what (each sharing decided and logged)"
     yield from who_saw_what(outcome, people)
     yield "  What it earned"
     for claim in api.get(cast["clare"], "claims", "/v1/claims", family=family)["items"]:
@@ -102,7 +102,7 @@ def who_saw_what(outcome: Outcome, people: list[str]) -> Iterator[str]:
     for who, number in seen.most_common():
         service, role, purpose = who
         whose = f"{service_name(service)}, {role.replace('_', ' ')}"
-        yield f"    {whose}, {PURPOSES.get(purpose, purpose)} ({counted(number, 'release')})"
+        yield f"    {whose}, {PURPOSES.get(purpose, purpose)} ({counted(number, 'sharing')})"
         shown = (
             f"{category.replace('_', ' ')} ({', '.join(sorted(of))})" for category, of in sorted(what[who].items())
         )

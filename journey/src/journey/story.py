@@ -102,7 +102,7 @@ class Journey:
         self.apart = frozenset(who for act in self.borough.acts if act.kind == "wrong_merge" for who in act.people)
 
     def carry(self) -> Outcome:
-        self.flag_places()
+        self.flag_premises()
         windows = {total.window: total for total in self.borough.truth.totals.by_window}
         for wave in self.borough.waves:
             self.act_until(wave.pushed_on)
@@ -120,19 +120,19 @@ class Journey:
         self.compare_matching()
         return Outcome(self.figures, self.api, self.cast, self.borough, self.register)
 
-    def flag_places(self) -> None:
+    def flag_premises(self) -> None:
         """The officer says which addresses are refuges and shared houses before any record comes from there."""
-        with self.console.step("places", "refuges and shared houses flagged") as step:
+        with self.console.step("premises", "refuges and shared houses flagged") as step:
             kinds: Counter[str] = Counter()
-            for place in self.borough.communal_places:
-                path = f"/v1/places/{place.uprn}"
+            for premises in self.borough.communal_premises:
+                path = f"/v1/premises/{premises.uprn}"
                 self.diary.once(
-                    f"place {place.uprn}",
-                    lambda path=path, kind=place.kind: self.api.change(  # type: ignore[misc]
+                    f"premises {premises.uprn}",
+                    lambda path=path, kind=premises.kind: self.api.change(  # type: ignore[misc]
                         self.cast["iris"], "PUT", "families", path, {"kind": kind}
                     ),
                 )
-                kinds[place.kind] += 1
+                kinds[premises.kind] += 1
             for kind, number in sorted(kinds.items()):
                 step.say(f"{number} {kind}")
 
@@ -161,7 +161,7 @@ class Journey:
                 "POST",
                 "families",
                 f"/v1/feeds/{push.feed}/pushes",
-                params={"covers_from": iso(push.covers_from), "covers_to": iso(push.covers_to), "place": push.place},
+                params={"covers_from": iso(push.covers_from), "covers_to": iso(push.covers_to), "area": push.area},
                 content=push.csv,
                 headers={"Content-Type": "text/csv", "Idempotency-Key": self.api.key(push.name)},
             )
@@ -174,7 +174,7 @@ class Journey:
         sender, path = self.cast.sender(push.feed), f"/v1/pushes/{push_id}"
         report = self.api.get(sender, "families", path)
         if report["status"] == "paused":
-            self.api.post(sender, "families", f"{path}/release", {})
+            self.api.post(sender, "families", f"{path}/resume", {})
             self.watch.until_idle()
             report = self.api.get(sender, "families", path)
         if report["status"] != "finished":

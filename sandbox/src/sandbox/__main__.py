@@ -28,12 +28,13 @@ def main() -> None:
 
 def _show(borough: Borough) -> None:
     totals = borough.truth.totals
-    print(f"people {len(borough.people)}, families {totals.families}, places {len(borough.places)}")
+    print(f"people {len(borough.people)}, families {totals.families}, premises {len(borough.all_premises)}")
     print(f"identified {totals.identified}, attached {totals.attached}, paid {totals.paid}: {totals.pence} pence")
     for window in totals.by_window:
         print(f"  window {window.window}, {window.claims_on}: {window.claims}, {window.pence} pence, {window.by_type}")
     for fee in totals.fees:
-        print(f"  fees {fee.year}: {fee.places} of {fee.attached_so_far}, target {fee.target_so_far}: {fee.pence} p")
+        of = f"{fee.funded_places} of {fee.attached_so_far}, target {fee.target_so_far}"
+        print(f"  fees {fee.year}: {of}: {fee.pence} p")
     stories = Counter((truth.story, truth.variant) for truth in borough.truth.families.values() if truth.story)
     for (story, variant), count in sorted(stories.items()):
         print(f"  story {story} {variant}: {count}")

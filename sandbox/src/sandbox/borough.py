@@ -19,7 +19,7 @@ from sandbox.model import (
     Incident,
     Involved,
     Person,
-    Place,
+    Premises,
     Schooling,
 )
 from sandbox.plots import Plot
@@ -88,7 +88,7 @@ class Borough:
 
     seed: int
     people: dict[str, Person]
-    places: list[Place]
+    all_premises: list[Premises]
     families: dict[str, Family]
     schooling: dict[str, Schooling]
     incidents: list[Incident]
@@ -129,7 +129,7 @@ class Borough:
         borough = cls(
             seed,
             {person.id: person for person in world.people},
-            world.places,
+            world.all_premises,
             {family.id: family for family in world.families},
             dict(sorted(world.schooling.items(), key=lambda item: world.who(item[0]).upn or "")),
             world.incidents,
@@ -147,9 +147,9 @@ class Borough:
         return borough
 
     @property
-    def communal_places(self) -> list[Place]:
+    def communal_premises(self) -> list[Premises]:
         """Refuges, HMOs and hostels: living there together makes nobody a family."""
-        return [place for place in self.places if place.communal]
+        return [premises for premises in self.all_premises if premises.communal]
 
     @cached_property
     def people_in_feeds(self) -> set[str]:

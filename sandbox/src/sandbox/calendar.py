@@ -114,5 +114,5 @@ def financial_year(day: date) -> str:
 
 def last_term_ended(day: date) -> Term | None:
     """The latest term that ends on or before a day."""
-    place = bisect_left(TERM_ENDS, day + DAY)
-    return TERMS[place - 1] if place else None
+    index = bisect_left(TERM_ENDS, day + DAY)
+    return TERMS[index - 1] if index else None

@@ -42,7 +42,7 @@ def truth(borough: "Borough") -> dict[str, object]:
         "totals": asdict(book.totals),
         "acts": [asdict(act) for act in borough.acts],
         "expected": [asdict(expectation) for expectation in borough.expected],
-        "communal_places": [asdict(place) for place in borough.communal_places],
+        "communal_premises": [asdict(premises) for premises in borough.communal_premises],
         "doubles": borough.doubles,
         "ends": STORY_ENDS,
     }

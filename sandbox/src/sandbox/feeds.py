@@ -15,14 +15,14 @@ from sandbox.model import (
     SCHOOL_ATTENDANCE,
     BenefitClaim,
     Person,
-    Place,
+    Premises,
     Slip,
 )
 
 if TYPE_CHECKING:
     from sandbox.borough import Borough
 
-PLACE = "thornbury"
+AREA = "thornbury"
 COLUMNS: dict[str, tuple[str, ...]] = {
     SCHOOL_ATTENDANCE: (
         "upn",
@@ -99,7 +99,7 @@ class Written:
     forename: str
     surname: str
     date_of_birth: date
-    place: Place
+    premises: Premises
     uprn: str
     nino: str
 
@@ -113,7 +113,7 @@ class PushFile:
     feed: str
     covers_from: date
     covers_to: date
-    place: str = PLACE
+    area: str = AREA
     term: int | None = None
 
     @property
@@ -163,8 +163,8 @@ class PushFile:
                     written.surname,
                     written.date_of_birth.isoformat(),
                     child.sex,
-                    written.place.address_line,
-                    written.place.postcode,
+                    written.premises.address_line,
+                    written.premises.postcode,
                     written.uprn,
                     as_carer.forename or carer.forename,
                     as_carer.surname or carer.surname,
@@ -198,8 +198,8 @@ class PushFile:
                         written.surname,
                         written.date_of_birth.isoformat(),
                         person.sex,
-                        written.place.address_line,
-                        written.place.postcode,
+                        written.premises.address_line,
+                        written.premises.postcode,
                         written.uprn,
                     ),
                 )
@@ -222,8 +222,8 @@ class PushFile:
                     written.surname,
                     written.date_of_birth.isoformat(),
                     person.sex,
-                    written.place.address_line,
-                    written.place.postcode,
+                    written.premises.address_line,
+                    written.premises.postcode,
                     written.uprn,
                     "" if apart else claim.partner_claim_ref,
                     claim.benefit,
@@ -280,18 +280,18 @@ def written_by(person: Person, feed: str, day: date) -> Written:
     """How an agency writes a person on a day: the truth, but for its clerk's slip."""
     slip = person.slips.get(feed, _AS_IT_IS)
     moved_unheard = slip.learns_of_move_on is not None and day < slip.learns_of_move_on
-    place = person.residences[0].place if moved_unheard else person.place_on(day)
-    uprn = "" if slip.without_uprn else str(place.uprn)
+    premises = person.residences[0].premises if moved_unheard else person.premises_on(day)
+    uprn = "" if slip.without_uprn else str(premises.uprn)
     if slip.corrected_on is not None and slip.corrected_on <= day:
         slip = _AS_IT_IS
-    if slip.former_place:
-        place = slip.former_place
-        uprn = uprn and str(place.uprn)
+    if slip.former_premises:
+        premises = slip.former_premises
+        uprn = uprn and str(premises.uprn)
     return Written(
         slip.forename or person.forename,
         slip.surname or person.surname,
         slip.date_of_birth or person.date_of_birth,
-        place,
+        premises,
         uprn,
         "" if slip.without_nino else person.nino or "",
     )

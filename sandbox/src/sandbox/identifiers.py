@@ -1,4 +1,4 @@
-"""Identifiers in ranges that no living person or place has."""
+"""Identifiers in ranges that no living person or building has."""
 
 UPN_LETTERS = "ABCDEFGHJKLMNPQRTUVWXYZ"
 POSTCODE_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"  # inward codes never hold C I K M O V
@@ -8,7 +8,7 @@ POSTCODES = 4 * len(POSTCODE_LETTERS) ** 2
 
 def upn_check_letter(digits: str) -> str:
     """The letter before 12 digits: Σ digit × position (2 to 13) mod 23. Source: DfE, UPN guidance."""
-    return UPN_LETTERS[sum(int(digit) * place for place, digit in enumerate(digits, start=2)) % 23]
+    return UPN_LETTERS[sum(int(digit) * position for position, digit in enumerate(digits, start=2)) % 23]
 
 
 def upn(school: int, year: int, serial: int) -> str:

@@ -19,7 +19,7 @@ IN_WORK_REGIMES = frozenset({"working_enough", "light_touch"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Premises:
     """An address unit. Kinds: ordinary, refuge, hmo, hostel; all but ordinary are communal."""
 
     uprn: int
@@ -36,7 +36,7 @@ class Place:
 class Residence:
     """Who lives where from a day on, until the next entry's day."""
 
-    place: Place
+    premises: Premises
     since: date = STORY_BEGINS
 
 
@@ -49,7 +49,7 @@ class Slip:
     date_of_birth: date | None = None
     without_nino: bool = False
     without_uprn: bool = False
-    former_place: Place | None = None
+    former_premises: Premises | None = None
     corrected_on: date | None = None
     learns_of_move_on: date | None = None
 
@@ -66,13 +66,13 @@ class Person:
     upn: str | None = None
     slips: dict[str, Slip] = field(default_factory=dict)
 
-    def place_on(self, day: date) -> Place:
+    def premises_on(self, day: date) -> Premises:
         """Where the person truly lives on a day; before the story begins, where it begins."""
-        place = self.residences[0].place
+        premises = self.residences[0].premises
         for residence in self.residences[1:]:
             if residence.since <= day:
-                place = residence.place
-        return place
+                premises = residence.premises
+        return premises
 
 
 @dataclass(slots=True)
@@ -208,7 +208,7 @@ class Act:
     """Something that a person does through the API on a day.
 
     Kinds: member_stated, notice_delivered, agreement_to_be_supported, lead_professional_named, assessment_completed,
-    plan_agreed, declined, consent_given, consent_withdrawn, separated, seal_set, wrong_merge, unmerge.
+    plan_agreed, declined, consent_given, consent_withdrawn, separated, protection_set, wrong_merge, unmerge.
     """
 
     on: date

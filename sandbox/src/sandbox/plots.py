@@ -155,7 +155,7 @@ def flight_to_a_refuge(world: World, rng: Random, variant: str) -> list[Home]:
     """Nothing may say where she is: not the refuge's address, nor the family that she now is with her children."""
     home = settle(world, rng, 8, variant, couple=True)
     mother, partner = home.adults
-    home.temper = slips.FLAWLESS  # a misspelt record at the refuge would be somebody new, whom no seal covers
+    home.temper = slips.FLAWLESS  # a misspelt record at the refuge would be somebody new, whom no protection covers
     before = home.family
     joint = home.out_of_work(mother, "uc") if variant == "known" else home.in_work(mother)
     his = world.claim(partner, "uc", joint.regime, joint.started_on)
@@ -183,10 +183,10 @@ def flight_to_a_refuge(world: World, rng: Random, variant: str) -> list[Home]:
     joint.ended_on = fled - DAY
     his.partner_until = fled - DAY
     world.claim(mother, "uc", joint.regime, fled)
-    sealed = fled + timedelta(days=rng.randint(3, 8))
+    protected = fled + timedelta(days=rng.randint(3, 8))
     sheltered = tuple(person.id for person in (mother, *home.children, *home.infants))
     home.act(fled + DAY, "separated", sheltered, "cora", hers.id)
-    home.act(sealed, "seal_set", sheltered, "iris")
+    home.act(protected, "protection_set", sheltered, "iris")
     home.expect("never_located", people=sheltered, values=(str(refuge.uprn), refuge.address_line, refuge.postcode))
     return [home]
 
@@ -195,13 +195,13 @@ def under_one_roof(kind: str, households: int) -> Plot:
     """Several mothers at one refuge, or households in one HMO: one address, as many families."""
 
     def plot(world: World, rng: Random, variant: str) -> list[Home]:
-        place = world.communal(kind)
+        premises = world.communal(kind)
         shared = names.surname(rng, "british")
         homes: list[Home] = []
         for number in range(households):
             # In the HMO two households bear one surname, and are still two.
             surname = shared if kind == "hmo" and number < 2 else ""
-            home = settle(world, rng, 9, kind, couple=False, place=place, surname=surname, heritage="british")
+            home = settle(world, rng, 9, kind, couple=False, premises=premises, surname=surname, heritage="british")
             homes.append(home)
             if number == 0:
                 need_attendance(home)
@@ -419,8 +419,8 @@ def partner_moves_in(home: Home) -> None:
     came = rng.choice((date(2017, 10, 14), date(2018, 5, 12), date(2018, 10, 20), date(2019, 5, 18)))
     elsewhere = home.world.home()
     sex = "male" if home.carer.sex == "female" else "female"
-    partner = home.add_adult(sex, names.surname(rng, home.heritage), since=came, place=elsewhere)
-    partner.residences.append(Residence(home.place, came))
+    partner = home.add_adult(sex, names.surname(rng, home.heritage), since=came, premises=elsewhere)
+    partner.residences.append(Residence(home.premises, came))
     home.in_work(partner, date(2016, 11, 7))
 
 
@@ -441,7 +441,7 @@ def son_of_the_same_name(home: Home) -> None:
         return
     born = date(1996 + rng.randint(0, 2), rng.randint(1, 12), rng.randint(1, 28))
     father.date_of_birth = father.date_of_birth.replace(year=1966 + rng.randint(0, 9), day=1 + born.day % 27)
-    son = world.named(father.forename, father.surname, born, "male", home.place)
+    son = world.named(father.forename, father.surname, born, "male", home.premises)
     home.family.members.append(Member(son.id, ADULT))
     world.tempers[father.id] = world.tempers[son.id] = slips.FLAWLESS
     home.in_work(son)

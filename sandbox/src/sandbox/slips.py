@@ -11,7 +11,7 @@ from random import Random
 
 from sandbox import names
 from sandbox.calendar import WAVES
-from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE, Person, Place, Slip
+from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE, Person, Premises, Slip
 
 # How careful the clerks are: nobody errs; a name or a missing NINO at most (stories); a wrong date too (families in
 # need); as life is, with exchanged names and addresses from before.
@@ -28,13 +28,13 @@ _INNER_LETTERS = "aeioulnrst"
 
 def typo(rng: Random, name: str) -> str:
     """One letter put in, left out or exchanged (edit distance 1), never the first."""
-    place = rng.randrange(1, len(name))
+    index = rng.randrange(1, len(name))
     kind = rng.choice(("insert", "drop", "replace")) if len(name) > 3 else "insert"
     if kind == "insert":
-        return name[:place] + name[place] + name[place:]
+        return name[:index] + name[index] + name[index:]
     if kind == "drop":
-        return name[:place] + name[place + 1 :]
-    return name[:place] + rng.choice([letter for letter in _INNER_LETTERS if letter != name[place]]) + name[place + 1 :]
+        return name[:index] + name[index + 1 :]
+    return name[:index] + rng.choice([letter for letter in _INNER_LETTERS if letter != name[index]]) + name[index + 1 :]
 
 
 def swapped(day: date) -> date | None:
@@ -51,7 +51,9 @@ def mistyped_date(rng: Random, day: date) -> date:
     return day.replace(year=day.year + (1 if day.year % 10 != 9 else -1))
 
 
-def write(rng: Random, person: Person, feeds: tuple[str, ...], temper: str, former: Place | None, twin: bool) -> None:
+def write(
+    rng: Random, person: Person, feeds: tuple[str, ...], temper: str, former: Premises | None, twin: bool
+) -> None:
     """Decide once how each agency writes a person. `former`: an address from before, for whoever has one."""
     if temper == FLAWLESS:
         return
@@ -68,7 +70,7 @@ def write(rng: Random, person: Person, feeds: tuple[str, ...], temper: str, form
         if temper == ORDINARY and feed == ANTI_SOCIAL_BEHAVIOUR and rng.random() < UPRN_MISSING:
             slip.without_uprn = True
         if former and settled and feed != SCHOOL_ATTENDANCE and rng.random() < FORMER_PLACE:
-            slip.former_place = former
+            slip.former_premises = former
         if rng.random() < CORRECTED:
             slip.corrected_on = rng.choice(WAVES[1:7]).covers_to
         if slip != Slip() and (slip.corrected_on is None or _identity(slip)):
@@ -113,4 +115,4 @@ def _wrong_date(rng: Random, person: Person, feed: str) -> None:
 
 
 def _identity(slip: Slip) -> bool:
-    return bool(slip.forename or slip.surname or slip.date_of_birth or slip.without_nino or slip.former_place)
+    return bool(slip.forename or slip.surname or slip.date_of_birth or slip.without_nino or slip.former_premises)

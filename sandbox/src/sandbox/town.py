@@ -3,7 +3,7 @@
 from random import Random
 
 from sandbox import identifiers
-from sandbox.model import Place
+from sandbox.model import Premises
 
 _FIRST = """Mill Church Station Victoria Albert Park Spring Ash Oak Elm Birch Cedar Hawthorn Quarry Bridge Canal Wharf
     Market Chapel School High Low Moor Dale Valley Hill Bank Grove Manor Abbey Priory Castle King Queen Prince Duke
@@ -11,7 +11,7 @@ _FIRST = """Mill Church Station Victoria Albert Park Spring Ash Oak Elm Birch Ce
 _SECOND = "Street Road Lane Avenue Close Terrace Grove Drive Crescent Gardens Place Walk Rise View Court Fold"
 _QUARTERS = ("", "Upper ", "Lower ", "Old ", "New ", "Great ", "Little ")
 _HOUSES_A_STREET = 14
-_ORDINARY_POSTCODES = identifiers.POSTCODES * 3 // 4  # the rest are kept for communal places, one each
+_ORDINARY_POSTCODES = identifiers.POSTCODES * 3 // 4  # the rest are kept for communal premises, one each
 
 
 class Town:
@@ -28,22 +28,22 @@ class Town:
         rng.shuffle(self._postcodes)
         self._free: list[tuple[str, str]] = []
 
-    def home(self) -> Place:
+    def home(self) -> Premises:
         """An ordinary address; some are flats of a building whose other flats follow."""
         if not self._free:
             self._open_street()
         line, postcode = self._free.pop()
-        return self._place(line, postcode, "ordinary")
+        return self._address(line, postcode, "ordinary")
 
-    def communal(self, kind: str) -> Place:
+    def communal(self, kind: str) -> Premises:
         """A refuge, HMO or hostel. It has a street and a postcode to itself, so that each is recognised anywhere."""
         postcode = identifiers.postcode(self._postcodes[-1 - self._communal])
         self._communal += 1
-        return self._place(f"{self._rng.randrange(2, 90)} {self._next_name()}", postcode, kind)
+        return self._address(f"{self._rng.randrange(2, 90)} {self._next_name()}", postcode, kind)
 
-    def _place(self, line: str, postcode: str, kind: str) -> Place:
+    def _address(self, line: str, postcode: str, kind: str) -> Premises:
         self._uprn += self._rng.randrange(1, 40)
-        return Place(self._uprn, line, postcode, kind)
+        return Premises(self._uprn, line, postcode, kind)
 
     def _next_name(self) -> str:
         quarter, street = divmod(self._streets, len(self._names))

@@ -49,7 +49,7 @@ class Fee:
     year: str
     attached_so_far: int
     target_so_far: int
-    places: int
+    funded_places: int
     pence: int
 
 
@@ -172,12 +172,12 @@ class Truth:
                 )
             )
         fees: list[Fee] = []
-        so_far = places_so_far = 0
+        so_far = funded_so_far = 0
         for year, count in self._attached_by_year().items():
             so_far += count
-            places = max(0, min(so_far, self.targets[year]) - places_so_far)
-            places_so_far += places
-            fees.append(Fee(year, so_far, self.targets[year], places, places * FEE_PENCE))
+            funded = max(0, min(so_far, self.targets[year]) - funded_so_far)
+            funded_so_far += funded
+            fees.append(Fee(year, so_far, self.targets[year], funded, funded * FEE_PENCE))
         return Totals(
             families=len(self.families),
             identified=sum(truth.identified for truth in self.families.values()),

@@ -23,7 +23,7 @@ from sandbox.model import (
     Involved,
     Member,
     Person,
-    Place,
+    Premises,
     Residence,
     Schooling,
     Slip,
@@ -58,7 +58,7 @@ class World:
         self.town = Town(Random(f"{seed}/town"))
         self.schools = max(5, families // 150)
         self.people: list[Person] = []
-        self.places: list[Place] = []
+        self.all_premises: list[Premises] = []
         self.families: list[Family] = []
         self.schooling: dict[str, Schooling] = {}
         self.incidents: list[Incident] = []
@@ -76,21 +76,28 @@ class World:
         self._ninos = 0
         self._consents = 0
 
-    def home(self) -> Place:
+    def home(self) -> Premises:
         return self._keep(self.town.home())
 
-    def communal(self, kind: str) -> Place:
+    def communal(self, kind: str) -> Premises:
         return self._keep(self.town.communal(kind))
 
-    def forenames_under_one_roof(self, place: Place) -> list[str]:
-        """Of those who live at a communal place; nobody's at a home of its own."""
-        return self._forenames_at.get(place.uprn, [])
+    def forenames_under_one_roof(self, premises: Premises) -> list[str]:
+        """Of those who live at a communal premises; nobody's at a home of its own."""
+        return self._forenames_at.get(premises.uprn, [])
 
     def who(self, person: str) -> Person:
         return self.people[int(person[1:]) - 1]
 
     def person(
-        self, forename: str, surname: str, born: date | Callable[[], date], sex: str, place: Place, *, rename: Random
+        self,
+        forename: str,
+        surname: str,
+        born: date | Callable[[], date],
+        sex: str,
+        premises: Premises,
+        *,
+        rename: Random,
     ) -> Person:
         """Somebody new. A callable date of birth is drawn again while name and date belong to somebody else."""
         day = born() if callable(born) else born
@@ -103,13 +110,13 @@ class World:
                 surname = names.surname(rename, "british")
         self._known.add((forename, surname, day))
         self._bearers.add((forename, surname))
-        person = Person(f"p{len(self.people) + 1:05}", forename, surname, day, sex, [Residence(place)])
+        person = Person(f"p{len(self.people) + 1:05}", forename, surname, day, sex, [Residence(premises)])
         self.people.append(person)
-        if place.communal:
-            self._forenames_at.setdefault(place.uprn, []).append(forename)
+        if premises.communal:
+            self._forenames_at.setdefault(premises.uprn, []).append(forename)
         return person
 
-    def double_of(self, person: Person, place: Place) -> Person:
+    def double_of(self, person: Person, premises: Premises) -> Person:
         """Somebody else of the same name, born on the same day."""
         double = Person(
             f"p{len(self.people) + 1:05}",
@@ -117,7 +124,7 @@ class World:
             person.surname,
             person.date_of_birth,
             person.sex,
-            [Residence(place)],
+            [Residence(premises)],
         )
         self.people.append(double)
         self.doubles.append((person.id, double.id))
@@ -134,11 +141,11 @@ class World:
         self._reserved.add((forename, surname))
         return forename, surname
 
-    def named(self, forename: str, surname: str, born: date, sex: str, place: Place) -> Person:
+    def named(self, forename: str, surname: str, born: date, sex: str, premises: Premises) -> Person:
         """Somebody whose name is already settled."""
         self._known.add((forename, surname, born))
         self._bearers.add((forename, surname))
-        person = Person(f"p{len(self.people) + 1:05}", forename, surname, born, sex, [Residence(place)])
+        person = Person(f"p{len(self.people) + 1:05}", forename, surname, born, sex, [Residence(premises)])
         self.people.append(person)
         return person
 
@@ -175,9 +182,9 @@ class World:
         self._consents += 1
         return f"k{self._consents:05}"
 
-    def _keep(self, place: Place) -> Place:
-        self.places.append(place)
-        return place
+    def _keep(self, premises: Premises) -> Premises:
+        self.all_premises.append(premises)
+        return premises
 
 
 @dataclass(slots=True)
@@ -187,7 +194,7 @@ class Home:
     world: World
     rng: Random
     family: Family
-    place: Place
+    premises: Premises
     heritage: str
     adults: list[Person] = field(default_factory=list)
     children: list[Person] = field(default_factory=list)
@@ -206,19 +213,25 @@ class Home:
     # Living together
 
     def add_adult(
-        self, sex: str, surname: str, youngest: int = 30, oldest: int = 46, since: date = STORY_BEGINS, **where: Place
+        self,
+        sex: str,
+        surname: str,
+        youngest: int = 30,
+        oldest: int = 46,
+        since: date = STORY_BEGINS,
+        **where: Premises,
     ) -> Person:
         rng = self.rng
 
         def born() -> date:
             return date(2016 - rng.randint(youngest, oldest), rng.randint(1, 12), rng.randint(1, 28))
 
-        place = where.get("place", self.place)
+        premises = where.get("premises", self.premises)
         forename = names.forename(rng, self.heritage, sex, grown=True)
         # Of two mothers of one name under one roof, no record could tell whose the children are.
-        while any(names.same_forename(forename, other) for other in self.world.forenames_under_one_roof(place)):
+        while any(names.same_forename(forename, other) for other in self.world.forenames_under_one_roof(premises)):
             forename = names.forename(rng, self.heritage, sex, grown=True)
-        adult = self.world.person(forename, surname, born, sex, place, rename=rng)
+        adult = self.world.person(forename, surname, born, sex, premises, rename=rng)
         self.adults.append(adult)
         self.family.members.append(Member(adult.id, ADULT, since))
         return adult
@@ -236,7 +249,7 @@ class Home:
                 if all(abs((day - other.date_of_birth).days) > 290 for other in self.children):
                     return day
 
-        child = self.world.person(forename, surname, born or drawn, sex, self.place, rename=rng)
+        child = self.world.person(forename, surname, born or drawn, sex, self.premises, rename=rng)
         child.upn = self.world.upn(rng.randrange(self.world.schools), child.date_of_birth)
         self.children.append(child)
         self.family.members.append(Member(child.id, CHILD))
@@ -248,7 +261,7 @@ class Home:
         sex = rng.choice(names.SEXES)
         born = day_between(rng, date(2015, 9, 1), date(2016, 8, 31))
         forename = names.forename(rng, self.heritage, sex, grown=False)
-        infant = self.world.person(forename, surname, born, sex, self.place, rename=rng)
+        infant = self.world.person(forename, surname, born, sex, self.premises, rename=rng)
         self.infants.append(infant)
         self.family.members.append(Member(infant.id, CHILD))
 
@@ -270,12 +283,12 @@ class Home:
 
     def move(self, day: date, laggard: str) -> None:
         """All go together; one agency hears of it a record later than the others."""
-        place = self.world.home()
+        premises = self.world.home()
         next_wave = next(wave for wave in WAVES if wave.covers_to >= day)
         next_term = next(term for term in TERMS if term.ends >= day)
         learns = next_term.ends + DAY if laggard == SCHOOL_ATTENDANCE else next_wave.covers_to + DAY
         for person in (*self.adults, *self.children, *self.infants):
-            person.residences.append(Residence(place, day))
+            person.residences.append(Residence(premises, day))
             if (laggard == SCHOOL_ATTENDANCE) == (person.upn is not None):
                 person.slips[laggard] = Slip(learns_of_move_on=learns)
 
@@ -421,12 +434,12 @@ def settle(
     *,
     couple: bool | None = None,
     children: int | None = None,
-    place: Place | None = None,
+    premises: Premises | None = None,
     surname: str = "",
     heritage: str = "",
 ) -> Home:
     """A family at home: one or two adults, schoolchildren, perhaps an infant."""
-    home = Home(world, rng, world.family(story, variant), place or world.home(), heritage or names.heritage(rng))
+    home = Home(world, rng, world.family(story, variant), premises or world.home(), heritage or names.heritage(rng))
     home.temper = slips.ORDINARY if story == 0 else slips.GENTLE
     surname = surname or names.surname(rng, home.heritage)
     couple = rng.random() < 0.5 if couple is None else couple

@@ -1,7 +1,7 @@
 """Who calls whom, as far as the sources alone tell: names are joined by module and by type, not by how they sound.
 
-    from claims import release                    release.usable(…)      is claims.release.usable
-    from claims.release import usable as may      may(…)                 is claims.release.usable
+    from claims import sharing                    sharing.usable(…)      is claims.sharing.usable
+    from claims.sharing import usable as may      may(…)                 is claims.sharing.usable
     runtime: TheRuntime                           runtime.client(…)      is chassis.runtime.Runtime.client
     client = runtime.client("consent")            client.post(…)         is chassis.http.ServiceClient.post
     self._http = httpx.Client(…)                  self._http.request(…)  is httpx.Client.request
@@ -387,7 +387,7 @@ class Code:
         return found or {f"?{node.attr}"}
 
     def mentions(self, roots: Iterable[ast.AST], routine: Routine) -> set[str]:
-        """Everything that code calls, or hands on to be called: `partial(release.decide, …)` counts as a call.
+        """Everything that code calls, or hands on to be called: `partial(sharing.decide, …)` counts as a call.
 
         Shape: what cannot be told is only given where it is called; `row.client` may as well be a column.
         """

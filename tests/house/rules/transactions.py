@@ -1,7 +1,7 @@
 """No call to another program inside a transaction: a slow neighbour must not hold our locks, nor a lock deadlock us.
 
     with runtime.write() as session:
-        decided = release.decide(runtime, …)      found: `decide` asks consent over HTTP while we hold the writers' lock
+        decided = sharing.decide(runtime, …)      found: `decide` asks consent over HTTP while we hold the writers' lock
 
 Shape: a transaction is the body of a `with` over `Runtime.read` or `Runtime.write`, or over whatever yields inside one,
 and the whole of a function that is handed a session.

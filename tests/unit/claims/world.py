@@ -240,7 +240,7 @@ class Story:
             self.fact(who, "work.spell", work[0], work[1], 1, *source)
 
     def push(
-        self, feed: str, begins: str, to: str, facts: int | None = None, place: str = "thornbury", refused: int = 0
+        self, feed: str, begins: str, to: str, facts: int | None = None, area: str = "thornbury", refused: int = 0
     ) -> UUID:
         """A push that finished; with `facts` it says that so many belong to it, seen or not."""
         service = {
@@ -255,7 +255,7 @@ class Story:
             "push.finished",
             push,
             {
-                "push": push, "feed": feed, "service": service, "covers_from": begins, "covers_to": to, "place": place,
+                "push": push, "feed": feed, "service": service, "covers_from": begins, "covers_to": to, "area": area,
                 "counts": {"refused": refused}, "facts": told,
             },
         )  # fmt: skip

@@ -26,8 +26,8 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
     ids, roles, shown = question["ids"], question["roles"], question["operation"] == "read"
 
     if category in ("address", "location"):
-        for seal in store["seals"]:
-            if seal["person"] in ids and not seal["lifted"]:
+        for protection in store["protections"]:
+            if protection["person"] in ids and not protection["lifted"]:
                 return "deny"
 
     if shown and roles and not any(role in SEES for role in roles):

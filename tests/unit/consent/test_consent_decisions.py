@@ -43,9 +43,9 @@ def world(programs: Programs) -> Iterator[World]:
     yield world
 
 
-def claimed(world: World, *who: str, release: bool = False) -> list[str]:
+def claimed(world: World, *who: str, share: bool = False) -> list[str]:
     """How attendance is decided for claiming, by a program."""
-    return world.reasons(who, SCHOOL[:1], purpose="claim", operation="use", asker=caller(), release=release)
+    return world.reasons(who, SCHOOL[:1], purpose="claim", operation="use", asker=caller(), share=share)
 
 
 def test_a_decision_answers_for_each_subject_and_item_in_order(world: World) -> None:
@@ -90,10 +90,10 @@ def test_a_withdrawal_stops_what_rests_on_consent_and_names_what_continues(world
     assert world.events()[-1][1]["continues"] == withdrawn.json()["continues"]
 
 
-def test_what_an_objection_or_a_seal_stops_does_not_continue(world: World) -> None:
+def test_what_an_objection_or_a_protection_stops_does_not_continue(world: World) -> None:
     ada = somebody()
     consent = world.consent(ada, ["identify", "support"], ["address", "attendance"]).json()["id"]
-    world.seal(ada)
+    world.protection(ada)
     world.post("/v1/objections", {"person": ada, "date": day(), "purposes": ["identify"]})
     continues = world.withdraw(consent).json()["continues"]
     assert {(entry["purpose"], entry["category"]) for entry in continues} == {
@@ -129,27 +129,27 @@ def test_a_consent_and_a_notice_given_under_a_merged_id_hold(world: World) -> No
     assert world.reasons([(ada, [formerly])], SCHOOL[:1]) == ["agreed"]
 
 
-def test_a_seal_on_any_id_hides_where_she_is_from_everybody_until_it_is_lifted(world: World) -> None:
+def test_a_protection_on_any_id_hides_where_she_is_from_everybody_until_it_is_lifted(world: World) -> None:
     world.agree("education", "childrens-social-care", term("safeguarding", "address"))
     ada, formerly = people(2)
     world.inform(ada)
-    seal = world.seal(formerly)
+    protection = world.protection(formerly)
     for asker, purpose in ((None, "support"), (MASH, "safeguarding")):
-        assert world.reasons([(ada, [formerly])], SCHOOL[1:2], asker=asker, purpose=purpose) == ["sealed"]
-    assert world.reasons([(ada, [formerly])], [("location", "programme"), SCHOOL[0]]) == ["sealed", "agreed"]
+        assert world.reasons([(ada, [formerly])], SCHOOL[1:2], asker=asker, purpose=purpose) == ["protected"]
+    assert world.reasons([(ada, [formerly])], [("location", "programme"), SCHOOL[0]]) == ["protected", "agreed"]
     assert world.reasons([ada], SCHOOL[1:2]) == ["agreed"]
-    lifted = world.post(f"/v1/seals/{seal}/lift", {"date": day(), "reason": "She asked for it"})
+    lifted = world.post(f"/v1/protections/{protection}/lift", {"date": day(), "reason": "She asked for it"})
     assert lifted.json()["status"] == "lifted"
     assert world.reasons([(ada, [formerly])], SCHOOL[1:2]) == ["agreed"]
-    assert [name for name, _ in world.events()][-2:] == ["seal.set", "seal.lifted"]
+    assert [name for name, _ in world.events()][-2:] == ["protection.set", "protection.lifted"]
 
 
-def test_two_seals_are_lifted_one_by_one(world: World) -> None:
+def test_two_protections_are_lifted_one_by_one(world: World) -> None:
     ada = somebody()
     world.inform(ada)
-    first, second = world.seal(ada), world.seal(ada)
-    for seal, reason in ((first, "sealed"), (second, "agreed")):
-        world.post(f"/v1/seals/{seal}/lift", {"date": day(), "reason": "No longer needed"})
+    first, second = world.protection(ada), world.protection(ada)
+    for protection, reason in ((first, "protected"), (second, "agreed")):
+        world.post(f"/v1/protections/{protection}/lift", {"date": day(), "reason": "No longer needed"})
         assert world.reasons([ada], SCHOOL[1:2]) == [reason]
 
 
@@ -204,12 +204,12 @@ def log(world: World, who: str = IRIS, *person: str) -> list[dict[str, str]]:
     return items
 
 
-def test_what_is_released_is_in_the_log_and_what_is_only_asked_is_not(world: World) -> None:
+def test_what_is_shared_is_in_the_log_and_what_is_only_asked_is_not(world: World) -> None:
     ada, ben = people(2)
     world.inform(ada)
     world.decide([ada, ben], SCHOOL[:1])
     assert log(world) == []
-    answer = world.decide([ada, ben], SCHOOL[:1], release=True).json()
+    answer = world.decide([ada, ben], SCHOOL[:1], share=True).json()
     (line,) = log(world)
     expected = {
         "decision": answer["decision"], "person": ada, "category": "attendance", "source": "education",
@@ -223,7 +223,7 @@ def test_what_is_released_is_in_the_log_and_what_is_only_asked_is_not(world: Wor
 def test_a_decision_keeps_what_it_refused_for_the_officer(world: World) -> None:
     ada, ben = people(2)
     world.inform(ada)
-    decision = world.decide([ada, ben], SCHOOL[:2], release=True).json()["decision"]
+    decision = world.decide([ada, ben], SCHOOL[:2], share=True).json()["decision"]
     kept = world.get(f"/v1/decisions/{decision}").json()
     assert (kept["permits"], kept["program"], kept["caller"]["service"]) == (2, "families", "programme")
     assert [(r["person"], r["category"], r["reason"]) for r in kept["refusals"]] == [
@@ -238,8 +238,8 @@ def test_a_decision_keeps_what_it_refused_for_the_officer(world: World) -> None:
 def test_a_merged_persons_log_is_whole_under_each_of_their_ids(world: World) -> None:
     ada, formerly, ben = people(3)
     world.inform(ada, formerly, ben)
-    world.decide([formerly], SCHOOL[:1], release=True)
-    world.decide([(ada, [formerly]), ben], SCHOOL[:1], release=True)
+    world.decide([formerly], SCHOOL[:1], share=True)
+    world.decide([(ada, [formerly]), ben], SCHOOL[:1], share=True)
     assert [line["person"] for line in log(world, IRIS, formerly)] == [formerly, ada]
     assert [line["person"] for line in log(world, IRIS, ada)] == [ada]
     assert [line["person"] for line in log(world, IRIS, ada, formerly)] == [formerly, ada]
@@ -251,9 +251,9 @@ def test_an_officer_reads_the_lines_that_concern_their_agency(world: World) -> N
     world.agree("education", "school-nursing", term("support", "identity"))
     ada = somebody()
     world.inform(ada)
-    world.decide([ada], [("identity", "neighbourhood-policing"), SCHOOL[0]], release=True)
+    world.decide([ada], [("identity", "neighbourhood-policing"), SCHOOL[0]], share=True)
     nurse = caller("school-nursing", ["partner_practitioner"])
-    world.decide([ada], [("identity", "education")], release=True, asker=nurse)
+    world.decide([ada], [("identity", "education")], share=True, asker=nurse)
     assert sorted(line["source"] for line in log(world)) == ["education", "education", "neighbourhood-policing"]
     assert [line["source"] for line in log(world, PETRA)] == ["neighbourhood-policing"]
     assert [line["service"] for line in log(world, HANA)] == ["school-nursing"]
@@ -263,7 +263,7 @@ def test_an_officer_reads_the_lines_that_concern_their_agency(world: World) -> N
 def test_pages_of_the_log_join_up(world: World) -> None:
     everybody = people(7)
     world.inform(*everybody)
-    world.decide(everybody, SCHOOL[:1], release=True)
+    world.decide(everybody, SCHOOL[:1], share=True)
     seen: list[str] = []
     after: dict[str, str] = {}
     while True:
@@ -308,7 +308,7 @@ def test_only_programs_decide_and_only_officers_read_the_log(world: World) -> No
         "purpose": "support",
         "operation": "read",
         "items": [{"category": "identity", "source": "x"}],
-        "release": False,
+        "share": False,
     }
     assert world.post("/v1/decisions", body, LEO).status_code == 403
     assert world.get("/v1/sharing-log", LEO).status_code == 403
@@ -318,14 +318,14 @@ def test_only_programs_decide_and_only_officers_read_the_log(world: World) -> No
 
 def test_two_thousand_people_are_decided_at_once_and_one_more_is_refused(world: World) -> None:
     everybody = people(2000)
-    answer = world.decide(everybody, SCHOOL[:1], purpose="identify", asker=caller(), release=True)
+    answer = world.decide(everybody, SCHOOL[:1], purpose="identify", asker=caller(), share=True)
     assert [v["reason"] for v in answer.json()["verdicts"]] == ["agreed"] * 2000
     assert world.decide([*everybody, somebody()], SCHOOL[:1]).status_code == 422
     assert world.decide([somebody()], [("attendance", f"s{n}") for n in range(51)]).status_code == 422
 
 
-@pytest.mark.parametrize("release", [True, False])
-def test_a_call_reads_each_table_once_however_many_people(world: World, release: bool) -> None:
+@pytest.mark.parametrize("share", [True, False])
+def test_a_call_reads_each_table_once_however_many_people(world: World, share: bool) -> None:
     counts = []
     for number in (1, 400):
         seen: list[str] = []
@@ -335,10 +335,10 @@ def test_a_call_reads_each_table_once_however_many_people(world: World, release:
 
         engine = world.running.runtime.engine
         event.listen(engine, "before_cursor_execute", note)
-        world.decide(people(number), SCHOOL, purpose="identify", asker=caller(), release=release)
+        world.decide(people(number), SCHOOL, purpose="identify", asker=caller(), share=share)
         event.remove(engine, "before_cursor_execute", note)
         counts.append(len(seen))
-        assert (not release and all(not s.startswith("INSERT") for s in seen)) or release
+        assert (not share and all(not s.startswith("INSERT") for s in seen)) or share
     assert counts[0] == counts[1] <= 9
 
 
@@ -360,9 +360,7 @@ def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> 
             among = dice.sample(everybody, 20)
             subjects = [{"person": one} for one in among]
             at = time.monotonic()
-            answer = world.post(
-                "/v1/decisions", body | {"subjects": subjects, "release": dice.random() < 0.5}, FAMILIES
-            )
+            answer = world.post("/v1/decisions", body | {"subjects": subjects, "share": dice.random() < 0.5}, FAMILIES)
             assert answer.status_code == 200
             asked.extend((v["person"], at, v["verdict"]) for v in answer.json()["verdicts"])
 
@@ -383,7 +381,7 @@ def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> 
     assert "permit" in before
 
 
-def test_a_release_of_five_hundred_people_and_six_items_is_whole(world: World) -> None:
+def test_a_sharing_of_five_hundred_people_and_six_items_is_whole(world: World) -> None:
     world.agree(
         "neighbourhood-policing", "programme", term("identify", "anti_social_behaviour"), term("identify", "address")
     )
@@ -395,7 +393,7 @@ def test_a_release_of_five_hundred_people_and_six_items_is_whole(world: World) -
     ]
     everybody = people(500)
     world.inform(*everybody)
-    answer = world.decide(everybody, items, purpose="identify", asker=caller(), release=True)
+    answer = world.decide(everybody, items, purpose="identify", asker=caller(), share=True)
     verdicts = answer.json()["verdicts"]
     assert len(verdicts) == 500 * len(items) and {v["verdict"] for v in verdicts} == {"permit"}
 
@@ -404,7 +402,7 @@ def test_the_token_of_another_program_names_it_in_the_decision(world: World) -> 
     claims = token("claims", client="claims", scopes=["consent:decide"])
     body = {
         "caller": caller(), "purpose": "identify", "operation": "use", "subjects": [{"person": somebody()}],
-        "items": [{"category": "attendance", "source": "education"}], "release": True,
+        "items": [{"category": "attendance", "source": "education"}], "share": True,
     }  # fmt: skip
     decision = world.post("/v1/decisions", body, claims).json()["decision"]
     assert world.get(f"/v1/decisions/{decision}").json()["program"] == "claims"

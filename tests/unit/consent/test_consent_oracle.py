@@ -79,7 +79,9 @@ def stores(draw: some.DrawFn, service: str, asked: str) -> dict[str, list[Any]]:
     return {
         "agreements": agreements,
         "consents": consents,
-        "seals": draw(some.lists(some.fixed_dictionaries({"person": person, "lifted": some.booleans()}), max_size=2)),
+        "protections": draw(
+            some.lists(some.fixed_dictionaries({"person": person, "lifted": some.booleans()}), max_size=2)
+        ),
         "objections": draw(
             some.lists(some.fixed_dictionaries({"person": person, "purposes": subset(PURPOSES, 1)}), max_size=2)
         ),
@@ -110,7 +112,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
             for a in store["agreements"]
             for t in a["terms"]
         ],
-        sealed=frozenset(seal["person"] for seal in store["seals"] if not seal["lifted"]),
+        protected=frozenset(protection["person"] for protection in store["protections"] if not protection["lifted"]),
         informed=frozenset(store["informed"]),
         objections=objections,
         consents=consents,
@@ -138,7 +140,7 @@ def test_the_rules_decide_as_the_oracle_does(
             "operation": operation,
             "subjects": [{"person": str(ids[0]), "formerly": [str(one) for one in ids[1:]]}],
             "items": items,
-            "release": False,
+            "share": False,
         }
     )
     asked = Asked(service, frozenset(roles), purpose, operation)  # type: ignore[arg-type]
@@ -163,7 +165,7 @@ def test_supply_is_permitted_under_any_agreement_that_stands(
             "purpose": purpose,
             "operation": "supply",
             "items": [{"category": category, "source": source} for category in CATEGORIES for source in SERVICES],
-            "release": False,
+            "share": False,
         }
     )
     for verdict in supply_verdicts_on(situation(store), request, TODAY):

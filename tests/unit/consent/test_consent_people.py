@@ -1,4 +1,4 @@
-"""Notices, consents, objections and seals, as the people who record them see them."""
+"""Notices, consents, objections and protections, as the people who record them see them."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -123,21 +123,23 @@ def test_of_many_withdrawals_at_once_one_is_told(world: World) -> None:
     assert [name for name, _ in world.events()] == ["consent.given", "consent.withdrawn"]
 
 
-def test_a_seals_reason_is_never_shown(world: World) -> None:
-    seal = world.seal(somebody())
-    shown = world.get(f"/v1/seals/{seal}")
+def test_a_protections_reason_is_never_shown(world: World) -> None:
+    protection = world.protection(somebody())
+    shown = world.get(f"/v1/protections/{protection}")
     assert shown.json()["status"] == "set" and "refuge" not in shown.text
-    assert same_but_for_the_request(world.get(f"/v1/seals/{seal}", PETRA), world.get(f"/v1/seals/{NOBODY}", PETRA))
+    assert same_but_for_the_request(
+        world.get(f"/v1/protections/{protection}", PETRA), world.get(f"/v1/protections/{NOBODY}", PETRA)
+    )
     lift = {"date": day(), "reason": "No"}
-    assert world.post(f"/v1/seals/{seal}/lift", lift, PETRA).status_code == 404
-    assert world.post(f"/v1/seals/{seal}/lift", lift | {"date": TOMORROW}).status_code == 422
+    assert world.post(f"/v1/protections/{protection}/lift", lift, PETRA).status_code == 404
+    assert world.post(f"/v1/protections/{protection}/lift", lift | {"date": TOMORROW}).status_code == 422
     assert all("reason" not in data for _, data in world.events())
 
 
-def test_a_seals_reason_is_bounded(world: World) -> None:
+def test_a_protections_reason_is_bounded(world: World) -> None:
     body = {"person": somebody(), "kind": "location", "date": day(), "reason": "x" * 501}
-    assert world.post("/v1/seals", body).status_code == 422
-    assert world.post("/v1/seals", body | {"reason": "x", "kind": "everything"}).status_code == 422
+    assert world.post("/v1/protections", body).status_code == 422
+    assert world.post("/v1/protections", body | {"reason": "x", "kind": "everything"}).status_code == 422
 
 
 def test_an_objection_is_shown_to_the_agency_that_recorded_it(world: World) -> None:
@@ -154,7 +156,12 @@ def test_each_door_asks_for_its_own_scope(world: World) -> None:
         ("notices:write", "POST", "/v1/notices", {"code": "n", "version": 1, "language": "en", "text": "t"}),
         ("consents:read", "GET", f"/v1/consents/{consent}", None),
         ("consents:write", "POST", f"/v1/consents/{consent}/withdrawal", {"date": day()}),
-        ("seals:write", "POST", "/v1/seals", {"person": NOBODY, "kind": "location", "date": day(), "reason": "r"}),
+        (
+            "protections:write",
+            "POST",
+            "/v1/protections",
+            {"person": NOBODY, "kind": "location", "date": day(), "reason": "r"},
+        ),
         ("objections:write", "POST", "/v1/objections", {"person": NOBODY, "date": day(), "purposes": ["support"]}),
     ):
         every = {*OFFICER, "consents:write", "consent:decide"}

@@ -1,4 +1,4 @@
-"""Each rule of release by itself, and the order in which they speak."""
+"""Each rule of sharing by itself, and the order in which they speak."""
 
 from dataclasses import replace
 from uuid import UUID
@@ -42,13 +42,13 @@ def test_what_is_agreed_and_told_is_permitted() -> None:
 @pytest.mark.parametrize("category", ["address", "location"])
 @pytest.mark.parametrize("purpose", ["support", "safeguarding"])
 @pytest.mark.parametrize("source", ["education", "programme"])
-def test_a_seal_binds_all_even_safeguarding_and_ones_own_record(category: str, purpose: str, source: str) -> None:
-    sealed = case(category, source, purpose=purpose, subject=replace(INFORMED, sealed=True))
-    assert decided(sealed) == ("deny", "sealed")
+def test_a_protection_binds_all_even_safeguarding_and_ones_own_record(category: str, purpose: str, source: str) -> None:
+    protected = case(category, source, purpose=purpose, subject=replace(INFORMED, protected=True))
+    assert decided(protected) == ("deny", "protected")
 
 
-def test_a_seal_hides_where_somebody_is_and_nothing_else() -> None:
-    assert decided(case("attendance", subject=replace(INFORMED, sealed=True))) == ("permit", "agreed")
+def test_a_protection_hides_where_somebody_is_and_nothing_else() -> None:
+    assert decided(case("attendance", subject=replace(INFORMED, protected=True))) == ("permit", "agreed")
 
 
 def test_a_service_sees_what_it_recorded_itself() -> None:

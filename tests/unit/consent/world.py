@@ -19,8 +19,8 @@ from consent.models import Outbox
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 
-OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read", "seals:write",
-           "objections:write", "sharing-log:read"]  # fmt: skip
+OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read",
+           "protections:write", "objections:write", "sharing-log:read"]  # fmt: skip
 COUNCIL, POLICE, JOBCENTRE, HEALTH = "thornbury-council", "police", "jobcentre-plus", "health-trust"
 AGENCY = {
     "education": COUNCIL, "housing": COUNCIL, "programme": COUNCIL, "early-help": COUNCIL,
@@ -127,9 +127,9 @@ class World:
     def withdraw(self, consent: str, **more: Any) -> Response:
         return self.post(f"/v1/consents/{consent}/withdrawal", {"date": day()} | more, LEO)
 
-    def seal(self, person: str) -> str:
+    def protection(self, person: str) -> str:
         body = {"person": person, "kind": "location", "date": day(), "reason": "On the refuge's word"}
-        return str(self.post("/v1/seals", body).json()["id"])
+        return str(self.post("/v1/protections", body).json()["id"])
 
     def decide(
         self,
@@ -138,7 +138,7 @@ class World:
         *,
         purpose: str = "support",
         operation: str = "read",
-        release: bool = False,
+        share: bool = False,
         asker: dict[str, Any] | None = None,
     ) -> Response:
         subjects = [{"person": p} if isinstance(p, str) else {"person": p[0], "formerly": p[1]} for p in people]
@@ -148,7 +148,7 @@ class World:
             "operation": operation,
             "subjects": subjects,
             "items": [{"category": category, "source": source} for category, source in items],
-            "release": release,
+            "share": share,
         }
         return self.post("/v1/decisions", body, FAMILIES)
 

@@ -37,8 +37,8 @@ MILL = {"address_line": "3 Mill Street", "postcode": "ZZ99 1AA", "uprn": "999000
 QUAY = {"address_line": "8 Quay Road", "postcode": "ZZ99 2BB", "uprn": "999000000009"}
 MIA = {"forename": "Mia", "surname": "Ash", "date_of_birth": "2008-05-17", "sex": "female", **MILL}
 ROSE = {"forename": "Rosemary", "surname": "Ash", "date_of_birth": "1980-02-03", "sex": "female", **MILL}
-TERM = {"covers_from": "2016-09-01", "covers_to": "2016-12-31", "place": "thornbury"}
-YEAR = {"covers_from": "2016-09-01", "covers_to": "2017-08-31", "place": "thornbury"}
+TERM = {"covers_from": "2016-09-01", "covers_to": "2016-12-31", "area": "thornbury"}
+YEAR = {"covers_from": "2016-09-01", "covers_to": "2017-08-31", "area": "thornbury"}
 
 Headers = Callable[..., dict[str, str]]
 ana = scoped("ana", "analyst", "feeds:read people:read matching:review families:read families:write", "identify")

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.db import new_id
 from chassis.runtime import Runtime
-from families.households import repository as households
+from families.composition import repository as households
 from families.models.intake import Push, Record
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName
 from fixtures.stack import Programs, Running
@@ -46,7 +46,7 @@ cora = scoped(
 )
 carl = scoped("carl", "programme_coordinator", "families:read families:write support:write", "support", areas=["elm"])
 leo = scoped("leo", "lead_professional", "families:read support:write", "support")
-iris = scoped("iris", "information_governance_officer", "places:write families:read", "identify")
+iris = scoped("iris", "information_governance_officer", "premises:write families:read", "identify")
 otto = scoped("otto", "internal_auditor", "evidence:read families:read", "claim")
 hob = scoped("hob", "partner_practitioner", "evidence:read families:read", "claim", service="housing")
 clare = scoped("clare", "claims_officer", "evidence:read families:read", "claim")
@@ -64,7 +64,7 @@ class Consent:
 
     agreements: dict[tuple[str, str, str], frozenset[str]] = field(default_factory=dict)
     denied: set[tuple[str, str]] = field(default_factory=set)
-    sealed: set[str] = field(default_factory=set)
+    protected: set[str] = field(default_factory=set)
     down: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
 
@@ -116,7 +116,7 @@ class Consent:
 
     def _permits(self, question: dict[str, Any], subject: dict[str, Any], item: dict[str, str]) -> bool:
         ids = {subject["person"], *subject["formerly"]}
-        if item["category"] in ("address", "location") and ids & self.sealed:
+        if item["category"] in ("address", "location") and ids & self.protected:
             return False
         if any((id, item["category"]) in self.denied for id in ids):
             return False
@@ -246,7 +246,7 @@ def open_street(programs: Programs, tmp_path: Path) -> Street:
         session.add(
             Push(
                 id=push, feed="school_attendance", service="education", agency="thornbury-council", client="c",
-                place="thornbury", covers_from=AUTUMN, covers_to=WAVE1, mode="upsert", dry_run=False,
+                area="thornbury", covers_from=AUTUMN, covers_to=WAVE1, mode="upsert", dry_run=False,
                 status="finished", sha256="", columns=[], chunks=0, lines=0, paused_because=None, finished_at=None,
             )
         )  # fmt: skip

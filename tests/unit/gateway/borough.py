@@ -23,7 +23,9 @@ PARTNERS = {
     "neighbourhood-policing": ("police", "anti_social_behaviour", "anti_social_behaviour"),
     "jobcentre": ("jobcentre-plus", "benefits", "benefits"),
 }
-OFFICER = "agreements:read agreements:write agreements:sign notices:write consents:read seals:write sharing-log:read"
+OFFICER = (
+    "agreements:read agreements:write agreements:sign notices:write consents:read protections:write sharing-log:read"
+)
 OWN = {"families": ["consent:decide"], "claims": ["consent:decide", "evidence:freeze"], "consent": [], "gateway": []}
 PURPOSES = ["identify", "support", "claim"]
 
@@ -153,7 +155,7 @@ class Borough:
         )
         answer = self.running["families"].client.post(
             f"/v1/feeds/{feed}/pushes",
-            params={"covers_from": covers[0], "covers_to": covers[1], "place": "thornbury"},
+            params={"covers_from": covers[0], "covers_to": covers[1], "area": "thornbury"},
             content="\n".join([header, *lines, ""]),
             headers=as_(signed, Idempotency_Key=f"push-{feed}-{covers[0]}", Content_Type="text/csv"),
         )

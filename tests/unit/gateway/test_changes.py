@@ -67,8 +67,8 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         {"date": "2018-02-01"},
     ),
     (
-        f'setSeal(input: {{person: "{person_id(1)}", date: "2018-02-01", reason: "Fled."}}, KEY)',
-        "/v1/seals",
+        f'setProtection(input: {{person: "{person_id(1)}", date: "2018-02-01", reason: "Fled."}}, KEY)',
+        "/v1/protections",
         {"person": person_id(1), "kind": "location", "date": "2018-02-01", "reason": "Fled."},
     ),
     (

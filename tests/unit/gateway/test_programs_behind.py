@@ -185,7 +185,7 @@ def test_consent_is_given_and_withdrawn_and_stands_with_the_person(borough: Boro
     assert held == {"id": recorded["id"], "status": "withdrawn", "purposes": ["claim"], "withdrawnOn": str(today())}
 
 
-def test_the_officer_sees_agreements_and_each_release(borough: Borough) -> None:
+def test_the_officer_sees_agreements_and_each_sharing(borough: Borough) -> None:
     agreements = borough.ask(IRIS, "{ agreements { items { supplier recipient status from terms { category } } } }")
     assert {one["supplier"] for one in agreements["agreements"]["items"]} >= {"education", "jobcentre"}
     assert {one["status"] for one in agreements["agreements"]["items"]} == {"in_force"}
@@ -196,12 +196,15 @@ def test_the_officer_sees_agreements_and_each_release(borough: Borough) -> None:
     }
 
 
-def test_after_a_seal_nothing_locates_the_person(borough: Borough) -> None:
+def test_after_a_protection_nothing_locates_the_person(borough: Borough) -> None:
     adult = member(borough, "adult")
-    sealed = change(
-        borough, IRIS, "setSeal", f'input: {{person: "{adult}", date: "{today()}", reason: "On the refuge\'s word"}}'
+    protected = change(
+        borough,
+        IRIS,
+        "setProtection",
+        f'input: {{person: "{adult}", date: "{today()}", reason: "On the refuge\'s word"}}',
     )
-    assert sealed["__typename"] == "SealSet"
+    assert protected["__typename"] == "ProtectionSet"
     query = f'{{ person(id: "{adult}", purpose: "identify") {{ name addresses {{ postcode }} }} }}'
     answer = borough.post(ANA, query)
     assert answer.json()["data"]["person"] == {"name": "Orla Quillfeather", "addresses": None}

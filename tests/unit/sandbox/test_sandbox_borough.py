@@ -175,15 +175,19 @@ def test_identifiers_are_valid_and_belong_to_nobody(borough: Borough) -> None:
 
 def test_identifiers_are_unique_at_scale(large: Borough) -> None:
     people = list(large.people.values())
-    for found in ([p.upn for p in people if p.upn], [p.nino for p in people if p.nino], [p.uprn for p in large.places]):
+    for found in (
+        [p.upn for p in people if p.upn],
+        [p.nino for p in people if p.nino],
+        [p.uprn for p in large.all_premises],
+    ):
         assert found and len(found) == len(set(found))
 
 
 def test_flats_share_a_postcode_and_not_a_uprn(borough: Borough) -> None:
     buildings = defaultdict(set)
-    for place in borough.places:
-        if place.address_line.startswith("Flat"):
-            buildings[place.address_line.split(", ")[1]].add((place.postcode, place.uprn))
+    for premises in borough.all_premises:
+        if premises.address_line.startswith("Flat"):
+            buildings[premises.address_line.split(", ")[1]].add((premises.postcode, premises.uprn))
     shared = [flats for flats in buildings.values() if len(flats) > 1]
     assert shared and all(len({postcode for postcode, _ in flats}) == 1 for flats in shared)
 
@@ -209,8 +213,8 @@ def test_who_shares_name_and_birthday_is_a_double_on_purpose(large: Borough) -> 
     pairs = sorted(tuple(sorted(ids)) for ids in bearers.values() if len(ids) > 1)
     assert pairs == sorted(tuple(sorted(pair)) for pair in large.doubles) and len(pairs) == 8
     for one, other in pairs:
-        places = [{r.place.uprn for r in large.people[each].residences} for each in (one, other)]
-        assert not places[0] & places[1]
+        lived_at = [{r.premises.uprn for r in large.people[each].residences} for each in (one, other)]
+        assert not lived_at[0] & lived_at[1]
         assert large.people[one].nino != large.people[other].nino
 
 
@@ -281,7 +285,7 @@ def test_no_record_has_more_than_two_errors(large: Borough) -> None:
     errors: Counter[int] = Counter()
     for feed, _, row, line in lines(large):
         person = large.people[line.person]
-        lived = {str(residence.place.uprn) for residence in person.residences}
+        lived = {str(residence.premises.uprn) for residence in person.residences}
         wrong = (
             ((row["forename"], row["surname"]) != (person.forename, person.surname))
             + (row["date_of_birth"] != person.date_of_birth.isoformat())
@@ -312,8 +316,8 @@ def test_every_kind_of_error_occurs(large: Borough) -> None:
             found["reversed surname"] += row["surname"] == f"{second}-{first}"
         found["no nino"] += feed == BENEFITS and row["nino"] == ""
         found["no uprn"] += row["uprn"] == ""
-        lived = {str(residence.place.uprn) for residence in person.residences}
-        found["former place"] += row["uprn"] not in lived and row["uprn"] != ""
+        lived = {str(residence.premises.uprn) for residence in person.residences}
+        found["former premises"] += row["uprn"] not in lived and row["uprn"] != ""
     assert all(count > 0 for count in found.values()) and len(found) == 10, found
 
 
@@ -463,10 +467,10 @@ def test_story_7_the_school_names_both_the_mother_and_the_father_elsewhere(borou
     assert homes and set(map(frozenset, homes.values())) == {frozenset({"yes", "no"})}
 
 
-def test_story_8_the_refuge_is_named_only_in_sealed_peoples_own_records_and_only_after_the_seal(
+def test_story_8_the_refuge_is_named_only_in_protected_peoples_own_records_and_only_after_the_protection(
     borough: Borough,
 ) -> None:
-    seals = {act.family: act.on for act in borough.acts if act.kind == "seal_set"}
+    protections = {act.family: act.on for act in borough.acts if act.kind == "protection_set"}
     by_number = {wave.number: wave for wave in borough.waves}
     for promise in promises(borough, "never_located"):
         uprn, address_line, postcode = promise.values
@@ -475,7 +479,7 @@ def test_story_8_the_refuge_is_named_only_in_sealed_peoples_own_records_and_only
             if row["uprn"] == uprn or row["address_line"] == address_line or row["postcode"] == postcode:
                 shown += 1
                 assert line.person in promise.people
-                assert by_number[number].pushed_on > seals[promise.family]
+                assert by_number[number].pushed_on > protections[promise.family]
         assert shown
 
 
@@ -497,8 +501,8 @@ def test_story_9_several_families_live_at_one_communal_address(borough: Borough)
     at: dict[int, set[str]] = defaultdict(set)
     for family in borough.families.values():
         if family.story == 9:
-            at[borough.people[family.members[0].person].place_on(IDENTIFIED_ON).uprn].add(family.id)
-    kinds = {place.uprn: place.kind for place in borough.communal_places}
+            at[borough.people[family.members[0].person].premises_on(IDENTIFIED_ON).uprn].add(family.id)
+    kinds = {premises.uprn: premises.kind for premises in borough.communal_premises}
     assert sorted((kinds[uprn], len(families)) for uprn, families in at.items()) == [("hmo", 4), ("refuge", 3)]
     assert set(kinds.values()) == {"refuge", "hmo", "hostel"}
 
@@ -561,9 +565,9 @@ def test_totals_are_those_of_a_borough(borough: Borough) -> None:
 def test_the_first_years_fees_are_capped_and_the_years_add_up(borough: Borough) -> None:
     first, second = borough.truth.totals.fees
     assert (first.year, second.year) == ("2017/18", "2018/19")
-    assert first.places == first.target_so_far < first.attached_so_far
-    assert first.places + second.places == second.attached_so_far < second.target_so_far
-    assert first.pence == 100_000 * first.places
+    assert first.funded_places == first.target_so_far < first.attached_so_far
+    assert first.funded_places + second.funded_places == second.attached_so_far < second.target_so_far
+    assert first.pence == 100_000 * first.funded_places
 
 
 def test_every_gate_that_was_passed_was_passed_by_an_eligible_family(borough: Borough) -> None:

@@ -15,7 +15,7 @@ from sandbox.model import (
     Family,
     Member,
     Person,
-    Place,
+    Premises,
     Residence,
     Schooling,
 )
@@ -23,7 +23,7 @@ from sandbox.rules import Facts, Known, Spell, Suspected, _reaches
 
 ATTACHED = date(2017, 10, 10)
 LAST_WAVE = len(WAVES) - 1
-HOME = Place(999000000001, "1 Mill Lane", "ZZ99 1AA")
+HOME = Premises(999000000001, "1 Mill Lane", "ZZ99 1AA")
 GOOD, BAD = (120, 4, 2), (120, 20, 10)
 
 

@@ -1,4 +1,4 @@
-"""consent, as the gateway uses it: agreements, consents, seals, and who saw what."""
+"""consent, as the gateway uses it: agreements, consents, protections, and who saw what."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -36,8 +36,8 @@ class Consent:
     async def withdraw_consent(self, consent: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/consents/{consent}/withdrawal", body, key)
 
-    async def set_seal(self, body: Any, key: str) -> Row:
-        return await self._post("/v1/seals", body, key)
+    async def set_protection(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/protections", body, key)
 
     async def _post(self, path: str, body: Any, key: str) -> Row:
         row: Row = await self.upstream.post(path, body, key)

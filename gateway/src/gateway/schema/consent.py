@@ -1,4 +1,4 @@
-"""consent's part of the schema: agreements, notices, consents, seals, and who saw what."""
+"""consent's part of the schema: agreements, notices, consents, protections, and who saw what."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -100,7 +100,7 @@ class NoticeGiven:
 @strawberry.type
 @mirrors(consent="SharingView")
 class SharingLogEntry:
-    """One release: who saw which category about the person, when, for what, and by which agreement."""
+    """One sharing: who saw which category about the person, when, for what, and by which agreement."""
 
     id: UUID
     at: datetime
@@ -194,7 +194,7 @@ class ConsentWithdrawn:
 
 @strawberry.type
 @mirrors(consent="Written")
-class SealSet:
+class ProtectionSet:
     """Whatever locates the person is shown to nobody from now on."""
 
     id: UUID
@@ -205,7 +205,7 @@ class SealSet:
 NoticeDelivery = Annotated[NoticeDelivered | AnyProblem, strawberry.union("NoticeDelivery")]
 ConsentRecording = Annotated[ConsentRecorded | AnyProblem, strawberry.union("ConsentRecording")]
 ConsentWithdrawal = Annotated[ConsentWithdrawn | AnyProblem, strawberry.union("ConsentWithdrawal")]
-SealSetting = Annotated[SealSet | AnyProblem, strawberry.union("SealSetting")]
+ProtectionSetting = Annotated[ProtectionSet | AnyProblem, strawberry.union("ProtectionSetting")]
 
 
 @strawberry.input
@@ -246,8 +246,8 @@ class WithdrawalInput:
 
 
 @strawberry.input
-@mirrors(consent="SealRequest")
-class SealInput:
+@mirrors(consent="ProtectionRequest")
+class ProtectionInput:
     """Kind: location. The reason stays with the information governance officer."""
 
     person: UUID
@@ -289,9 +289,9 @@ class ConsentMutation:
         )
 
     @strawberry.mutation
-    async def set_seal(
-        self, info: Info, input: SealInput, idempotency_key: Key, purpose: Purpose = None
-    ) -> SealSetting:
+    async def set_protection(
+        self, info: Info, input: ProtectionInput, idempotency_key: Key, purpose: Purpose = None
+    ) -> ProtectionSetting:
         """Protect where a person is."""
         body = write_input(input)
-        return await attempt(info, purpose, lambda to: to.consent.set_seal(body, idempotency_key), SealSet)
+        return await attempt(info, purpose, lambda to: to.consent.set_protection(body, idempotency_key), ProtectionSet)

@@ -146,7 +146,7 @@ class Member:
 @strawberry.type
 @mirrors(families="LeadView")
 class LeadProfessional:
-    """The family's single contact. A base that would locate somebody under a seal is null."""
+    """The family's single contact. A base that would locate somebody under protection is null."""
 
     user: str
     service: MaybeAbsent[str]
@@ -308,7 +308,7 @@ class Push:
     status: str
     covers_from: date
     covers_to: date
-    place: str
+    area: str
     dry_run: bool
     lines: int
     counts: PushCounts

@@ -41,23 +41,23 @@ class Page(Schema, Generic[Item]):
         limit: int,
         *,
         name: str,
-        place: Callable[[Row], Any],
+        position: Callable[[Row], Any],
         view: Callable[[Row], Any] = lambda row: row,
     ) -> "Page[Any]":
         """Shape: `rows` holds up to one more than `limit`, which tells that a next page exists."""
         shown = rows[:limit]
         more = len(rows) > limit
-        return cls(items=[view(row) for row in shown], next=write_cursor(name, place(shown[-1])) if more else None)
+        return cls(items=[view(row) for row in shown], next=write_cursor(name, position(shown[-1])) if more else None)
 
 
-def write_cursor(name: str, *place: Any) -> str:
+def write_cursor(name: str, *position: Any) -> str:
     """Shape: `name` is the list's; a cursor of one list is none of another."""
-    body = orjson.dumps([name, *place], default=str)
+    body = orjson.dumps([name, *position], default=str)
     return base64.urlsafe_b64encode(_sign(body) + body).decode().rstrip("=")
 
 
 def read_cursor(after: str | None, name: str) -> list[Any] | None:
-    """The place behind which to go on; None at the beginning. Errors: CursorNotValid."""
+    """The position behind which to go on; None at the beginning. Errors: CursorNotValid."""
     if after is None:
         return None
     try:
@@ -65,12 +65,12 @@ def read_cursor(after: str | None, name: str) -> list[Any] | None:
         signature, body = raw[:16], raw[16:]
         if not hmac.compare_digest(signature, _sign(body)):
             raise CursorNotValid()
-        kind, *place = orjson.loads(body)
+        kind, *position = orjson.loads(body)
     except (ValueError, binascii.Error):
         raise CursorNotValid() from None
     if kind != name:
         raise CursorNotValid()
-    return list(place)
+    return list(position)
 
 
 def _sign(body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """What a service does when it hears of something. Reactions are registered by topic and name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ class Reactions:
     def __init__(self) -> None:
         self._by_type: dict[str, Reaction] = {}
         self._topics: set[str] = set()
+        self._retired: set[str] = set()
 
     def on(self, topic: str, *names: str) -> Callable[[Reaction], Reaction]:
         def remember(reaction: Reaction) -> Reaction:
@@ -32,12 +34,30 @@ class Reactions:
 
         return remember
 
+    def renamed(self, topic: str, before: str, now: str, members: Mapping[str, str]) -> None:
+        """Let events with the words of an earlier release be handled as those of today.
+
+        A log is kept for good, so a program that reads it from its beginning meets the words of each day. Shape:
+        `members` maps a member's name of then to today's. Example: `renamed("consent.consent", "seal.set",
+        "protection.set", {"seal": "protection"})`. Errors: KeyError when nothing reacts to `now`.
+        """
+        reaction = self._by_type[event_type(topic, now)]
+
+        def react(session: Session, events: Sequence[Received]) -> None:
+            reaction(session, [_with_members(event, members) for event in events])
+
+        kind = event_type(topic, before)
+        self._by_type[kind] = react
+        if before != now:
+            self._retired.add(kind)
+
     def to(self, kind: str) -> Reaction | None:
         return self._by_type.get(kind)
 
     @property
     def types(self) -> frozenset[str]:
-        return frozenset(self._by_type)
+        """What is reacted to, in today's words."""
+        return frozenset(self._by_type) - self._retired
 
     def by_producer(self) -> dict[str, list[str]]:
         """Shape: producer → its topics that matter here."""
@@ -45,3 +65,7 @@ class Reactions:
         for topic in sorted(self._topics):
             found.setdefault(producer_of(topic), []).append(topic)
         return found
+
+
+def _with_members(event: Received, members: Mapping[str, str]) -> Received:
+    return replace(event, data={members.get(name, name): value for name, value in event.data.items()})

@@ -69,8 +69,8 @@ class Redirect(Base):
 class Family(Base):
     """A family that was composed. `lead` is its present lead professional's user, named on `lead_on`.
 
-    `area` decides who may meet it, and is null where it may not be known; `place` is the last one known, and decides
-    which pushes cover it. It is never shown.
+    `area` decides who may meet it, and is null where it may not be known. `last_area` is the last one known; it decides
+    which pushes cover the family, and is never shown.
     """
 
     __tablename__ = "family"
@@ -78,7 +78,7 @@ class Family(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     area: Mapped[str | None]
-    place: Mapped[str | None] = mapped_column(index=True, info={"category": "location"})
+    last_area: Mapped[str | None] = mapped_column(index=True, info={"category": "location"})
     composed_on: Mapped[date | None]
     composed_sequence: Mapped[int] = mapped_column(BigNumber, default=0)
     lead: Mapped[str | None]
@@ -87,14 +87,14 @@ class Family(Base):
     recorded_at: Mapped[datetime]
 
 
-class FormerPlace(Base):
-    """What a family's `place` was `until` another was heard of, so that what covered it then can be told again."""
+class FormerArea(Base):
+    """What a family's `last_area` was `until` another was heard of, so that what covered it then can be told again."""
 
-    __tablename__ = "former_place"
+    __tablename__ = "former_area"
 
     family: Mapped[UUID] = mapped_column(primary_key=True)
     until: Mapped[datetime] = mapped_column(primary_key=True)
-    place: Mapped[str | None] = mapped_column(info={"category": "location"})
+    area: Mapped[str | None] = mapped_column(info={"category": "location"})
 
 
 class Membership(Base):
@@ -156,7 +156,7 @@ class Push(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     feed: Mapped[str | None]
     service: Mapped[str | None]
-    place: Mapped[str | None]
+    area: Mapped[str | None]
     covers_from: Mapped[date | None]
     covers_to: Mapped[date | None]
     expected: Mapped[int | None]
@@ -352,10 +352,10 @@ class LedgerEntry(Base):
     """Money earned. Written once, never changed."""
 
     __tablename__ = "ledger_entry"
-    # One paid result a family and framework, and one fee a place: promises of the database, not of the code.
+    # One paid result a family and framework, and one fee a funded place: promises of the database, not of the code.
     __table_args__ = (
         Index("one_result", "framework", "family", unique=True, sqlite_where=is_result, postgresql_where=is_result),
-        Index("one_fee", "framework", "first_place", unique=True, sqlite_where=is_fee, postgresql_where=is_fee),
+        Index("one_fee", "framework", "first_funded_place", unique=True, sqlite_where=is_fee, postgresql_where=is_fee),
         Index("ledger_entry_framework_on", "framework", "on"),
     )
 
@@ -369,8 +369,8 @@ class LedgerEntry(Base):
     claim: Mapped[UUID | None] = mapped_column(ForeignKey("claim.id"))
     payment: Mapped[UUID | None] = mapped_column(ForeignKey("payment.id"))
     settlement: Mapped[UUID | None] = mapped_column(ForeignKey("fee_settlement.id"))
-    first_place: Mapped[int | None]
-    places: Mapped[int | None]
+    first_funded_place: Mapped[int | None]
+    funded_places: Mapped[int | None]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -17,7 +17,7 @@ from chassis.events import Received
 from chassis.reactions import Reactions
 from claims.known import repository as known
 from claims.known.news import news
-from claims.models import Claim, Fact, Family, FormerPlace, Membership, Person, Push, Redirect, Standing, Support
+from claims.models import Claim, Fact, Family, FormerArea, Membership, Person, Push, Redirect, Standing, Support
 
 reactions = Reactions()
 
@@ -99,15 +99,15 @@ def compose(session: Session, events: Sequence[Received]) -> None:
     before = known.list_families(session, rows)
     # One that is told again after a later one was heard changes nothing: it may name the area from which they fled.
     rows = {id: row for id, row in rows.items() if before[id].composed_sequence < row["composed_sequence"]}
-    placed = {id: row | {"place": row["area"]} for id, row in rows.items() if row["area"]}
+    located = {id: row | {"last_area": row["area"]} for id, row in rows.items() if row["area"]}
     left = [
-        {"family": id, "until": at, "place": before[id].place}
-        for id, row in placed.items()
-        if before[id].composed_on is not None and before[id].place != row["place"]
+        {"family": id, "until": at, "area": before[id].last_area}
+        for id, row in located.items()
+        if before[id].composed_on is not None and before[id].last_area != row["last_area"]
     ]
-    upsert(session, FormerPlace, left, key=["family", "until"])
+    upsert(session, FormerArea, left, key=["family", "until"])
     upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on", "composed_sequence"])
-    upsert(session, Family, list(placed.values()), key=["id"], update=["place"])
+    upsert(session, Family, list(located.values()), key=["id"], update=["last_area"])
     told.of_families(rows)
 
 
@@ -194,7 +194,7 @@ def cover(session: Session, events: Sequence[Received]) -> None:
             "seen": 0,
             "feed": data["feed"],
             "service": data["service"],
-            "place": data["place"],
+            "area": data["area"],
             "covers_from": date.fromisoformat(data["covers_from"]),
             "covers_to": date.fromisoformat(data["covers_to"]),
             "expected": int(data["facts"]),
@@ -202,6 +202,10 @@ def cover(session: Session, events: Sequence[Received]) -> None:
         }
         upsert(session, Push, [row], key=["id"], update=[column for column in row if column not in ("id", "seen")])
         told.of_pushes([push])
+
+
+# Until November 2026 the area of a push was called its place.
+reactions.renamed("families.push", "push.finished", "push.finished", {"place": "area"})
 
 
 # --- support
@@ -246,11 +250,16 @@ def _name_lead(session: Session, event: Received) -> None:
 
 
 @reactions.on(
-    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "seal.set", "seal.lifted"
+    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "protection.set", "protection.lifted"
 )  # fmt: skip
 def ask_again(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""
     news(session).of_people(UUID(e.data["person"]) for e in events)
+
+
+# Until November 2026 a protection was called a seal.
+reactions.renamed("consent.consent", "seal.set", "protection.set", {"seal": "protection"})
+reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal": "protection"})
 
 
 @reactions.on("consent.agreement", "agreement.in-force", "agreement.suspended", "agreement.ended")

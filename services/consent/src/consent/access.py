@@ -6,12 +6,12 @@ from fastapi import Depends
 
 from chassis.auth import Caller, require
 
-DecideReleases = Annotated[Caller, Depends(require("consent:decide"))]
+DecideSharing = Annotated[Caller, Depends(require("consent:decide"))]
 ReadAgreements = Annotated[Caller, Depends(require("agreements:read"))]
 ReadConsents = Annotated[Caller, Depends(require("consents:read"))]
 ReadCoverage = Annotated[Caller, Depends(require("families:read"))]
 ReadSharingLog = Annotated[Caller, Depends(require("sharing-log:read"))]
-SetSeals = Annotated[Caller, Depends(require("seals:write"))]
+SetProtections = Annotated[Caller, Depends(require("protections:write"))]
 SignAgreements = Annotated[Caller, Depends(require("agreements:sign"))]
 WriteAgreements = Annotated[Caller, Depends(require("agreements:write"))]
 WriteConsents = Annotated[Caller, Depends(require("consents:write"))]

@@ -11,7 +11,7 @@ from consent.events import EVENTS
 from consent.models import Base
 from consent.notices import routes as notices
 from consent.objections import routes as objections
-from consent.seals import routes as seals
+from consent.protections import routes as protections
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
 
@@ -26,7 +26,7 @@ program = Program(
         notices.router,
         consents.router,
         objections.router,
-        seals.router,
+        protections.router,
         decisions.router,
         sharing_log.router,
         coverage.router,

@@ -74,18 +74,18 @@ class ConsentWithdrawn(PersonEvent):
     continues: list[Continues]
 
 
-class SealSet(PersonEvent):
-    name: ClassVar[str] = "seal.set"
+class ProtectionSet(PersonEvent):
+    name: ClassVar[str] = "protection.set"
 
-    seal: UUID
+    protection: UUID
     kind: str
     date: Day
 
 
-class SealLifted(PersonEvent):
-    name: ClassVar[str] = "seal.lifted"
+class ProtectionLifted(PersonEvent):
+    name: ClassVar[str] = "protection.lifted"
 
-    seal: UUID
+    protection: UUID
     kind: str
     date: Day
 
@@ -99,5 +99,5 @@ class ObjectionRaised(PersonEvent):
 
 EVENTS: list[type[Event]] = [
     AgreementInForce, AgreementSuspended, AgreementEnded,
-    ConsentGiven, ConsentWithdrawn, SealSet, SealLifted, ObjectionRaised,
+    ConsentGiven, ConsentWithdrawn, ProtectionSet, ProtectionLifted, ObjectionRaised,
 ]  # fmt: skip

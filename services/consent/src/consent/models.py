@@ -1,6 +1,6 @@
 """What consent keeps: agreements, what people were told and said, what was decided and what was shared.
 
-Of people it knows ids and dates. Free text about a person is a seal's reason alone, and bounded.
+Of people it knows ids and dates. Free text about a person is a protection's reason alone, and bounded.
 """
 
 from datetime import date, datetime
@@ -192,10 +192,10 @@ class Objection(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Seal(Base):
-    """A seal on a person's whereabouts. It binds everybody until it is lifted."""
+class Protection(Base):
+    """A protection on a person's whereabouts. It binds everybody until it is lifted."""
 
-    __tablename__ = "seal"
+    __tablename__ = "protection"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person: Mapped[UUID] = mapped_column(index=True)
@@ -213,7 +213,7 @@ class Seal(Base):
 
 
 class Decision(Base):
-    """A decision by which something was released, with all that it refused.
+    """A decision by which something was shared, with all that it refused.
 
     `refusals` groups: reason → "category source" → person ids.
     """

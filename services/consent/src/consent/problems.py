@@ -6,7 +6,7 @@ Problem
 │   ├── NoticeNotFound         404
 │   ├── DeliveryNotFound       404
 │   ├── ConsentNotFound        404
-│   ├── SealNotFound           404
+│   ├── ProtectionNotFound           404
 │   ├── ObjectionNotFound      404
 │   └── DecisionNotFound       404
 ├── NotAParty                  403
@@ -47,10 +47,10 @@ class ConsentNotFound(NotFound):
     title = "Consent not found"
 
 
-class SealNotFound(NotFound):
-    """There is no such seal that your agency set. Check the id that you were given when it was set."""
+class ProtectionNotFound(NotFound):
+    """There is no such protection that your agency set. Check the id that you were given when it was set."""
 
-    title = "Seal not found"
+    title = "Protection not found"
 
 
 class ObjectionNotFound(NotFound):
@@ -62,7 +62,7 @@ class ObjectionNotFound(NotFound):
 class DecisionNotFound(NotFound):
     """There is no such decision that was made for your agency.
 
-    Decisions that were asked for without releasing anything are not kept. Check the id in the sharing log.
+    Decisions that were asked for without sharing anything are not kept. Check the id in the sharing log.
     """
 
     title = "Decision not found"

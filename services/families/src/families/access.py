@@ -15,7 +15,7 @@ ReviewMatches = Annotated[Caller, Depends(require("matching:review"))]
 
 ReadFamilies = Annotated[Caller, Depends(require("families:read"))]
 WriteFamilies = Annotated[Caller, Depends(require("families:write"))]
-WritePlaces = Annotated[Caller, Depends(require("places:write"))]
+WritePremises = Annotated[Caller, Depends(require("premises:write"))]
 WriteSupport = Annotated[Caller, Depends(require("support:write"))]
 FreezeEvidence = Annotated[Caller, Depends(require("evidence:freeze"))]
 ReadEvidence = Annotated[Caller, Depends(require("evidence:read"))]

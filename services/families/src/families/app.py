@@ -1,18 +1,18 @@
 """Composition root: the one file that knows every room."""
 
 from chassis.program import Program
+from families.composition.worker import Composer
 from families.events import FAMILY_EVENTS, PEOPLE_EVENTS
 from families.evidence import routes as evidence
 from families.facts import routes as facts
 from families.families import routes as families
 from families.feeds import routes as feeds
-from families.households.worker import Composer
+from families.intake import routes as intake
+from families.intake.worker import PushWorker
 from families.matching import routes as matching
 from families.models import Base
 from families.people import routes as people
-from families.places import routes as places
-from families.pushes import routes as pushes
-from families.pushes.worker import PushWorker
+from families.premises import routes as premises
 from families.reactions import reactions
 from families.settings import FamiliesSettings
 from families.support import routes as support
@@ -24,12 +24,12 @@ program = Program(
     base=Base,
     routers=[
         feeds.router,
-        pushes.router,
+        intake.router,
         people.router,
         facts.router,
         matching.router,
         families.router,
-        places.router,
+        premises.router,
         support.router,
         evidence.router,
     ],

@@ -101,7 +101,7 @@ class PushEvent(Event):
     service: str
     covers_from: date
     covers_to: date
-    place: str
+    area: str
     counts: dict[str, int]
     facts: int
 

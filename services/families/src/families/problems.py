@@ -85,7 +85,7 @@ class CoverageNotValid(RequestNotValid):
 
 
 class PushNotPaused(Conflict):
-    """Only a paused push can be released. Read the push again: it goes on by itself, or is over."""
+    """Only a paused push can be resumed. Read the push again: it goes on by itself, or is over."""
 
     title = "Push not paused"
 

@@ -3,7 +3,7 @@
 | who | which families |
 |---|---|
 | analyst | all |
-| programme_coordinator | those of the areas in the token, unless they are sealed |
+| programme_coordinator | those of the areas in the token, unless they are protected |
 | lead_professional | those that the caller leads now |
 | partner_practitioner, and every other person of a partner's service | those on whose team the service is, while an agreement covers anything for this purpose |
 | internal_auditor, information_governance_officer, mash_worker, machines | none |
@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from chassis.auth import Caller
 from chassis.db import today
 from chassis.runtime import Runtime
-from families import release
+from families import sharing
 from families.models.families import Family, Membership
 from families.models.people import Person
 from families.models.support import LeadProfessional, TeamMember
@@ -45,7 +45,7 @@ class Reach:
         if "analyst" in roles:
             return true()
         if "programme_coordinator" in roles:
-            ways.append(and_(Family.area.in_(sorted(self.caller.areas)), Family.sealed.is_(False)))
+            ways.append(and_(Family.area.in_(sorted(self.caller.areas)), Family.protected.is_(False)))
         if "lead_professional" in roles:
             ways.append(leads(self.caller.subject, named=named))
         if self.as_partner:
@@ -81,7 +81,7 @@ def of(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     partner = caller.is_person and (
         "partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND)
     )
-    return Reach(caller, as_partner=partner and bool(release.access(runtime, caller, purpose)["covers"]))
+    return Reach(caller, as_partner=partner and bool(sharing.access(runtime, caller, purpose)["covers"]))
 
 
 def leads(user: str, *, named: bool) -> ColumnElement[bool]:

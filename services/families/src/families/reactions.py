@@ -10,21 +10,26 @@ from chassis.clock import LONDON
 from chassis.events import Received
 from chassis.reactions import Reactions
 from families.evidence import service as evidence
-from families.places import service as places
+from families.premises import service as premises
 
 reactions = Reactions()
 LOCATION = "location"
 
 
-@reactions.on("consent.consent", "seal.set")
-def seal(session: Session, events: Sequence[Received]) -> None:
+@reactions.on("consent.consent", "protection.set")
+def protect(session: Session, events: Sequence[Received]) -> None:
     """Nobody finds the person by an address any longer."""
-    places.seal(session, [_seal(event) for event in events if event.data["kind"] == LOCATION])
+    premises.protect(session, [_protection(event) for event in events if event.data["kind"] == LOCATION])
 
 
-@reactions.on("consent.consent", "seal.lifted")
+@reactions.on("consent.consent", "protection.lifted")
 def lift(session: Session, events: Sequence[Received]) -> None:
-    places.lift(session, [_seal(event) for event in events if event.data["kind"] == LOCATION])
+    premises.lift(session, [_protection(event) for event in events if event.data["kind"] == LOCATION])
+
+
+# Until November 2026 a protection was called a seal.
+reactions.renamed("consent.consent", "seal.set", "protection.set", {"seal": "protection"})
+reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal": "protection"})
 
 
 @reactions.on("claims.claim", "claim.sampled")
@@ -36,8 +41,8 @@ def sampled(session: Session, events: Sequence[Received]) -> None:
     )
 
 
-def _seal(event: Received) -> tuple[UUID, UUID, date]:
-    """Shape: seal, person, the day on which it was set or lifted; of an event without one, the day it was sent."""
+def _protection(event: Received) -> tuple[UUID, UUID, date]:
+    """Shape: protection, person, the day on which it was set or lifted, else the day on which the event was sent."""
     on = event.data.get("date")
     day = date.fromisoformat(on) if on else event.time.astimezone(LONDON).date()
-    return UUID(event.data["seal"]), UUID(event.data["person"]), day
+    return UUID(event.data["protection"]), UUID(event.data["person"]), day

@@ -139,10 +139,10 @@ def make(request: ToyRequest, caller: WriteToys, session: WriteSession, once: On
 
 @router.get("")
 def list_toys(caller: ReadToys, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[ToyView]:
-    place = read_cursor(after, "toys")
+    position = read_cursor(after, "toys")
     query = select(Toy).order_by(Toy.id).limit(limit + 1)
-    rows = list(session.scalars(query.where(Toy.id > UUID(place[0])) if place else query))
-    return Page[ToyView].cut(rows, limit, name="toys", place=lambda toy: toy.id, view=ToyView.model_validate)
+    rows = list(session.scalars(query.where(Toy.id > UUID(position[0])) if position else query))
+    return Page[ToyView].cut(rows, limit, name="toys", position=lambda toy: toy.id, view=ToyView.model_validate)
 
 
 @router.get("/purpose")

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid5
 
-from families.households.carers import CarerWord, Someone
-from families.households.composing import Draft, Elsewhere, compose
-from families.households.residence import Statement
+from families.composition.carers import CarerWord, Someone
+from families.composition.composing import Draft, Elsewhere, compose
+from families.composition.residence import Statement
 
 SCHOOL, BENEFITS, POLICE = "school_attendance", "benefits", "anti_social_behaviour"
 MILL, QUAY, HILL, REFUGE, HMO = "mill-street-4", "quay-road-9", "hill-lane-2", "haven", "station-house"
@@ -24,9 +24,11 @@ def at(feed: str, address: str, first: date, last: date = LATER) -> Statement:
     return Statement(feed, address, first, last, "thornbury")
 
 
-def someone(name: str, born: int, *said: Statement, seals: tuple[tuple[date, date | None], ...] = ()) -> Someone:
+def someone(name: str, born: int, *said: Statement, protections: tuple[tuple[date, date | None], ...] = ()) -> Someone:
     forename, _, surname = name.partition(" ")
-    return Someone(named(name), date(born, 5, 17), frozenset({(forename, surname)}), said, seals, pupil=born > 2000)
+    return Someone(
+        named(name), date(born, 5, 17), frozenset({(forename, surname)}), said, protections, pupil=born > 2000
+    )
 
 
 def carer(child: str, name: str, on: date = AUTUMN, together: bool = True) -> CarerWord:
@@ -258,21 +260,21 @@ def test_a_mother_who_came_with_her_children_stays_theirs_where_another_bears_he
 
 
 def test_a_mother_who_flees_and_her_children_are_a_family_apart() -> None:
-    sealed = ((date(2018, 2, 12), None),)
+    protected = ((date(2018, 2, 12), None),)
     people = [
-        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2), seals=sealed),
-        someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2), seals=sealed),
-        someone("Rose Ash", 1980, at(BENEFITS, MILL, WAVE0), at(BENEFITS, REFUGE, WAVE2), seals=sealed),
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2), protections=protected),
+        someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2), protections=protected),
+        someone("Rose Ash", 1980, at(BENEFITS, MILL, WAVE0), at(BENEFITS, REFUGE, WAVE2), protections=protected),
         NED,
     ]
     before, apart = sorted(compose(people, CARED_FOR, KINDS), key=lambda d: d.composed_on)
     assert members(before, WAVE1) == these("Mia Ash", "Leo Ash", "Rose Ash", "Ned Elm")
-    assert members(before, date(2018, 2, 12)) == these("Ned Elm") and not before.sealed
+    assert members(before, date(2018, 2, 12)) == these("Ned Elm") and not before.protected
     assert members(apart, date(2018, 2, 12)) == these("Mia Ash", "Leo Ash", "Rose Ash")
-    assert apart.sealed and apart.area is None
+    assert apart.protected and apart.area is None
 
 
-def test_a_refuge_parts_them_even_before_a_seal_is_heard_of() -> None:
+def test_a_refuge_parts_them_even_before_a_protection_is_heard_of() -> None:
     people = [
         someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2)),
         someone("Rose Ash", 1980, at(BENEFITS, MILL, WAVE0), at(BENEFITS, REFUGE, WAVE2)),
@@ -280,7 +282,7 @@ def test_a_refuge_parts_them_even_before_a_seal_is_heard_of() -> None:
     ]
     before, apart = sorted(compose(people, CARED_FOR[:1], KINDS), key=lambda d: d.composed_on)
     assert members(before, WAVE2) == these("Ned Elm")
-    assert members(apart, WAVE2) == these("Mia Ash", "Rose Ash") and apart.sealed
+    assert members(apart, WAVE2) == these("Mia Ash", "Rose Ash") and apart.protected
 
 
 def test_mothers_at_one_refuge_are_separate_families() -> None:

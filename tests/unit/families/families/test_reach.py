@@ -15,7 +15,7 @@ from chassis.db import new_id
 from families.families import repository as families
 from families.matching import repository as matching
 from families.models.base import Base
-from families.models.families import Family, Membership, SealedPerson
+from families.models.families import Family, Membership, ProtectedPerson
 from families.models.people import Person
 from families.models.support import LeadProfessional, TeamMember
 from families.people.repository import find_reached
@@ -56,7 +56,7 @@ def borough(size: int) -> Iterator[tuple[Session, list[UUID], list[UUID]]]:
                 Membership(family=family, person=person, role="adult", from_on=DAY, to_on=None, how="composed"),
                 LeadProfessional(family=family, **LEADS, **SAID),
                 TeamMember(family=family, service="housing", user=None, from_on=DAY, to_on=None, **SAID),
-                SealedPerson(person=person),
+                ProtectedPerson(person=person),
             ])  # fmt: skip
         session.flush()
         session.expunge_all()
@@ -73,7 +73,7 @@ ASKED: dict[str, Callable[[Session, Reach, list[UUID], list[UUID]], object]] = {
     ),
     "one person": lambda session, reach, _, people: families.get_person(session, people[0], reach.people()),
     "people by id": lambda session, reach, _, people: find_reached(session, reach.people(), people),
-    "who is hidden": lambda session, reach, _, people: matching.sealed_among(session, people),
+    "who is hidden": lambda session, reach, _, people: matching.protected_among(session, people),
 }
 
 

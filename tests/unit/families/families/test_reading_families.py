@@ -32,7 +32,7 @@ from unit.families.household import (
 def merge(street: Street, loser: UUID, winner: UUID) -> None:
     with street.runtime.write() as session:
         session.execute(update(Person).where(Person.id == loser).values(merged_into=winner, root=winner))
-        from families.households.repository import mark
+        from families.composition.repository import mark
 
         mark(session, [loser, winner])
 
@@ -40,7 +40,7 @@ def merge(street: Street, loser: UUID, winner: UUID) -> None:
 def unmerge(street: Street, loser: UUID) -> None:
     with street.runtime.write() as session:
         session.execute(update(Person).where(Person.id == loser).values(merged_into=None, root=loser))
-        from families.households.repository import mark
+        from families.composition.repository import mark
 
         mark(session, [loser])
 
@@ -82,7 +82,7 @@ def test_composing_twice_changes_and_tells_nothing(street: Street) -> None:
     mia, *_ = street.ashes()
     told, tag = outbox(street), street.families()[0]["etag"]
     with street.runtime.write() as session:
-        from families.households.repository import mark
+        from families.composition.repository import mark
 
         mark(session, [mia])
     street.compose()
@@ -165,7 +165,7 @@ def test_pages_join_up(street: Street) -> None:
 
 def test_a_nominated_family_holds_whom_its_professional_states(street: Street) -> None:
     ivy = street.person("Ivy Oak", 1983, (BENEFITS, HILL, WAVE0, WAVE1))
-    written = street.post("/v1/families", {"place": "thornbury", "reason": "Seen at the food bank"}, ana)
+    written = street.post("/v1/families", {"area": "thornbury", "reason": "Seen at the food bank"}, ana)
     assert written.status_code == 201 and written.headers["Location"].endswith(written.json()["id"])
     family = written.json()["id"]
     body = {"person": str(ivy), "role": "adult", "from": "2018-01-05"}
@@ -178,7 +178,7 @@ def test_a_nominated_family_holds_whom_its_professional_states(street: Street) -
 
 
 def test_a_coordinator_nominates_in_her_own_area_only(street: Street) -> None:
-    body = {"place": "elm", "reason": "Asked for help"}
+    body = {"area": "elm", "reason": "Asked for help"}
     assert street.post("/v1/families", body, cora).status_code == 422
     assert street.post("/v1/families", body, carl).status_code == 201
 
@@ -196,7 +196,7 @@ def test_what_was_stated_by_hand_stays_through_composition(street: Street) -> No
     done = street.client.patch(path, json={"to": "2018-02-01"}, headers=ana(If_Match=row["etag"]))
     assert done.status_code == 200 and done.headers["ETag"] == done.json()["etag"] != row["etag"]
     with street.runtime.write() as session:
-        from families.households.repository import mark
+        from families.composition.repository import mark
 
         mark(session, [mia, rose])
     street.compose()

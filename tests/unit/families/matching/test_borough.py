@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from families.models.families import Place
+from families.models.families import Premises
 from sandbox.borough import Borough as Truth
 from unit.families.borough import Borough, pusher
 
@@ -13,7 +13,7 @@ FAMILIES, SEED = 90, 11
 def test_no_link_is_wrong_and_after_the_reviews_everybody_is_one_person(town: Borough) -> None:
     borough = Truth.generate(FAMILIES, SEED)
     with town.runtime.write() as session:
-        session.add_all(Place(uprn=str(place.uprn), kind=place.kind) for place in borough.communal_places)
+        session.add_all(Premises(uprn=str(premises.uprn), kind=premises.kind) for premises in borough.communal_premises)
     asked = 0
     for wave in borough.waves[:4]:
         for file in wave.pushes:

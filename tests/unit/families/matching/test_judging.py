@@ -6,7 +6,7 @@ from uuid import UUID
 
 from families.feeds.lines import Stated
 from families.matching.judge import Judged, judge
-from families.matching.scorer import Places, Profile, compare, traits_of
+from families.matching.scorer import PremisesKinds, Profile, compare, traits_of
 
 MILL = {"uprn": "999000000004", "address_line": "3 Mill Street", "postcode": "ZZ99 1AA"}
 BORN = date(1980, 2, 3)
@@ -14,15 +14,15 @@ ROSE = Stated("Rosemary", "Ash", BORN, "female", (), **MILL)
 NUMBERED = replace(ROSE, identifiers=(("nino", "MW000123A"),))
 
 
-def known(number: int, *stated: Stated, sealed: bool = False) -> Profile:
-    profile = Profile(UUID(int=number), UUID(int=number), sealed=sealed)
+def known(number: int, *stated: Stated, protected: bool = False) -> Profile:
+    profile = Profile(UUID(int=number), UUID(int=number), protected=protected)
     for one in stated:
         profile.learn(traits_of(one), "x")
     return profile
 
 
-def judged(line: Stated, *people: Profile, places: Places | None = None) -> Judged:
-    return judge([compare(traits_of(line), person, places or Places()) for person in people])
+def judged(line: Stated, *people: Profile, premises: PremisesKinds | None = None) -> Judged:
+    return judge([compare(traits_of(line), person, premises or PremisesKinds()) for person in people])
 
 
 def linked(line: Stated, *people: Profile) -> bool:
@@ -97,33 +97,35 @@ def test_twins_whose_names_a_clerk_could_confuse_are_asked_about_both() -> None:
 
 def test_the_same_words_from_before_find_the_same_leaf_again() -> None:
     typo = replace(ROSE, forename="Rosenary")
-    assert judged(typo, known(1, ROSE), known(2, typo)).link == compare(traits_of(typo), known(2, typo), Places())
+    assert judged(typo, known(1, ROSE), known(2, typo)).link == compare(
+        traits_of(typo), known(2, typo), PremisesKinds()
+    )
 
 
 def test_a_communal_address_has_no_weight_and_a_refuge_takes_no_part() -> None:
     for kind in ("hmo", "refuge"):
-        places = Places({MILL["uprn"]: kind}, {("3 mill street", "ZZ99 1AA"): kind})
+        premises = PremisesKinds({MILL["uprn"]: kind}, {("3 mill street", "ZZ99 1AA"): kind})
         for line in (ROSE, replace(ROSE, uprn=None)):
             moved = replace(line, surname="Ashe")
-            assert judged(moved, known(1, ROSE), places=places).link is None
-    refuge = Places({MILL["uprn"]: "refuge"})
-    assert judged(ROSE, known(1, ROSE), places=refuge).link is None
+            assert judged(moved, known(1, ROSE), premises=premises).link is None
+    refuge = PremisesKinds({MILL["uprn"]: "refuge"})
+    assert judged(ROSE, known(1, ROSE), premises=refuge).link is None
 
 
 def test_a_child_of_a_shared_house_whose_name_two_clerks_mistyped_is_asked_about() -> None:
     """The only child of a borough of 25,000 families whose records nobody brought together."""
-    shared = Places(by_uprn={"999000000004": "hmo"})
+    shared = PremisesKinds(by_uprn={"999000000004": "hmo"})
     theo = Stated("Theeo", "Ash", date(2006, 2, 16), "male", (("upn", "W000414410003"),), **MILL)
-    found = judged(replace(theo, forename="Tho", identifiers=()), known(1, theo), places=shared)
+    found = judged(replace(theo, forename="Tho", identifiers=()), known(1, theo), premises=shared)
     assert (found.link, len(found.reviews)) == (None, 1)
     assert found.reviews[0].outcomes["forename"] == "similar"
 
 
-def test_nothing_is_compared_of_where_a_sealed_person_lives() -> None:
-    found = compare(traits_of(ROSE), known(1, ROSE, sealed=True), Places())
+def test_nothing_is_compared_of_where_a_protected_person_lives() -> None:
+    found = compare(traits_of(ROSE), known(1, ROSE, protected=True), PremisesKinds())
     assert found.outcomes["address"] == "missing" and not found.identical
 
 
 def test_an_explanation_holds_no_value() -> None:
-    text = str(compare(traits_of(NUMBERED), known(1, NUMBERED), Places()).explanation())
+    text = str(compare(traits_of(NUMBERED), known(1, NUMBERED), PremisesKinds()).explanation())
     assert not any(word.casefold() in text.casefold() for word in ("Rosemary", "Ash'", "1980", "MW0", "9990", "Mill"))

@@ -4,7 +4,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from families.models.families import ParentElsewhere, SealedPerson
+from families.models.families import ParentElsewhere, ProtectedPerson
 from unit.families.borough import MAYA_UPN, QUAY, Borough, attendance, claim, incident
 from unit.families.household import leo
 
@@ -84,21 +84,21 @@ def test_restrictions_unite_when_people_are_merged_and_part_when_they_are_not(to
     with town.runtime.write() as session:
         from datetime import date
 
-        from families.models.families import Seal
+        from families.models.families import Protection
 
-        session.add(Seal(id=uuid4(), person=UUID(gary), since=date(2017, 9, 1), lifted_on=None))
-        session.add(SealedPerson(person=UUID(gary)))
+        session.add(Protection(id=uuid4(), person=UUID(gary), since=date(2017, 9, 1), lifted_on=None))
+        session.add(ProtectedPerson(person=UUID(gary)))
     town.post(f"/v1/people/{rose}/merge", {"other": gary, "reason": "One."})
-    assert sealed(town) == {rose, gary}
+    assert protected(town) == {rose, gary}
     town.post(f"/v1/people/{rose}/unmerge", {"person": gary, "reason": "No."})
-    assert sealed(town) == {gary}
+    assert protected(town) == {gary}
 
 
-def test_a_review_of_a_sealed_person_says_nothing_of_addresses(town: Borough) -> None:
+def test_a_review_of_a_protected_person_says_nothing_of_addresses(town: Borough) -> None:
     town.push(BENEFITS, claim())
     town.push(POLICE, incident(**TYPO))
     with town.runtime.write() as session:
-        session.add(SealedPerson(person=UUID(town.person("CL-1"))))
+        session.add(ProtectedPerson(person=UUID(town.person("CL-1"))))
     [review] = town.reviews()
     assert "score" not in review and "address" not in str(review["explanation"])
 
@@ -139,7 +139,7 @@ def test_only_analysts_decide_and_see(town: Borough) -> None:
     assert wrong.status_code == 422
 
 
-def test_what_is_not_released_is_absent_from_reviews_and_links(town: Borough) -> None:
+def test_what_is_not_shared_is_absent_from_reviews_and_links(town: Borough) -> None:
     town.push(BENEFITS, claim())
     town.push(POLICE, incident(**TYPO))
     town.consent.agreements["jobcentre", "programme", "identify"] = frozenset()
@@ -151,9 +151,9 @@ def test_what_is_not_released_is_absent_from_reviews_and_links(town: Borough) ->
     assert town.get("/v1/match-reviews").status_code == 503
 
 
-def sealed(town: Borough) -> set[str]:
+def protected(town: Borough) -> set[str]:
     with town.runtime.read() as session:
-        return {str(person) for person in session.scalars(select(SealedPerson.person))}
+        return {str(person) for person in session.scalars(select(ProtectedPerson.person))}
 
 
 def test_a_record_that_was_linked_wrongly_becomes_a_person_of_its_own(town: Borough) -> None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from families.models.families import Place, SealedPerson
+from families.models.families import Premises, ProtectedPerson
 from unit.families.borough import MILL, QUAY, Borough, ana, attendance, claim, incident
 from unit.families.household import scoped
 
@@ -26,7 +26,7 @@ def test_a_person_is_shown_with_what_each_source_said(town: Borough) -> None:
     assert {(link["key"], link["how"]) for link in links} == {("CL-1", "new"), ("INC-1|1", "score")}
 
 
-def test_only_what_is_released_is_there(town: Borough) -> None:
+def test_only_what_is_shared_is_there(town: Borough) -> None:
     town.push(BENEFITS, claim())
     town.push(POLICE, incident(forename="Rosie"))
     rose = town.person("CL-1")
@@ -76,7 +76,7 @@ def test_people_are_found_by_name_nickname_day_and_number(town: Borough) -> None
     assert town.post("/v1/people/search", {}).status_code == 422
 
 
-def test_a_search_finds_nothing_out_that_is_not_released(town: Borough) -> None:
+def test_a_search_finds_nothing_out_that_is_not_shared(town: Borough) -> None:
     town.push(BENEFITS, claim())
     town.consent.agreements["jobcentre", "programme", "identify"] = frozenset({"address"})
     for asked in ({"name": "Rosemary Ash"}, {"date_of_birth": "1980-02-03"}, {"identifier": "MW000123A"}):
@@ -85,7 +85,7 @@ def test_a_search_finds_nothing_out_that_is_not_released(town: Borough) -> None:
 
 def test_a_refuge_is_shown_to_nobody(town: Borough) -> None:
     with town.runtime.write() as session:
-        session.add(Place(uprn=QUAY["uprn"], kind="refuge"))
+        session.add(Premises(uprn=QUAY["uprn"], kind="refuge"))
     town.push(BENEFITS, claim(), claim("CL-2", **QUAY))
     town.push(POLICE, incident(**(QUAY | {"uprn": ""})))
     for key in ("CL-1", "CL-2", "INC-1|1"):
@@ -108,8 +108,8 @@ def test_the_decision_is_asked_with_every_former_id(town: Borough) -> None:
     town.push(BENEFITS, claim(), claim("CL-2", nino="", forename="Gary", sex="male"))
     rose, gary = town.person("CL-1"), town.person("CL-2")
     town.post(f"/v1/people/{rose}/merge", {"other": gary, "reason": "One."})
-    town.consent.sealed.add(gary)
+    town.consent.protected.add(gary)
     with town.runtime.write() as session:
-        session.add(SealedPerson(person=UUID(gary)))
+        session.add(ProtectedPerson(person=UUID(gary)))
     shown = town.get(f"/v1/people/{rose}", ana).json()
     assert "addresses" not in shown and shown["name"]

@@ -199,10 +199,10 @@ def show(session: Session, caller: Caller, batch_id: UUID) -> BatchView:
 
 def list_all(session: Session, caller: Caller, after: str | None, limit: int) -> Page[BatchView]:
     """Batches, oldest first. Errors: CursorNotValid."""
-    place = read_cursor(after, BATCHES)
-    rows = repository.list_batches(session, caller, UUID(place[0]) if place else None, limit + 1)
+    position = read_cursor(after, BATCHES)
+    rows = repository.list_batches(session, caller, UUID(position[0]) if position else None, limit + 1)
     views = {view.id: view for view in _views(session, caller, rows)}
-    return Page[BatchView].cut(rows, limit, name=BATCHES, place=lambda b: b.id, view=lambda b: views[b.id])
+    return Page[BatchView].cut(rows, limit, name=BATCHES, position=lambda b: b.id, view=lambda b: views[b.id])
 
 
 def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[BatchView]:

@@ -11,7 +11,7 @@ from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.runtime import Runtime
 from chassis.schemas import Written
-from claims import reach, release
+from claims import reach, sharing
 from claims.claims import repository
 from claims.claims.drafting import OPEN, read, told
 from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, EvidenceView, FamilyClaims
@@ -46,14 +46,14 @@ def list_all(
     limit: int,
 ) -> Page[ClaimView]:
     """Claims within the caller's reach, oldest first. Errors: CursorNotValid, Unavailable."""
-    place = read_cursor(after, CLAIMS)
-    last = UUID(place[0]) if place else None
+    position = read_cursor(after, CLAIMS)
+    last = UUID(position[0]) if position else None
     with runtime.read() as session:
         found = repository.list_claims(
             session, caller, status=status, family=family, batch=batch, after=last, limit=limit + 1
         )
     shown = dict(zip([c.id for c in found[:limit]], view(runtime, caller, purpose, found[:limit]), strict=True))
-    return Page[ClaimView].cut(found, limit, name=CLAIMS, place=lambda c: c.id, view=lambda c: shown[c.id])
+    return Page[ClaimView].cut(found, limit, name=CLAIMS, position=lambda c: c.id, view=lambda c: shown[c.id])
 
 
 def look_up(runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID]) -> list[FamilyClaims]:
@@ -92,7 +92,7 @@ def may_show(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Cl
     needed = {
         id: frozenset(Use(roots[use.person], use.category, use.source) for use in uses) for id, uses in wanted.items()
     }
-    permitted = release.released(runtime, caller, purpose, set().union(*needed.values()), formerly)
+    permitted = sharing.shared(runtime, caller, purpose, set().union(*needed.values()), formerly)
     return {id for id, uses in needed.items() if uses <= permitted}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.paging import Page, read_cursor, write_cursor
 from chassis.runtime import Runtime
-from claims import release
+from claims import sharing
 from claims.eligibility import evaluating, repository
 from claims.eligibility.schemas import CohortItem, CriterionView, EligibilityView
 from claims.known import repository as heard
@@ -63,8 +63,8 @@ def views_of(
     prepared = [prepare(family, supplies) for family in loaded.values()]
     uses = {use for each in prepared for use in each.uses}
     formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
-    permitted = release.released(runtime, caller, purpose, uses, formerly)
-    access = release.access(runtime, caller, purpose) if prepared else None
+    permitted = sharing.shared(runtime, caller, purpose, uses, formerly)
+    access = sharing.access(runtime, caller, purpose) if prepared else None
     return [each.view(permitted, access) for each in prepared if access]
 
 
@@ -134,8 +134,8 @@ def list_cohort(
 
     Errors: CursorNotValid, Unavailable.
     """
-    place = read_cursor(after, COHORT)
-    last = UUID(place[0]) if place else None
+    position = read_cursor(after, COHORT)
+    last = UUID(position[0]) if position else None
     shown: list[CohortItem] = []
     while len(shown) <= limit:
         with runtime.read() as session:
@@ -160,7 +160,7 @@ def _permitted(runtime: Runtime, caller: Caller, purpose: str, rows: Sequence[St
             uses = frozenset[Use]().union(*(evaluating.beneath(evaluation, c, supplies, days) for c in criteria))
             needed[row.family] = uses | evaluating.gate_beneath(evaluation, days)
     formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
-    permitted = release.released(runtime, caller, purpose, set().union(*needed.values()), formerly)
+    permitted = sharing.shared(runtime, caller, purpose, set().union(*needed.values()), formerly)
     return [
         CohortItem(family=row.family, state=row.state, criteria=row.criteria, attached_on=row.attached_on)
         for row in rows

@@ -19,7 +19,7 @@ from chassis.http import RemoteProblem
 from chassis.outbox import emit
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
-from claims import release
+from claims import sharing
 from claims.claims import drafting
 from claims.claims.drafting import Drafted
 from claims.eligibility import evaluating, repository
@@ -125,7 +125,7 @@ class Evaluator:
                 break
             formerly = {p: ids for id in asked for p, ids in batch.families[id].formerly.items()}
             try:
-                permitted = release.usable(runtime, set().union(*asked.values()), formerly)
+                permitted = sharing.usable(runtime, set().union(*asked.values()), formerly)
             except Unavailable:
                 log.warning("consent does not answer; drafts wait", families=len(asked))
                 batch.left |= set(asked)

@@ -60,13 +60,13 @@ class News:
         repository.mark(session, self._families, self.moment)
 
     def _completed(self, pushes: Collection[UUID]) -> set[str]:
-        """Pushes that are whole from now on. Shape: their places."""
-        places: set[str] = set()
+        """Pushes that are whole from now on. Shape: their areas."""
+        areas: set[str] = set()
         for batch in in_batches(sorted(pushes)):
             whole = (Push.id.in_(batch), Push.complete_at.is_(None), Push.seen >= Push.expected)
-            now_whole = update(Push).where(*whole).values(complete_at=self.moment).returning(Push.place)
-            places |= {place for place in self._session.scalars(now_whole) if place is not None}
-        return places
+            now_whole = update(Push).where(*whole).values(complete_at=self.moment).returning(Push.area)
+            areas |= {area for area in self._session.scalars(now_whole) if area is not None}
+        return areas
 
 
 def news(session: Session) -> News:

@@ -18,7 +18,7 @@ from claims.models import (
     DirtyFamily,
     Fact,
     Family,
-    FormerPlace,
+    FormerArea,
     Membership,
     Person,
     Push,
@@ -152,7 +152,7 @@ def list_support(session: Session, families: Iterable[UUID], known_at: datetime)
 
 push: Any = Push.__table__
 COVERAGE = (
-    select(push.c.feed, push.c.service, push.c.place, push.c.covers_from, push.c.covers_to, push.c.refused)
+    select(push.c.feed, push.c.service, push.c.area, push.c.covers_from, push.c.covers_to, push.c.refused)
     .where(push.c.complete_at <= KNOWN_AT)
     .order_by(push.c.covers_from, push.c.id)
 )
@@ -165,31 +165,31 @@ def list_coverage(session: Session, known_at: datetime) -> list[Row[Any]]:
 
 family: Any = Family.__table__
 FAMILIES = select(
-    family.c.id, family.c.area, family.c.place, family.c.lead, family.c.composed_on, family.c.composed_sequence
+    family.c.id, family.c.area, family.c.last_area, family.c.lead, family.c.composed_on, family.c.composed_sequence
 ).where(family.c.id.in_(IDS))
 
 
 def list_families(session: Session, families: Iterable[UUID]) -> dict[UUID, Row[Any]]:
-    """Shape: id, area, place, lead, composed_on, composed_sequence."""
+    """Shape: id, area, last_area, lead, composed_on, composed_sequence."""
     found: dict[UUID, Row[Any]] = {}
     for batch in in_batches(families):
         found |= {row.id: row for row in session.execute(FAMILIES, {"ids": batch})}
     return found
 
 
-former: Any = FormerPlace.__table__
+former: Any = FormerArea.__table__
 FORMER = (
-    select(former.c.family, former.c.place)
+    select(former.c.family, former.c.area)
     .where(former.c.family.in_(IDS), former.c.until > KNOWN_AT)
     .order_by(former.c.family, former.c.until.desc())
 )
 
 
-def list_former_places(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, str | None]:
-    """Where families were known to live at a moment, of those for which it was elsewhere. Shape: family → place."""
+def list_former_areas(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, str | None]:
+    """Where families were known to live at a moment, of those for which it was elsewhere. Shape: family → area."""
     found: dict[UUID, str | None] = {}
     for batch in in_batches(families):
-        found |= {row.family: row.place for row in session.execute(FORMER, {"ids": batch, "known_at": known_at})}
+        found |= {row.family: row.area for row in session.execute(FORMER, {"ids": batch, "known_at": known_at})}
     return found
 
 
@@ -225,7 +225,7 @@ def list_families_of_people(session: Session, people: Collection[UUID], known_at
 
 def list_covered_by(session: Session, area: str) -> list[UUID]:
     """Every family that pushes of an area say something about."""
-    return list(session.scalars(select(Family.id).where(or_(Family.place == area, Family.place.is_(None)))))
+    return list(session.scalars(select(Family.id).where(or_(Family.last_area == area, Family.last_area.is_(None)))))
 
 
 REPLACED = select(fact.c.supersedes).where(fact.c.supersedes.in_(IDS))

@@ -44,7 +44,7 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
     births = _births(repository.list_births(session, roots, known_at), roots)
     records = _records(repository.list_facts(session, roots, known_at), roots)
     support = _support(repository.list_support(session, found, known_at))
-    former = repository.list_former_places(session, found, known_at)
+    former = repository.list_former_areas(session, found, known_at)
     coverage = Coverages(repository.list_coverage(session, known_at))
     members: dict[UUID, set[Member]] = defaultdict(set)
     for row in stays:
@@ -58,7 +58,7 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
             tuple(sorted(members[id], key=lambda m: (m.person, m.begins, m.ends, m.role))),
             tuple(record for person in people for record in records.get(person, ())),
             support.get(id, Support()),
-            coverage.of(former.get(id, family.place)),
+            coverage.of(former.get(id, family.last_area)),
         )
         answer[id] = FamilyKnown(known, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
     return answer
@@ -88,7 +88,7 @@ class Coverages:
         if area not in self._made:
             spans: dict[str, list[tuple[date, date]]] = defaultdict(list)
             sources: dict[str, set[str]] = defaultdict(set)
-            about = [push for push in self._pushes if area is None or push.place == area]
+            about = [push for push in self._pushes if area is None or push.area == area]
             for push in about:
                 if not push.refused:
                     spans[push.feed].append((push.covers_from, push.covers_to))

@@ -21,7 +21,7 @@ class FeesRequest(Schema):
 
 
 class LedgerItem(Schema):
-    """Shape: `family` and `claim` of a result, for those who may meet that claim; `places` of a fee."""
+    """Shape: `family` and `claim` of a result, for those who may meet that claim; `funded_places` of a fee."""
 
     id: Id
     kind: str
@@ -31,7 +31,7 @@ class LedgerItem(Schema):
     date: date
     family: UUID | None
     claim: UUID | None
-    places: int | None
+    funded_places: int | None
 
 
 class Totals(Schema):

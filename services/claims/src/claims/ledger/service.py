@@ -102,8 +102,8 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
             pence=settlement.pence,
             on=request.date,
             settlement=settlement.id,
-            first_place=sum(settlement.families for settlement in settlements) + 1,
-            places=new,
+            first_funded_place=sum(settlement.families for settlement in settlements) + 1,
+            funded_places=new,
         )
     if not repository.add_settlement(session, settlement, entry):
         raise BatchNotOpen(batch_status="settled")
@@ -111,7 +111,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
 
 
 def _due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
-    """How many places a year has still to be paid for.
+    """How many funded places a year has still to be paid for.
 
     What was settled was paid, whoever turns out since not to have been attached; what was not settled yet is left to
     its own year. No year is paid beyond its target, nor is a later one by way of an earlier.
@@ -137,10 +137,10 @@ def show(
     session: Session, caller: Caller, framework: str | None, as_at: date | None, after: str | None, limit: int
 ) -> LedgerView:
     """The ledger as at a date, oldest first, with totals of results and, apart, of fees. Errors: CursorNotValid."""
-    place = read_cursor(after, LEDGER)
-    rows = repository.list_entries(session, framework, as_at, UUID(place[0]) if place else None, limit + 1)
+    position = read_cursor(after, LEDGER)
+    rows = repository.list_entries(session, framework, as_at, UUID(position[0]) if position else None, limit + 1)
     named = repository.list_nameable(session, caller, [row.claim for row in rows if row.claim])
-    page = Page[LedgerItem].cut(rows, limit, name=LEDGER, place=lambda r: r.id, view=lambda r: _item(r, named))
+    page = Page[LedgerItem].cut(rows, limit, name=LEDGER, position=lambda r: r.id, view=lambda r: _item(r, named))
     pence = repository.totals(session, framework, as_at)
     return LedgerView(
         items=page.items,
@@ -159,7 +159,7 @@ def _item(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
         date=row.on,
         family=row.family if row.claim in named else None,
         claim=row.claim if row.claim in named else None,
-        places=row.places,
+        funded_places=row.funded_places,
     )
 
 

@@ -70,11 +70,11 @@ def _results(session: Session, caller: Caller, as_at: date) -> Rows:
 def _coverage(session: Session, caller: Caller, as_at: date) -> Rows:
     """The days of each feed that accepted pushes cover without a gap."""
     spans: dict[tuple[str, str, str], list[tuple[date, date]]] = defaultdict(list)
-    for feed, service, place, begins, ends in repository.list_complete_pushes(session, as_at):
-        spans[feed, service, place].append((begins, min(ends, as_at)))
+    for feed, service, area, begins, ends in repository.list_complete_pushes(session, as_at):
+        spans[feed, service, area].append((begins, min(ends, as_at)))
     return [
-        {"feed": feed, "service": service, "place": place, "from": begins.isoformat(), "to": ends.isoformat()}
-        for (feed, service, place), those in sorted(spans.items())
+        {"feed": feed, "service": service, "area": area, "from": begins.isoformat(), "to": ends.isoformat()}
+        for (feed, service, area), those in sorted(spans.items())
         for begins, ends in Days(those).intervals
     ]
 

@@ -93,7 +93,7 @@ class Result:
 
     @property
     def beneath(self) -> tuple[Use, ...]:
-        """All that the result rests on, the need for support included: what showing it releases."""
+        """All that the result rests on, the need for support included: what showing it shares."""
         return tuple(sorted({*self.uses, *(use for finding in self.eligibility.met for use in finding.uses)}))
 
     @property

@@ -120,12 +120,12 @@ def list_own(
     session: Session, caller: Caller, service: str | None, after: str | None, limit: int
 ) -> Page[AgreementSummary]:
     """The agreements to which the caller's agency is a party, oldest first. Errors: CursorNotValid."""
-    place = read_cursor(after, "agreements")
-    last = UUID(place[0]) if place else None
+    position = read_cursor(after, "agreements")
+    last = UUID(position[0]) if position else None
     rows = repository.list_agreements(session, agency=caller.agency, service=service, after=last, limit=limit + 1)
     day = today()
     return Page[AgreementSummary].cut(
-        rows, limit, name="agreements", place=lambda row: row.id, view=lambda row: AgreementSummary.of(row, day)
+        rows, limit, name="agreements", position=lambda row: row.id, view=lambda row: AgreementSummary.of(row, day)
     )
 
 

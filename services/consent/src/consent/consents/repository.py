@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
-from consent.models import Consent, Objection, Seal
+from consent.models import Consent, Objection, Protection
 from consent.problems import ConsentNotFound
 
 
@@ -45,6 +45,6 @@ def list_objected(session: Session, person: UUID) -> set[str]:
     return {purpose for purposes in objections for purpose in purposes}
 
 
-def has_seal(session: Session, person: UUID) -> bool:
-    sealed = select(Seal.id).where(Seal.person == person, Seal.lifted_on.is_(None)).limit(1)
-    return session.scalar(sealed) is not None
+def has_protection(session: Session, person: UUID) -> bool:
+    protected = select(Protection.id).where(Protection.person == person, Protection.lifted_on.is_(None)).limit(1)
+    return session.scalar(protected) is not None

@@ -74,10 +74,10 @@ def withdraw(session: Session, caller: Caller, consent_id: UUID, on: date) -> Wi
 def list_continuing(session: Session, consent: Consent) -> list[Continues]:
     """What agreements in force carry on another basis, in one of the consent's purposes or categories.
 
-    Leaves out what an objection or a seal stops.
+    Leaves out what an objection or a protection stops.
     """
     day, objected = today(), repository.list_objected(session, consent.person) - BOOK.reach.objection_spares
-    sealed = BOOK.reach.sealed_categories if repository.has_seal(session, consent.person) else frozenset()
+    protected = BOOK.reach.protected_categories if repository.has_protection(session, consent.person) else frozenset()
     found = {
         (term.purpose, term.category, term.basis, term.recipient)
         for term in list_terms(session)
@@ -87,7 +87,7 @@ def list_continuing(session: Session, consent: Consent) -> list[Continues]:
         and (not consent.recipients or term.recipient in consent.recipients)
         and not BOOK.forbidden_by_origin(term.supplier, term.category, term.recipient, term.purpose)
         and term.purpose not in objected
-        and term.category not in sealed
+        and term.category not in protected
     }
     return [Continues(purpose=p, category=c, basis=b, recipient=r) for p, c, b, r in sorted(found)]
 
@@ -99,10 +99,10 @@ def show(session: Session, caller: Caller, consent_id: UUID) -> ConsentView:
 
 def list_theirs(session: Session, caller: Caller, person: UUID, after: str | None, limit: int) -> Page[ConsentView]:
     """A person's consents that the caller's agency recorded, oldest first. Errors: CursorNotValid."""
-    place = read_cursor(after, "consents")
-    last = UUID(place[0]) if place else None
+    position = read_cursor(after, "consents")
+    last = UUID(position[0]) if position else None
     rows = repository.list_consents(session, person, agency=caller.agency, after=last, limit=limit + 1)
-    return Page[ConsentView].cut(rows, limit, name="consents", place=lambda row: row.id, view=ConsentView.of)
+    return Page[ConsentView].cut(rows, limit, name="consents", position=lambda row: row.id, view=ConsentView.of)
 
 
 def look_up(session: Session, caller: Caller, people: list[UUID]) -> list[PersonConsents]:

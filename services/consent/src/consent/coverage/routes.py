@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from chassis.db import ReadSession
 from chassis.runtime import TheRuntime
 from chassis.schemas import Code
-from consent.access import DecideReleases, ReadCoverage
+from consent.access import DecideSharing, ReadCoverage
 from consent.coverage import service
 from consent.coverage.schemas import CoverageRequest, CoverageView
 
@@ -27,7 +27,7 @@ def cover(
 
 @router.post("")
 def cover_for(
-    request: CoverageRequest, caller: DecideReleases, session: ReadSession, runtime: TheRuntime
+    request: CoverageRequest, caller: DecideSharing, session: ReadSession, runtime: TheRuntime
 ) -> CoverageView:
     """The same for a caller of yours, when they may not ask here themselves."""
     asker = request.caller

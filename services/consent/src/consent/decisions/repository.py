@@ -14,14 +14,14 @@ from chassis.db import in_batches
 from chassis.rows import write_rows
 from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
-from consent.models import Consent, Decision, Delivered, Delivery, Objection, Seal, SharedAs, Sharing
+from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, SharedAs, Sharing
 from consent.problems import DecisionNotFound
 
-seal, delivered, delivery = Seal.__table__, Delivered.__table__, Delivery.__table__
+protection, delivered, delivery = Protection.__table__, Delivered.__table__, Delivery.__table__
 objection, consent = Objection.__table__, Consent.__table__
 PEOPLE = bindparam("people", expanding=True, type_=Uuid())
 
-SEALED = select(seal.c.person).where(seal.c.person.in_(PEOPLE), seal.c.lifted_on.is_(None))
+PROTECTED = select(protection.c.person).where(protection.c.person.in_(PEOPLE), protection.c.lifted_on.is_(None))
 INFORMED = (
     select(delivered.c.person)
     .join_from(delivered, delivery)
@@ -36,11 +36,11 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
     """Everything that bears on these people and this recipient: each table once, in batches of ids."""
     consents: dict[UUID, list[ConsentRow]] = defaultdict(list)
     objections: dict[UUID, set[str]] = defaultdict(set)
-    sealed: set[UUID] = set()
+    protected: set[UUID] = set()
     informed: set[UUID] = set()
     for batch in in_batches(ids):
         people = {"people": batch}
-        sealed.update(session.scalars(SEALED, people))
+        protected.update(session.scalars(PROTECTED, people))
         informed.update(session.scalars(INFORMED, {**people, "today": today}))
         for person, purposes in session.execute(OBJECTED, people):
             objections[person].update(purposes)
@@ -48,7 +48,7 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
             consents[row.person].append(ConsentRow(*row))
     return Situation(
         terms=list_terms(session, recipient=recipient, purpose=purpose),
-        sealed=frozenset(sealed),
+        protected=frozenset(protected),
         informed=frozenset(informed),
         objections={person: frozenset(purposes) for person, purposes in objections.items()},
         consents=dict(consents),

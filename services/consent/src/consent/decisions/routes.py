@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from chassis.db import ReadSession
 from chassis.runtime import TheRuntime
-from consent.access import DecideReleases, ReadSharingLog
+from consent.access import DecideSharing, ReadSharingLog
 from consent.decisions import service
 from consent.decisions.schemas import DecisionRecord, DecisionRequest, DecisionView
 
@@ -14,12 +14,12 @@ router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 
 
 @router.post("")
-def decide(request: DecisionRequest, caller: DecideReleases, runtime: TheRuntime) -> DecisionView:
-    """Decide about many people and items at once. With `release`, what is permitted is in the sharing log."""
+def decide(request: DecisionRequest, caller: DecideSharing, runtime: TheRuntime) -> DecisionView:
+    """Decide about many people and items at once. With `share`, what is permitted is in the sharing log."""
     return service.decide(runtime, caller, request)
 
 
 @router.get("/{decision_id}")
 def show(decision_id: UUID, caller: ReadSharingLog, session: ReadSession) -> DecisionRecord:
-    """A decision by which something was released for your agency, with what it refused and why."""
+    """A decision by which something was shared for your agency, with what it refused and why."""
     return service.show(session, caller, decision_id)

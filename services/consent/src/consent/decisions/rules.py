@@ -1,4 +1,4 @@
-"""The rules of release, in order. The first that speaks decides; when none does, the answer is no.
+"""The rules of sharing, in order. The first that speaks decides; when none does, the answer is no.
 
 What a rule says, its place in the order and how far it reaches is data (`data/rules.json`); what it asks is here.
 Nothing here reads a clock or a store.
@@ -32,9 +32,9 @@ class Rule(Schema):
 
 
 class Reach(Schema):
-    """How far the rules that forbid reach (docs/sources/sharing.md#reach): only the seal binds all."""
+    """How far the rules that forbid reach (docs/sources/sharing.md#reach): only the protection binds all."""
 
-    sealed_categories: frozenset[str]
+    protected_categories: frozenset[str]
     shown_by: frozenset[str]
     lapse_spares: frozenset[str]
     stop_spares: frozenset[str]
@@ -65,7 +65,7 @@ class Standing:
 class Subject:
     """What is known of a person under all their ids, for one recipient and purpose."""
 
-    sealed: bool = False
+    protected: bool = False
     consented: frozenset[str] = frozenset()
     objected: bool = False
     informed: bool = False
@@ -150,8 +150,8 @@ class RuleBook(Schema):
         return not roles or any(self._seen.get(role) for role in roles)
 
 
-def _sealed(book: RuleBook, case: Case) -> bool:
-    return case.subject.sealed and case.category in book.reach.sealed_categories
+def _protected(book: RuleBook, case: Case) -> bool:
+    return case.subject.protected and case.category in book.reach.protected_categories
 
 
 def _no_case_content(book: RuleBook, case: Case) -> bool:
@@ -203,7 +203,7 @@ def _agreed(book: RuleBook, case: Case) -> bool:
 
 
 SPEAKS: dict[str, Callable[[RuleBook, Case], bool]] = {
-    "sealed": _sealed,
+    "protected": _protected,
     "no_case_content": _no_case_content,
     "own_record": _own_record,
     "origin": _origin,

@@ -37,7 +37,7 @@ class DecisionRequest(Schema):
     operation: Operation = Field(description="read: it is shown; use: a program works with it; supply: it comes in")
     subjects: list[SubjectSchema] = Field(default=[], max_length=2000)
     items: list[ItemSchema] = Field(min_length=1, max_length=50)
-    release: Flag = Field(description="True: what is permitted goes out now, and is in the sharing log before you know")
+    share: Flag = Field(description="True: what is permitted goes out now, and is in the sharing log before you know")
 
     @model_validator(mode="after")
     def _supply_is_about_nobody(self) -> Self:
@@ -60,7 +60,7 @@ class VerdictView:
 
 
 class DecisionView(Schema):
-    """Shape: verdicts in the order subjects by items. Without release, `decision` is not kept."""
+    """Shape: verdicts in the order subjects by items. Without share, `decision` is not kept."""
 
     decision: UUID
     rule_version: str

@@ -33,16 +33,16 @@ SENTENCES = {rule.name: rule.sentence for rule in [*BOOK.rules, BOOK.otherwise]}
 
 
 def decide(runtime: Runtime, program: Caller, request: DecisionRequest) -> DecisionView:
-    """Decide for each subject and item. With `release`, what is permitted is logged before the answer is given.
+    """Decide for each subject and item. With `share`, what is permitted is logged before the answer is given.
 
     Shape: verdicts in the order subjects by items; those of `supply` name no person.
-    A release reads, decides and logs in one write transaction, so that it stands either before or behind a
+    A sharing reads, decides and logs in one write transaction, so that it stands either before or behind a
     withdrawal and never astride it.
     """
     if request.operation == "supply":
         with runtime.read() as session:
             return _decide_supply(session, request, today())
-    if request.release:
+    if request.share:
         with runtime.write() as session:
             answer = _decide(session, request, today())
             _keep(session, program, request, answer)
@@ -140,11 +140,11 @@ def _answer(verdicts: Iterator[VerdictView]) -> DecisionView:
 
 def _keep(session: Session, program: Caller, request: DecisionRequest, answer: DecisionView) -> None:
     permits = [verdict for verdict in answer.verdicts if verdict.verdict == "permit"]
-    released = {verdict.person for verdict in permits}
+    shared = {verdict.person for verdict in permits}
     former = {
         (former, subject.person)
         for subject in request.subjects
-        if subject.person in released
+        if subject.person in shared
         for former in subject.formerly
     }
     decision = {

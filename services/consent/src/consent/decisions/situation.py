@@ -31,7 +31,7 @@ class Situation:
     """All that bears on one call: what is agreed, and what is known of the people under each of their ids."""
 
     terms: Sequence[TermRow] = ()
-    sealed: frozenset[UUID] = frozenset()
+    protected: frozenset[UUID] = frozenset()
     informed: frozenset[UUID] = frozenset()
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Situation:
         """A person under all their ids: restrictions unite; of consents and withdrawals the last word counts."""
         every = set(ids)
         return Subject(
-            sealed=not every.isdisjoint(self.sealed),
+            protected=not every.isdisjoint(self.protected),
             consented=consented([row for one in every for row in self.consents.get(one, ())], asked),
             objected=any(asked.purpose in self.objections.get(one, ()) for one in every),
             informed=not every.isdisjoint(self.informed),

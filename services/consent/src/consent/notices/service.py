@@ -53,9 +53,9 @@ def show(session: Session, notice_id: UUID) -> NoticeView:
 
 def list_all(session: Session, after: str | None, limit: int) -> Page[NoticeView]:
     """All notices, oldest first. Errors: CursorNotValid."""
-    place = read_cursor(after, "notices")
-    rows = repository.list_notices(session, UUID(place[0]) if place else None, limit + 1)
-    return Page[NoticeView].cut(rows, limit, name="notices", place=lambda row: row.id, view=NoticeView.of)
+    position = read_cursor(after, "notices")
+    rows = repository.list_notices(session, UUID(position[0]) if position else None, limit + 1)
+    return Page[NoticeView].cut(rows, limit, name="notices", position=lambda row: row.id, view=NoticeView.of)
 
 
 def show_delivery(session: Session, caller: Caller, notice_id: UUID, delivery_id: UUID) -> DeliveryView:

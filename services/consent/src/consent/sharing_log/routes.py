@@ -1,4 +1,4 @@
-"""The sharing log: each release, with its reason."""
+"""The sharing log: each sharing, with its reason."""
 
 from typing import Annotated
 

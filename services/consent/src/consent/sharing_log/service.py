@@ -19,10 +19,10 @@ def list_sharings(
 
     Shape: lines in which the caller's agency received or was a party to the agreement. Errors: CursorNotValid.
     """
-    place = read_cursor(after, "sharing-log")
-    last = UUID(place[0]) if place else None
+    position = read_cursor(after, "sharing-log")
+    last = UUID(position[0]) if position else None
     rows = repository.list_sharings(session, agency=caller.agency, people=people, after=last, limit=limit + 1)
-    return Page[SharingView].cut(rows, limit, name="sharing-log", place=lambda row: row.id, view=_view)
+    return Page[SharingView].cut(rows, limit, name="sharing-log", position=lambda row: row.id, view=_view)
 
 
 def _view(row: Row[Any]) -> SharingView:

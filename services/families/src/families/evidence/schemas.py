@@ -20,7 +20,7 @@ class BundleWritten(Written):
 
 
 class BundleView(Schema):
-    """Shape: `content` holds what is released of the bundle; `whole` tells whether that is all of it, so that
+    """Shape: `content` holds what is shared of the bundle; `whole` tells whether that is all of it, so that
     `hash` can be checked against it."""
 
     id: UUID

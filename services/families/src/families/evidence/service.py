@@ -15,13 +15,13 @@ from chassis.idempotency import OnceRunner
 from chassis.outbox import emit
 from chassis.problems import Fault
 from chassis.runtime import Runtime
-from families import release
+from families import sharing
 from families.events import EvidenceAdded
 from families.evidence import repository
 from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
 from families.models.support import EvidenceBundle
 from families.problems import BundleNotFound, EvidenceNotValid
-from families.release import LOCATION, SUPPORT, Item, Released, Subject
+from families.sharing import LOCATION, SUPPORT, Item, PermittedSharing, Subject
 
 AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
 
@@ -71,8 +71,8 @@ def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> Bun
     items = {Item(fact["category"], fact["source"]) for fact in content["facts"]}
     items |= {Item(SUPPORT, act["source"]) for kind in content["support"].values() for act in kind}
     items |= {Item(LOCATION, act["source"]) for act in content["support"]["lead_professionals"]}
-    released = release.decide(runtime, caller, purpose, subjects, items)
-    shown = _released(content, released, roots)
+    shared = sharing.decide(runtime, caller, purpose, subjects, items)
+    shown = _shared(content, shared, roots)
     return BundleView(
         id=bundle.id,
         family=bundle.family,
@@ -81,7 +81,7 @@ def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> Bun
         frozen_at=bundle.frozen_at,
         whole=canonical(shown) == bundle.content.encode(),
         content=shown,
-        access=release.access(runtime, caller, purpose),
+        access=sharing.access(runtime, caller, purpose),
     )
 
 
@@ -158,21 +158,21 @@ def _chronology(acts: dict[str, Any], facts: Collection[Any]) -> list[dict[str, 
     return sorted(days, key=lambda day: (day["date"], day["kind"], day["id"]))
 
 
-def _released(content: dict[str, Any], released: Released, roots: dict[UUID, UUID]) -> dict[str, Any]:
+def _shared(content: dict[str, Any], shared: PermittedSharing, roots: dict[UUID, UUID]) -> dict[str, Any]:
     """The bundle without what may not be shown now, whatever was known when it was frozen."""
     everybody = set(roots.values())
 
     def support_shows(act: dict[str, Any]) -> bool:
-        return all(released.permits(person, SUPPORT, act["source"]) for person in everybody)
+        return all(shared.permits(person, SUPPORT, act["source"]) for person in everybody)
 
     facts = [
         fact
         for fact in content["facts"]
-        if released.permits(roots[UUID(fact["person"])], fact["category"], fact["source"])
+        if shared.permits(roots[UUID(fact["person"])], fact["category"], fact["source"])
     ]
     support = {kind: [act for act in rows if support_shows(act)] for kind, rows in content["support"].items()}
     support["lead_professionals"] = [
-        act if all(released.permits(person, LOCATION, act["source"]) for person in everybody)
+        act if all(shared.permits(person, LOCATION, act["source"]) for person in everybody)
         else {name: value for name, value in act.items() if name != "service"}
         for act in support["lead_professionals"]
     ]  # fmt: skip

@@ -5,13 +5,13 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.runtime import Runtime
-from families import reach, release
+from families import reach, sharing
 from families.facts import repository
 from families.facts.schemas import FactItems, FactView, PersonFactItems, PersonFacts
 from families.models.facts import Fact
 from families.people import repository as people
 from families.problems import PersonNotFound
-from families.release import Released
+from families.sharing import PermittedSharing
 
 
 def list_facts(runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None) -> FactItems:
@@ -31,18 +31,18 @@ def look_up(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID
 def _see(
     runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], measure: str | None
 ) -> dict[UUID, list[FactView]]:
-    """Shape: the released facts of everybody within reach, by present id."""
+    """Shape: the shared facts of everybody within reach, by present id."""
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
         roots = people.find_reached(session, within.people(), ids)
         known = people.know(session, roots, names=False)
         facts = repository.list_facts(session, known.root_of, measure)
     items = {(fact.category, fact.source) for fact in facts}
-    released = release.decide(runtime, caller, purpose, known.subjects(), items) if items else Released()
+    shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if items else PermittedSharing()
     found: dict[UUID, list[FactView]] = {root: [] for root in known.leaves_of}
     for fact in facts:
         root = known.root_of[fact.person]
-        if released.permits(root, fact.category, fact.source):
+        if shared.permits(root, fact.category, fact.source):
             found[root].append(_view(fact))
     return found
 

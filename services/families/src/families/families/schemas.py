@@ -10,7 +10,7 @@ Role = Literal["child", "adult", "non_resident_parent"]
 
 
 class NominationRequest(Schema):
-    place: Code = Field(description="The area that the family lives in", examples=["thornbury"])
+    area: Code = Field(description="The area that the family lives in", examples=["thornbury"])
     reason: Line = Field(description="Why a professional puts this family forward")
     date: PastDate | None = Field(default=None, description="The day of the nomination; today if absent")
 
@@ -41,7 +41,7 @@ class Access(Schema):
 
 
 class MemberView(Schema):
-    """Shape: `name` only where it is released. Dates are inclusive."""
+    """Shape: `name` only where it is shared. Dates are inclusive."""
 
     person: UUID
     role: str
@@ -59,7 +59,7 @@ class MembershipView(MemberView):
 
 
 class LeadView(Schema):
-    """Shape: `service` locates, and is absent where that is not released."""
+    """Shape: `service` locates, and is absent where that is not shared."""
 
     user: str
     on: date = Field(alias="date")
@@ -73,7 +73,7 @@ class ActView(Schema):
 
 
 class SupportView(Schema):
-    """Where a family stands in its support. What is not released, and what is not there, is absent alike."""
+    """Where a family stands in its support. What is not shared, and what is not there, is absent alike."""
 
     agreed_on: date | None = None
     declined_on: date | None = None

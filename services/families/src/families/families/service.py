@@ -15,7 +15,8 @@ from chassis.paging import Page, read_cursor, write_cursor
 from chassis.problems import Fault, RequestNotValid, Stale
 from chassis.runtime import Runtime
 from chassis.schemas import Written
-from families import reach, release
+from families import reach, sharing
+from families.composition import service as composition
 from families.events import FamilyComposed, MemberJoined, MemberLeft
 from families.families import repository
 from families.families.repository import Known
@@ -32,7 +33,6 @@ from families.families.schemas import (
     NominationRequest,
 )
 from families.families.views import Eye, items, subjects
-from families.households import service as households
 from families.models.families import Family, Membership, ParentElsewhere
 from families.problems import MemberAlreadyThere, PeriodNotValid
 
@@ -45,11 +45,11 @@ def list_families(
     runtime: Runtime, caller: Caller, purpose: str, after: str | None, limit: int, as_at: date | None
 ) -> Page[FamilyView]:
     """The families within reach, by id. Errors: CursorNotValid, Unavailable."""
-    place = read_cursor(after, LIST)
+    position = read_cursor(after, LIST)
     day, within = as_at or today(), reach.of(runtime, caller, purpose)
     with runtime.read() as session:
         rows = repository.list_families(
-            session, within.families(), after=UUID(str(place[0])) if place else None, limit=limit + 1, as_at=day
+            session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
         )
         known = repository.know(session, rows[:limit])
     views = _show(runtime, caller, purpose, known, day)
@@ -69,7 +69,7 @@ def members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> 
 
 
 def timeline(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None) -> list[MomentView]:
-    """What happened with one family, as far as it is released. Errors: FamilyNotFound, Unavailable."""
+    """What happened with one family, as far as it is shared. Errors: FamilyNotFound, Unavailable."""
     known = _known(runtime, caller, purpose, family_id)
     return _eye(runtime, caller, purpose, known, as_at or today()).timeline(known.families[0])
 
@@ -114,17 +114,17 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
 
 def nominate(runtime: Runtime, caller: Caller, request: NominationRequest, once: OnceRunner) -> Written:
     """Put a family forward that no feed has shown. Errors: RequestNotValid for an area that is not the caller's."""
-    if "analyst" not in caller.roles and request.place not in caller.areas:
-        fault = Fault(pointer="/body/place", code="area_not_yours", detail="Should be an area of yours")
+    if "analyst" not in caller.roles and request.area not in caller.areas:
+        fault = Fault(pointer="/body/area", code="area_not_yours", detail="Should be an area of yours")
         raise RequestNotValid(errors=[fault])
     on = request.date or today()
 
     def make() -> Written:
         family = Family(
-            id=new_id(), composed_on=on, area=request.place, origin="nominated", reason=request.reason, version=1
+            id=new_id(), composed_on=on, area=request.area, origin="nominated", reason=request.reason, version=1
         )
         session.add(family)
-        emit(session, FamilyComposed(family=family.id, on=on, area=request.place))
+        emit(session, FamilyComposed(family=family.id, on=on, area=request.area))
         return Written(id=family.id, status="nominated", etag=etag(1))
 
     with runtime.write() as session:
@@ -150,7 +150,7 @@ def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: Membe
         session.add(membership)
         repository.touch(session, family_id)
         emit(session, _joined(membership))
-        households.mark(session, [person.id])
+        composition.mark(session, [person.id])
         return Written(id=membership.id, status="joined", etag=etag(1))
 
     with runtime.write() as session:
@@ -194,7 +194,7 @@ def add_non_resident_parent(session: Session, child: UUID, parent: UUID, on: dat
     upsert(
         session, ParentElsewhere, [{"child": child, "parent": parent, "since": on or today()}], key=["child", "parent"]
     )
-    households.mark(session, [child, parent])
+    composition.mark(session, [child, parent])
 
 
 def _known(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> Known:
@@ -210,14 +210,14 @@ def _known_many(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[
 
 
 def _eye(runtime: Runtime, caller: Caller, purpose: str, known: Known, as_at: date) -> Eye:
-    released = release.decide(runtime, caller, purpose, subjects(known), items(known))
-    return Eye(known, released, caller.service, as_at)
+    shared = sharing.decide(runtime, caller, purpose, subjects(known), items(known))
+    return Eye(known, shared, caller.service, as_at)
 
 
 def _show(runtime: Runtime, caller: Caller, purpose: str, known: Known, as_at: date) -> list[FamilyView]:
     if not known.families:
         return []
-    access = Access(**release.access(runtime, caller, purpose))
+    access = Access(**sharing.access(runtime, caller, purpose))
     eye = _eye(runtime, caller, purpose, known, as_at)
     return [eye.family(family, access) for family in known.families]
 

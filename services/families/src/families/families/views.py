@@ -1,4 +1,4 @@
-"""What is shown of families: put together from what was read and what was released, without the store."""
+"""What is shown of families: put together from what was read and what was shared, without the store."""
 
 from collections.abc import Collection, Iterable
 from datetime import date
@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from chassis.etag import etag
+from families.composition.residence import trust
 from families.families.repository import Known
 from families.families.schemas import (
     Access,
@@ -18,10 +19,9 @@ from families.families.schemas import (
     MomentView,
     SupportView,
 )
-from families.households.residence import trust
 from families.models.families import Family, Membership
 from families.models.support import AgreementToBeSupported
-from families.release import IDENTITY, LOCATION, SUPPORT, Item, Released, Subject
+from families.sharing import IDENTITY, LOCATION, SUPPORT, Item, PermittedSharing, Subject
 
 OWN_SERVICE = "programme"
 
@@ -57,15 +57,15 @@ def items(known: Known) -> set[Item]:
 
 
 def given(**values: Any) -> dict[str, Any]:
-    """What is there and released; the rest is left unset, and so absent from the answer."""
+    """What is there and shared; the rest is left unset, and so absent from the answer."""
     return {name: value for name, value in values.items() if value is not None}
 
 
 class Eye:
     """One caller's view of what is known, as at a day."""
 
-    def __init__(self, known: Known, released: Released, service: str, as_at: date) -> None:
-        self.known, self.released, self.service, self.as_at = known, released, service, as_at
+    def __init__(self, known: Known, shared: PermittedSharing, service: str, as_at: date) -> None:
+        self.known, self.shared, self.service, self.as_at = known, shared, service, as_at
 
     def family(self, family: Family, access: Access) -> FamilyView:
         return FamilyView(
@@ -124,12 +124,12 @@ class Eye:
     def sees(self, root: UUID) -> bool:
         """Membership is the programme's own record; a partner meets only those whose identity it may know."""
         return self.service == OWN_SERVICE or any(
-            self.released.permits(root, IDENTITY, name.source) for name in self.known.names.get(root, [])
+            self.shared.permits(root, IDENTITY, name.source) for name in self.known.names.get(root, [])
         )
 
     def name(self, root: UUID) -> str | None:
-        """The name as the most trusted of the released sources wrote it last."""
-        shown = [n for n in self.known.names.get(root, []) if self.released.permits(root, IDENTITY, n.source)]
+        """The name as the most trusted of the shared sources wrote it last."""
+        shown = [n for n in self.known.names.get(root, []) if self.shared.permits(root, IDENTITY, n.source)]
         if not shown:
             return None
         best = min(shown, key=lambda n: (trust(n.feed), -n.last_stated_on.toordinal(), str(n.id)))
@@ -200,7 +200,7 @@ class Eye:
         return bool(row.on <= self.as_at) and self._all_permit(family, SUPPORT, row.source)
 
     def _latest(self, family: UUID, rows: Iterable[AnAct]) -> AnAct | None:
-        """The last act by date. What a later one that is not released would have changed, is not shown either."""
+        """The last act by date. What a later one that is not shared would have changed, is not shown either."""
         past = [row for row in rows if row.on <= self.as_at]
         if not past:
             return None
@@ -210,4 +210,4 @@ class Eye:
     def _all_permit(self, family: UUID, category: str, source: str) -> bool:
         """What is said of a family is said of each of its members: all must permit it."""
         roots = {self.known.root_of[m.person] for m in self._present(family)}
-        return all(self.released.permits(root, category, source) for root in roots)
+        return all(self.shared.permits(root, category, source) for root in roots)

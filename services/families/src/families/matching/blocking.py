@@ -4,7 +4,7 @@ from datetime import date
 from hashlib import blake2b
 
 from families.matching.names import fold, roots, sound
-from families.matching.scorer import ORDINARY, Places, Traits, exchanged
+from families.matching.scorer import ORDINARY, PremisesKinds, Traits, exchanged
 
 
 def hashed(text: str) -> int:
@@ -12,7 +12,7 @@ def hashed(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
 
 
-def stored_keys(traits: Traits, places: Places) -> set[int]:
+def stored_keys(traits: Traits, premises: PremisesKinds) -> set[int]:
     """Keys under which somebody is to be found. A place that is not ordinary is in none."""
     forename, surname, born, _ = traits.naming
     texts = {f"i:{scheme}:{value}" for scheme, value in traits.identifiers}
@@ -23,7 +23,7 @@ def stored_keys(traits: Traits, places: Places) -> set[int]:
         texts.add(f"s:{' '.join(sorted((forename + ' ' + surname).split()))}:{year}")
         texts |= {f"n:{sound(half)}:{forename[:1]}:{year}" for half in surname.split()}
         texts |= {f"n:{sound(half)}:{surname[:1]}:{year}" for half in forename.split()}
-    if traits.address and places.kind(traits.address) == ORDINARY:
+    if traits.address and premises.kind(traits.address) == ORDINARY:
         texts |= address_keys(traits)
     return {hashed(text) for text in texts}
 
@@ -46,9 +46,9 @@ def name_keys(forename: str, surname: str) -> set[int]:
     return {hashed(name_key(one, half)) for half in fold(surname).split() for one in roots(fold(forename))}
 
 
-def asked_keys(traits: Traits, places: Places) -> set[int]:
+def asked_keys(traits: Traits, premises: PremisesKinds) -> set[int]:
     """Keys to look under: the line's own, and the date of birth with day and month exchanged; no name alone."""
-    keys = stored_keys(traits, places)
+    keys = stored_keys(traits, premises)
     forename, surname, born, _ = traits.naming
     keys -= {hashed(name_key(one, half)) for half in surname.split() for one in roots(forename)}
     other = exchanged(date.fromisoformat(born)) if born else None

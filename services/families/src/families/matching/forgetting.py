@@ -1,4 +1,4 @@
-"""Taking addresses out of the index: of refuges, and of people under a seal."""
+"""Taking addresses out of the index: of refuges, and of people under protection."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -10,16 +10,16 @@ from families.matching.scorer import ORDINARY, Traits
 
 
 def forget_addresses(session: Session, people: Collection[UUID]) -> None:
-    """Nobody finds these people by where they live any longer, unless they are not sealed and it is no refuge."""
+    """Nobody finds these people by where they live any longer, unless they are not protected and it is no refuge."""
     profiles = repository.find_profiles(session, people).values()
-    places = repository.read_places(session, (address for profile in profiles for address in profile.addresses))
+    premises = repository.read_premises(session, (address for profile in profiles for address in profile.addresses))
     for profile in profiles:
         gone: set[int] = set()
         kept: set[int] = set()
         for naming in profile.namings:
             for address in profile.addresses:
                 keys = {blocking.hashed(text) for text in blocking.address_keys(Traits(naming, address, ()))}
-                if profile.sealed or places.kind(address) != ORDINARY:
+                if profile.protected or premises.kind(address) != ORDINARY:
                     gone |= keys
                 else:
                     kept |= keys

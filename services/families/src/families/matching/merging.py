@@ -12,7 +12,7 @@ from families.matching import repository
 from families.matching.forgetting import forget_addresses
 from families.models.people import MergeAct, Person
 from families.people.statements import mark_to_compose
-from families.places import repository as places
+from families.premises import repository as premises
 from families.problems import PersonNotFound, PersonNotMerged, PersonsAlreadyOne, PersonsKeptApart
 
 
@@ -37,7 +37,7 @@ def merge(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -
     session.flush()
     everybody = _ids(ours) + _ids(theirs)
     _settle_reviews(session, everybody, by)
-    _unite_seals(session, everybody)
+    _unite_protections(session, everybody)
     mark_to_compose(session, everybody)
     emit(session, PersonMerged(person=loser.id, into=winner.id))
 
@@ -72,7 +72,7 @@ def unmerge(session: Session, person: UUID, restore: UUID, *, by: str, reason: s
     session.flush()
     staying = [one for one in cluster if one not in going]
     for side in (going, staying):
-        _part_seals(session, _ids(side))
+        _part_protections(session, _ids(side))
     mark_to_compose(session, _ids(cluster))
     emit(session, PersonUnmerged(person=leaf.id, from_=root.id))
     return root.id
@@ -104,10 +104,10 @@ def remember(session: Session, kind: str, person: UUID, other: UUID, by: str, re
     session.add(MergeAct(id=new_id(), kind=kind, person=person, other=other, by=by, reason=reason, at=now()))
 
 
-def take_seals_over(session: Session, old: UUID, new: UUID) -> None:
-    """Who is split off from somebody under a seal stays hidden, until seals are looked at again: in doubt, hide."""
-    if repository.sealed_among(session, [old]):
-        places.seal_persons(session, [new])
+def take_protections_over(session: Session, old: UUID, new: UUID) -> None:
+    """Who is split off from a protected person stays hidden until protections are looked at again: in doubt, hide."""
+    if repository.protected_among(session, [old]):
+        premises.protect_persons(session, [new])
         forget_addresses(session, [new])
 
 
@@ -118,13 +118,13 @@ def _settle_reviews(session: Session, leaves: Collection[UUID], by: str) -> None
         review.decided_at, review.decided_by, review.reason = now(), by, "Answered by merging both with others"
 
 
-def _unite_seals(session: Session, leaves: Collection[UUID]) -> None:
-    """Restrictions unite: one sealed leaf seals the person."""
-    if places.under_seal(session, leaves):
-        places.seal_persons(session, leaves)
+def _unite_protections(session: Session, leaves: Collection[UUID]) -> None:
+    """Restrictions unite: one protected leaf protections the person."""
+    if premises.under_protection(session, leaves):
+        premises.protect_persons(session, leaves)
         forget_addresses(session, leaves)
 
 
-def _part_seals(session: Session, leaves: Collection[UUID]) -> None:
-    if not places.under_seal(session, leaves):
-        places.unseal_persons(session, leaves)
+def _part_protections(session: Session, leaves: Collection[UUID]) -> None:
+    if not premises.under_protection(session, leaves):
+        premises.unprotect_persons(session, leaves)

@@ -11,7 +11,7 @@ from chassis.db import new_id
 from families.families.service import add_non_resident_parent
 from families.matching import blocking, repository
 from families.matching.names import compare_surnames, fold, same_or_nickname
-from families.matching.scorer import ORDINARY, Places, Profile, same_address
+from families.matching.scorer import ORDINARY, PremisesKinds, Profile, same_address
 from families.matching.weights import WEIGHTS
 from families.models.people import CarerStatement, MatchReview
 
@@ -22,7 +22,7 @@ NAMESAKES_AT_MOST = 500
 
 
 def ask_about_carers(session: Session) -> None:
-    """Open what reviews are due; one a group of children and candidate. Children under a seal are left alone:
+    """Open what reviews are due; one a group of children and candidate. Children under protection are left alone:
     nothing may lead from one side of a separation to the other.
     """
     statements = repository.carers_elsewhere(session)
@@ -31,13 +31,13 @@ def ask_about_carers(session: Session) -> None:
     children = repository.find_profiles(session, {s.child for s in statements})
     candidates = _load_candidates(session, statements)
     known_of = [*children.values(), *(adult for adults in candidates.values() for adult in adults)]
-    places = repository.read_places(session, (address for one in known_of for address in one.addresses))
+    premises = repository.read_premises(session, (address for one in known_of for address in one.addresses))
     asked = {(r.right_person, UUID(child)): r for r in repository.reviews_of(session, KIND) for child in r.group}
     new: list[MatchReview] = []
-    for (forename, surname, _), group in _groups(statements, children, places).items():
+    for (forename, surname, _), group in _groups(statements, children, premises).items():
         leaves = sorted({s.child for s in group})
         known = [children[leaf] for leaf in leaves]
-        for adult in _best(candidates, forename, surname, known, places):
+        for adult in _best(candidates, forename, surname, known, premises):
             earlier = next((asked[adult.person, leaf] for leaf in leaves if (adult.person, leaf) in asked), None)
             if earlier is None:
                 new.append(_review(leaves, adult, forename))
@@ -47,15 +47,15 @@ def ask_about_carers(session: Session) -> None:
 
 
 def _groups(
-    statements: Iterable[CarerStatement], children: dict[UUID, Profile], places: Places
+    statements: Iterable[CarerStatement], children: dict[UUID, Profile], premises: PremisesKinds
 ) -> dict[tuple[str, str, Any], list[CarerStatement]]:
     """Brothers and sisters together: the same carer's name, the same home."""
     groups: dict[tuple[str, str, Any], list[CarerStatement]] = {}
     for statement in statements:
         child = children[statement.child]
-        if child.sealed:
+        if child.protected:
             continue
-        ordinary = [a for a in child.addresses if places.kind(a) == ORDINARY]
+        ordinary = [a for a in child.addresses if premises.kind(a) == ORDINARY]
         home = (ordinary[-1][0] or ordinary[-1][1:]) if ordinary else child.root
         groups.setdefault((fold(statement.forename), fold(statement.surname), home), []).append(statement)
     return groups
@@ -65,11 +65,15 @@ def _load_candidates(session: Session, statements: Sequence[CarerStatement]) -> 
     keys = {key for s in statements for key in blocking.name_keys(s.forename, s.surname)}
     blocks = repository.find_blocks(session, keys, NAMESAKES_AT_MOST)
     profiles = repository.find_profiles(session, {p for people in blocks.values() for p in people})
-    return {key: [profiles[p] for p in people if not profiles[p].sealed] for key, people in blocks.items()}
+    return {key: [profiles[p] for p in people if not profiles[p].protected] for key, people in blocks.items()}
 
 
 def _best(
-    candidates: dict[int, list[Profile]], forename: str, surname: str, children: Sequence[Profile], places: Places
+    candidates: dict[int, list[Profile]],
+    forename: str,
+    surname: str,
+    children: Sequence[Profile],
+    premises: PremisesKinds,
 ) -> list[Profile]:
     """Adults of that name or a short form of it, one leaf a person; who shared the children's home comes first."""
     found: dict[UUID, tuple[tuple[bool, bool, UUID], Profile]] = {}
@@ -79,7 +83,7 @@ def _best(
             if not names or adult.root in {child.root for child in children} or not _old_enough(adult, children):
                 continue
             order = (
-                not _shared_home(adult, children, places),
+                not _shared_home(adult, children, premises),
                 not any(name[0] == forename for name in names),
                 adult.person,
             )
@@ -102,13 +106,13 @@ def _old_enough(adult: Profile, children: Sequence[Profile]) -> bool:
     return bool(years) and (not born or min(years) + YOUNGEST_PARENT <= min(born))
 
 
-def _shared_home(adult: Profile, children: Sequence[Profile], places: Places) -> bool:
+def _shared_home(adult: Profile, children: Sequence[Profile], premises: PremisesKinds) -> bool:
     return any(
         same_address(one, other) == "same"
         for child in children
         for one in child.addresses
         for other in adult.addresses
-        if places.kind(one) == ORDINARY
+        if premises.kind(one) == ORDINARY
     )
 
 

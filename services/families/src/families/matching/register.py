@@ -9,7 +9,7 @@ from chassis.db import new_id
 from families.feeds.lines import Stated
 from families.matching import blocking, repository
 from families.matching.judge import Judged, judge, worth_a_look
-from families.matching.scorer import Address, Compared, Places, Profile, Traits, compare, traits_of
+from families.matching.scorer import Address, Compared, PremisesKinds, Profile, Traits, compare, traits_of
 from families.matching.weights import WEIGHTS
 from families.models.people import MatchReview
 
@@ -19,7 +19,7 @@ class Register:
 
     def __init__(self, session: Session, block_limit: int) -> None:
         self._session, self._limit = session, block_limit
-        self.places = Places(repository.read_kinds(session))
+        self.premises = PremisesKinds(repository.read_kinds(session))
         self._blocks: dict[int, list[UUID]] = {}
         self._asked: set[int] = set()
         self._postcodes: set[str] = set()
@@ -41,14 +41,14 @@ class Register:
         rest = [t for t in strangers if not self._found_by_number(t)] + [
             traits for person, traits in changed if self._says_something_new(person, traits)
         ]
-        self._ask({key for traits in rest for key in blocking.asked_keys(traits, self.places)})
+        self._ask({key for traits in rest for key in blocking.asked_keys(traits, self.premises)})
 
     def place(self, stated: Stated, source: str) -> tuple[Profile, Judged]:
         """Whom a line is about: somebody known, or somebody new at once, with reviews where it may be one of others."""
         traits = traits_of(stated)
         judged = self._judge(traits, self._number_keys(traits))
         if judged.how != "identifier":  # nobody found under another key could come before who has the number
-            judged = self._judge(traits, blocking.asked_keys(traits, self.places))
+            judged = self._judge(traits, blocking.asked_keys(traits, self.premises))
         if judged.link:
             profile = judged.link.profile
         else:
@@ -60,7 +60,7 @@ class Register:
 
     def recognise(self, person: UUID, stated: Stated) -> Compared:
         """How well a person whom a line's key names agrees with what the line says now."""
-        return compare(traits_of(stated), self.profiles[person], self.places)
+        return compare(traits_of(stated), self.profiles[person], self.premises)
 
     def look_again(self, person: UUID, stated: Stated, source: str) -> None:
         """A known record says something else about its person: take it in, and see who else that may be."""
@@ -68,9 +68,9 @@ class Register:
         if not self._says_something_new(person, traits):
             self._learn(profile, traits, source)
             return
-        keys = blocking.asked_keys(traits, self.places)
+        keys = blocking.asked_keys(traits, self.premises)
         others = [other for other in self._candidates(keys) if other.root != profile.root]
-        for other in worth_a_look([compare(traits, one, self.places) for one in others]):
+        for other in worth_a_look([compare(traits, one, self.premises) for one in others]):
             self._again.append((profile, other))
         self._learn(profile, traits, source)
 
@@ -98,8 +98,8 @@ class Register:
         if not profile.learn(traits, source):
             return
         self._changed.add(profile.person)
-        keys = blocking.stored_keys(traits, self.places)
-        if profile.sealed:
+        keys = blocking.stored_keys(traits, self.premises)
+        if profile.protected:
             keys -= {blocking.hashed(text) for text in blocking.address_keys(traits)}
         for key in keys:
             if (key, profile.person) not in self._keys:
@@ -125,7 +125,7 @@ class Register:
         )
 
     def _judge(self, traits: Traits, keys: Iterable[int]) -> Judged:
-        return judge([compare(traits, profile, self.places) for profile in self._candidates(keys)])
+        return judge([compare(traits, profile, self.premises) for profile in self._candidates(keys)])
 
     def _candidates(self, keys: Iterable[int]) -> list[Profile]:
         blocks = [self._blocks.get(key, ()) for key in keys]
@@ -158,4 +158,4 @@ class Register:
     def _know_places(self, addresses: Iterable[Address | None]) -> None:
         fresh = {address[2] for address in addresses if address and address[2]} - self._postcodes
         self._postcodes |= fresh
-        repository.learn_lines(self._session, self.places, fresh)
+        repository.learn_lines(self._session, self.premises, fresh)

@@ -7,61 +7,64 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches, now, upsert
 from families.matching.names import fold
-from families.matching.scorer import ORDINARY, Address, Places, Profile
-from families.models.families import Place, SealedPerson
+from families.matching.scorer import ORDINARY, Address, PremisesKinds, Profile
+from families.models.families import Premises, ProtectedPerson
 from families.models.intake import Record
 from families.models.people import (
     AddressStatement,
     BlockingKey,
     CarerStatement,
     KeptApart,
+    MatchingLock,
     MatchProfile,
     MatchReview,
     MergeAct,
     Person,
-    Placing,
 )
 
 KEYS_AT_ONCE = 1000
 
 
 def take_turn(session: Session) -> None:
-    """Whoever places records, merges or unmerges does so alone: on PostgreSQL by the lock on a row."""
-    upsert(session, Placing.__table__, [{"id": 1}], key=["id"], update=["id"])
+    """Whoever premises records, merges or unmerges does so alone: on PostgreSQL by the lock on a row."""
+    upsert(session, MatchingLock.__table__, [{"id": 1}], key=["id"], update=["id"])
 
 
-def read_places(session: Session, addresses: Iterable[Address]) -> Places:
-    """What kind of place these addresses are."""
-    places = Places(read_kinds(session))
-    learn_lines(session, places, {postcode for _, _, postcode in addresses})
-    return places
+def read_premises(session: Session, addresses: Iterable[Address]) -> PremisesKinds:
+    """What kind of premises these addresses are."""
+    premises = PremisesKinds(read_kinds(session))
+    learn_lines(session, premises, {postcode for _, _, postcode in addresses})
+    return premises
 
 
 def read_kinds(session: Session) -> dict[str, str]:
-    """Places that are not ordinary, by UPRN."""
-    return {uprn: kind for uprn, kind in session.execute(select(Place.uprn, Place.kind).where(Place.kind != ORDINARY))}
+    """PremisesKinds that are not ordinary, by UPRN."""
+    return {
+        uprn: kind
+        for uprn, kind in session.execute(select(Premises.uprn, Premises.kind).where(Premises.kind != ORDINARY))
+    }
 
 
-def learn_lines(session: Session, places: Places, postcodes: Collection[str]) -> None:
-    """Let places under these postcodes be known by the lines that were stated for them, too."""
-    if not places.by_uprn:
+def learn_lines(session: Session, premises: PremisesKinds, postcodes: Collection[str]) -> None:
+    """Let premises under these postcodes be known by the lines that were stated for them, too."""
+    if not premises.by_uprn:
         return
     stated = (
-        select(AddressStatement.address_line, AddressStatement.postcode, Place.kind)
-        .join(Place, Place.uprn == AddressStatement.uprn)
-        .where(Place.kind != ORDINARY)
+        select(AddressStatement.address_line, AddressStatement.postcode, Premises.kind)
+        .join(Premises, Premises.uprn == AddressStatement.uprn)
+        .where(Premises.kind != ORDINARY)
         .distinct()
     )
     for some in in_batches(postcodes):
         rows = session.execute(stated.where(AddressStatement.postcode.in_(some)))
-        places.by_line.update({(fold(line), postcode): kind for line, postcode, kind in rows if line and postcode})
+        premises.by_line.update({(fold(line), postcode): kind for line, postcode, kind in rows if line and postcode})
 
 
-def sealed_among(session: Session, people: Iterable[UUID]) -> set[UUID]:
+def protected_among(session: Session, people: Iterable[UUID]) -> set[UUID]:
     """Which of these people are hidden."""
     found: set[UUID] = set()
     for some in in_batches(people):
-        found.update(session.scalars(select(SealedPerson.person).where(SealedPerson.person.in_(some))))
+        found.update(session.scalars(select(ProtectedPerson.person).where(ProtectedPerson.person.in_(some))))
     return found
 
 
@@ -81,13 +84,13 @@ def find_profiles(session: Session, people: Iterable[UUID]) -> dict[UUID, Profil
     found = {}
     for some in in_batches(people):
         rows = session.execute(
-            select(MatchProfile.person, Person.root, MatchProfile.traits, SealedPerson.person.is_not(None))
+            select(MatchProfile.person, Person.root, MatchProfile.traits, ProtectedPerson.person.is_not(None))
             .join(Person, Person.id == MatchProfile.person)
-            .outerjoin(SealedPerson, SealedPerson.person == MatchProfile.person)
+            .outerjoin(ProtectedPerson, ProtectedPerson.person == MatchProfile.person)
             .where(MatchProfile.person.in_(some))
         )
-        for person, root, traits, sealed in rows:
-            found[person] = Profile.read(person, root, traits, sealed=sealed)
+        for person, root, traits, protected in rows:
+            found[person] = Profile.read(person, root, traits, protected=protected)
     return found
 
 

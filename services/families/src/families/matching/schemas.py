@@ -66,7 +66,7 @@ class UnmergeRequest(Schema):
 
 
 class Unmerged(Written):
-    """How many releases there were while the two were one, and to which services.
+    """How many sharings there were while the two were one, and to which services.
 
     Null of a record, which was never merged, and while the sharing log cannot be asked.
     """

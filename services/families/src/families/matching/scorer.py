@@ -20,8 +20,8 @@ Naming = tuple[str, str, str | None, str | None]
 
 
 @dataclass(frozen=True)
-class Places:
-    """What kind of place an address is, by UPRN and by line and postcode; those not listed are ordinary."""
+class PremisesKinds:
+    """What kind of premises an address is, by UPRN and by line and postcode; those not listed are ordinary."""
 
     by_uprn: dict[str, str] = field(default_factory=dict)
     by_line: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -43,10 +43,10 @@ class Profile:
     addresses: list[Address] = field(default_factory=list)
     identifiers: list[tuple[str, str]] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    sealed: bool = False
+    protected: bool = False
 
     @classmethod
-    def read(cls, person: UUID, root: UUID, traits: dict[str, Any], *, sealed: bool) -> "Profile":
+    def read(cls, person: UUID, root: UUID, traits: dict[str, Any], *, protected: bool) -> "Profile":
         return cls(
             person,
             root,
@@ -54,7 +54,7 @@ class Profile:
             [(a[0], a[1], a[2]) for a in traits["addresses"]],
             [(i[0], i[1]) for i in traits["identifiers"]],
             list(traits["sources"]),
-            sealed,
+            protected,
         )
 
     def traits(self) -> dict[str, Any]:
@@ -158,15 +158,15 @@ def same_address(one: Address, other: Address) -> str:
     return "postcode" if one[2] and one[2] == other[2] else "different"
 
 
-def compare_addresses(address: Address | None, profile: Profile, places: Places) -> str:
-    """A refuge takes no part, nor does anything of somebody under a seal; a communal place has no weight."""
-    if address is None or profile.sealed or not profile.addresses:
+def compare_addresses(address: Address | None, profile: Profile, premises: PremisesKinds) -> str:
+    """A refuge takes no part, nor does anything of somebody under protection; a communal premises has no weight."""
+    if address is None or profile.protected or not profile.addresses:
         return "missing"
-    if places.kind(address) != ORDINARY:
+    if premises.kind(address) != ORDINARY:
         return "no_weight"
     best = "no_weight"
     for known in profile.addresses:
-        if places.kind(known) != ORDINARY:
+        if premises.kind(known) != ORDINARY:
             continue
         outcome = same_address(address, known)
         if outcome == "same":
@@ -184,10 +184,10 @@ def compare_identifiers(ours: Iterable[tuple[str, str]], theirs: Iterable[tuple[
     return "conflict" if {scheme for scheme, _ in mine} & {scheme for scheme, _ in others} else "missing"
 
 
-def compare(traits: Traits, profile: Profile, places: Places, weights: Weights = WEIGHTS) -> Compared:
+def compare(traits: Traits, profile: Profile, premises: PremisesKinds, weights: Weights = WEIGHTS) -> Compared:
     """A line and a person. Where a person was written in several ways, the way that agrees best counts, as a whole."""
     tables = weights.fields
-    address = compare_addresses(traits.address, profile, places)
+    address = compare_addresses(traits.address, profile, premises)
     identifier = compare_identifiers(traits.identifiers, profile.identifiers)
     fixed = tables["address"][address] + tables["identifier"][identifier]
     best, found = -1e9, ("missing", "missing", "as_given", "missing", "missing")
@@ -217,12 +217,12 @@ def compare(traits: Traits, profile: Profile, places: Places, weights: Weights =
             "sex": found[4],
             "identifier": identifier,
         },
-        identical=_identical(traits, profile, places),
+        identical=_identical(traits, profile, premises),
     )
 
 
-def _identical(traits: Traits, profile: Profile, places: Places) -> bool:
+def _identical(traits: Traits, profile: Profile, premises: PremisesKinds) -> bool:
     """The same clerk's words again: name, full date of birth and address, letter for letter. Not at a refuge."""
-    if traits.naming[2] is None or traits.address is None or profile.sealed or traits.naming not in profile.namings:
+    if traits.naming[2] is None or traits.address is None or profile.protected or traits.naming not in profile.namings:
         return False
-    return traits.address in profile.addresses and places.kind(traits.address) != REFUGE
+    return traits.address in profile.addresses and premises.kind(traits.address) != REFUGE

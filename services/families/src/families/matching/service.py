@@ -13,7 +13,7 @@ from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.runtime import Runtime
 from chassis.schemas import Written
-from families import release
+from families import sharing
 from families.families.service import add_non_resident_parent
 from families.families.views import given
 from families.matching import merging, repository, sharings, splitting
@@ -33,7 +33,7 @@ from families.models.people import MatchReview
 from families.people import repository as people
 from families.people import views
 from families.problems import PersonNotFound, ReviewAlreadyDecided, ReviewNotFound
-from families.release import IDENTITY, Released
+from families.sharing import IDENTITY, PermittedSharing
 
 __all__ = ["decide", "forget_addresses", "list_links", "list_reviews", "merge", "unmerge"]
 
@@ -55,24 +55,24 @@ def list_reviews(
     after: str | None,
     limit: int,
 ) -> Page[ReviewView]:
-    """The questions, oldest first, with as much of both sides as is released. Errors: CursorNotValid, Unavailable."""
-    place = read_cursor(after, "match-reviews")
+    """The questions, oldest first, with as much of both sides as is shared. Errors: CursorNotValid, Unavailable."""
+    position = read_cursor(after, "match-reviews")
     with runtime.read() as session:
         reviews = (
-            repository.list_reviews(session, status, kind, UUID(place[0]) if place else None, limit + 1)
+            repository.list_reviews(session, status, kind, UUID(position[0]) if position else None, limit + 1)
             if _reviews(caller)
             else []
         )
         sides = {review.left_person for review in reviews} | {review.right_person for review in reviews}
         known = people.know(session, sides)
-        sealed = repository.sealed_among(session, known.root_of)
-    released = release.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
+        protected = repository.protected_among(session, known.root_of)
+    shared = sharing.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
     return Page[ReviewView].cut(
         reviews,
         limit,
         name="match-reviews",
-        place=lambda review: review.id,
-        view=lambda review: _review_view(review, known, released, sealed),
+        position=lambda review: review.id,
+        view=lambda review: _review_view(review, known, shared, protected),
     )
 
 
@@ -141,16 +141,18 @@ def unmerge(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequ
 
 def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None, limit: int) -> Page[LinkView]:
     """Every record and whom it is about, in the order of their coming. Errors: CursorNotValid, Unavailable."""
-    place = read_cursor(after, "links")
+    position = read_cursor(after, "links")
     with runtime.read() as session:
-        records = people.list_records(session, UUID(place[0]) if place else None, limit + 1) if _reviews(caller) else []
+        records = (
+            people.list_records(session, UUID(position[0]) if position else None, limit + 1) if _reviews(caller) else []
+        )
         known = people.know(session, {record.person for record in records}, names=False)
     items = {(IDENTITY, record.source) for record in records}
-    released = release.decide(runtime, caller, purpose, known.subjects(), items) if records else Released()
+    shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if records else PermittedSharing()
 
     def link(record: Any) -> LinkView:
         root = known.root_of[record.person]
-        shown = released.permits(root, IDENTITY, record.source)
+        shown = shared.permits(root, IDENTITY, record.source)
         return LinkView(
             feed=record.feed,
             source=record.source,
@@ -160,7 +162,7 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None
             **given(key=record.natural_key if shown else None),
         )
 
-    return Page[LinkView].cut(records, limit, name="links", place=lambda record: record.id, view=link)
+    return Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)
 
 
 def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reason: str) -> None:
@@ -174,30 +176,30 @@ def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reaso
 
 
 def _review_view(
-    review: MatchReview, known: people.KnownPeople, released: Released, sealed: Collection[UUID]
+    review: MatchReview, known: people.KnownPeople, shared: PermittedSharing, protected: Collection[UUID]
 ) -> ReviewView:
     # How well two addresses agree tells where somebody is who must not be found.
-    hidden = review.left_person in sealed or review.right_person in sealed
+    hidden = review.left_person in protected or review.right_person in protected
     explanation = [e for e in review.explanation if not (hidden and e["field"] == "address")]
     return ReviewView(
         id=review.id,
         kind=review.kind,
         status=review.status,
         explanation=explanation,
-        left=_side(review.left_person, known, released),
-        right=_side(review.right_person, known, released),
+        left=_side(review.left_person, known, shared),
+        right=_side(review.right_person, known, shared),
         children=[UUID(child) for child in review.group],
         opened_at=review.opened_at,
         **given(score=None if hidden else review.score, verdict=review.verdict),
     )
 
 
-def _side(leaf: UUID, known: people.KnownPeople, released: Released) -> SideView:
+def _side(leaf: UUID, known: people.KnownPeople, shared: PermittedSharing) -> SideView:
     root = known.root_of[leaf]
     records: Sequence[Any] = [
-        record for record in known.records.get(leaf, []) if released.permits(root, IDENTITY, record.source)
+        record for record in known.records.get(leaf, []) if shared.permits(root, IDENTITY, record.source)
     ]
-    names = [name for name in known.names.get(leaf, []) if released.permits(root, IDENTITY, name.source)]
+    names = [name for name in known.names.get(leaf, []) if shared.permits(root, IDENTITY, name.source)]
     best = views.best_name(names)
     born = views.best_born(names)
     return SideView(

@@ -14,14 +14,14 @@ AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Sharings:
-    """How many releases there were, and to which services."""
+    """How many sharings there were, and to which services."""
 
     number: int
     services: list[str]
 
 
 def find_since(runtime: Runtime, people: Sequence[UUID], since: datetime) -> Sharings | None:
-    """Releases about any of these ids from an instant on; None while the log cannot be asked.
+    """Sharings about any of these ids from an instant on; None while the log cannot be asked.
 
     What was taken apart stays apart whether the log answers or not, so nothing is raised.
     """

@@ -9,13 +9,13 @@ from chassis.outbox import emit
 from families.events import PersonRegistered
 from families.facts.recording import move_facts
 from families.feeds.lines import Stated
+from families.intake import identity
 from families.matching import blocking, repository
-from families.matching.merging import remember, take_seals_over
+from families.matching.merging import remember, take_protections_over
 from families.matching.scorer import Profile, traits_of
 from families.models.people import Person
 from families.people import statements
 from families.problems import PersonNotMerged
-from families.pushes import identity
 
 
 def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reason: str) -> UUID:
@@ -43,7 +43,7 @@ def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reaso
         _index_anew(session, one, [about] if one is leaf else others, record.source)
     repository.keep_apart(session, old.id, leaf.id, "split")
     remember(session, "split", old.id, leaf.id, by, reason)
-    take_seals_over(session, old.id, leaf.id)
+    take_protections_over(session, old.id, leaf.id)
     statements.mark_to_compose(session, [old.id, leaf.id])
     emit(
         session,
@@ -64,13 +64,13 @@ def _register(session: Session, about: Stated) -> Person:
 def _index_anew(session: Session, person: Person, said: list[Stated], source: str) -> None:
     """Make a leaf's profile and keys again from what its records say."""
     every = [traits_of(one) for one in said]
-    places = repository.read_places(session, (traits.address for traits in every if traits.address))
-    profile = Profile(person.id, person.root, sealed=bool(repository.sealed_among(session, [person.id])))
+    premises = repository.read_premises(session, (traits.address for traits in every if traits.address))
+    profile = Profile(person.id, person.root, protected=bool(repository.protected_among(session, [person.id])))
     keys: set[int] = set()
     for traits in every:
         profile.learn(traits, source)
-        keys |= blocking.stored_keys(traits, places)
-        if profile.sealed:
+        keys |= blocking.stored_keys(traits, premises)
+        if profile.protected:
             keys -= {blocking.hashed(text) for text in blocking.address_keys(traits)}
     repository.save_profiles(session, [profile])
     repository.drop_all_keys(session, person.id)

@@ -1,4 +1,4 @@
-"""Families over time: who belonged to which, from when to when, and how that is known; places and seals."""
+"""Families over time: who belonged to which, from when to when, and how that is known; places and protections."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ SUPPORT = {"category": "support"}
 
 
 class Family(Base):
-    """The unit of support. `sealed`: it lives where nobody may find it, and has no area."""
+    """The unit of support. `protected`: it lives where nobody may find it, and has no area."""
 
     __tablename__ = "family"
     __table_args__ = (Index("family_area_id", "area", "id"),)
@@ -22,7 +22,7 @@ class Family(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     composed_on: Mapped[date]
     area: Mapped[str | None] = mapped_column(info={"category": "location"})
-    sealed: Mapped[bool] = mapped_column(default=False)
+    protected: Mapped[bool] = mapped_column(default=False)
     origin: Mapped[str] = mapped_column(default="composed")
     reason: Mapped[str | None] = mapped_column(info=SUPPORT)
     version: Mapped[int] = mapped_column(default=1)
@@ -66,10 +66,10 @@ class ComposedFrom(Base):
     digest: Mapped[str]
 
 
-class Place(Base):
-    """What kind of place an address is; those not listed are ordinary."""
+class Premises(Base):
+    """What kind of premises an address is; those not listed are ordinary."""
 
-    __tablename__ = "place"
+    __tablename__ = "premises"
 
     uprn: Mapped[str] = mapped_column(primary_key=True, info=ADDRESS)
     kind: Mapped[str]
@@ -77,11 +77,11 @@ class Place(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Seal(Base):
-    """A location seal as `consent` told it. `lifted_on` is null while it holds."""
+class Protection(Base):
+    """A location protection as `consent` told it. `lifted_on` is null while it holds."""
 
-    __tablename__ = "seal"
-    __table_args__ = (Index("seal_person", "person"),)
+    __tablename__ = "protection"
+    __table_args__ = (Index("protection_person", "person"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     person: Mapped[UUID]
@@ -89,10 +89,10 @@ class Seal(Base):
     lifted_on: Mapped[date | None]
 
 
-class SealedPerson(Base):
-    """Persons under a seal now, every leaf of theirs: they take no part in blocking, matching and composition."""
+class ProtectedPerson(Base):
+    """Persons under protection now, every leaf of theirs: they take no part in blocking, matching and composition."""
 
-    __tablename__ = "sealed_person"
+    __tablename__ = "protected_person"
 
     person: Mapped[UUID] = mapped_column(primary_key=True)
 

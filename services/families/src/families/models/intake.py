@@ -13,7 +13,7 @@ from families.models.base import Base
 class Push(Base):
     """One delivery of a feed. `service` is the supplier, from the credential.
 
-    Statuses: received → processing → finished; paused ↔ processing; abandoned. `released`: the supplier looked at
+    Statuses: received → processing → finished; paused ↔ processing; abandoned. `resumed`: the supplier looked at
     what had paused it and said that it is right.
     """
 
@@ -25,7 +25,7 @@ class Push(Base):
     service: Mapped[str]
     agency: Mapped[str]
     client: Mapped[str]
-    place: Mapped[str]
+    area: Mapped[str]
     covers_from: Mapped[date]
     covers_to: Mapped[date]
     mode: Mapped[str]
@@ -46,7 +46,7 @@ class Push(Base):
     received_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
     paused_because: Mapped[str | None]
-    released: Mapped[bool] = mapped_column(default=False)
+    resumed: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
 
@@ -77,7 +77,7 @@ class Record(Base):
 
     `person` is a leaf and stays the same for ever, unless an analyst moves the record. `how`: identifier, score,
     new, or review (an analyst moved it). `outcomes`: what agreed when it was linked, in the weights' order of fields.
-    `identity`: whom the line is about, as `pushes/identity.py` writes it.
+    `identity`: whom the line is about, as `intake/identity.py` writes it.
     """
 
     __tablename__ = "record"

@@ -194,9 +194,9 @@ class ToCompose(Base):
     at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Placing(Base):
-    """One row that whoever places records, merges or unmerges locks first: they take turns."""
+class MatchingLock(Base):
+    """One row that whoever matches records, merges or unmerges locks first, so that one does so at a time."""
 
-    __tablename__ = "placing"
+    __tablename__ = "matching_lock"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

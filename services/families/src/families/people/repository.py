@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
-from families.models.families import Place
+from families.models.families import Premises
 from families.models.intake import Record
 from families.models.people import AddressStatement, Identifier, Person, PersonName
-from families.release import Item, Subject
+from families.sharing import Item, Subject
 
 # Columns and not entities: of hundreds of rows a page, making the objects is what costs.
 _LEAVES = select(Person.id, Person.root, Person.version)
@@ -90,7 +90,7 @@ def leaves_of_roots(session: Session, roots: Iterable[UUID]) -> dict[UUID, UUID]
 
 def _visible_addresses() -> Select[AddressStatement]:
     """A refuge is shown to nobody, by its number or by the words written for it."""
-    refuges = select(Place.uprn).where(Place.kind == "refuge")
+    refuges = select(Premises.uprn).where(Premises.kind == "refuge")
     words = select(AddressStatement.postcode).where(AddressStatement.uprn.in_(refuges), AddressStatement.postcode != "")
     return select(AddressStatement).where(
         AddressStatement.uprn.is_(None) | AddressStatement.uprn.not_in(refuges),

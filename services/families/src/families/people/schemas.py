@@ -28,7 +28,7 @@ class AddressView(Schema):
 
 
 class PersonView(Schema):
-    """What is not released is absent. `formerly`: ids that are read as this one."""
+    """What is not shared is absent. `formerly`: ids that are read as this one."""
 
     id: UUID
     formerly: list[UUID]

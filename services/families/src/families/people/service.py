@@ -1,4 +1,4 @@
-"""People as a caller may see them: reached first, then released, part by part."""
+"""People as a caller may see them: reached first, then shared, part by part."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.etag import etag
 from chassis.runtime import Runtime
-from families import reach, release
+from families import reach, sharing
 from families.families.views import given
 from families.matching import blocking
 from families.matching import repository as matching
@@ -19,7 +19,7 @@ from families.people import repository, views
 from families.people.repository import KnownPeople
 from families.people.schemas import Access, PersonItems, PersonLinkItems, PersonLinkView, PersonView, SearchRequest
 from families.problems import PersonNotFound
-from families.release import ADDRESS, IDENTITY, Released
+from families.sharing import ADDRESS, IDENTITY, PermittedSharing
 
 FOUND_AT_MOST = 50
 SCHEMES = ("upn", "nino")
@@ -27,34 +27,34 @@ SCHEMES = ("upn", "nino")
 
 def show(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> tuple[PersonView, str]:
     """One person, by any of their ids. Shape: the person and its ETag. Errors: PersonNotFound, Unavailable."""
-    known, released = _see(runtime, caller, purpose, [person])
+    known, shared = _see(runtime, caller, purpose, [person])
     if not known.leaves_of:
         raise PersonNotFound()
-    access = Access.model_validate(release.access(runtime, caller, purpose))
+    access = Access.model_validate(sharing.access(runtime, caller, purpose))
     root = next(iter(known.leaves_of))
-    return views.person(root, known, released, access), etag(known.version_of[root])
+    return views.person(root, known, shared, access), etag(known.version_of[root])
 
 
 def look_up(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonItems:
     """People by any of their ids; ids out of reach are simply absent. Errors: Unavailable."""
-    known, released = _see(runtime, caller, purpose, ids)
+    known, shared = _see(runtime, caller, purpose, ids)
     if not known.leaves_of:
         return PersonItems(items=[])
-    access = Access.model_validate(release.access(runtime, caller, purpose))
-    return PersonItems(items=[views.person(root, known, released, access) for root in known.leaves_of])
+    access = Access.model_validate(sharing.access(runtime, caller, purpose))
+    return PersonItems(items=[views.person(root, known, shared, access) for root in known.leaves_of])
 
 
 def list_links(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> PersonLinkItems:
-    """Why records count as this person's. A record is shown where its source's identity data is released.
+    """Why records count as this person's. A record is shown where its source's identity data is shared.
 
     Errors: PersonNotFound, Unavailable.
     """
-    known, released = _see(runtime, caller, purpose, [person])
+    known, shared = _see(runtime, caller, purpose, [person])
     if not known.leaves_of:
         raise PersonNotFound()
     root = next(iter(known.leaves_of))
     with runtime.read() as session:
-        hidden = bool(matching.sealed_among(session, known.root_of))
+        hidden = bool(matching.protected_among(session, known.root_of))
     return PersonLinkItems(
         items=[
             PersonLinkView(
@@ -69,13 +69,13 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> 
             )
             for leaf in known.leaves_of[root]
             for record in known.records.get(leaf, [])
-            if released.permits(root, IDENTITY, record.source)
+            if shared.permits(root, IDENTITY, record.source)
         ]
     )
 
 
 def search(runtime: Runtime, caller: Caller, purpose: str, request: SearchRequest) -> PersonItems:
-    """People who fit, judged only by what is released of them, so that a search finds nothing out.
+    """People who fit, judged only by what is shared of them, so that a search finds nothing out.
 
     Errors: Unavailable.
     """
@@ -83,23 +83,23 @@ def search(runtime: Runtime, caller: Caller, purpose: str, request: SearchReques
     with runtime.read() as session:
         ids = _possible(session, request)
         roots = repository.find_reached(session, within.people(), ids)
-    known, released = _see(runtime, caller, purpose, roots)
+    known, shared = _see(runtime, caller, purpose, roots)
     if not known.leaves_of:
         return PersonItems(items=[])
-    access = Access.model_validate(release.access(runtime, caller, purpose))
-    found = [root for root in known.leaves_of if _fits(request, root, known, released)]
-    return PersonItems(items=[views.person(root, known, released, access) for root in found[:FOUND_AT_MOST]])
+    access = Access.model_validate(sharing.access(runtime, caller, purpose))
+    found = [root for root in known.leaves_of if _fits(request, root, known, shared)]
+    return PersonItems(items=[views.person(root, known, shared, access) for root in found[:FOUND_AT_MOST]])
 
 
-def _see(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> tuple[KnownPeople, Released]:
+def _see(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> tuple[KnownPeople, PermittedSharing]:
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
         roots = repository.find_reached(session, within.people(), ids)
         known = repository.know(session, roots, addresses=True)
     if not known.leaves_of:
-        return known, Released()
+        return known, PermittedSharing()
     items = known.items(IDENTITY) | known.items(ADDRESS)
-    return known, release.decide(runtime, caller, purpose, known.subjects(), items)
+    return known, sharing.decide(runtime, caller, purpose, known.subjects(), items)
 
 
 def _possible(session: Session, request: SearchRequest) -> set[UUID]:
@@ -127,14 +127,14 @@ def _name_keys(forename: str, surname: str) -> set[int]:
     return blocking.name_keys(forename, surname)
 
 
-def _fits(request: SearchRequest, root: UUID, known: KnownPeople, released: Released) -> bool:
+def _fits(request: SearchRequest, root: UUID, known: KnownPeople, shared: PermittedSharing) -> bool:
     leaves = known.leaves_of[root]
-    names = [n for leaf in leaves for n in known.names.get(leaf, []) if released.permits(root, IDENTITY, n.source)]
+    names = [n for leaf in leaves for n in known.names.get(leaf, []) if shared.permits(root, IDENTITY, n.source)]
     numbers = {
         (row.scheme, row.value[:8] if row.scheme == "nino" else row.value)
         for leaf in leaves
         for row in known.identifiers.get(leaf, [])
-        if released.permits(root, IDENTITY, row.source)
+        if shared.permits(root, IDENTITY, row.source)
     }
     number = (request.identifier or "").replace(" ", "").upper()
     return (

@@ -1,15 +1,15 @@
-"""What is shown of people, put together from what was read and what was released."""
+"""What is shown of people, put together from what was read and what was shared."""
 
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from families.composition.residence import trust
 from families.families.views import given
-from families.households.residence import trust
 from families.models.people import PersonName
 from families.people.repository import KnownPeople
 from families.people.schemas import Access, AddressView, IdentifierView, PersonView
-from families.release import ADDRESS, IDENTITY, Released
+from families.sharing import ADDRESS, IDENTITY, PermittedSharing
 
 
 def best_name(names: Sequence[PersonName]) -> PersonName | None:
@@ -26,20 +26,20 @@ def written(name: PersonName) -> str:
     return f"{name.forename} {name.surname}"
 
 
-def person(root: UUID, known: KnownPeople, released: Released, access: Access) -> PersonView:
+def person(root: UUID, known: KnownPeople, shared: PermittedSharing, access: Access) -> PersonView:
     leaves = known.leaves_of[root]
     names = [
-        name for leaf in leaves for name in known.names.get(leaf, []) if released.permits(root, IDENTITY, name.source)
+        name for leaf in leaves for name in known.names.get(leaf, []) if shared.permits(root, IDENTITY, name.source)
     ]
     best = best_name(names)
     identifiers = {
         (row.scheme, row.value, row.source)
         for leaf in leaves
         for row in known.identifiers.get(leaf, [])
-        if released.permits(root, IDENTITY, row.source)
+        if shared.permits(root, IDENTITY, row.source)
     }
     addresses = [
-        row for leaf in leaves for row in known.addresses.get(leaf, []) if released.permits(root, ADDRESS, row.source)
+        row for leaf in leaves for row in known.addresses.get(leaf, []) if shared.permits(root, ADDRESS, row.source)
     ]
     return PersonView(
         id=root,

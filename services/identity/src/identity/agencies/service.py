@@ -50,17 +50,17 @@ def show_agency(session: Session, code: str) -> AgencyView:
 
 def list_agencies(session: Session, after: str | None, limit: int) -> Page[AgencyView]:
     """Agencies with their services, by code. Errors: CursorNotValid."""
-    place = read_cursor(after, "agencies")
-    rows = repository.list_agencies(session, place[0] if place else None, limit + 1)
-    return Page[AgencyView].cut(_views(session, rows), limit, name="agencies", place=lambda view: view.code)
+    position = read_cursor(after, "agencies")
+    rows = repository.list_agencies(session, position[0] if position else None, limit + 1)
+    return Page[AgencyView].cut(_views(session, rows), limit, name="agencies", position=lambda view: view.code)
 
 
 def list_services(session: Session, after: str | None, limit: int) -> Page[ServiceView]:
     """Services of all agencies, by code. Errors: CursorNotValid."""
-    place = read_cursor(after, "services")
-    rows = repository.list_services(session, place[0] if place else None, limit + 1)
+    position = read_cursor(after, "services")
+    rows = repository.list_services(session, position[0] if position else None, limit + 1)
     views = [_service_view(service, agency) for service, agency in rows]
-    return Page[ServiceView].cut(views, limit, name="services", place=lambda view: view.code)
+    return Page[ServiceView].cut(views, limit, name="services", position=lambda view: view.code)
 
 
 def show_service(session: Session, code: str) -> ServiceView:

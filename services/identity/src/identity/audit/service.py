@@ -47,10 +47,10 @@ def list_entries(
     session: Session, kind: str | None, object_id: str | None, actor: str | None, after: str | None, limit: int
 ) -> Page[AuditView]:
     """Acts, the newest first. Errors: CursorNotValid."""
-    place = read_cursor(after, "audit")
-    before = UUID(place[0]) if place else None
+    position = read_cursor(after, "audit")
+    before = UUID(position[0]) if position else None
     rows = repository.list_entries(session, kind, object_id, actor, before, limit + 1)
-    return Page[AuditView].cut(rows, limit, name="audit", place=lambda row: row.id, view=_view)
+    return Page[AuditView].cut(rows, limit, name="audit", position=lambda row: row.id, view=_view)
 
 
 def _view(entry: AuditEntry) -> AuditView:

@@ -198,10 +198,10 @@ def show(session: Session, client_id: UUID) -> tuple[ClientView, str]:
 def list_clients(session: Session, service_code: str, after: str | None, limit: int) -> Page[ClientView]:
     """The clients of a service, by client id. Errors: ServiceNotFound, CursorNotValid."""
     service = agencies.get_service(session, service_code)
-    place = read_cursor(after, "clients")
-    rows = repository.list_clients(session, service.id, place[0] if place else None, limit + 1)
+    position = read_cursor(after, "clients")
+    rows = repository.list_clients(session, service.id, position[0] if position else None, limit + 1)
     views = _views(session, rows, service.code)
-    return Page[ClientView].cut(views, limit, name="clients", place=lambda view: view.client_id)
+    return Page[ClientView].cut(views, limit, name="clients", position=lambda view: view.client_id)
 
 
 def _lock_confidential(session: Session, client_id: UUID) -> Client:

@@ -104,9 +104,9 @@ def show(session: Session, user_id: UUID) -> tuple[UserView, str]:
 
 def list_users(session: Session, service: str | None, after: str | None, limit: int) -> Page[UserView]:
     """Users, the oldest first. Errors: CursorNotValid."""
-    place = read_cursor(after, "users")
-    rows = repository.list_users(session, service, UUID(place[0]) if place else None, limit + 1)
-    return Page[UserView].cut([_view(*row) for row in rows], limit, name="users", place=lambda view: view.id)
+    position = read_cursor(after, "users")
+    rows = repository.list_users(session, service, UUID(position[0]) if position else None, limit + 1)
+    return Page[UserView].cut([_view(*row) for row in rows], limit, name="users", position=lambda view: view.id)
 
 
 def list_sessions(session: Session, user_id: UUID) -> list[SessionView]:

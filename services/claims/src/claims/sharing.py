@@ -1,0 +1,95 @@
+"""What may be shown, and what may be used: asked of `consent` each time, never remembered.
+
+What claims shows is worked out from other people's records, so each answer asks about every record beneath it. Query,
+close the session, decide, answer: no decision is asked for inside a transaction.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.db import in_batches
+from chassis.http import RemoteProblem
+from chassis.problems import Unavailable
+from chassis.runtime import Runtime
+from claims.rules.facts import Use
+from claims.schemas import Access, Ask
+
+SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
+Formerly = Mapping[UUID, tuple[UUID, ...]]
+
+
+def shared(runtime: Runtime, caller: Caller, purpose: str, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
+    """Which of these may be shown to the caller for the purpose now. Each is in the sharing log before this returns.
+
+    Errors: Unavailable when consent does not answer: no decision, no data.
+    """
+    return _decide(runtime, caller.described(), purpose, "read", uses, formerly, share=True)
+
+
+def usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
+    """Which of these this program itself may work with for a claim. Errors: Unavailable."""
+    settings = runtime.settings
+    own = settings.own_client
+    caller = {"subject": own, "client": own, "agency": settings.agency, "service": settings.service, "roles": []}
+    return _decide(runtime, caller, "claim", "use", uses, formerly, share=False)
+
+
+def access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
+    """What this purpose covers for this caller at all, and whom to ask; the same whoever is asked about."""
+    try:
+        answer = runtime.client("consent").post(
+            "/v1/coverage", {"caller": caller.described(), "purpose": purpose}, safe=True
+        )
+        ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
+        return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
+    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+        raise Unavailable() from broken
+
+
+def _decide(
+    runtime: Runtime,
+    caller: dict[str, Any],
+    purpose: str,
+    operation: str,
+    uses: Iterable[Use],
+    formerly: Formerly,
+    *,
+    share: bool,
+) -> frozenset[Use]:
+    """Shape: people about whom the same is asked go into one question, so that nothing is asked, or logged, that is not
+    beneath the answer."""
+    wanted: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
+    for use in uses:
+        wanted[use.person].add((use.category, use.source))
+    alike: dict[tuple[tuple[str, str], ...], list[UUID]] = defaultdict(list)
+    for person, items in wanted.items():
+        alike[tuple(sorted(items))].append(person)
+    permitted: set[Use] = set()
+    for items_alike, people in alike.items():
+        for some_items in in_batches(items_alike, ITEMS_AT_ONCE):
+            for some in in_batches(sorted(people), SUBJECTS_AT_ONCE):
+                question = {
+                    "caller": caller,
+                    "purpose": purpose,
+                    "operation": operation,
+                    "subjects": [{"person": str(p), "formerly": [str(f) for f in formerly.get(p, ())]} for p in some],
+                    "items": [{"category": category, "source": source} for category, source in some_items],
+                    "share": share,
+                }
+                permitted |= _ask(runtime, question)
+    return frozenset(permitted)
+
+
+def _ask(runtime: Runtime, question: dict[str, Any]) -> set[Use]:
+    try:
+        answer = runtime.client("consent").post("/v1/decisions", question)
+        return {
+            Use(UUID(verdict["person"]), verdict["category"], verdict["source"])
+            for verdict in answer["verdicts"]
+            if verdict["verdict"] == "permit"
+        }
+    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+        raise Unavailable() from broken

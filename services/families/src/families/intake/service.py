@@ -1,0 +1,268 @@
+"""Pushes: taken at the door, watched while they are worked on, resumed or abandoned by whoever sent them."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import new_id, now, today
+from chassis.etag import etag
+from chassis.http import RemoteProblem
+from chassis.idempotency import OnceRunner
+from chassis.outbox import emit
+from chassis.paging import Page, read_cursor
+from chassis.problems import Fault, NotAllowed, Unavailable
+from chassis.runtime import Runtime
+from chassis.schemas import Written
+from chassis.spool import Spooled
+from families.events import PushEvent, PushPaused, PushReceived
+from families.feeds.catalogue import Feed
+from families.feeds.codes import CODES
+from families.feeds.registry import get_feed
+from families.intake import repository
+from families.intake.formats import FORMATS
+from families.intake.schemas import LineErrorView, LineView, PushCounts, PushRequest, PushView
+from families.models.intake import Push, PushLine
+from families.problems import CoverageNotValid, PushAlreadyOver, PushNotFound, PushNotPaused, SupplyNotAgreed
+
+OVER = ("finished", "abandoned")
+
+
+def receive(
+    runtime: Runtime, caller: Caller, once: OnceRunner, feed: Feed, request: PushRequest, format: str, body: Spooled
+) -> Written:
+    """Take a file in, to be worked on later.
+
+    Errors: CoverageNotValid, FileNotValid, SupplyNotAgreed, Unavailable when consent does not answer.
+    """
+    _check_coverage(request)
+    settings = runtime.settings
+    make_plan = FORMATS[format].make_plan
+    plan = make_plan(body.file, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
+    _check_agreed(runtime, caller, feed)
+
+    def make() -> Written:
+        push = Push(
+            id=new_id(),
+            feed=feed.name,
+            service=caller.service,
+            agency=caller.agency,
+            client=caller.client,
+            **request.model_dump(),
+            status="received",
+            format=format,
+            sha256=body.sha256,
+            columns=plan.columns,
+            chunks=len(plan.pieces),
+            lines=plan.lines,
+            next_chunk=0, done=0, recorded=0, unchanged=0, held=0, refused=0, facts=0,
+            received_at=now(),
+            resumed=False,
+            version=1,
+        )  # fmt: skip
+        session.add(push)
+        session.flush()
+        for number, piece, text in plan.bodies(body.file):
+            row = {"push": push.id, "number": number, "first_line": piece.first_line, "body": text}
+            repository.save_chunks(session, [row])
+        if not push.dry_run:
+            emit(session, told(PushReceived, push))
+        return Written(id=push.id, status=push.status, etag=etag(push.version))
+
+    asked = request.model_dump(mode="json") | {"format": format, "sha256": body.sha256}
+    with runtime.write() as session:
+        return once(session, caller, asked, make, "/v1/pushes/{id}")
+
+
+def show(session: Session, caller: Caller, push_id: UUID) -> tuple[PushView, int]:
+    """Shape: the push and its version. Errors: PushNotFound."""
+    push = _get(session, caller, push_id)
+    return view(push), push.version
+
+
+def list_own(session: Session, caller: Caller, after: str | None, limit: int) -> Page[PushView]:
+    """The pushes of the caller's service, or all for an analyst, newest first. Errors: CursorNotValid."""
+    position = read_cursor(after, "pushes")
+    service = None if "analyst" in caller.roles else caller.service
+    pushes = repository.list_pushes(session, service, UUID(position[0]) if position else None, limit + 1)
+    return Page[PushView].cut(pushes, limit, name="pushes", position=lambda push: push.id, view=view)
+
+
+def list_lines(
+    session: Session, caller: Caller, push_id: UUID, outcome: str | None, after: str | None, limit: int
+) -> Page[LineView]:
+    """What became of each line, in the file's order. Errors: PushNotFound, CursorNotValid."""
+    push = _get(session, caller, push_id)
+    position = read_cursor(after, "push-lines")
+    lines = repository.list_lines(session, push.id, outcome, int(position[0]) if position else 0, limit + 1)
+    return Page[LineView].cut(lines, limit, name="push-lines", position=lambda line: line.line, view=_line_view)
+
+
+def resume(session: Session, caller: Caller, push_id: UUID) -> Written:
+    """Let a paused push go on as it is. Errors: PushNotFound, NotAllowed, PushNotPaused."""
+    push = _change(session, caller, push_id)
+    if push.status != "paused":
+        if push.resumed and push.status == "processing":
+            return _written(push)
+        raise PushNotPaused()
+    push.status, push.paused_because, push.resumed = "processing", None, True
+    push.version += 1
+    return _written(push)
+
+
+def abandon(session: Session, caller: Caller, push_id: UUID) -> Written:
+    """Give up a push that is not over. What it has recorded stays.
+
+    Errors: PushNotFound, NotAllowed, PushAlreadyOver.
+    """
+    push = _change(session, caller, push_id)
+    if push.status == "abandoned":
+        return _written(push)
+    if push.status in OVER:
+        raise PushAlreadyOver()
+    push.status, push.finished_at = "abandoned", now()
+    push.version += 1
+    repository.drop_chunks(session, push.id)
+    return _written(push)
+
+
+def pause(session: Session, push: Push, because: str) -> None:
+    """Stop a push for its sender to look at; `because` is shown to them and holds figures only."""
+    push.status, push.paused_because = "paused", because
+    push.version += 1
+    if not push.dry_run:
+        emit(session, told(PushPaused, push))
+
+
+def told(kind: type[PushEvent], push: Push) -> PushEvent:
+    return kind(
+        push=push.id,
+        feed=push.feed,
+        service=push.service,
+        covers_from=push.covers_from,
+        covers_to=push.covers_to,
+        area=push.area,
+        counts=_counts(push).model_dump(),
+        facts=push.facts,
+    )
+
+
+def why_few(feed: Feed, push: Push, last: Push | None, share: float, at_least: int) -> str | None:
+    """A reason to pause when there are many fewer rows than the last push lets expect; None otherwise."""
+    if last is None:
+        return None
+    expected = float(last.lines)
+    if not feed.snapshot:
+        expected *= _days(push) / _days(last)
+    if expected < at_least or push.lines >= share * expected:
+        return None
+    return f"many_fewer_rows: {push.lines} lines where the last push lets expect about {round(expected)}."
+
+
+def why_refused(push: Push, share: float, at_least: int) -> str | None:
+    """A reason to pause when many lines are refused; None otherwise."""
+    if push.done < at_least or push.refused <= share * push.done:
+        return None
+    return f"many_refusals: {push.refused} of {push.done} lines so far are refused."
+
+
+def view(push: Push) -> PushView:
+    return PushView(
+        id=push.id,
+        feed=push.feed,
+        service=push.service,
+        status=push.status,
+        covers_from=push.covers_from,
+        covers_to=push.covers_to,
+        area=push.area,
+        mode=push.mode,
+        format=push.format,
+        dry_run=push.dry_run,
+        lines=push.lines,
+        counts=_counts(push),
+        progress=1.0 if push.status == "finished" else round(push.done / push.lines, 4) if push.lines else 0.0,
+        facts=push.facts,
+        received_at=push.received_at,
+        finished_at=push.finished_at,
+        paused_because=push.paused_because,
+    )
+
+
+def _counts(push: Push) -> PushCounts:
+    return PushCounts(recorded=push.recorded, unchanged=push.unchanged, held=push.held, refused=push.refused)
+
+
+def _line_view(line: PushLine) -> LineView:
+    errors = []
+    for fault in line.faults.split():
+        column, _, code = fault.partition(":")
+        detail, fix = CODES[code]
+        errors.append(LineErrorView(column=column, code=code, detail=detail, fix=fix))
+    return LineView(line=line.line, outcome=line.outcome, errors=errors)
+
+
+def _days(push: Push) -> int:
+    return int((push.covers_to - push.covers_from) / timedelta(days=1)) + 1
+
+
+def _written(push: Push) -> Written:
+    return Written(id=push.id, status=push.status, etag=etag(push.version))
+
+
+def _get(session: Session, caller: Caller, push_id: UUID) -> Push:
+    push = repository.get_push(session, push_id)
+    if push is None or (push.service != caller.service and "analyst" not in caller.roles):
+        raise PushNotFound()
+    return push
+
+
+def _change(session: Session, caller: Caller, push_id: UUID) -> Push:
+    """Only who may push a feed may say that a push of it is right."""
+    push = _get(session, caller, push_id)
+    if push.service != caller.service or get_feed(push.feed).scope not in caller.scopes:
+        raise NotAllowed(get_feed(push.feed).scope)
+    return repository.lock_push(session, push_id)
+
+
+def _check_coverage(request: PushRequest) -> None:
+    faults = []
+    if request.covers_to < request.covers_from:
+        faults.append(
+            Fault(
+                pointer="/query/covers_to",
+                code="ends_before_start",
+                detail="The last day lies before the first.",
+                fix="Check both dates.",
+            )
+        )
+    if request.covers_to > today():
+        faults.append(
+            Fault(
+                pointer="/query/covers_to",
+                code="in_the_future",
+                detail="The last day has not come yet.",
+                fix="Nothing can be said yet of days to come.",
+            )
+        )
+    if faults:
+        raise CoverageNotValid(errors=faults)
+
+
+def _check_agreed(runtime: Runtime, caller: Caller, feed: Feed) -> None:
+    """Ask consent whether this service may supply all that the feed holds. Errors: SupplyNotAgreed, Unavailable."""
+    question = {
+        "caller": caller.described(),
+        "purpose": "identify",
+        "operation": "supply",
+        "subjects": [],
+        "items": [{"category": category, "source": caller.service} for category in feed.categories],
+        "share": False,
+    }
+    try:
+        answer = runtime.client("consent").post("/v1/decisions", question, safe=True)
+        permitted = {v["category"] for v in answer["verdicts"] if v["verdict"] == "permit"}
+    except (RemoteProblem, KeyError, TypeError) as broken:
+        raise Unavailable() from broken
+    if not permitted >= set(feed.categories):
+        raise SupplyNotAgreed()

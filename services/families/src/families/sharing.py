@@ -1,0 +1,114 @@
+"""What this caller may see of what it may reach: asked of `consent` at each sharing, never remembered.
+
+Query, close the session, decide, answer: no decision is asked for inside a transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from chassis.auth import Caller
+from chassis.db import in_batches
+from chassis.http import RemoteProblem
+from chassis.problems import Unavailable
+from chassis.runtime import Runtime
+
+IDENTITY, ADDRESS, LOCATION, SUPPORT = "identity", "address", "location", "support"
+SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person by present id, and every id that was merged into it, so that no decision waits for an event."""
+
+    person: UUID
+    formerly: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, order=True)
+class Item:
+    """A category of data and the service that supplied it."""
+
+    category: str
+    source: str
+
+
+@dataclass(frozen=True)
+class PermittedSharing:
+    """The verdicts on one question."""
+
+    decisions: tuple[str, ...] = ()
+    permitted: frozenset[tuple[UUID, str, str]] = field(default_factory=frozenset)
+
+    def permits(self, person: UUID, category: str, source: str) -> bool:
+        return (person, category, source) in self.permitted
+
+
+def decide(
+    runtime: Runtime,
+    caller: Caller,
+    purpose: str,
+    subjects: Iterable[Subject],
+    items: Iterable[Item | tuple[str, str]],
+    *,
+    operation: str = "read",
+    share: bool = True,
+) -> PermittedSharing:
+    """Ask `consent` what may be shown; with `share` every permit is in the sharing log before this returns.
+
+    Shape: one verdict a subject and item. `formerly` is looked after by the caller of this function.
+    Errors: Unavailable when consent does not answer, or not as agreed: no decision, no data.
+    """
+    whom = list({subject.person: subject for subject in subjects}.values())
+    what = sorted({item if isinstance(item, Item) else Item(*item) for item in items})
+    decisions: list[str] = []
+    permitted: set[tuple[UUID, str, str]] = set()
+    for some_items in in_batches(what, ITEMS_AT_ONCE):
+        for some in in_batches(whom, SUBJECTS_AT_ONCE):
+            answer = _ask(runtime, caller, purpose, some, some_items, operation, share)
+            decisions.append(answer[0])
+            permitted |= answer[1]
+    return PermittedSharing(tuple(decisions), frozenset(permitted))
+
+
+def access(runtime: Runtime, caller: Caller, purpose: str) -> dict[str, Any]:
+    """What this purpose covers for this caller at all, and whom to ask: computed from agreements, never from data.
+
+    Shape: {purpose, covers: [category], ask: {service, email?}}. Errors: Unavailable.
+    """
+    try:
+        question = {"caller": caller.described(), "purpose": purpose}
+        answer = runtime.client("consent").post("/v1/coverage", question, safe=True)
+        ask = {"service": answer["ask"]["service"], "email": answer["ask"].get("email")}
+        return {"purpose": purpose, "covers": sorted(answer["covers"]), "ask": ask}
+    except (RemoteProblem, KeyError, TypeError) as broken:
+        raise Unavailable() from broken
+
+
+def _ask(
+    runtime: Runtime,
+    caller: Caller,
+    purpose: str,
+    subjects: Sequence[Subject],
+    items: Sequence[Item],
+    operation: str,
+    share: bool,
+) -> tuple[str, set[tuple[UUID, str, str]]]:
+    question = {
+        "caller": caller.described(),
+        "purpose": purpose,
+        "operation": operation,
+        "subjects": [{"person": str(s.person), "formerly": [str(id) for id in s.formerly]} for s in subjects],
+        "items": [{"category": item.category, "source": item.source} for item in items],
+        "share": share,
+    }
+    try:
+        answer = runtime.client("consent").post("/v1/decisions", question)
+        return str(answer["decision"]), {
+            (UUID(verdict["person"]), verdict["category"], verdict["source"])
+            for verdict in answer["verdicts"]
+            if verdict["verdict"] == "permit"
+        }
+    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+        raise Unavailable() from broken
