@@ -1,7 +1,6 @@
 """One word, one meaning: no name holds a word that `docs/words.md` retires, and no two classes share a name."""
 
 import ast
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +23,7 @@ from .rules.words import (
     names_of_text,
     retired,
 )
+from .test_references import texts
 
 PAGE = ROOT / "docs" / "words.md"
 READ = {".py", ".json", ".toml", ".graphql", ".yaml", ".yml"}
@@ -110,11 +110,10 @@ NO_HOMONYMS = Rule(
 
 
 def names() -> Iterator[Name]:
-    """Every name of the repository; migrations are history, and locks are others' names."""
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True)
-    for path in listed.stdout.splitlines():
-        file = ROOT / path
-        if "migrations/versions" in path or file.suffix == ".lock" or not file.is_file():
+    """Every name of the repository; migrations are history."""
+    for file in texts():
+        path = str(file.relative_to(ROOT))
+        if "migrations/versions" in path:
             continue
         yield from names_of_file(path)
         if file.suffix in READ:
