@@ -32,7 +32,6 @@ LEFT = frozenset((ROOT / "tests/house/rules/words_left.txt").read_text().split()
 SHARED = {
     "families": {"Known", "Plan", "Statement"},
     "claims": {"Member", "Support", "_Prepared"},
-    "gateway": {"Consent"},
     "sandbox": {"Term"},
 }
 """Classes of a program that still share a name."""

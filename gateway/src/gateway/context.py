@@ -11,10 +11,10 @@ import strawberry
 from chassis.auth import Caller
 from chassis.problems import Fault, RequestNotValid
 from gateway.clients import Upstream
-from gateway.clients.claims import Claims
-from gateway.clients.consent import Consent
-from gateway.clients.families import Families
-from gateway.clients.identity import Identity
+from gateway.clients.claims import ClaimsClient
+from gateway.clients.consent import ConsentClient
+from gateway.clients.families import FamiliesClient
+from gateway.clients.identity import IdentityClient
 from gateway.loaders import Loaders, Services
 from gateway.settings import GatewaySettings
 
@@ -65,10 +65,10 @@ class Context:
             )
         headers = self._headers if purpose is None else {**self._headers, "Purpose": purpose}
         services = Services(
-            identity=Identity(self._upstream("identity", headers)),
-            families=Families(self._upstream("families", headers)),
-            consent=Consent(self._upstream("consent", headers)),
-            claims=Claims(self._upstream("claims", headers)),
+            identity=IdentityClient(self._upstream("identity", headers)),
+            families=FamiliesClient(self._upstream("families", headers)),
+            consent=ConsentClient(self._upstream("consent", headers)),
+            claims=ClaimsClient(self._upstream("claims", headers)),
         )
         return Loaders(services, as_at)
 

@@ -9,10 +9,10 @@ PATH = Path(__file__).resolve().parents[2] / "schema.graphql"
 
 
 def write_contract(path: Path = PATH) -> None:
-    path.write_text(sdl())
+    path.write_text(schema_text())
 
 
-def sdl() -> str:
+def schema_text() -> str:
     return make_schema(GatewaySettings.with_prefix()).as_str() + "\n"
 
 

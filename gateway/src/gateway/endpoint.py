@@ -22,7 +22,7 @@ from chassis.problems import MethodNotAllowed, Problem, RequestNotReadable, TooL
 from chassis.telemetry import request_id, trace_parent
 from gateway.access import SignedIn
 from gateway.context import Context
-from gateway.errors import Body, problem_of, shown
+from gateway.errors import Body, format_error, problem_of
 from gateway.problems import OperationNotValid, TookTooLong
 from gateway.settings import GatewaySettings
 
@@ -43,13 +43,13 @@ QUERY: dict[str, Any] = {
 
 
 @asynccontextmanager
-async def connected(app: FastAPI) -> AsyncGenerator[None]:
+async def close_clients_at_end(app: FastAPI) -> AsyncGenerator[None]:
     yield
     for program in app.state.programs.values():
         await program.aclose()
 
 
-router = APIRouter(tags=["graphql"], lifespan=connected)
+router = APIRouter(tags=["graphql"], lifespan=close_clients_at_end)
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Operation:
 
 
 @router.get("/graphql", openapi_extra=QUERY)
-async def ask(request: Request, caller: SignedIn) -> Response:
+async def run_query(request: Request, caller: SignedIn) -> Response:
     """Run a GraphQL query, given as `query`, `variables` and `operationName` in the address."""
     stated: dict[str, Any] = dict(request.query_params)
     if len(request.url.query) > request.app.state.runtime.settings.body_limit:
@@ -74,7 +74,7 @@ async def ask(request: Request, caller: SignedIn) -> Response:
 
 
 @router.post("/graphql", openapi_extra=BODY)
-async def act(request: Request, caller: SignedIn) -> Response:
+async def run_change(request: Request, caller: SignedIn) -> Response:
     """Run a GraphQL operation, given as `query`, `variables` and `operationName` in a JSON object."""
     kind, _, parameters = request.headers.get("content-type", "").lower().partition(";")
     # A form in another site's page can send text/plain, but not this type without asking us first.
@@ -112,7 +112,7 @@ async def _answer(request: Request, caller: SignedIn, operation: Operation) -> R
     settings: GatewaySettings = state.runtime.settings
     forwarded = {"X-Request-Id": request_id(), **({"traceparent": trace} if (trace := trace_parent()) else {})}
     context = Context(caller, state.programs, settings, request.headers.get("purpose"), forwarded)
-    return _rendered(request, await run(state.schema, operation, context, settings))
+    return _render(request, await run(state.schema, operation, context, settings))
 
 
 async def run(schema: Schema, operation: Operation, context: Context, settings: GatewaySettings) -> Body:
@@ -128,7 +128,7 @@ async def run(schema: Schema, operation: Operation, context: Context, settings: 
                 allowed_operation_types=allowed,
             )
     except TimeoutError:
-        return {"errors": [_refused(TookTooLong(), settings.own_url)], "data": None}
+        return {"errors": [_error_of(TookTooLong(), settings.own_url)], "data": None}
     except InvalidOperationTypeError as refused:
         if refused.operation_type == OperationType.MUTATION:
             raise MethodNotAllowed("Changes are sent by POST.", headers={"Allow": "POST"}) from None
@@ -137,15 +137,15 @@ async def run(schema: Schema, operation: Operation, context: Context, settings: 
         raise OperationNotValid("The document holds no single operation of this name.") from None
     answer: Body = {"data": result.data}
     if result.errors:
-        answer["errors"] = [shown(error, settings.own_url, schema._schema) for error in result.errors]
+        answer["errors"] = [format_error(error, settings.own_url, schema._schema) for error in result.errors]
     return answer
 
 
-def _refused(problem: Problem, base: str) -> Body:
+def _error_of(problem: Problem, base: str) -> Body:
     return {"message": problem.title, "extensions": {"problem": problem_of(problem, base)}}
 
 
-def _rendered(request: Request, answer: Body) -> Response:
+def _render(request: Request, answer: Body) -> Response:
     nothing_ran = answer["data"] is None and "errors" in answer
     if _wants_graphql_json(request.headers):
         # This type says whether it is an answer at all, so it can tell by its status what the other cannot.

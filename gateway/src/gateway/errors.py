@@ -30,7 +30,7 @@ def problem_of(cause: BaseException | None, base: str) -> Body:
     return (cause if isinstance(cause, Problem) else ServerFault()).body(base)
 
 
-def shown(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
+def format_error(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
     """One error of an answer.
 
     Strawberry's MaskErrors sees only results of execution; errors of its own machinery pass it by with their message.
@@ -49,16 +49,16 @@ def _cause(error: GraphQLError, schema: GraphQLSchema) -> BaseException | None:
     if isinstance(cause, RecursionError):
         return DocumentTooDeep()
     if isinstance(cause, GraphQLError):
-        return _about_document(error, schema) if error.path is None else None
+        return _problem_of_document(error, schema) if error.path is None else None
     return cause
 
 
-def _about_document(error: GraphQLError, schema: GraphQLSchema) -> Problem:
+def _problem_of_document(error: GraphQLError, schema: GraphQLSchema) -> Problem:
     if "Document contains more tha" in error.message:
         return DocumentTooLong()
     if "nested too deeply" in error.message:
         return DocumentTooDeep()
-    return DocumentNotValid(_without_values(error.message, names_in(schema)))
+    return DocumentNotValid(_leave_out_values(error.message, schema_names(schema)))
 
 
 NAMES_ONLY = re.compile(
@@ -74,7 +74,7 @@ SYNTAX = re.compile(r"(Syntax Error: (?:Expected \S+, found|Unexpected) \S+)")
 
 
 @cache
-def names_in(schema: GraphQLSchema) -> frozenset[str]:
+def schema_names(schema: GraphQLSchema) -> frozenset[str]:
     """Every name that the schema has. Any other in a document is its writer's own, and may be somebody's."""
     names = {*schema.type_map, *(f"@{directive.name}" for directive in schema.directives)}
     names |= {argument for directive in schema.directives for argument in directive.args}
@@ -85,7 +85,7 @@ def names_in(schema: GraphQLSchema) -> frozenset[str]:
     return frozenset(names)
 
 
-def _without_values(message: str, known: frozenset[str]) -> str:
+def _leave_out_values(message: str, known: frozenset[str]) -> str:
     """A value in a document may be somebody's date of birth, and problems are logged; only known shapes pass."""
     if NAMES_ONLY.match(message) and '"' not in message:
         return QUOTED.sub(lambda quoted: quoted[0] if _parts(quoted[1]) <= known else "'?'", message)

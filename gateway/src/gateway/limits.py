@@ -50,14 +50,14 @@ from gateway.settings import GatewaySettings
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
-def asks(resolver: Resolver) -> Resolver:
+def needs_own_request(resolver: Resolver) -> Resolver:
     """Marks the resolver of a field that needs a request of its own each time it is shown."""
-    resolver.asks = True  # type: ignore[attr-defined]
+    resolver.needs_own_request = True  # type: ignore[attr-defined]
     return resolver
 
 
 @dataclass(frozen=True)
-class Size:
+class DocumentSize:
     """How much a part of a document asks for, fragments counted wherever they are used."""
 
     depth: int = 0
@@ -65,8 +65,8 @@ class Size:
     aliases: int = 0
     directives: int = 0
 
-    def __add__(self, other: "Size") -> "Size":
-        return Size(
+    def __add__(self, other: "DocumentSize") -> "DocumentSize":
+        return DocumentSize(
             max(self.depth, other.depth),
             self.cost + other.cost,
             self.aliases + other.aliases,
@@ -74,7 +74,7 @@ class Size:
         )
 
 
-class Measure:
+class DocumentMeasure:
     """Measures one operation of a document. It may hold names that the schema does not know; those cost 1."""
 
     def __init__(
@@ -85,19 +85,19 @@ class Measure:
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         self._definitions = len(document.definitions)
         self._given, self._variables = variables, variables
-        self._measured: dict[tuple[str, bool], Size] = {}
+        self._measured: dict[tuple[str, bool], DocumentSize] = {}
 
     def refuse_if_too_much(self) -> None:
         """Errors: one problem of this module, the first that applies."""
         limits = self._settings
         if self._definitions > limits.max_definitions:
             raise TooManyDefinitions(limit=limits.max_definitions)
-        size = Size()
+        size = DocumentSize()
         for operation in self._operations:
             self._begin(operation)
             root = self._schema.get_root_type(operation.operation)
             size += self._selections(operation.selection_set, root, False)
-            size += Size(directives=len(operation.directives or ()))
+            size += DocumentSize(directives=len(operation.directives or ()))
         if size.depth > limits.max_depth:
             raise DocumentTooDeep(limit=limits.max_depth)
         if size.aliases > limits.max_aliases:
@@ -115,8 +115,8 @@ class Measure:
             if isinstance(definition.default_value, IntValueNode):
                 self._variables.setdefault(definition.variable.name.value, int(definition.default_value.value))
 
-    def _selections(self, selections: SelectionSetNode | None, parent: Any, sized: bool) -> Size:
-        size = Size()
+    def _selections(self, selections: SelectionSetNode | None, parent: Any, sized: bool) -> DocumentSize:
+        size = DocumentSize()
         if selections is not None and not selections.selections:  # graphql-core lets them be
             raise DocumentNotValid("Braces hold at least one field.")
         for node in selections.selections if selections else ():
@@ -127,25 +127,25 @@ class Measure:
                 size += self._selections(node.selection_set, within, sized)
             elif isinstance(node, FragmentSpreadNode):
                 size += self._fragment(node.name.value, sized)
-            size += Size(directives=len(node.directives or ()))
+            size += DocumentSize(directives=len(node.directives or ()))
         return size
 
-    def _fragment(self, name: str, sized: bool) -> Size:
+    def _fragment(self, name: str, sized: bool) -> DocumentSize:
         if (name, sized) not in self._measured:
             # A fragment that meets itself adds nothing here; validation refuses it.
-            self._measured[name, sized] = Size()
+            self._measured[name, sized] = DocumentSize()
             if fragment := self._fragments.get(name):
                 within = self._schema.get_type(fragment.type_condition.name.value)
                 size = self._selections(fragment.selection_set, within, sized)
-                self._measured[name, sized] = size + Size(directives=len(fragment.directives or ()))
+                self._measured[name, sized] = size + DocumentSize(directives=len(fragment.directives or ()))
         return self._measured[name, sized]
 
-    def _field(self, node: FieldNode, parent: Any, sized: bool) -> Size:
+    def _field(self, node: FieldNode, parent: Any, sized: bool) -> DocumentSize:
         name = node.name.value
         if name in ("__schema", "__type") and not self._settings.development:
             raise IntrospectionOff()
         if name.startswith("__"):
-            return Size(depth=1, aliases=int(node.alias is not None))
+            return DocumentSize(depth=1, aliases=int(node.alias is not None))
         known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         times = self._first(node, known)
         within = self._selections(node.selection_set, get_named_type(known.type) if known else None, times is not None)
@@ -153,7 +153,9 @@ class Measure:
             times = self._settings.list_size if known and _is_list(known) and not sized else 1
         own = self._settings.call_cost if known and _calls(known, parent, self._schema) else 1
         return replace(
-            within + Size(aliases=int(node.alias is not None)), depth=within.depth + 1, cost=own + times * within.cost
+            within + DocumentSize(aliases=int(node.alias is not None)),
+            depth=within.depth + 1,
+            cost=own + times * within.cost,
         )
 
     def _first(self, node: FieldNode, known: GraphQLField | None) -> int | None:
@@ -183,11 +185,11 @@ def _is_list(field: GraphQLField) -> bool:
 
 def _calls(field: GraphQLField, parent: Any, schema: GraphQLSchema) -> bool:
     resolver = getattr((field.extensions or {}).get("strawberry-definition"), "base_resolver", None)
-    marked = resolver is not None and getattr(resolver.wrapped_func, "asks", False)
+    marked = resolver is not None and getattr(resolver.wrapped_func, "needs_own_request", False)
     return marked or parent in (schema.query_type, schema.mutation_type)
 
 
-class Gate(SchemaExtension):
+class LimitsExtension(SchemaExtension):
     """Parses, measures and checks a document, in this order; nothing that was refused is executed."""
 
     def __init__(self, settings: GatewaySettings) -> None:
@@ -200,7 +202,7 @@ class Gate(SchemaExtension):
 
     def on_parse(self) -> Generator[None]:
         context = self.execution_context
-        context.graphql_document = parsed(context.query or "", self._settings)
+        context.graphql_document = parse_document(context.query or "", self._settings)
         yield
 
     def on_validate(self) -> Generator[None]:
@@ -208,17 +210,17 @@ class Gate(SchemaExtension):
         schema, document = context.schema._schema, context.graphql_document
         assert document is not None
         try:
-            Measure(schema, document, context.variables or {}, self._settings).refuse_if_too_much()
+            DocumentMeasure(schema, document, context.variables or {}, self._settings).refuse_if_too_much()
             # Strawberry would run the first of several; its public `operation_name` hides that none was given.
             if context._provided_operation_name is None and len(operations_of(document)) > 1:
                 raise OperationNotValid("Of several operations, `operationName` says which is to run.")
-            context.pre_execution_errors = checked(schema, document, context.query or "", self._settings)
+            context.pre_execution_errors = check_document(schema, document, context.query or "", self._settings)
         except Problem as refused:
             context.pre_execution_errors = [GraphQLError(refused.title, original_error=refused)]
         yield
 
 
-def parsed(query: str, settings: GatewaySettings) -> DocumentNode:
+def parse_document(query: str, settings: GatewaySettings) -> DocumentNode:
     """The document of a query. Errors: GraphQLError."""
     if _names_nobody(query):
         document: DocumentNode = _kept_document(settings.cached_documents)(query, max_tokens=settings.max_tokens)
@@ -226,7 +228,9 @@ def parsed(query: str, settings: GatewaySettings) -> DocumentNode:
     return parse(query, max_tokens=settings.max_tokens)
 
 
-def checked(schema: GraphQLSchema, document: DocumentNode, query: str, settings: GatewaySettings) -> list[GraphQLError]:
+def check_document(
+    schema: GraphQLSchema, document: DocumentNode, query: str, settings: GatewaySettings
+) -> list[GraphQLError]:
     """What is wrong with a document."""
     rules = tuple(specified_rules)
     if _names_nobody(query):

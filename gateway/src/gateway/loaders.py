@@ -9,10 +9,10 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 from strawberry.scalars import JSON
 
-from gateway.clients.claims import Claims
-from gateway.clients.consent import Consent
-from gateway.clients.families import Families
-from gateway.clients.identity import Identity
+from gateway.clients.claims import ClaimsClient
+from gateway.clients.consent import ConsentClient
+from gateway.clients.families import FamiliesClient
+from gateway.clients.identity import IdentityClient
 from gateway.json_mapping import Row, member_of
 
 IDS_A_CALL = 500
@@ -27,10 +27,10 @@ ManyLoader: TypeAlias = DataLoader[UUID, list[Row]]
 class Services:
     """The four programs for one request and purpose."""
 
-    identity: Identity
-    families: Families
-    consent: Consent
-    claims: Claims
+    identity: IdentityClient
+    families: FamiliesClient
+    consent: ConsentClient
+    claims: ClaimsClient
 
 
 class Loaders:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from gateway.contract import PATH, sdl, write_contract
+from gateway.contract import PATH, schema_text, write_contract
 
 
 def test_the_committed_schema_is_what_the_code_says() -> None:
-    assert PATH.read_text() == sdl(), "Run `python -m gateway.contract`"
+    assert PATH.read_text() == schema_text(), "Run `python -m gateway.contract`"
 
 
 def test_the_contract_is_written_as_it_is_committed(tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_the_contract_is_written_as_it_is_committed(tmp_path: Path) -> None:
 
 
 def test_everything_in_the_schema_says_what_it_is() -> None:
-    text = sdl()
+    text = schema_text()
     for kind in ("type", "input", "interface"):
         undescribed = [
             line

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from fixtures.stack import Programs
-from gateway.clients.claims import Claims
-from gateway.clients.consent import Consent
-from gateway.clients.families import Families
-from gateway.clients.identity import Identity
+from gateway.clients.claims import ClaimsClient
+from gateway.clients.consent import ConsentClient
+from gateway.clients.families import FamiliesClient
+from gateway.clients.identity import IdentityClient
 from gateway.json_mapping import Component
 from gateway.schema import make_schema
 from gateway.settings import GatewaySettings
@@ -92,7 +92,7 @@ def test_every_operation_of_a_client_was_called(agreed: Behind) -> None:
     called = {operation for one in agreed.programs.values() for operation in one.called}
     methods = [
         method
-        for client in (Identity, Families, Consent, Claims)
+        for client in (IdentityClient, FamiliesClient, ConsentClient, ClaimsClient)
         for method, _ in inspect.getmembers(client, inspect.iscoroutinefunction)
         if not method.startswith("_")
     ]

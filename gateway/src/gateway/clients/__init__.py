@@ -43,17 +43,17 @@ class Upstream:
         }
         return await self._send("GET", path, params=stated)
 
-    async def page(self, path: str, **params: Any) -> Row:
+    async def get_page(self, path: str, **params: Any) -> Row:
         """A list of the program: `items` and `next`."""
         page: Row = await self.get(path, **params)
         return page
 
-    async def items(self, path: str, **params: Any) -> list[Row]:
+    async def get_items(self, path: str, **params: Any) -> list[Row]:
         """A list of the program that comes whole."""
         rows: list[Row] = member_of(list[JSON], await self.get(path, **params), "items", "a list")
         return rows
 
-    async def lookup(self, path: str, ids: Iterable[UUID], params: Params | None = None, **more: Any) -> list[Row]:
+    async def look_up(self, path: str, ids: Iterable[UUID], params: Params | None = None, **more: Any) -> list[Row]:
         """Up to 500 rows at once; what is out of the caller's reach is not among them."""
         answer = await self._send("POST", path, json={"ids": [str(one) for one in ids], **more}, params=params)
         rows: list[Row] = member_of(list[JSON], answer, "items", f"an answer of {path}")
@@ -94,6 +94,6 @@ def _refusal(answer: httpx.Response) -> Exception:
     return Refused(body)
 
 
-def segment(text: str) -> str:
-    """One segment of a path: nothing in it can lead elsewhere."""
+def path_segment(text: str) -> str:
+    """One path_segment of a path: nothing in it can lead elsewhere."""
     return quote(text, safe="").replace(".", "%2E")

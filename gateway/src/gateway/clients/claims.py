@@ -6,22 +6,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from gateway.clients import Upstream, segment
+from gateway.clients import Upstream, path_segment
 from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)
-class Claims:
+class ClaimsClient:
     upstream: Upstream
 
     async def lookup_eligibility(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
-        return await self.upstream.lookup("/v1/eligibility/lookup", ids, **_as_at(as_at))
+        return await self.upstream.look_up("/v1/eligibility/lookup", ids, **_as_at(as_at))
 
     async def lookup_progress(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
-        return await self.upstream.lookup("/v1/progress/lookup", ids, **_as_at(as_at))
+        return await self.upstream.look_up("/v1/progress/lookup", ids, **_as_at(as_at))
 
     async def lookup_claims(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.lookup("/v1/claims/lookup", ids)
+        return await self.upstream.look_up("/v1/claims/lookup", ids)
 
     async def get_claim(self, claim: UUID) -> Row:
         row: Row = await self.upstream.get(f"/v1/claims/{claim}")
@@ -30,7 +30,7 @@ class Claims:
     async def list_claims(
         self, status: str | None, family: UUID | None, batch: UUID | None, first: int, after: str | None
     ) -> Row:
-        return await self.upstream.page(
+        return await self.upstream.get_page(
             "/v1/claims", status=status, family=family, batch=batch, limit=first, after=after
         )
 
@@ -39,10 +39,10 @@ class Claims:
         return row
 
     async def list_cohort(self, state: str | None, first: int, after: str | None) -> Row:
-        return await self.upstream.page("/v1/cohort", state=state, limit=first, after=after)
+        return await self.upstream.get_page("/v1/cohort", state=state, limit=first, after=after)
 
     async def get_report(self, name: str, as_at: date | None) -> Row:
-        row: Row = await self.upstream.get(f"/v1/reports/{segment(name)}", as_at=as_at)
+        row: Row = await self.upstream.get(f"/v1/reports/{path_segment(name)}", as_at=as_at)
         return row
 
     async def check_claim(self, claim: UUID, body: Any, key: str) -> Row:

@@ -10,20 +10,20 @@ from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)
-class Consent:
+class ConsentClient:
     upstream: Upstream
 
     async def lookup_consents(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.lookup("/v1/consents/lookup", ids)
+        return await self.upstream.look_up("/v1/consents/lookup", ids)
 
     async def lookup_notices(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.lookup("/v1/notices/lookup", ids)
+        return await self.upstream.look_up("/v1/notices/lookup", ids)
 
     async def list_agreements(self, first: int, after: str | None) -> Row:
-        return await self.upstream.page("/v1/agreements", limit=first, after=after)
+        return await self.upstream.get_page("/v1/agreements", limit=first, after=after)
 
     async def list_sharing_log(self, people: list[UUID], first: int, after: str | None) -> Row:
-        return await self.upstream.page(
+        return await self.upstream.get_page(
             "/v1/sharing-log", person=[str(person) for person in people[:100]], limit=first, after=after
         )
 

@@ -11,33 +11,33 @@ from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)
-class Families:
+class FamiliesClient:
     upstream: Upstream
 
     async def lookup_families(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
         params = {"as_at": str(as_at)} if as_at else None
-        return await self.upstream.lookup("/v1/families/lookup", ids, params)
+        return await self.upstream.look_up("/v1/families/lookup", ids, params)
 
     async def lookup_people(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.lookup("/v1/people/lookup", ids)
+        return await self.upstream.look_up("/v1/people/lookup", ids)
 
     async def lookup_facts(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.lookup("/v1/facts/lookup", ids)
+        return await self.upstream.look_up("/v1/facts/lookup", ids)
 
     async def list_families(self, as_at: date | None, first: int, after: str | None) -> Row:
-        return await self.upstream.page("/v1/families", as_at=as_at, limit=first, after=after)
+        return await self.upstream.get_page("/v1/families", as_at=as_at, limit=first, after=after)
 
     async def list_moments(self, family: UUID, as_at: date | None) -> list[Row]:
-        return await self.upstream.items(f"/v1/families/{family}/timeline", as_at=as_at)
+        return await self.upstream.get_items(f"/v1/families/{family}/timeline", as_at=as_at)
 
     async def list_links(self, person: UUID) -> list[Row]:
-        return await self.upstream.items(f"/v1/people/{person}/links")
+        return await self.upstream.get_items(f"/v1/people/{person}/links")
 
     async def list_match_reviews(self, status: str | None, kind: str | None, first: int, after: str | None) -> Row:
-        return await self.upstream.page("/v1/match-reviews", status=status, kind=kind, limit=first, after=after)
+        return await self.upstream.get_page("/v1/match-reviews", status=status, kind=kind, limit=first, after=after)
 
     async def list_pushes(self, first: int, after: str | None) -> Row:
-        return await self.upstream.page("/v1/pushes", limit=first, after=after)
+        return await self.upstream.get_page("/v1/pushes", limit=first, after=after)
 
     async def name_lead_professional(self, family: UUID, body: Any, key: str) -> Row:
         return await self._support(family, "lead-professional", body, key)

@@ -7,7 +7,7 @@ from gateway.json_mapping import Row
 
 
 @dataclass(frozen=True)
-class Identity:
+class IdentityClient:
     upstream: Upstream
 
     async def get_caller(self) -> Row:

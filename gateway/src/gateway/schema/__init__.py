@@ -10,7 +10,7 @@ from strawberry import type as strawberry_type
 from strawberry.types import ExecutionContext
 
 from chassis.telemetry import described
-from gateway.limits import Gate
+from gateway.limits import LimitsExtension
 from gateway.problems import UpstreamAnswerNotValid
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
 from gateway.schema.common import CONFIG, log_upstream_fault
@@ -50,24 +50,24 @@ def _field(error: GraphQLError) -> str:
 
 
 def make_schema(settings: GatewaySettings) -> Schema:
-    schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[lambda: Gate(settings)])
-    describe(schema._schema)
+    schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[lambda: LimitsExtension(settings)])
+    describe_types(schema._schema)
     return schema
 
 
-def describe(schema: GraphQLSchema) -> None:
+def describe_types(schema: GraphQLSchema) -> None:
     """Docstrings become descriptions, so that each thing is said once."""
     for kind in schema.type_map.values():
         definition: Any = (kind.extensions or {}).get("strawberry-definition")
         origin = getattr(definition, "origin", None)
         if origin is not None and not kind.description:
-            kind.description = _said(origin)
+            kind.description = _docstring_of(origin)
         for field in getattr(kind, "fields", {}).values():
             resolver = getattr((field.extensions or {}).get("strawberry-definition"), "base_resolver", None)
             if resolver is not None and not field.description:
-                field.description = _said(resolver.wrapped_func)
+                field.description = _docstring_of(resolver.wrapped_func)
 
 
-def _said(thing: Any) -> str | None:
+def _docstring_of(thing: Any) -> str | None:
     text = inspect.cleandoc(thing.__doc__ or "")
     return None if not text or text.startswith(f"{thing.__name__}(") else text

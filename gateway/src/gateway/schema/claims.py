@@ -9,14 +9,14 @@ from strawberry.scalars import JSON
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, WholeBody, WholeNumber, mirrors, read_object, write_input
-from gateway.limits import asks
+from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
 from gateway.schema.common import (
     Access,
     AnyProblem,
-    Key,
+    IdempotencyKey,
     Purpose,
-    attempt,
+    attempt_change,
 )
 
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ class ClaimChanged:
     etag: MaybeAbsent[str]
 
     @strawberry.field
-    @asks
+    @needs_own_request
     async def claim(self) -> Claim | None:
         """The claim as it is now."""
         return read_object(Claim, await self.loaders.services.claims.get_claim(self.claim_id), loaders=self.loaders)
@@ -379,11 +379,11 @@ class PaymentInput:
 class ClaimsMutation:
     @strawberry.mutation
     async def check_claim(
-        self, info: Info, claim: UUID, input: CheckInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, claim: UUID, input: CheckInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> ClaimChange:
         """A second person agrees to a drafted claim, or sends it back."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info,
             purpose,
             lambda to: to.claims.check_claim(claim, body, idempotency_key),
@@ -393,44 +393,55 @@ class ClaimsMutation:
 
     @strawberry.mutation
     async def freeze_batch(
-        self, info: Info, input: BatchInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, input: BatchInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> BatchChange:
         """Put all checked claims into a batch; nothing in it changes afterwards."""
         body = write_input(input)
-        return await attempt(info, purpose, lambda to: to.claims.freeze_batch(body, idempotency_key), BatchChanged)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.freeze_batch(body, idempotency_key), BatchChanged
+        )
 
     @strawberry.mutation
     async def draw_sample(
-        self, info: Info, batch: UUID, idempotency_key: Key, seed: WholeNumber | None = None, purpose: Purpose = None
+        self,
+        info: Info,
+        batch: UUID,
+        idempotency_key: IdempotencyKey,
+        seed: WholeNumber | None = None,
+        purpose: Purpose = None,
     ) -> SampleDrawing:
         """Draw the auditor's sample of a batch; the same seed draws the same claims."""
         body = {} if seed is None else {"seed": seed}
-        return await attempt(info, purpose, lambda to: to.claims.draw_sample(batch, body, idempotency_key), SampleDrawn)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.draw_sample(batch, body, idempotency_key), SampleDrawn
+        )
 
     @strawberry.mutation
     async def record_finding(
-        self, info: Info, batch: UUID, input: FindingInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, batch: UUID, input: FindingInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> BatchChange:
         """What the auditor found of a sampled claim."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.claims.record_finding(batch, body, idempotency_key), BatchChanged
         )
 
     @strawberry.mutation
     async def submit_batch(
-        self, info: Info, batch: UUID, input: SubmissionInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, batch: UUID, input: SubmissionInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> BatchChange:
         """Send a batch to the department, once all of its sample was upheld."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.claims.submit_batch(batch, body, idempotency_key), BatchChanged
         )
 
     @strawberry.mutation
     async def record_payment(
-        self, info: Info, input: PaymentInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, input: PaymentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> PaymentRecording:
         """The department paid a batch."""
         body = write_input(input)
-        return await attempt(info, purpose, lambda to: to.claims.record_payment(body, idempotency_key), PaymentRecorded)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.record_payment(body, idempotency_key), PaymentRecorded
+        )

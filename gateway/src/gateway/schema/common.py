@@ -21,13 +21,13 @@ log = structlog.get_logger()
 
 
 # Of a GraphQLError the caller is told; any other error is taken for a fault of ours.
-def _whole(value: object) -> int:
+def _parse_whole_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
         raise GraphQLError("not a whole number")
     return value
 
 
-def _day(value: object) -> date:
+def _parse_day(value: object) -> date:
     """Python alone would also read 2017-W13-5 and 20170331."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise GraphQLError("not a day")
@@ -37,7 +37,7 @@ def _day(value: object) -> date:
         raise GraphQLError("not a day") from None
 
 
-def _instant(value: datetime) -> str:
+def _format_instant(value: datetime) -> str:
     return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
@@ -46,18 +46,18 @@ SCALARS: dict[object, Any] = {
         name="Date",
         description="A day: 2026-11-23.",
         serialize=date.isoformat,
-        parse_value=_day,
+        parse_value=_parse_day,
     ),
     datetime: strawberry.scalar(
         name="DateTime",
         description="An instant, in UTC: 2026-11-23T09:30:00.000Z.",
-        serialize=_instant,
+        serialize=_format_instant,
     ),
     WholeNumber: strawberry.scalar(
         name="WholeNumber",
         description="A whole number below 2^53; `Int` ends at 2^31, which money in pence may pass.",
         serialize=int,
-        parse_value=_whole,
+        parse_value=_parse_whole_number,
     ),
 }
 CONFIG = StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True)
@@ -146,7 +146,7 @@ KINDS: dict[int, type[AnyProblem]] = {
 }
 
 Done = TypeVar("Done")
-Key = Annotated[
+IdempotencyKey = Annotated[
     str, strawberry.argument(description="8 to 200 visible characters; the same one when the change is repeated.")
 ]
 Purpose = Annotated[
@@ -154,7 +154,7 @@ Purpose = Annotated[
 ]
 
 
-async def attempt(
+async def attempt_change(
     info: Info, purpose: str | None, ask: Callable[[Services], Awaitable[Row]], kind: type[Done], **given: Any
 ) -> Done | AnyProblem:
     """Ask a program for a change. What changed, or the problem that stood in its way.
@@ -168,7 +168,7 @@ async def attempt(
     except (Refused, Raised) as refused:
         if isinstance(refused, UpstreamAnswerNotValid):
             log_upstream_fault(refused)
-        return as_type(problem_of(refused, info.context.settings.own_url))
+        return problem_type(problem_of(refused, info.context.settings.own_url))
 
 
 def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
@@ -176,5 +176,5 @@ def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
     log.error("upstream answer not valid", what=fault.detail)
 
 
-def as_type(body: dict[str, Any]) -> AnyProblem:
+def problem_type(body: dict[str, Any]) -> AnyProblem:
     return read_object(KINDS.get(body["status"], Unavailable if body["status"] >= 500 else NotValid), body)

@@ -11,9 +11,9 @@ from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
 from gateway.loaders import Loaders
 from gateway.schema.common import (
     AnyProblem,
-    Key,
+    IdempotencyKey,
     Purpose,
-    attempt,
+    attempt_change,
 )
 
 
@@ -260,38 +260,50 @@ class ProtectionInput:
 class ConsentMutation:
     @strawberry.mutation
     async def deliver_notice(
-        self, info: Info, notice: UUID, input: NoticeDeliveryInput, idempotency_key: Key, purpose: Purpose = None
+        self,
+        info: Info,
+        notice: UUID,
+        input: NoticeDeliveryInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
     ) -> NoticeDelivery:
         """A privacy notice was given to these people."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.consent.deliver_notice(notice, body, idempotency_key), NoticeDelivered
         )
 
     @strawberry.mutation
     async def record_consent(
-        self, info: Info, input: ConsentInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, input: ConsentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> ConsentRecording:
         """A person, or somebody for them, agreed to share."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.consent.record_consent(body, idempotency_key), ConsentRecorded
         )
 
     @strawberry.mutation
     async def withdraw_consent(
-        self, info: Info, consent: UUID, input: WithdrawalInput, idempotency_key: Key, purpose: Purpose = None
+        self,
+        info: Info,
+        consent: UUID,
+        input: WithdrawalInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
     ) -> ConsentWithdrawal:
         """A consent was withdrawn: no answer to a later request holds what rested on it."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.consent.withdraw_consent(consent, body, idempotency_key), ConsentWithdrawn
         )
 
     @strawberry.mutation
     async def set_protection(
-        self, info: Info, input: ProtectionInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, input: ProtectionInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> ProtectionSetting:
         """Protect where a person is."""
         body = write_input(input)
-        return await attempt(info, purpose, lambda to: to.consent.set_protection(body, idempotency_key), ProtectionSet)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.set_protection(body, idempotency_key), ProtectionSet
+        )

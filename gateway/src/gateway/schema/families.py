@@ -9,16 +9,16 @@ from strawberry.scalars import JSON
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, read_objects, write_input
-from gateway.limits import asks
+from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
 from gateway.problems import FamilyNotFound, PersonNotFound
 from gateway.schema.claims import Claim, Eligibility, Progress
 from gateway.schema.common import (
     Access,
     AnyProblem,
-    Key,
+    IdempotencyKey,
     Purpose,
-    attempt,
+    attempt_change,
 )
 from gateway.schema.consent import Consent, NoticeGiven, SharingLogPage, read_sharing_log
 
@@ -112,13 +112,13 @@ class Person:
         return [read_object(NoticeGiven, row) for rows in found for row in rows]
 
     @strawberry.field
-    @asks
+    @needs_own_request
     async def links(self) -> list[Link]:
         """Every record of the person, with how it was matched."""
         return read_objects(Link, await self.loaders.services.families.list_links(self.id))
 
     @strawberry.field
-    @asks
+    @needs_own_request
     async def sharing_log(self, first: int = 50, after: str | None = None) -> SharingLogPage:
         """Who saw what of the person, and why."""
         return await read_sharing_log(self.loaders, [self.id, *self.formerly], first, after)
@@ -222,7 +222,7 @@ class Family:
         return read_objects(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
 
     @strawberry.field
-    @asks
+    @needs_own_request
     async def timeline(self) -> list[Moment]:
         """What happened with the family, day by day."""
         return read_objects(Moment, await self.loaders.services.families.list_moments(self.id, self.loaders.as_at))
@@ -408,7 +408,7 @@ class FamilyChanged:
     etag: MaybeAbsent[str]
 
     @strawberry.field
-    @asks
+    @needs_own_request
     async def family(self) -> Family | None:
         """The family as it is now."""
         row = await self.loaders.family.load(self.family_id)
@@ -497,12 +497,12 @@ class FamiliesMutation:
         info: Info,
         family: UUID,
         input: AgreementToBeSupportedInput,
-        idempotency_key: Key,
+        idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
     ) -> FamilyChange:
         """The family said yes or no to being supported. It says nothing about consent to share."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info,
             purpose,
             lambda to: to.families.record_agreement_to_be_supported(family, body, idempotency_key),
@@ -512,11 +512,16 @@ class FamiliesMutation:
 
     @strawberry.mutation
     async def name_lead_professional(
-        self, info: Info, family: UUID, input: LeadProfessionalInput, idempotency_key: Key, purpose: Purpose = None
+        self,
+        info: Info,
+        family: UUID,
+        input: LeadProfessionalInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
     ) -> FamilyChange:
         """Name the family's single contact, from a day on."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info,
             purpose,
             lambda to: to.families.name_lead_professional(family, body, idempotency_key),
@@ -526,11 +531,11 @@ class FamiliesMutation:
 
     @strawberry.mutation
     async def record_assessment(
-        self, info: Info, family: UUID, input: AssessmentInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, family: UUID, input: AssessmentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> FamilyChange:
         """A whole-family assessment was completed."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info,
             purpose,
             lambda to: to.families.record_assessment(family, body, idempotency_key),
@@ -540,11 +545,11 @@ class FamiliesMutation:
 
     @strawberry.mutation
     async def agree_plan(
-        self, info: Info, family: UUID, input: PlanInput, idempotency_key: Key, purpose: Purpose = None
+        self, info: Info, family: UUID, input: PlanInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
     ) -> FamilyChange:
         """The family and its team agreed a plan."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info,
             purpose,
             lambda to: to.families.agree_plan(family, body, idempotency_key),
@@ -554,10 +559,15 @@ class FamiliesMutation:
 
     @strawberry.mutation
     async def decide_match(
-        self, info: Info, review: UUID, input: MatchDecisionInput, idempotency_key: Key, purpose: Purpose = None
+        self,
+        info: Info,
+        review: UUID,
+        input: MatchDecisionInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
     ) -> MatchDecision:
         """Decide whether two people are one, or whether a named carer is the non-resident parent."""
         body = write_input(input)
-        return await attempt(
+        return await attempt_change(
             info, purpose, lambda to: to.families.decide_match(review, body, idempotency_key), MatchDecided
         )
