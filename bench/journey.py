@@ -30,10 +30,10 @@ if Path(sys.path[0]) == Path(__file__).resolve().parent:
 
 from journey import story
 from journey.console import Console, Step
-from journey.platform import Addresses, Platform, free_ports
+from journey.platform import Addresses, Platform, find_free_ports
 from journey.profile import PROFILES, Profile
 from journey.servers.process import child_ids, stat_of
-from journey.stopping import Asked, WentWrong, heed_signals
+from journey.stopping import StopAsked, WentWrong, heed_signals
 from sandbox import size
 
 SIZES: dict[Profile, tuple[int, ...]] = {"embedded": (500, 1000, 2000, 5000), "production": (500, 2000, 10000, 25000)}
@@ -147,13 +147,13 @@ def measure(profile: Profile, families: int, seed: int) -> dict[str, Any]:
     """
     broke_off, figures = "", dict[str, Any]()
     with tempfile.TemporaryDirectory(prefix="thinkfamily-bench-") as folder:
-        running = Platform(Path(folder), Addresses(free_ports(profile)), profile)
+        running = Platform(Path(folder), Addresses(find_free_ports(profile)), profile)
         try:
-            running.up()
+            running.start()
             meter = Meter(running)
             console = Watching(meter)
             try:
-                outcome = story.carry(
+                outcome = story.carry_borough(
                     running.addresses, running.var, families=families, seed=seed, profile=profile, console=console
                 )
                 figures = outcome.figures.as_json()
@@ -306,5 +306,5 @@ def main() -> int:
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except Asked:
+    except StopAsked:
         sys.exit(130)

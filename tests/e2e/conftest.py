@@ -11,7 +11,7 @@ import pytest
 
 from e2e.kills import Killer, how_often, plan
 from journey import story
-from journey.platform import Addresses, Platform, Watch, free_ports, platform
+from journey.platform import Addresses, Platform, Watch, find_free_ports, running_platform
 from journey.profile import PROFILES
 from journey.story import Outcome
 
@@ -31,15 +31,17 @@ class Carried:
 @pytest.fixture(scope="session", params=PROFILES)
 def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     var, profile = tmp_path_factory.mktemp("platform"), request.param
-    with platform(var, Addresses(free_ports(profile)), profile, durable=False) as running:
+    with running_platform(var, Addresses(find_free_ports(profile)), profile, durable=False) as running:
         killer = Killer(running, plan(how_often(profile)))
         try:
-            outcome = story.carry(running.addresses, var, families=FAMILIES, seed=SEED, console=killer, profile=profile)
+            outcome = story.carry_borough(
+                running.addresses, var, families=FAMILIES, seed=SEED, console=killer, profile=profile
+            )
         finally:
             killer.wait()  # else it would start a server again that was stopped with the platform
             request.config.stash.setdefault(KILLS, []).append(killer.told())
         outcome.figures.write(var / "journey.json")
-        Watch(running.addresses).until_idle()
+        Watch(running.addresses).wait_until_idle()
         yield Carried(outcome, running, killer)
 
 

@@ -26,8 +26,8 @@ from chassis.runtime import Runtime, make_runtime, running
 from chassis.tables import Inbox, Outbox, ParkedEvent
 from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
-from journey.platform import START_SECONDS, Platform, ready, url_of
-from journey.profile import Profile, parts
+from journey.platform import START_SECONDS, Platform, is_ready, url_of
+from journey.profile import Profile, list_parts
 from vocabulary.programs import SERVICES
 
 SEED = int(os.environ.get("KILL_SEED", "2016"))
@@ -66,8 +66,8 @@ class Killed:
 def how_often(profile: Profile) -> dict[str, int]:
     """How often each is killed on a journey: most often what all others stand on, and who takes over from another."""
     if profile == "embedded":
-        return {part.name: 6 for part in parts(profile, 0)}
-    found = {part.name: 2 if part.command == "relay" else 1 for part in parts(profile, 0)}
+        return {part.name: 6 for part in list_parts(profile, 0)}
+    found = {part.name: 2 if part.command == "relay" else 1 for part in list_parts(profile, 0)}
     return found | dict.fromkeys(SERVERS, 4)
 
 
@@ -128,7 +128,7 @@ class Killer(Console):
                     self._kill_part(kill.victim)
             except Exception as failed:
                 self.failed.append(f"{kill.victim}, due {kill.seconds:.2f} s after step {kill.step} began: {failed!r}")
-                self.line(f"     FAILED to kill {self.failed[-1]}")
+                self.print_line(f"     FAILED to kill {self.failed[-1]}")
 
     def _kill_server(self, kill: Kill) -> None:
         assert self._platform.servers is not None
@@ -151,7 +151,7 @@ class Killer(Console):
         killed = Killed(victim, self._step, self._title, time.monotonic() - self._began)
         yield
         self.killed.append(killed)
-        self.line(f"     killed {victim}")
+        self.print_line(f"     killed {victim}")
 
 
 def await_part(platform: Platform, name: str) -> int:
@@ -168,7 +168,7 @@ def await_ready(platform: Platform, names: Iterable[str]) -> None:
     until = time.monotonic() + START_SECONDS
     waiting = [part for part in platform.parts if part.name in names]
     with httpx.Client(timeout=5, verify=trusted()) as http:
-        while waiting := [part for part in waiting if not ready(http, url_of(part))]:
+        while waiting := [part for part in waiting if not is_ready(http, url_of(part))]:
             assert time.monotonic() < until, f"{waiting[0].name} does not come back"
             time.sleep(0.1)
 

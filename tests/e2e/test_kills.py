@@ -26,7 +26,7 @@ from e2e.kills import (
 )
 from families.events import SupportStepped
 from journey.platform import Addresses, Platform, Watch
-from journey.profile import parts
+from journey.profile import list_parts
 from journey.seeding import iso
 from vocabulary.programs import PROGRAMS, SERVICES
 
@@ -43,10 +43,10 @@ def test_on_both_footings_together_there_are_kills_enough_of_everybody() -> None
     embedded, production = how_often("embedded"), how_often("production")
     assert sum(embedded.values()) + sum(production.values()) >= 60
     assert set(embedded) == set(PROGRAMS) and min(embedded.values()) >= 6
-    assert set(production) == {part.name for part in parts("production", 0)} | set(SERVERS)
+    assert set(production) == {part.name for part in list_parts("production", 0)} | set(SERVERS)
     assert min(production.values()) >= 1
     assert min(production[name] for name in SERVERS) >= 4
-    for relay in (part.name for part in parts("production", 0) if part.command == "relay"):
+    for relay in (part.name for part in list_parts("production", 0) if part.command == "relay"):
         assert production[relay] >= 2
 
 
@@ -126,10 +126,10 @@ def test_when_the_active_relay_is_killed_the_other_one_takes_over_and_sends_what
 
     before = told_by(platform, "families").sent
     outcome = carried.outcome
-    family = next(found for each in outcome.borough.families.values() if (found := outcome.register.family(each.id)))
+    family = next(found for each in outcome.borough.families.values() if (found := outcome.register.family_id(each.id)))
     step = {"date": iso(outcome.borough.waves[-1].pushed_on), "step": "opened"}
     outcome.api.post(outcome.cast["pia"], "families", f"/v1/families/{family}/steps", step, act="a step after a crash")
-    Watch(platform.addresses).until_idle()
+    Watch(platform.addresses).wait_until_idle()
     after = told_by(platform, "families")
     assert [after.types[id] for id in after.heard - before] == [SupportStepped.type()]
     assert (after.sent, after.unsent) == (after.heard, 0)

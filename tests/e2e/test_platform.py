@@ -16,7 +16,7 @@ import pytest
 
 from chassis.http import trusted
 from journey.diary import Diary
-from journey.platform import ROOT, Addresses, every_process, free_ports, ready
+from journey.platform import ROOT, Addresses, every_process, find_free_ports, is_ready
 from journey.ports import is_free
 from journey.stopping import CannotGoOn
 from vocabulary.programs import PROGRAMS
@@ -85,7 +85,7 @@ def wait_until_gone(var: Path, port_base: int, seconds: float = 60) -> None:
 
 
 def test_ctrl_c_leaves_no_process_and_the_next_start_goes_on_from_the_same_data(tmp_path: Path) -> None:
-    var, base = tmp_path / "var", free_ports()
+    var, base = tmp_path / "var", find_free_ports()
     chosen = ["--var", str(var), "--port-base", str(base)]
     with terminal("up", *chosen) as process:
         until(process, STAYS)
@@ -118,17 +118,17 @@ def kept_running(http: httpx.Client, var: Path, base: int) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         time.sleep(0.3)
-        if ready(http, url):
+        if is_ready(http, url):
             break
-    assert ready(http, url)
-    with terminal("up", "--var", str(var), "--port-base", str(free_ports())) as second:
+    assert is_ready(http, url)
+    with terminal("up", "--var", str(var), "--port-base", str(find_free_ports())) as second:
         said = second.communicate(timeout=60)[0]
         assert second.returncode == 1
         assert said.strip().count("\n") == 0 and "is in use by a platform that is running" in said
 
 
 def test_when_who_started_it_is_killed_the_programs_end_as_well(tmp_path: Path) -> None:
-    var, base = tmp_path / "var", free_ports()
+    var, base = tmp_path / "var", find_free_ports()
     with terminal("up", "--var", str(var), "--port-base", str(base)) as process:
         until(process, STAYS)
         process.kill()
@@ -137,7 +137,7 @@ def test_when_who_started_it_is_killed_the_programs_end_as_well(tmp_path: Path) 
 
 
 def test_a_taken_port_is_named_in_one_line_with_the_setting_that_moves_it(tmp_path: Path) -> None:
-    base = free_ports()
+    base = find_free_ports()
     with socket.socket() as other:
         other.bind(("127.0.0.1", Addresses(base).port("families")))
         other.listen()
@@ -149,25 +149,25 @@ def test_a_taken_port_is_named_in_one_line_with_the_setting_that_moves_it(tmp_pa
 
 
 def test_without_a_platform_the_journey_says_how_to_start_one(tmp_path: Path) -> None:
-    with terminal("run", "--var", str(tmp_path / "var"), "--port-base", str(free_ports())) as process:
+    with terminal("run", "--var", str(tmp_path / "var"), "--port-base", str(find_free_ports())) as process:
         said = process.communicate(timeout=60)[0]
     assert process.returncode == 1
     assert said.strip().count("\n") == 0 and "make up" in said
 
 
 def test_another_borough_on_the_same_data_is_refused(tmp_path: Path) -> None:
-    Diary(tmp_path).keep_to({"families": 80, "seed": 1})
-    Diary(tmp_path).keep_to({"families": 80, "seed": 1})
+    Diary(tmp_path).refuse_other_borough({"families": 80, "seed": 1})
+    Diary(tmp_path).refuse_other_borough({"families": 80, "seed": 1})
     with pytest.raises(CannotGoOn, match="80 families, seed 1"):
-        Diary(tmp_path).keep_to({"families": 500, "seed": 1})
+        Diary(tmp_path).refuse_other_borough({"families": 500, "seed": 1})
 
 
 def test_a_diary_that_was_cut_off_in_a_line_keeps_what_stands_before_and_goes_on(tmp_path: Path) -> None:
     diary = Diary(tmp_path)
-    assert diary.once("first", lambda: 1) == 1
+    assert diary.do_once("first", lambda: 1) == 1
     with (tmp_path / "journey" / "diary.jsonl").open("a") as file:
         file.write('{"act": "second", "ans')
     again = Diary(tmp_path)
-    assert again.once("first", lambda: 2) == 1
-    assert again.once("second", lambda: 2) == 2
-    assert Diary(tmp_path).once("second", lambda: 3) == 2
+    assert again.do_once("first", lambda: 2) == 1
+    assert again.do_once("second", lambda: 2) == 2
+    assert Diary(tmp_path).do_once("second", lambda: 3) == 2

@@ -47,7 +47,7 @@ def empty(platform: Platform, program: str, folder: Path) -> Iterator[Runtime]:
     settings: dict[str, Any] = {"var": platform.var, "database_url": f"sqlite:///{folder / 'again.sqlite3'}"}
     if platform.servers is not None:
         postgres, name = platform.servers.postgres, f"{program}_again"
-        url = postgres.make(name).replace("@", f":{postgres.password(name)}@")
+        url = postgres.make_database(name).replace("@", f":{postgres.password(name)}@")
         settings |= {"database_url": url, "kafka_servers": platform.servers.kafka.servers}
     with running(make_runtime(load(program).settings(**settings), keys=TRUSTED)) as runtime:
         migrate(runtime, load(program).versions, load(program).base.metadata)

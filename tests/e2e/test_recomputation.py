@@ -51,16 +51,16 @@ def correct_a_term(carried: Carried) -> str:
         f"/v1/feeds/{SCHOOL_ATTENDANCE}/pushes",
         params={"covers_from": iso(file.covers_from), "covers_to": iso(file.covers_to), "area": file.area},
         content=corrected.getvalue().encode(),
-        headers={"Content-Type": "text/csv", "Idempotency-Key": api.key("a late correction")},
+        headers={"Content-Type": "text/csv", "Idempotency-Key": api.key_of_act("a late correction")},
     )
     watch = Watch(carried.platform.addresses)
-    watch.until_idle()
+    watch.wait_until_idle()
     report = api.get(carried.outcome.cast.sender(SCHOOL_ATTENDANCE), "families", f"/v1/pushes/{answer.json()['id']}")
     if report["status"] == "paused":
         path = f"/v1/pushes/{answer.json()['id']}/resume"
         api.post(carried.outcome.cast.sender(SCHOOL_ATTENDANCE), "families", path, {})
-        watch.until_idle()
-    family = carried.outcome.register.family(due.family)
+        watch.wait_until_idle()
+    family = carried.outcome.register.family_id(due.family)
     assert family
     return family
 
@@ -79,7 +79,7 @@ def test_late_correction_is_listed_as_a_difference_and_what_was_known_then_stays
 def paid(carried: Carried) -> set[str]:
     api, clare = carried.outcome.api, carried.outcome.cast["clare"]
     withdrawn = {
-        carried.outcome.register.family(act.family)
+        carried.outcome.register.family_id(act.family)
         for act in carried.outcome.borough.acts
         if act.kind == "consent_withdrawn"
     }

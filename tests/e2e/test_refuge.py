@@ -24,7 +24,7 @@ def hidden(carried: Carried) -> list[str]:
         for person in outcome.borough.people.values()
         if any(r.premises.kind == "refuge" for r in person.residences)
     ]
-    found = outcome.register.known(at_refuge)
+    found = outcome.register.known_ids(at_refuge)
     assert len(found) >= 6
     return found
 
@@ -158,7 +158,9 @@ def test_only_who_looks_after_protected_families_meets_the_family_at_the_refuge(
 ) -> None:
     outcome = carried.outcome
     protected = {person for act in outcome.borough.acts if act.kind == "protection_set" for person in act.people}
-    rows = outcome.api.lookup(outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(protected))
+    rows = outcome.api.lookup(
+        outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known_ids(protected)
+    )
     present = {held["family"] for row in rows for held in row["families"] if held["to"] is None}
     assert present
     for name in ("cora", "leo", "lena", "harriet", "noor", "sol"):
@@ -181,7 +183,7 @@ def test_the_two_sides_of_a_separation_share_no_family(carried: Carried) -> None
             {
                 held["family"]
                 for row in outcome.api.lookup(
-                    outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known(people)
+                    outcome.cast["ana"], "families", "/v1/members/lookup", outcome.register.known_ids(people)
                 )
                 for held in row["families"]
                 if held["to"] is None

@@ -45,15 +45,15 @@ def shared(carried: Carried) -> Shared:
     borough, register = carried.outcome.borough, carried.outcome.register
     for family in borough.families.values():
         to_housing = [consent for consent in family.consents if consent.recipient == "housing"]
-        if not to_housing or not (found := register.family(family.id)):
+        if not to_housing or not (found := register.family_id(family.id)):
             continue
         person = borough.people[to_housing[0].person]
         if any(residence.premises.communal for residence in person.residences):
             continue  # of a refuge nobody is shown the address
-        child = register.person(person.id)
+        child = register.person_id(person.id)
         assert child and person.upn
         return Shared(
-            found, child, register.known(family.people()), person.upn, person.residences[-1].premises.postcode
+            found, child, register.known_ids(family.people()), person.upn, person.residences[-1].premises.postcode
         )
     raise AssertionError("the borough holds no family that housing supports")
 
@@ -153,8 +153,8 @@ def test_what_is_withheld_gives_the_same_bytes_whether_it_exists_or_not(carried:
     rows = carried.outcome.api.lookup(harriet, "families", "/v1/facts/lookup", shared.people)
     by_person = {row["person"]: row["facts"] for row in rows}
     borough, register = carried.outcome.borough, carried.outcome.register
-    family = next(f for f in borough.families.values() if register.family(f.id) == shared.family)
-    consented = {register.person(c.person) for c in family.consents if c.recipient == "housing"}
+    family = next(f for f in borough.families.values() if register.family_id(f.id) == shared.family)
+    consented = {register.person_id(c.person) for c in family.consents if c.recipient == "housing"}
     told_of = {person for person, found in by_person.items() if found}
     assert told_of == consented & set(by_person)
     silent = {json.dumps(row).replace(row["person"], "-") for row in rows if row["person"] not in consented}

@@ -22,7 +22,9 @@ def asking(carried: Carried) -> Withdrawals:
 
 
 def test_no_door_shows_any_role_what_rested_on_a_withdrawn_consent(asking: Withdrawals, withdrawn: list[Act]) -> None:
-    answers = [(door, holds_attendance(answer)) for act in withdrawn for door, answer in asking.answers(act, ASKERS)]
+    answers = [
+        (door, holds_attendance(answer)) for act in withdrawn for door, answer in asking.ask_every_door(act, ASKERS)
+    ]
     assert [door for door, told in answers if told] == []
     assert len(answers) > 40 * len(withdrawn)
 
@@ -30,7 +32,7 @@ def test_no_door_shows_any_role_what_rested_on_a_withdrawn_consent(asking: Withd
 def test_families_that_withdrew_are_in_nobodys_list_of_how_families_stand(
     asking: Withdrawals, withdrawn: list[Act]
 ) -> None:
-    asking.cohort(withdrawn)
+    asking.check_cohort(withdrawn)
     assert (asking.checked > 0, asking.leaks) == (True, 0)
 
 
@@ -50,7 +52,7 @@ def test_with_the_consent_standing_the_same_doors_do_show_attendance(carried: Ca
         if act.kind == "consent_given"
         and act.family not in gone
         and borough.truth.families[act.family].story == 1
-        and carried.outcome.register.family(act.family)
+        and carried.outcome.register.family_id(act.family)
     )
-    shown = {door for door, answer in asking.answers(given, ("ana", "clare")) if holds_attendance(answer)}
+    shown = {door for door, answer in asking.ask_every_door(given, ("ana", "clare")) if holds_attendance(answer)}
     assert {"ana eligibility", "ana progress", "ana facts", "ana graphql family", "clare progress"} <= shown

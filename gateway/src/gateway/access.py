@@ -1,4 +1,4 @@
-"""Who may come in by which door: anybody whom identity knows. What they may see, the programs behind decide."""
+"""Who may ask the gateway: anybody who is signed in. The programs behind it decide what each may see."""
 
 from chassis.auth import SignedIn
 

@@ -1,4 +1,4 @@
-"""Composition root: the one file that knows every room."""
+"""Builds the gateway: its schema, its endpoint, and a client for each program behind it."""
 
 import httpx
 from fastapi import FastAPI

@@ -1,4 +1,4 @@
-"""What one request knows, and forgets when it is answered: its caller, and its ways to the programs behind."""
+"""The context of one request: its caller, and its clients for the programs behind. Nothing of it is kept."""
 
 import re
 from collections.abc import Mapping

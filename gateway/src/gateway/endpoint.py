@@ -148,7 +148,7 @@ def _error_of(problem: Problem, base: str) -> Body:
 def _render(request: Request, answer: Body) -> Response:
     nothing_ran = answer["data"] is None and "errors" in answer
     if _wants_graphql_json(request.headers):
-        # This type says whether it is an answer at all, so it can tell by its status what the other cannot.
+        # Of this type the status counts: an operation that was refused as a whole is not answered with 200.
         body = {"errors": answer["errors"]} if nothing_ran else answer
         status = _status(answer) if nothing_ran else 200
         return _response(body, status, GRAPHQL_JSON)

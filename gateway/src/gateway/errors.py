@@ -1,4 +1,4 @@
-"""Refusals as GraphQL says them: `extensions.problem`, and nothing of what went on inside."""
+"""Errors of GraphQL: each carries a problem in `extensions.problem`, and nothing of what went on inside."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What a document may ask for, found out before anything of it runs.
+"""Limits of a document: it is measured before anything of it runs.
 
 Everything is counted in one walk that enters each fragment once, so that a document whose fragments double each other
 forty times over is refused as fast as any other. (Strawberry's own limiters follow every path.)
@@ -117,7 +117,7 @@ class DocumentMeasure:
 
     def _selections(self, selections: SelectionSetNode | None, parent: Any, sized: bool) -> DocumentSize:
         size = DocumentSize()
-        if selections is not None and not selections.selections:  # graphql-core lets them be
+        if selections is not None and not selections.selections:  # graphql-core accepts them
             raise DocumentNotValid("Braces hold at least one field.")
         for node in selections.selections if selections else ():
             if isinstance(node, FieldNode):
@@ -132,7 +132,7 @@ class DocumentMeasure:
 
     def _fragment(self, name: str, sized: bool) -> DocumentSize:
         if (name, sized) not in self._measured:
-            # A fragment that meets itself adds nothing here; validation refuses it.
+            # A fragment that uses itself adds nothing here; validation refuses it.
             self._measured[name, sized] = DocumentSize()
             if fragment := self._fragments.get(name):
                 within = self._schema.get_type(fragment.type_condition.name.value)

@@ -1,4 +1,4 @@
-"""One batched request a program and level: what many fields ask for at once is asked for once."""
+"""Loaders: what many fields of one level ask a program for goes in one request."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass

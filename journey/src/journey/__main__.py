@@ -7,12 +7,12 @@ import signal
 import sys
 from pathlib import Path
 
-from journey import plainly, seeding, story
+from journey import one_family_story, seeding, story
 from journey.api import Api
 from journey.console import Console
-from journey.platform import ROOT, Addresses, Platform, reset
+from journey.platform import ROOT, Addresses, Platform, forget_data
 from journey.profile import PROFILES
-from journey.stopping import Asked, CannotGoOn, WentWrong, heed_signals
+from journey.stopping import CannotGoOn, StopAsked, WentWrong, heed_signals
 from sandbox import size
 from vocabulary.programs import FIRST_PORT
 
@@ -38,76 +38,76 @@ def main(arguments: list[str] | None = None) -> int:
     except WentWrong as wrong:
         print(f"journey: went wrong: {wrong}", file=sys.stderr)
         return 1
-    except Asked:
-        console.line("stopped; the data stays in var/, and the next start goes on from it")
+    except StopAsked:
+        console.print_line("stopped; the data stays in var/, and the next start goes on from it")
         return 130
 
 
-def demo(chosen: argparse.Namespace, console: Console) -> int:
+def run_demo(chosen: argparse.Namespace, console: Console) -> int:
     """Start the platform, carry the borough through it, show one family, and stay up."""
     running = Platform(chosen.var.resolve(), Addresses(chosen.port_base), chosen.profile)
     try:
-        start(running, console)
-        outcome = carry(chosen, console)
+        start_platform(running, console)
+        outcome = carry_borough(chosen, console)
         if outcome.figures.differing:
             return 1
-        plainly.one_family(outcome, console)
-        plainly.addresses(running.addresses, running.var, console)
-        stay(console)
+        one_family_story.tell_family_story(outcome, console)
+        one_family_story.print_addresses(running.addresses, running.var, console)
+        stay_up(console)
     finally:
         running.stop()
     return 0
 
 
-def up(chosen: argparse.Namespace, console: Console) -> int:
+def run_platform(chosen: argparse.Namespace, console: Console) -> int:
     """Start a platform with the sandbox's agencies and stay up."""
     running = Platform(chosen.var.resolve(), Addresses(chosen.port_base), chosen.profile)
     try:
-        start(running, console)
-        story.seed(running.addresses, running.var, console)
-        plainly.addresses(running.addresses, running.var, console)
-        stay(console)
+        start_platform(running, console)
+        story.seed_platform(running.addresses, running.var, console)
+        one_family_story.print_addresses(running.addresses, running.var, console)
+        stay_up(console)
     finally:
         running.stop()
     return 0
 
 
-def run(chosen: argparse.Namespace, console: Console) -> int:
+def run_journey(chosen: argparse.Namespace, console: Console) -> int:
     """Carry the borough through a platform that runs already."""
-    outcome = carry(chosen, console)
+    outcome = carry_borough(chosen, console)
     if not chosen.json and not outcome.figures.differing:
-        plainly.one_family(outcome, console)
+        one_family_story.tell_family_story(outcome, console)
     return 1 if outcome.figures.differing else 0
 
 
-def forget(chosen: argparse.Namespace, console: Console) -> int:
-    reset(chosen.var.resolve())
-    console.line("all data forgotten")
+def forget_all_data(chosen: argparse.Namespace, console: Console) -> int:
+    forget_data(chosen.var.resolve())
+    console.print_line("all data forgotten")
     return 0
 
 
-def token(chosen: argparse.Namespace, console: Console) -> int:
+def print_token(chosen: argparse.Namespace, console: Console) -> int:
     """Sign one of the sandbox's people in, or a client, and print the access token."""
-    api, cast = Api(Addresses(chosen.port_base)), seeding.cast_of(chosen.var.resolve())
+    api, cast = Api(Addresses(chosen.port_base)), seeding.read_cast(chosen.var.resolve())
     if chosen.name not in cast:
         raise CannotGoOn(f"there is no {chosen.name}; there are {', '.join(sorted(cast))}")
     print(api.token(cast[chosen.name]))
     return 0
 
 
-COMMANDS = {"demo": demo, "up": up, "run": run, "reset": forget, "token": token}
+COMMANDS = {"demo": run_demo, "up": run_platform, "run": run_journey, "reset": forget_all_data, "token": print_token}
 
 
-def start(running: Platform, console: Console) -> None:
+def start_platform(running: Platform, console: Console) -> None:
     with console.step("start", "programs started and ready") as step:
-        running.up()
-        step.say(f"{len(running.parts)} processes")
-        step.say(f"ports {running.parts[0].port - 1} to {running.parts[-1].port}")
+        running.start()
+        step.add_figure(f"{len(running.parts)} processes")
+        step.add_figure(f"ports {running.parts[0].port - 1} to {running.parts[-1].port}")
 
 
-def carry(chosen: argparse.Namespace, console: Console) -> story.Outcome:
-    """The journey; its figures are written whatever they are, and what differs is said once more at the end."""
-    outcome = story.carry(
+def carry_borough(chosen: argparse.Namespace, console: Console) -> story.Outcome:
+    """Run the journey. Its figures are written whatever they are; those that differ are repeated at the end."""
+    outcome = story.carry_borough(
         Addresses(chosen.port_base),
         chosen.var.resolve(),
         families=chosen.families,
@@ -123,14 +123,14 @@ def carry(chosen: argparse.Namespace, console: Console) -> story.Outcome:
     return outcome
 
 
-def stay(console: Console) -> None:
-    """Until Ctrl-C; that is how this ends, so it is no error."""
-    console.line("everything stays up to explore; Ctrl-C stops it")
+def stay_up(console: Console) -> None:
+    """Wait for Ctrl-C, which is no error here."""
+    console.print_line("everything stays up to explore; Ctrl-C stops it")
     try:
         while True:
             signal.pause()
-    except Asked:
-        console.line("stopping; the data stays in var/, and the next start goes on from it")
+    except StopAsked:
+        console.print_line("stopping; the data stays in var/, and the next start goes on from it")
 
 
 if __name__ == "__main__":

@@ -31,21 +31,23 @@ class Acts:
     register: Register
     diary: Diary
 
-    def notice(self) -> str:
+    def publish_notice(self) -> str:
         """The privacy notice, published once; its id."""
         body = {"code": "think-family", "version": "2016-04", "language": "en", "text": NOTICE}
         iris = self.cast["iris"]
         return str(
-            self.diary.once("notice", lambda: self.api.post(iris, "consent", "/v1/notices", body, act="notice"))["id"]
+            self.diary.do_once("notice", lambda: self.api.post(iris, "consent", "/v1/notices", body, act="notice"))[
+                "id"
+            ]
         )
 
-    def do(self, number: int, act: Act) -> Any:
+    def do_act(self, number: int, act: Act) -> Any:
         """Do one act; `number` is its position among the borough's acts, which tells acts of one day apart."""
         name = f"act {number} {act.kind} {act.family}"
-        return self.diary.once(name, lambda: DOING[act.kind](self, act, name))
+        return self.diary.do_once(name, lambda: DOING[act.kind](self, act, name))
 
     def _family(self, act: Act) -> str:
-        found = self.register.family(act.family)
+        found = self.register.family_id(act.family)
         if found is None:
             raise WentWrong(
                 f"family {act.family} of the sandbox is nowhere on the platform, so {act.kind} cannot be done"
@@ -66,27 +68,27 @@ class Acts:
         return self.api.post(self._who(act), "families", path, {"date": iso(act.on), **body}, act=name)
 
     def member_stated(self, act: Act, name: str) -> Any:
-        """The coordinator knows of a parent elsewhere; whom no feed names cannot be added yet."""
+        """The coordinator adds a parent who lives elsewhere, once some feed names that person."""
         cora, path = self.cast["cora"], f"/v1/families/{self._family(act)}/members"
         held = self.api.get(cora, "families", path)["items"]
-        for who in self.register.known(act.people):
+        for who in self.register.known_ids(act.people):
             if any(member["person"] == who and member["role"] == act.detail for member in held):
                 continue  # the analyst's decision on the school's record said so already
             body = {"person": who, "role": act.detail, "from": iso(STORY_BEGINS)}
             self.api.post(cora, "families", path, body, act=f"{name} {who}")
 
     def notice_delivered(self, act: Act, name: str) -> Any:
-        """A parent who lives elsewhere is told as well: what is known of him is used for the family too."""
+        """Deliver the notice, to a parent who lives elsewhere too: data about him is used for the family."""
         elsewhere = [
             m.person for m in self.register.borough.families[act.family].members if m.role == NON_RESIDENT_PARENT
         ]
-        people = self.register.known(dict.fromkeys([*act.people, *elsewhere]))
+        people = self.register.known_ids(dict.fromkeys([*act.people, *elsewhere]))
         body = {"date": iso(act.on), "channel": "in_person", "persons": people}
-        path = f"/v1/notices/{self.notice()}/deliveries"
+        path = f"/v1/notices/{self.publish_notice()}/deliveries"
         return self.api.post(self._who(act), "consent", path, body, act=name) if people else None
 
-    def tell(self, families: list[str], wave: Wave) -> int:
-        """Deliver the notice to every member of these families who was not told yet; how many there were."""
+    def notify_families(self, families: list[str], wave: Wave) -> int:
+        """Deliver the notice to every member of these families who has none yet. Returns how many there were."""
         pia = self.cast[PROTECTING]  # who meets every family, those at protected addresses too
         held = self.api.lookup(pia, "families", "/v1/families/lookup", families)
         members = sorted({member["person"] for family in held for member in family["members"]})
@@ -94,17 +96,17 @@ class Acts:
         waiting = sorted(set(members) - {row["person"] for row in given if row["notices"]})
         for number, some in enumerate(chunked(waiting)):
             body = {"date": iso(wave.pushed_on), "channel": "letter", "persons": some}
-            path = f"/v1/notices/{self.notice()}/deliveries"
+            path = f"/v1/notices/{self.publish_notice()}/deliveries"
             self.api.post(pia, "consent", path, body, act=f"newcomers {wave.number} {number}")
         return len(waiting)
 
     def agreement_to_be_supported(self, act: Act, name: str) -> Any:
-        by = self.register.known(act.people)
+        by = self.register.known_ids(act.people)
         body = {"agreed": True, "by": by[0] if by else None}
         return self._support(act, "agreement-to-be-supported", body, name)
 
     def declined(self, act: Act, name: str) -> Any:
-        by = self.register.known(act.people)
+        by = self.register.known_ids(act.people)
         body = {"agreed": False, "by": by[0] if by else None}
         return self._support(act, "agreement-to-be-supported", body, name)
 
@@ -117,14 +119,14 @@ class Acts:
         needs = self.register.borough.truth.families[act.family].needs_when_attached
         body = {"kind": "early_help", "needs": list(needs), "note": ""}
         done = self._support(act, "assessments", body, name)
-        self.diary.once(f"assessment {act.family}", lambda: done["id"])
+        self.diary.do_once(f"assessment {act.family}", lambda: done["id"])
         return done
 
     def plan_agreed(self, act: Act, name: str) -> Any:
-        """The plan; where the carer lets housing know about school, housing and the school nurse join the team."""
+        """Agree the plan. Housing and the school nurse join the team where the carer consented to it."""
         needs = self.register.borough.truth.families[act.family].needs_when_attached
         body = {
-            "assessment": self.diary.once(f"assessment {act.family}", lambda: None),
+            "assessment": self.diary.do_once(f"assessment {act.family}", lambda: None),
             "goals": [{"need": need, "goal": f"Better in {need.replace('_', ' ')}"} for need in needs],
         }
         done = self._support(act, "plans", body, name)
@@ -137,35 +139,35 @@ class Acts:
 
     def consent_given(self, act: Act, name: str) -> Any:
         consent = next(each for each in self.register.borough.families[act.family].consents if each.id == act.detail)
-        child, carer = self.register.person(consent.person), self.register.person(consent.given_by)
+        child, carer = self.register.person_id(consent.person), self.register.person_id(consent.given_by)
         if child is None:
             return None
         body = {
             "person": child,
-            # A carer whom no feed names is nobody on the platform: then the consent stands as the child's own.
+            # A carer whom no feed names is unknown to the platform; the consent is then recorded as the child's own.
             "given_by": "representative" if carer else "person",
             "representative": carer,
             "date": iso(act.on),
             "purposes": [consent.purpose],
             "categories": [consent.category],
             "recipients": [consent.recipient],
-            "notice": self.notice(),
+            "notice": self.publish_notice(),
             "channel": "in_person",
         }
         done = self.api.post(self.cast[act.user], "consent", "/v1/consents", body, act=name)
-        self.diary.once(f"consent {act.detail}", lambda: done["id"])
+        self.diary.do_once(f"consent {act.detail}", lambda: done["id"])
         return done
 
     def consent_withdrawn(self, act: Act, name: str) -> Any:
-        """The coordinator records what the carer says; whoever governs information may only read consents."""
-        consent = self.diary.once(f"consent {act.detail}", lambda: None)
+        """The coordinator records the withdrawal: an information governance officer may only read consents."""
+        consent = self.diary.do_once(f"consent {act.detail}", lambda: None)
         path = f"/v1/consents/{consent}/withdrawal"
         return self.api.post(self.cast["cora"], "consent", path, {"date": iso(act.on)})
 
     def separated(self, act: Act, name: str) -> Any:
-        """Some leave the family and are one of their own from that day; of where they are, only the area is said."""
+        """Some members leave the family and become one of their own, of which only the area is said."""
         cora, since = self.cast["cora"], self.register.borough.families[act.detail].members[0].since
-        gone = set(self.register.known(act.people))
+        gone = set(self.register.known_ids(act.people))
         path = f"/v1/families/{self._family(act)}/members"
         for member in self.api.get(cora, "families", path)["items"]:
             if member["person"] in gone and member["to"] is None:
@@ -175,7 +177,7 @@ class Acts:
         body = {"area": AREA, "reason": "The parents live apart", "date": iso(act.on)}
         new = str(self.api.post(cora, "families", "/v1/families", body, act=name)["id"])
         for who in act.people:
-            if person := self.register.person(who):
+            if person := self.register.person_id(who):
                 role = self.register.borough.truth.members(act.detail, since)[who]
                 body = {"person": person, "role": role, "from": iso(since)}
                 self.api.post(cora, "families", f"/v1/families/{new}/members", body, act=f"{name} {who}")
@@ -183,14 +185,14 @@ class Acts:
 
     def protection_set(self, act: Act, name: str) -> Any:
         done = []
-        for person in self.register.known(act.people):
-            body = {"person": person, "kind": "location", "date": iso(act.on), "reason": "Asked for by the police"}
+        for person in self.register.known_ids(act.people):
+            body = {"person": person, "kind": "location", "date": iso(act.on), "reason": "StopAsked for by the police"}
             done.append(self.api.post(self.cast[act.user], "consent", "/v1/protections", body, act=f"{name} {person}"))
         return done
 
     def wrong_merge(self, act: Act, name: str) -> Any:
-        """The analyst takes twins for one: by the open review if there is one, else by merging them."""
-        one, other = self.register.known(act.people)
+        """The analyst merges twins wrongly: by the open review if there is one, else directly."""
+        one, other = self.register.known_ids(act.people)
         ana = self.cast[act.user]
         for review in self.api.pages(ana, "families", "/v1/match-reviews", status="open", kind="same_person"):
             if {review["left"]["person"], review["right"]["person"]} == {one, other}:
@@ -200,7 +202,7 @@ class Acts:
         return self.api.post(ana, "families", f"/v1/people/{one}/merge", body, act=name)
 
     def unmerge(self, act: Act, name: str) -> Any:
-        """The analyst sees that they are two; the platform lists what was shared meanwhile."""
+        """The analyst undoes the merge; the platform lists what was shared meanwhile."""
         one, other = (next(iter(self.register.persons[who])) for who in act.people)
         if one != other:
             raise WentWrong(f"the twins of {act.family} are not one person, so nothing can be split")

@@ -1,4 +1,4 @@
-"""Talking to the platform as its people and clients do: signed in, each with what their role may do, and no more."""
+"""Calls to the platform as its people and clients make them: signed in, with the rights of their role."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ KEYS = uuid.UUID("5f0d6ac4-6a4e-4f39-9d3e-7a2f1d7c2016")
 
 
 def chunked(ids: list[str]) -> Iterator[list[str]]:
-    """As many as a call takes, until all have gone."""
+    """Yield the ids in parts that one call takes."""
     for start in range(0, len(ids), CHUNK):
         yield ids[start : start + CHUNK]
 
@@ -101,7 +101,7 @@ class Api:
         limits = httpx.Limits(max_connections=32, max_keepalive_connections=16)
         self._http = httpx.Client(timeout=120, limits=limits, verify=trusted())
 
-    def key(self, act: str) -> str:
+    def key_of_act(self, act: str) -> str:
         """The idempotency key of an act: the same act always has the same, so that it happens once."""
         return str(uuid.uuid5(KEYS, act))
 
@@ -112,7 +112,7 @@ class Api:
         self, who: Who | None, program: str, path: str, body: Any = None, *, act: str = "", purpose: str = ""
     ) -> Any:
         """POST; `act` names what is created, and gives its idempotency key."""
-        headers = {"Idempotency-Key": self.key(act)} if act else {}
+        headers = {"Idempotency-Key": self.key_of_act(act)} if act else {}
         return self.send(who, "POST", program, path, json=body, headers=headers, purpose=purpose).json()
 
     def change(
@@ -189,7 +189,7 @@ class Api:
                     renewed = True
                     who.tokens.until = 0.0
                     continue
-                if answer.status_code < 500 and not running_still(answer):
+                if answer.status_code < 500 and not is_still_running(answer):
                     raise Refused(
                         f"{line}: {answer.status_code} {answer.text[:1000]}", answer.status_code, problem_of(answer)
                     )
@@ -199,7 +199,7 @@ class Api:
             time.sleep(0.25)
 
     def token(self, who: Who) -> str:
-        """A token that is good for a while yet: the one we hold, a refreshed one, or one of a new sign-in."""
+        """A token that is valid for a while: the one held, a refreshed one, or one of a new sign-in."""
         with who.lock:
             if time.monotonic() >= who.tokens.until:
                 if isinstance(who, Machine):
@@ -221,10 +221,10 @@ class Api:
                         answer = self._sign_in(who)
                 else:
                     answer = self._sign_in(who)
-                self._keep(who, answer)
+                self._keep_tokens(who, answer)
             return who.tokens.access
 
-    def _keep(self, who: Who, answer: httpx.Response) -> None:
+    def _keep_tokens(self, who: Who, answer: httpx.Response) -> None:
         if answer.status_code >= 500:
             raise httpx.RemoteProtocolError(f"identity answered {answer.status_code}")  # away; asked again
         if answer.status_code != 200:
@@ -277,7 +277,7 @@ PORTAL = "portal"
 """The public client through which people sign in."""
 
 
-def running_still(answer: httpx.Response) -> bool:
+def is_still_running(answer: httpx.Response) -> bool:
     """Whether a repeated request met its own first try, which the program has not ended yet."""
     return answer.status_code == 409 and str(problem_of(answer).get("type", "")).endswith("/key-running")
 

@@ -1,4 +1,4 @@
-"""What a person sees of a journey: one line a step with its figures, and a bar on what takes long."""
+"""The journey's output: one line a step with its figures, and a progress bar for what takes long."""
 
 import sys
 import threading
@@ -18,7 +18,7 @@ HANDS = 4
 
 
 class Step:
-    """One step under way: what it says at its end, and how far it is."""
+    """A step under way: the figures that it prints at its end, and its progress."""
 
     def __init__(self, title: str, progress: Progress | None) -> None:
         self.figures: list[str] = []
@@ -27,16 +27,16 @@ class Step:
         self._most = 0.0
         self._lock = threading.Lock()
 
-    def say(self, figure: str) -> None:
+    def add_figure(self, figure: str) -> None:
         self.figures.append(figure)
 
-    def left(self, amount: float) -> None:
-        """How much waits to be done; the bar's length is the most that ever waited."""
+    def show_left(self, amount: float) -> None:
+        """Show how much is left; the length of the bar is the most that was ever left."""
         self._most = max(self._most, amount)
         if self._progress and self._task is not None and self._most:
             self._progress.update(self._task, total=self._most, completed=self._most - amount)
 
-    def each(self, items: Iterable[T], do: Callable[[T], R]) -> list[R]:
+    def run_each(self, items: Iterable[T], do: Callable[[T], R]) -> list[R]:
         """Do something for each item, several at a time; the answers in the items' order.
 
         The first failure ends it: what has not begun is not begun.
@@ -70,7 +70,7 @@ class Console:
         self._out = Terminal(file=sys.stderr if quiet else sys.stdout, highlight=False, soft_wrap=True, markup=False)
         self._number = 0
 
-    def line(self, text: str = "") -> None:
+    def print_line(self, text: str = "") -> None:
         self._out.print(text)
 
     @contextmanager
@@ -88,7 +88,7 @@ class Console:
             yield step
         took = time.monotonic() - began
         self.seconds[name] = round(self.seconds.get(name, 0.0) + took, 2)
-        self.line(f"{self._number:3}  {title}: {', '.join(step.figures) or 'done'} ({took:.1f} s)")
+        self.print_line(f"{self._number:3}  {title}: {', '.join(step.figures) or 'done'} ({took:.1f} s)")
 
 
 def counted(number: int, one: str, many: str = "") -> str:

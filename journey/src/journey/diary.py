@@ -1,4 +1,4 @@
-"""What has been done already, so that a journey that was stopped goes on where it was."""
+"""A record of the acts that are done, so that a journey that was stopped can continue."""
 
 import fcntl
 import json
@@ -14,8 +14,8 @@ T = TypeVar("T")
 
 
 @contextmanager
-def alone(var: Path) -> Iterator[None]:
-    """While seeding: a journey that begins while the platform is still being seeded waits for the end of that."""
+def hold_seeding_lock(var: Path) -> Iterator[None]:
+    """Hold the lock of seeding: of two processes that seed one platform the second waits."""
     path = var / "journey" / "seeding.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as lock:
@@ -40,15 +40,15 @@ class Diary:
         self._file = path.open("a")
         self._file.write("\n" if path.stat().st_size and not path.read_bytes().endswith(b"\n") else "")
 
-    def keep_to(self, borough: dict[str, int]) -> None:
+    def refuse_other_borough(self, borough: dict[str, int]) -> None:
         """Note which borough the platform holds. Errors: CannotGoOn when it is another one."""
-        held = self.once("borough", lambda: borough)
+        held = self.do_once("borough", lambda: borough)
         if held != borough:
             described = f"{held['families']} families, seed {held['seed']}"
             raise CannotGoOn(f"the platform holds the borough of {described}: ask for that one, or `make reset` first")
 
-    def once(self, act: str, do: Callable[[], T]) -> T:
-        """Do an act unless it was done; its answer, which is what JSON can hold."""
+    def do_once(self, act: str, do: Callable[[], T]) -> T:
+        """Do an act unless it was done. Returns its answer, which must be JSON."""
         if act not in self._answers:
             answer = do()
             with self._lock:
@@ -58,5 +58,5 @@ class Diary:
         found: T = self._answers[act]
         return found
 
-    def knows(self, act: str) -> bool:
+    def has_done(self, act: str) -> bool:
         return act in self._answers

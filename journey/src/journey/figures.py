@@ -18,19 +18,19 @@ class Figures:
         self._values: dict[str, Any] = dict(fixed)
         self.differing: list[str] = []
 
-    def set(self, name: str, value: Any) -> None:
+    def set_figure(self, name: str, value: Any) -> None:
         place = self._values
         *outer, last = name.split(".")
         for part in outer:
             place = place.setdefault(part, {})
         place[last] = value
 
-    def expect(self, name: str, expected: Any, got: Any) -> None:
-        """Hold a figure against the truth. A difference does not end the journey: its end tells them all."""
+    def expect_figure(self, name: str, expected: Any, got: Any) -> None:
+        """Compare a figure with the truth. A difference does not stop the journey; all are listed at its end."""
         if expected != got:
-            line = f"{name}: {difference(expected, got)}"
+            line = f"{name}: {describe_difference(expected, got)}"
             self.differing.append(line)
-            self._console.line(f"     DIFFERS  {line}")
+            self._console.print_line(f"     DIFFERS  {line}")
 
     def as_json(self) -> dict[str, Any]:
         seconds = {**self._console.seconds, "total": round(sum(self._console.seconds.values()), 2)}
@@ -41,17 +41,17 @@ class Figures:
         path.write_text(json.dumps(self.as_json(), indent=1) + "\n")
 
 
-def difference(expected: Any, got: Any) -> str:
-    """In words. Of two long lists of names it tells only what one has and the other has not."""
+def describe_difference(expected: Any, got: Any) -> str:
+    """Describe a difference. Of two lists it names only what one has and the other has not."""
     if not (isinstance(expected, list) and isinstance(got, list)):
         return f"expected {expected}, got {got}"
     missing, unexpected = Counter(expected) - Counter(got), Counter(got) - Counter(expected)
-    parts = [f"{word} {some(list(each.elements()))}" for word, each in
+    parts = [f"{word} {first_few(list(each.elements()))}" for word, each in
              (("missing", missing), ("unexpected", unexpected)) if each]  # fmt: skip
     return "; ".join(parts) or "the same in another order"
 
 
-def some(names: list[Any]) -> str:
+def first_few(names: list[Any]) -> str:
     """The first few of many."""
-    told = ", ".join(str(name) for name in names[:FEW])
-    return told if len(names) <= FEW else f"{told} and {len(names) - FEW:,} more"
+    first = ", ".join(str(name) for name in names[:FEW])
+    return first if len(names) <= FEW else f"{first} and {len(names) - FEW:,} more"

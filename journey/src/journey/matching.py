@@ -1,4 +1,4 @@
-"""The analyst's part: every review decided from the truth, until none is open."""
+"""Decides every match review from the truth, as the analyst, until none is open."""
 
 from collections import Counter
 from typing import Any
@@ -24,7 +24,7 @@ def decide_reviews(register: Register, watch: Watch, step: Step, kept_open: froz
         reviews = [
             (review, verdict)
             for review in api.pages(ana, "families", "/v1/match-reviews", status="open")
-            if (verdict := verdict_on(register, review, kept_open))
+            if (verdict := find_verdict(register, review, kept_open))
         ]
         if not reviews:
             return given
@@ -34,13 +34,21 @@ def decide_reviews(register: Register, watch: Watch, step: Step, kept_open: froz
             body = {"verdict": verdict, "reason": REASONS[verdict]}
             path = f"/v1/match-reviews/{review['id']}/decision"
             # Two decisions may settle a third review, which then is no longer open to the other verdict.
-            api.send(ana, "POST", "families", path, json=body, headers={"Idempotency-Key": api.key(path)}, allow=(409,))
+            api.send(
+                ana,
+                "POST",
+                "families",
+                path,
+                json=body,
+                headers={"Idempotency-Key": api.key_of_act(path)},
+                allow=(409,),
+            )
             return verdict
 
-        given.update(step.each(reviews, decide))
-        watch.until_idle(step.left)
+        given.update(step.run_each(reviews, decide))
+        watch.wait_until_idle(step.show_left)
         same = [review["left"]["person"] for review, verdict in reviews if verdict == "same"]
-        register.merged(step.each(same, lambda person: api.get(ana, "families", f"/v1/people/{person}")))
+        register.note_merged(step.run_each(same, lambda person: api.get(ana, "families", f"/v1/people/{person}")))
     raise WentWrong(f"after {ROUNDS} rounds of decisions there are reviews still")
 
 
@@ -52,9 +60,9 @@ REASONS = {
 }
 
 
-def verdict_on(register: Register, review: Any, kept_open: frozenset[str]) -> str | None:
-    """What the truth says; None for a review that is left open."""
-    left, right = (whom(register, review[side]) for side in ("left", "right"))
+def find_verdict(register: Register, review: Any, kept_open: frozenset[str]) -> str | None:
+    """The verdict that the truth gives; None for a review that is left open."""
+    left, right = (person_of_side(register, review[side]) for side in ("left", "right"))
     if left in kept_open and right in kept_open:
         return None
     if review["kind"] == "same_person":
@@ -62,7 +70,7 @@ def verdict_on(register: Register, review: Any, kept_open: frozenset[str]) -> st
     return "yes" if is_absent_parent(register, child=left, parent=right) else "no"
 
 
-def whom(register: Register, side: Any) -> str:
+def person_of_side(register: Register, side: Any) -> str:
     """The truth person of one side, by its records."""
     truth = register.borough.truth
     counts = Counter(truth.record_person(record["feed"], natural_key(record["key"])) for record in side["records"])

@@ -1,4 +1,4 @@
-"""From drafted claims to paid ones, and what a family's attachment earns: each step by the person whose it is."""
+"""Claims from draft to payment, and attachment fees: each step is done by the person whose part it is."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -21,38 +21,38 @@ class Money:
     diary: Diary
     watch: Watch
 
-    def framework(self) -> str:
+    def find_framework(self) -> str:
         """The framework in force; there is one."""
         held = self.api.get(self.cast["clare"], "claims", "/v1/frameworks")
         return str(held["items"][0]["framework"])
 
-    def window(self, window: WindowTotal, step: Step) -> list[Any]:
+    def claim_window(self, window: WindowTotal, step: Step) -> list[Any]:
         """One claim window: the officer checks, the auditor samples, finance submits and records the payment.
 
         Returns the claims that it paid.
         """
         day, number = iso(window.claims_on), window.window
-        batch = self.diary.once(f"batch {number}", lambda: self._batch(step, day, number))
+        batch = self.diary.do_once(f"batch {number}", lambda: self._batch(step, day, number))
         if batch is None:
             return []
-        sample = self.diary.once(f"sample {number}", lambda: self._examine(batch, day, number))
+        sample = self.diary.do_once(f"sample {number}", lambda: self._examine(batch, day, number))
         clare, finn = self.cast["clare"], self.cast["finn"]
-        step.say(f"{len(sample)} of {len(batch['claims'])} in the auditor's sample, all upheld")
+        step.add_figure(f"{len(sample)} of {len(batch['claims'])} in the auditor's sample, all upheld")
 
         def submit() -> Any:
             return self.api.post(
                 finn, "claims", f"/v1/batches/{batch['id']}/submit", {"date": day}, act=f"submit {number}"
             )
 
-        self.diary.once(f"submit {number}", submit)
+        self.diary.do_once(f"submit {number}", submit)
         pence = sum(claim["pence"] for claim in batch["claims"])
 
         def pay() -> Any:
             body = {"batch": batch["id"], "date": day, "pence": pence, "reference": f"TF-{day}"}
             return self.api.post(finn, "claims", "/v1/payments", body, act=f"payment {number}")
 
-        self.diary.once(f"payment {number}", pay)
-        self.watch.until_idle(step.left)
+        self.diary.do_once(f"payment {number}", pay)
+        self.watch.wait_until_idle(step.show_left)
         return [self.api.get(clare, "claims", f"/v1/claims/{claim['id']}") for claim in batch["claims"]]
 
     def _batch(self, step: Step, day: str | None, number: int) -> Any:
@@ -67,14 +67,14 @@ class Money:
         def check(claim: Any) -> Any:
             return self.api.post(clare, "claims", f"/v1/claims/{claim['id']}/check", agreed, act=f"check {claim['id']}")
 
-        step.each(list(self.api.pages(clare, "claims", "/v1/claims", status="drafted")), check)
-        self.watch.until_idle(step.left)
-        body = {"framework": self.framework(), "date": day}
-        headers = {"Idempotency-Key": self.api.key(f"batch {number}")}
+        step.run_each(list(self.api.pages(clare, "claims", "/v1/claims", status="drafted")), check)
+        self.watch.wait_until_idle(step.show_left)
+        body = {"framework": self.find_framework(), "date": day}
+        headers = {"Idempotency-Key": self.api.key_of_act(f"batch {number}")}
         made = self.api.send(clare, "POST", "claims", "/v1/batches", json=body, headers=headers, allow=(409, 422))
         if made.status_code >= 400:
             return None
-        self.watch.until_idle(step.left)
+        self.watch.wait_until_idle(step.show_left)
         batch = str(made.json()["id"])
         kept = ("id", "family", "pence")
         claims = list(self.api.pages(clare, "claims", "/v1/claims", batch=batch))
@@ -85,7 +85,7 @@ class Money:
         otto = self.cast["otto"]
         path = f"/v1/batches/{batch['id']}"
         drawn = self.api.post(otto, "claims", f"{path}/sample", {"seed": number}, act=f"sample {number}")
-        self.watch.until_idle()  # the bundles open to the auditor once families has heard of the sample
+        self.watch.wait_until_idle()  # the bundles open to the auditor once families has heard of the sample
         sample = [str(claim) for claim in drawn["sample"]]
         for claim in sample:
             held = self.api.get(otto, "claims", f"/v1/claims/{claim}")
@@ -96,17 +96,17 @@ class Money:
             self.api.post(otto, "claims", f"{path}/findings", finding, act=f"finding {claim}")
         return sample
 
-    def fees(self, targets: dict[str, int], on: date) -> int:
+    def settle_fees(self, targets: dict[str, int], on: date) -> int:
         """Set each year's target, settle its attachment fees; the fees in all."""
-        framework = self.framework()
+        framework = self.find_framework()
         before = 0
         for year, cumulative in targets.items():
-            self.diary.once(
+            self.diary.do_once(
                 f"target {year}", partial(self._set_target, framework, year, cumulative - before, cumulative)
             )
-            self.diary.once(f"fees {year}", partial(self._settle, framework, year, on))
+            self.diary.do_once(f"fees {year}", partial(self._settle, framework, year, on))
             before = cumulative
-        return int(self.ledger()["totals"]["fees"]["pence"])
+        return int(self.read_ledger()["totals"]["fees"]["pence"])
 
     def _set_target(self, framework: str, year: str, families: int, cumulative: int) -> Any:
         path = f"/v1/targets/{framework}/{quote(year, safe='')}"
@@ -117,5 +117,5 @@ class Money:
         body = {"framework": framework, "year": year, "date": iso(on)}
         return self.api.post(self.cast["finn"], "claims", "/v1/fees", body, act=f"fees {year}")
 
-    def ledger(self) -> Any:
-        return self.api.get(self.cast["finn"], "claims", "/v1/ledger", framework=self.framework())
+    def read_ledger(self) -> Any:
+        return self.api.get(self.cast["finn"], "claims", "/v1/ledger", framework=self.find_framework())

@@ -1,4 +1,4 @@
-"""The programs, kept running by supervisord, and what can be seen of them from outside."""
+"""A platform: its programs, which supervisord keeps running, and their state as seen from outside."""
 
 import fcntl
 import json
@@ -19,8 +19,8 @@ from typing import IO
 import httpx
 
 from chassis.http import trusted
-from journey.ports import FOR_PROGRAMS, first_free, is_free
-from journey.profile import Part, Profile, Servers, parts
+from journey.ports import FOR_PROGRAMS, find_first_free, is_free
+from journey.profile import Part, Profile, Servers, list_parts
 from journey.servers.process import stat_of
 from journey.stopping import CannotGoOn, WentWrong
 from vocabulary.programs import FIRST_PORT, PROGRAMS, SERVICES
@@ -33,7 +33,7 @@ CALM_LOOKS = 3
 LOOK_SECONDS = 0.04
 LONGEST_LOOK_SECONDS = 0.3
 NAMED_BY_SUPERVISOR = "SUPERVISOR_PROCESS_NAME"
-"""The variable in which supervisord tells each process its name; the tether in between passes it on."""
+"""The variable in which supervisord tells each process its name; the script in between passes it on."""
 WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
 
@@ -70,7 +70,7 @@ class Addresses:
 
 
 class Platform:
-    """One running platform: `up()` starts it, `stop()` leaves no process behind and all data in place.
+    """One running platform: `start()` starts it, `stop()` leaves no process behind and all data in place.
 
     Shape: `servers` are there in the production profile alone. `durable=False` is for tests: see `Postgres`.
     """
@@ -79,12 +79,12 @@ class Platform:
         self.var = var
         self.addresses = addresses
         self.profile = profile
-        self.parts = parts(profile, addresses.port_base)
+        self.parts = list_parts(profile, addresses.port_base)
         self.servers = Servers(var, durable=durable) if profile == "production" else None
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
 
-    def up(self) -> None:
+    def start(self) -> None:
         """Start the servers, migrate, set identity up where it is not, start the programs, wait until each is ready.
 
         Errors: CannotGoOn, with one line, when a port is taken, the data is in use, or a program does not start.
@@ -92,17 +92,17 @@ class Platform:
         for folder in ("run", "logs", "secrets"):
             (self.var / folder).mkdir(parents=True, exist_ok=True)
         (self.var / "secrets").chmod(0o700)
-        self._hold()
+        self._lock_data()
         self._refuse_taken_ports()
         if self.servers is not None:
             self.servers.start()
             with ThreadPoolExecutor(2) as hands:
-                list(hands.map(lambda program: self._once("-m", "chassis.cli", program, "migrate"), SERVICES))
-        self._once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
-        tether = [sys.executable, str(Path(__file__).with_name("tether.py"))]
+                list(hands.map(lambda program: self._run_once("-m", "chassis.cli", program, "migrate"), SERVICES))
+        self._run_once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
+        wrapper = [sys.executable, str(Path(__file__).with_name("die_with_parent.py"))]
         with (self.var / "logs" / "supervisord.out").open("ab") as out:
             self._supervisor = subprocess.Popen(
-                [*tether, sys.executable, "-m", "supervisor.supervisord", "-c", str(self._write_config(tether))],
+                [*wrapper, sys.executable, "-m", "supervisor.supervisord", "-c", str(self._write_config(wrapper))],
                 cwd=ROOT,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL,
@@ -163,7 +163,7 @@ class Platform:
         while self.processes().get(part) == pid:
             time.sleep(0.01)
 
-    def _hold(self) -> None:
+    def _lock_data(self) -> None:
         lock = (self.var / "run" / "lock").open("a+")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -180,7 +180,7 @@ class Platform:
                     f"PORT_BASE={self.addresses.port_base + 100} (now {self.addresses.port_base})"
                 )
 
-    def _once(self, *arguments: str) -> None:
+    def _run_once(self, *arguments: str) -> None:
         done = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=self._environment(), capture_output=True)
         if done.returncode:
             log = self.var / "logs" / "setup.log"
@@ -192,8 +192,8 @@ class Platform:
         servers = self.servers.environment() if self.servers is not None else {}
         return {**os.environ, **self.addresses.environment(self.var), **servers, **own}
 
-    def _write_config(self, tether: list[str]) -> Path:
-        """Values of a supervisord file know `%` as an escape, so every path is doubled."""
+    def _write_config(self, wrapper: list[str]) -> Path:
+        """Write supervisord's configuration. `%` is an escape there, so that it is doubled in every line."""
         run, logs = self.var / "run", self.var / "logs"
         lines = [
             "[supervisord]",
@@ -205,7 +205,7 @@ class Platform:
             *(["user=root"] if os.getuid() == 0 else []),  # without it, a warning at each start in a container
         ]
         for number, part in enumerate(self.parts, 1):
-            words = [*tether, sys.executable, "-m", "chassis.cli", part.program, part.command]
+            words = [*wrapper, sys.executable, "-m", "chassis.cli", part.program, part.command]
             command = " ".join(f'"{word}"' for word in words)
             lines += [
                 "",
@@ -234,7 +234,7 @@ class Platform:
         with httpx.Client(timeout=5, verify=trusted()) as http:
             while waiting:
                 part = waiting[0]
-                if ready(http, url_of(part)):
+                if is_ready(http, url_of(part)):
                     waiting.pop(0)
                     continue
                 log = self.var / "logs" / f"{part.name}.log"
@@ -250,31 +250,31 @@ def url_of(part: Part) -> str:
     return f"http://127.0.0.1:{part.port}"
 
 
-def free_ports(profile: Profile = "embedded") -> int:
+def find_free_ports(profile: Profile = "embedded") -> int:
     """The first of as many free ports that follow each other as a platform needs."""
-    return first_free(len(parts(profile, 0)), FOR_PROGRAMS)
+    return find_first_free(len(list_parts(profile, 0)), FOR_PROGRAMS)
 
 
 @contextmanager
-def platform(
+def running_platform(
     var: Path, addresses: Addresses, profile: Profile = "embedded", *, durable: bool = True
 ) -> Iterator[Platform]:
     """A platform that runs for as long as the block does."""
     running = Platform(var, addresses, profile, durable=durable)
     try:
-        running.up()
+        running.start()
         yield running
     finally:
         running.stop()
 
 
-def reset(var: Path) -> None:
+def forget_data(var: Path) -> None:
     """Forget all data. Errors: CannotGoOn while a platform runs on it."""
     if not var.exists():
         return
     (var / "run").mkdir(exist_ok=True)
     idle = Platform(var, Addresses())
-    idle._hold()
+    idle._lock_data()
     if (var / "servers").exists():
         Servers(var).forget()
     shutil.rmtree(var)
@@ -288,7 +288,7 @@ class Watch:
         self._addresses = addresses
         self._http = httpx.Client(timeout=10, verify=trusted())
 
-    def pending(self) -> dict[str, float]:
+    def count_pending(self) -> dict[str, float]:
         """What waits in each program: outbox rows, events not yet heard, work in the background."""
         found: dict[str, float] = {}
         for program in SERVICES:
@@ -305,7 +305,7 @@ class Watch:
                 found[key] = found.get(key, 0) + float(value)
         return found
 
-    def until_idle(self, seen: Callable[[float], None] = lambda _: None) -> None:
+    def wait_until_idle(self, seen: Callable[[float], None] = lambda _: None) -> None:
         """Wait until all is done, calling `seen` with how much is left.
 
         Done means nothing pending in looks that follow each other: an event on its way from one program to the next
@@ -313,7 +313,7 @@ class Watch:
         """
         calm, before, moved, pause = 0, None, time.monotonic(), LOOK_SECONDS
         while True:
-            pending = self.pending()
+            pending = self.count_pending()
             left = sum(pending.values())
             seen(left)
             if left != before:
@@ -325,11 +325,11 @@ class Watch:
                 what = ", ".join(f"{name}: {value:.0f}" for name, value in pending.items() if value)
                 raise WentWrong(f"nothing has moved for {STALL_SECONDS:.0f} s, still waiting: {what}")
             time.sleep(pause)
-            # A look costs every program something: what takes long is looked at seldom, what may be over at once.
+            # Each look costs every program something, so that they become rarer while something is left.
             pause = min(pause * 1.25, LONGEST_LOOK_SECONDS) if left else LOOK_SECONDS
 
 
-def ready(http: httpx.Client, url: str) -> bool:
+def is_ready(http: httpx.Client, url: str) -> bool:
     try:
         return http.get(f"{url}/health/ready").status_code == 200
     except httpx.HTTPError:

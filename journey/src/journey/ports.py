@@ -1,4 +1,4 @@
-"""Ports for what is started later, or again after a kill."""
+"""Free ports, also for programs that are started again after a kill."""
 
 import random
 import socket
@@ -12,7 +12,7 @@ FOR_SERVERS = range(20_000, 30_000)
 """Apart from the programs': a server takes its port before the programs have bound theirs."""
 
 
-def first_free(count: int, among: range) -> int:
+def find_first_free(count: int, among: range) -> int:
     """The first of so many free ports that follow each other, drawn at random, since tests run side by side.
 
     Errors: CannotGoOn when there are none.

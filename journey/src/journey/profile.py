@@ -1,4 +1,4 @@
-"""The two footings of a platform: what runs as a process, and which servers it stands on."""
+"""The two profiles of a platform: which processes run, and which servers they use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Part:
     port: int
 
 
-def parts(profile: Profile, port_base: int) -> list[Part]:
+def list_parts(profile: Profile, port_base: int) -> list[Part]:
     """A platform's processes. In production every relay has another one that stands by."""
     if profile == "embedded":
         return [Part(name, name, "run", port_base + program.port_offset) for name, program in PROGRAMS.items()]
@@ -45,11 +45,11 @@ class Servers:
         self._secrets = var / "secrets"
 
     def start(self) -> None:
-        """Start both and see to a database a program, its password among the secrets."""
+        """Start both, and make a database for each program, with its password among the secrets."""
         self.postgres.start()
         self.kafka.start()
         for program in SERVICES:
-            self.postgres.make(program)
+            self.postgres.make_database(program)
             path = self._secrets / f"{program}.database"
             path.touch(mode=0o600)
             path.write_text(self.postgres.password(program))

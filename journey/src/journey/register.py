@@ -1,4 +1,4 @@
-"""Who is who: the sandbox's truth beside the platform's ids, read as the analyst reads it."""
+"""The sandbox's people and families beside the platform's ids, as the analyst can read them."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ from sandbox.model import CHILD
 
 
 @dataclass
-class Matching:
+class MatchingFigures:
     """How well records were brought together. Pairs of records of one person are counted, as record linkage does.
 
     Shape: `wrong_links` are records that stand with somebody else's.
@@ -62,8 +62,8 @@ class Register:
     _leaves: dict[str, set[str]] = field(default_factory=dict)
     _after: str | None = None
 
-    def read(self, *, anew: bool = False) -> None:
-        """Read the links that have come since the last time; `anew`: every one, as the platform has it now."""
+    def read_links(self, *, anew: bool = False) -> None:
+        """Read the links that were added since the last time; with `anew` all of them."""
         if anew:
             self._links, self._roots, self._after = {}, {}, None
         while True:
@@ -78,8 +78,8 @@ class Register:
             self._after = page["next"]
         self._count()
 
-    def merged(self, people: Iterable[Any]) -> None:
-        """These have become one with others. Shape: each as the platform shows them now, with their former ids."""
+    def note_merged(self, people: Iterable[Any]) -> None:
+        """Note that people were merged. Shape: each as the platform shows them now, with their former ids."""
         became = {former: person["id"] for person in people for former in (person["id"], *person["formerly"])}
         for leaf, root in self._roots.items():
             self._roots[leaf] = became.get(root) or became.get(leaf) or root
@@ -93,7 +93,7 @@ class Register:
             self.persons.setdefault(link.who, set()).add(root)
             self.truth[root][link.who] += 1
 
-    def leaves(self) -> dict[str, Counter[str]]:
+    def people_first_given(self) -> dict[str, Counter[str]]:
         """The truth people of each person as records were first given, which no decision changes."""
         found: dict[str, Counter[str]] = defaultdict(Counter)
         for link in self._links.values():
@@ -104,7 +104,7 @@ class Register:
         """The persons whom a truth person's records were first given to, merged since or not."""
         return self._leaves.get(who, set())
 
-    def person(self, who: str) -> str | None:
+    def person_id(self, who: str) -> str | None:
         """The platform's id of a truth person; None for somebody whom no feed names yet.
 
         Errors: WentWrong while the person is still several, which after reviews must not be.
@@ -114,13 +114,15 @@ class Register:
             raise WentWrong(f"{who} of the sandbox is {len(ids)} people after all reviews")
         return next(iter(ids), None)
 
-    def known(self, people: Iterable[str]) -> list[str]:
+    def known_ids(self, people: Iterable[str]) -> list[str]:
         """The platform's ids of those among truth people whom some feed names."""
-        return [found for who in people if (found := self.person(who))]
+        return [found for who in people if (found := self.person_id(who))]
 
-    def matching(self, groups: dict[str, Counter[str]] | None = None, but: frozenset[str] = frozenset()) -> Matching:
+    def measure_matching(
+        self, groups: dict[str, Counter[str]] | None = None, but: frozenset[str] = frozenset()
+    ) -> MatchingFigures:
         """Figures of the present links, or of other groups of records. People in `but` are left out."""
-        found = Matching()
+        found = MatchingFigures()
         totals: Counter[str] = Counter()
         for counts in (self.truth if groups is None else groups).values():
             kept = {who: number for who, number in counts.items() if who not in but}
@@ -136,7 +138,7 @@ class Register:
         found.true_pairs = sum(pairs(number) for number in totals.values())
         return found
 
-    def family(self, family: str) -> str | None:
+    def family_id(self, family: str) -> str | None:
         """The platform's id of a truth family, as `find_families` found it."""
         return self.families.get(family)
 

@@ -48,7 +48,7 @@ class Credentials:
         self.people: dict[str, dict[str, str]] = held.get("people", {})
         self.clients: dict[str, dict[str, str]] = held.get("clients", {})
 
-    def of(self, user: actors.User) -> dict[str, str]:
+    def credentials_of(self, user: actors.User) -> dict[str, str]:
         """A person's credentials, made the first time."""
         with self._lock:
             if user.username not in self.people:
@@ -59,25 +59,27 @@ class Credentials:
                     "role": user.role,
                     "service": user.service,
                 }
-                self.keep()
+                self.save()
             return self.people[user.username]
 
-    def keep(self) -> None:
+    def save(self) -> None:
         write_private(self._path, {"people": self.people, "clients": self.clients})
 
 
-def seed(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
+def seed_borough(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
     """Make what the borough needs, or find it. Errors: CannotGoOn when the platform was never set up here."""
     with console.step("seeding", "agencies, people, clients and agreements") as step:
         credentials = Credentials(var)
-        admin = administrator(var)
+        admin = read_administrator(var)
         for agency in actors.AGENCIES:
             body = {"code": agency.code, "name": agency.name, "kind": agency.kind}
-            unless_there(api, diary, admin, "/v1/agencies", body, f"agency {agency.code}")
+            create_unless_there(api, diary, admin, "/v1/agencies", body, f"agency {agency.code}")
         for service in actors.SERVICES:
             body = {"code": service.code, "name": service.name, "sector": service.sector}
-            unless_there(api, diary, admin, f"/v1/agencies/{service.agency}/services", body, f"service {service.code}")
-        made = step.each(actors.USERS, lambda user: make_user(api, diary, admin, credentials, user))
+            create_unless_there(
+                api, diary, admin, f"/v1/agencies/{service.agency}/services", body, f"service {service.code}"
+            )
+        made = step.run_each(actors.USERS, lambda user: make_user(api, diary, admin, credentials, user))
         ids = {user.username: user_id for user, user_id in zip(actors.USERS, made, strict=True)}
         for client in actors.CLIENTS:
             make_client(api, admin, credentials, client)
@@ -86,12 +88,12 @@ def seed(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
         agreements = [agreement for agreement in actors.AGREEMENTS if agreement.supplier != agreement.recipient]
         for agreement in agreements:
             name = f"agreement {agreement.supplier} to {agreement.recipient}"
-            diary.once(name, lambda a=agreement, n=name: agree(api, cast, a, n))  # type: ignore[misc]
-        step.say(counted(len(actors.AGENCIES), "agency", "agencies"))
-        step.say(counted(len(actors.SERVICES), "service"))
-        step.say(counted(len(ids), "person", "people"))
-        step.say(counted(len(actors.CLIENTS), "client"))
-        step.say(f"{counted(len(agreements), 'agreement')} signed by both parties")
+            diary.do_once(name, lambda a=agreement, n=name: make_agreement(api, cast, a, n))  # type: ignore[misc]
+        step.add_figure(counted(len(actors.AGENCIES), "agency", "agencies"))
+        step.add_figure(counted(len(actors.SERVICES), "service"))
+        step.add_figure(counted(len(ids), "person", "people"))
+        step.add_figure(counted(len(actors.CLIENTS), "client"))
+        step.add_figure(f"{counted(len(agreements), 'agreement')} signed by both parties")
     return cast
 
 
@@ -112,7 +114,7 @@ def machines_of(credentials: Credentials) -> dict[str, Machine]:
     return {name: Machine(name, secret=held["secret"]) for name, held in credentials.clients.items()}
 
 
-def cast_of(var: Path) -> dict[str, Who]:
+def read_cast(var: Path) -> dict[str, Who]:
     """Everybody who was seeded. Errors: CannotGoOn before that."""
     credentials = Credentials(var)
     if not credentials.people:
@@ -120,7 +122,7 @@ def cast_of(var: Path) -> dict[str, Who]:
     return {**people_of(credentials), **machines_of(credentials)}
 
 
-def administrator(var: Path) -> Person:
+def read_administrator(var: Path) -> Person:
     """The first administrator, whom setting up the platform made."""
     path = var / "secrets" / "admin.json"
     if not path.exists():
@@ -129,17 +131,17 @@ def administrator(var: Path) -> Person:
     return Person(held["email"], password=held["password"])
 
 
-def unless_there(api: Api, diary: Diary, who: Who, path: str, body: dict[str, Any], act: str) -> None:
-    """Create something that setting up may have made already: then there is nothing to do."""
-    headers = {"Idempotency-Key": api.key(act)}
-    diary.once(
+def create_unless_there(api: Api, diary: Diary, who: Who, path: str, body: dict[str, Any], act: str) -> None:
+    """Create something, unless setting up has made it already."""
+    headers = {"Idempotency-Key": api.key_of_act(act)}
+    diary.do_once(
         act, lambda: api.send(who, "POST", "identity", path, json=body, headers=headers, allow=(409,)).status_code
     )
 
 
 def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user: actors.User) -> str:
     """One of the sandbox's people; the id. The password is ours, so that a lost answer loses nothing."""
-    held = credentials.of(user)
+    held = credentials.credentials_of(user)
     body = {
         "email": held["email"],
         "name": user.name,
@@ -149,7 +151,7 @@ def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user
         "password": held["password"],
     }
     act = f"user {user.username}"
-    return str(diary.once(act, lambda: api.post(admin, "identity", "/v1/users", body, act=act))["id"])
+    return str(diary.do_once(act, lambda: api.post(admin, "identity", "/v1/users", body, act=act))["id"])
 
 
 def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.Client) -> None:
@@ -170,10 +172,10 @@ def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.C
     if not made.get("secret"):
         raise WentWrong(f"identity gives no secret for the client {client.code}")
     credentials.clients[client.code] = {"secret": made["secret"], "service": client.service, "feed": client.feed}
-    credentials.keep()
+    credentials.save()
 
 
-def agree(api: Api, cast: Cast, agreement: actors.Agreement, act: str) -> str:
+def make_agreement(api: Api, cast: Cast, agreement: actors.Agreement, act: str) -> str:
     """Draft an agreement and have each party's officer sign it; its id."""
     agency_of = {service.code: service.agency for service in actors.SERVICES}
     parties = [agency_of[agreement.supplier], agency_of[agreement.recipient]]

@@ -1,4 +1,4 @@
-"""Why the journey stops, and the one way in which it says so."""
+"""The reasons for which the journey stops."""
 
 import signal
 from types import FrameType
@@ -22,17 +22,17 @@ class FigureDiffers(WentWrong):
         super().__init__(f"{figure}: expected {expected}, got {got}")
 
 
-class Asked(BaseException):
+class StopAsked(BaseException):
     """Ctrl-C, SIGTERM or SIGHUP; no error, and nothing may catch it on the way."""
 
 
 def heed_signals() -> None:
-    """From now on Ctrl-C, SIGTERM and SIGHUP raise `Asked`, also in the background, where Ctrl-C's is ignored."""
+    """From now on Ctrl-C, SIGTERM and SIGHUP raise `StopAsked`, also in the background, where Ctrl-C's is ignored."""
     for name in SIGNALS:
-        signal.signal(name, _stop)
+        signal.signal(name, _ask_to_stop)
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:
+def _ask_to_stop(number: int, frame: FrameType | None) -> NoReturn:
     for name in SIGNALS:
         signal.signal(name, signal.SIG_IGN)  # stopping takes a moment, and a second Ctrl-C would cut it short
-    raise Asked
+    raise StopAsked

@@ -17,11 +17,11 @@ from journey import seeding
 from journey.acts import Acts
 from journey.api import Api
 from journey.console import Console, Step, counted, pounds
-from journey.diary import Diary, alone
+from journey.diary import Diary, hold_seeding_lock
 from journey.figures import Figures
 from journey.matching import decide_reviews
 from journey.money import Money
-from journey.platform import Addresses, Watch, ready
+from journey.platform import Addresses, Watch, is_ready
 from journey.profile import Profile
 from journey.register import Register
 from journey.seeding import Cast, iso
@@ -48,50 +48,50 @@ class Outcome:
     register: Register
 
 
-def seed(addresses: Addresses, var: Path, console: Console) -> Cast:
+def seed_platform(addresses: Addresses, var: Path, console: Console) -> Cast:
     """The sandbox's agencies, people and agreements on a running platform."""
     api = Api(addresses)
-    answers(addresses)
-    with alone(var):
-        return seeding.seed(api, Diary(var), var, console)
+    check_answers(addresses)
+    with hold_seeding_lock(var):
+        return seeding.seed_borough(api, Diary(var), var, console)
 
 
-def answers(addresses: Addresses) -> None:
+def check_answers(addresses: Addresses) -> None:
     """Errors: CannotGoOn when a program of the platform does not answer."""
     with httpx.Client(timeout=10, verify=trusted()) as http:
         for program in PROGRAMS:
-            if not ready(http, addresses.url(program)):
+            if not is_ready(http, addresses.url(program)):
                 raise CannotGoOn(
                     f"nothing answers for {program} at {addresses.url(program)}; start a platform with `make up`"
                 )
 
 
-def carry(
+def carry_borough(
     addresses: Addresses, var: Path, *, families: int, seed: int, console: Console, profile: Profile = "embedded"
 ) -> Outcome:
     """Carry a borough through a running platform. Errors: CannotGoOn, WentWrong; figures that differ are collected."""
     journey = Journey(addresses, var, families, seed, console, profile)
-    return journey.carry()
+    return journey.carry_borough()
 
 
 class Journey:
     def __init__(
         self, addresses: Addresses, var: Path, families: int, seed: int, console: Console, profile: Profile
     ) -> None:
-        answers(addresses)
+        check_answers(addresses)
         self.console = console
-        with alone(var):
+        with hold_seeding_lock(var):
             self.diary = Diary(var)
-            self.diary.keep_to({"families": families, "seed": seed})
+            self.diary.refuse_other_borough({"families": families, "seed": seed})
             self.api = Api(addresses)
             self.watch = Watch(addresses)
             self.figures = Figures(console, profile=profile, families=families, seed=seed)
-            self.cast = seeding.seed(self.api, self.diary, var, console)
+            self.cast = seeding.seed_borough(self.api, self.diary, var, console)
         with console.step("sandbox", "the borough and its truth") as step:
             self.borough = Borough.generate(families=families, seed=seed)
             totals = self.borough.truth.totals
-            step.say(counted(len(self.borough.people), "person", "people"))
-            step.say(
+            step.add_figure(counted(len(self.borough.people), "person", "people"))
+            step.add_figure(
                 f"{totals.identified} families eligible, {totals.attached} attached, {totals.paid} paid in the end"
             )
         self.register = Register(self.api, self.cast, self.borough)
@@ -101,21 +101,21 @@ class Journey:
         self.numbered = list(enumerate(self.borough.acts))
         self.apart = frozenset(who for act in self.borough.acts if act.kind == "wrong_merge" for who in act.people)
 
-    def carry(self) -> Outcome:
+    def carry_borough(self) -> Outcome:
         self.flag_premises()
         windows = {total.window: total for total in self.borough.truth.totals.by_window}
         for wave in self.borough.waves:
             self.act_until(wave.pushed_on)
-            self.push(wave)
-            self.match(wave)
-            self.tell_newcomers(wave)
+            self.push_wave(wave)
+            self.match_wave(wave)
+            self.notify_newcomers(wave)
             if wave.claims_on:
                 self.act_until(wave.claims_on)
-                self.claim(windows[wave.number])
+                self.claim_window(windows[wave.number])
         self.act_until(date.max)
-        self.ask_again()
+        self.ask_again_after_withdrawals()
         self.settle_fees()
-        self.recompute()
+        self.recompute_claims()
         self.compare_families()
         self.compare_matching()
         return Outcome(self.figures, self.api, self.cast, self.borough, self.register)
@@ -126,7 +126,7 @@ class Journey:
             kinds: Counter[str] = Counter()
             for premises in self.borough.communal_premises:
                 path = f"/v1/premises/{premises.uprn}"
-                self.diary.once(
+                self.diary.do_once(
                     f"premises {premises.uprn}",
                     lambda path=path, kind=premises.kind: self.api.change(  # type: ignore[misc]
                         self.cast["iris"], "PUT", "families", path, {"kind": kind}
@@ -134,25 +134,27 @@ class Journey:
                 )
                 kinds[premises.kind] += 1
             for kind, number in sorted(kinds.items()):
-                step.say(f"{number} {kind}")
+                step.add_figure(f"{number} {kind}")
 
     # What partners push
 
-    def push(self, wave: Wave) -> None:
+    def push_wave(self, wave: Wave) -> None:
         with self.console.step("pushes", f"pushes of wave {wave.number}, to {wave.covers_to}") as step:
-            reports = [self.send(push, step) for push in wave.pushes]
-            self.watch.until_idle(step.left)
+            reports = [self.send_push(push, step) for push in wave.pushes]
+            self.watch.wait_until_idle(step.show_left)
             counts: Counter[str] = Counter()
-            for push, report in zip(wave.pushes, [self.finished(*each) for each in reports], strict=True):
+            for push, report in zip(wave.pushes, [self.finish_push(*each) for each in reports], strict=True):
                 counts.update({name: number for name, number in report["counts"].items() if number})
                 lines = sum(1 for _ in push.lines())
-                self.figures.expect(f"lines of {push.name}", lines, report["lines"])
-            step.say(counted(len(wave.pushes), "push", "pushes"))
+                self.figures.expect_figure(f"lines of {push.name}", lines, report["lines"])
+            step.add_figure(counted(len(wave.pushes), "push", "pushes"))
             for name, number in counts.items():
-                step.say(f"{number:,} {name}")
-            self.figures.expect(f"lines refused or held in wave {wave.number}", 0, counts["refused"] + counts["held"])
+                step.add_figure(f"{number:,} {name}")
+            self.figures.expect_figure(
+                f"lines refused or held in wave {wave.number}", 0, counts["refused"] + counts["held"]
+            )
 
-    def send(self, push: PushFile, step: Step) -> tuple[PushFile, str]:
+    def send_push(self, push: PushFile, step: Step) -> tuple[PushFile, str]:
         """Send a file with its supplier's own client; the push's id."""
 
         def post() -> str:
@@ -163,19 +165,19 @@ class Journey:
                 f"/v1/feeds/{push.feed}/pushes",
                 params={"covers_from": iso(push.covers_from), "covers_to": iso(push.covers_to), "area": push.area},
                 content=push.csv,
-                headers={"Content-Type": "text/csv", "Idempotency-Key": self.api.key(push.name)},
+                headers={"Content-Type": "text/csv", "Idempotency-Key": self.api.key_of_act(push.name)},
             )
             return str(answer.json()["id"])
 
-        return push, self.diary.once(f"push {push.name}", post)
+        return push, self.diary.do_once(f"push {push.name}", post)
 
-    def finished(self, push: PushFile, push_id: str) -> Any:
-        """The push's report. A partner who is asked whether an unusual push is right looks at it and says yes."""
+    def finish_push(self, push: PushFile, push_id: str) -> Any:
+        """The push's report. The partner confirms an unusual push, which the platform has paused."""
         sender, path = self.cast.sender(push.feed), f"/v1/pushes/{push_id}"
         report = self.api.get(sender, "families", path)
         if report["status"] == "paused":
             self.api.post(sender, "families", f"{path}/resume", {})
-            self.watch.until_idle()
+            self.watch.wait_until_idle()
             report = self.api.get(sender, "families", path)
         if report["status"] != "finished":
             raise WentWrong(f"push {push.name} is {report['status']}: {report.get('paused_because')}")
@@ -183,30 +185,32 @@ class Journey:
 
     # Who is who
 
-    def match(self, wave: Wave) -> None:
+    def match_wave(self, wave: Wave) -> None:
         """Measure what the platform linked by itself, then decide what it left open."""
         name = f"matched {wave.number}"
-        if self.diary.knows(name):
+        if self.diary.has_done(name):
             return
         with self.console.step("matching", f"matching after wave {wave.number}") as step:
-            self.register.read()
+            self.register.read_links()
             # Deliberately wrong are only the twins of story 10, from the analyst's own decision on.
-            alone = self.register.matching(but=self.apart)
-            self.diary.once(f"automatic {wave.number}", lambda: vars(alone) | rates(alone))
+            alone = self.register.measure_matching(but=self.apart)
+            self.diary.do_once(f"automatic {wave.number}", lambda: vars(alone) | rates(alone))
             given = decide_reviews(self.register, self.watch, step, self.apart)
-            found = self.register.matching(but=self.apart)
-            step.say(f"{found.records:,} records of {found.people:,} people")
-            step.say(f"alone {alone.wrong_links} wrong, recall {alone.recall:.4f}")
-            step.say(", ".join(f"{number} {verdict}" for verdict, number in sorted(given.items())) or "no reviews")
-            step.say(f"then recall {found.recall:.4f}")
-            self.diary.once(name, lambda: vars(found) | rates(found))
+            found = self.register.measure_matching(but=self.apart)
+            step.add_figure(f"{found.records:,} records of {found.people:,} people")
+            step.add_figure(f"alone {alone.wrong_links} wrong, recall {alone.recall:.4f}")
+            step.add_figure(
+                ", ".join(f"{number} {verdict}" for verdict, number in sorted(given.items())) or "no reviews"
+            )
+            step.add_figure(f"then recall {found.recall:.4f}")
+            self.diary.do_once(name, lambda: vars(found) | rates(found))
         if wave.number == 0:
-            self.identify()
+            self.find_eligible()
 
-    def identify(self) -> None:
+    def find_eligible(self) -> None:
         """Whom the platform finds eligible once the first records are in, against the truth."""
         with self.console.step("identify", f"families eligible as at {IDENTIFIED_ON}") as step:
-            self.watch.until_idle(step.left)
+            self.watch.wait_until_idle(step.show_left)
             truth = self.borough.truth.families
             self.register.find_families(truth, IDENTIFIED_ON)
             names = {found: family for family, found in self.register.families.items()}
@@ -219,9 +223,9 @@ class Journey:
             )
             eligible = {names[row["family"]] for row in rows if row["eligible"]}
             expected = {family for family, due in truth.items() if due.identified}
-            step.say(f"{len(eligible)} of {counted(len(names), 'family', 'families')}")
-            self.figures.set("eligible.families", len(eligible))
-            self.figures.expect("eligible.families", sorted(expected), sorted(eligible))
+            step.add_figure(f"{len(eligible)} of {counted(len(names), 'family', 'families')}")
+            self.figures.set_figure("eligible.families", len(eligible))
+            self.figures.expect_figure("eligible.families", sorted(expected), sorted(eligible))
 
     # What people do
 
@@ -231,140 +235,144 @@ class Journey:
         while self.numbered and self.numbered[0][1].on <= day:
             number, act = self.numbered.pop(0)
             due[act.family].append((number, act))
-        wanted = {family: acts for family, acts in due.items() if not self.all_done(acts)}
+        wanted = {family: acts for family, acts in due.items() if not self.are_all_done(acts)}
         if not wanted:
             return
         days = [act.on for acts in wanted.values() for _, act in acts]
         with self.console.step("acts", f"what people did from {min(days)} to {max(days)}") as step:
-            self.know_people()
+            self.read_people_once()
             for family, acts in wanted.items():
                 self.register.find_families([family], acts[0][1].on)
-            self.acts.notice()
+            self.acts.publish_notice()
             done: Counter[str] = Counter()
 
             def each(acts: list[tuple[int, Act]]) -> Counter[str]:
                 kinds: Counter[str] = Counter()
                 for number, act in acts:
-                    self.do(number, act)
+                    self.do_act(number, act)
                     kinds[act.kind] += 1
                 return kinds
 
-            for kinds in step.each(wanted.values(), each):
+            for kinds in step.run_each(wanted.values(), each):
                 done.update(kinds)
-            self.watch.until_idle(step.left)
+            self.watch.wait_until_idle(step.show_left)
             for kind, number in sorted(done.items()):
-                step.say(f"{number} {kind.replace('_', ' ')}")
+                step.add_figure(f"{number} {kind.replace('_', ' ')}")
             if done["unmerge"] or done["wrong_merge"]:
-                self.register.read(anew=True)
+                self.register.read_links(anew=True)
 
-    def tell_newcomers(self, wave: Wave) -> None:
-        """Whom later records show in a family that is supported is told like the others, before anything is shown."""
-        told = {act.family for act in self.borough.acts if act.kind == "notice_delivered" and act.on <= wave.pushed_on}
-        if wave.number == 0 or self.diary.knows(f"newcomers {wave.number}"):
+    def notify_newcomers(self, wave: Wave) -> None:
+        """Give notice to people whom this wave shows in a supported family, before anything of theirs is shown."""
+        informed = {
+            act.family for act in self.borough.acts if act.kind == "notice_delivered" and act.on <= wave.pushed_on
+        }
+        if wave.number == 0 or self.diary.has_done(f"newcomers {wave.number}"):
             return
         with self.console.step("acts", f"notices to whom wave {wave.number} showed") as step:
-            families = [found for family in sorted(told) if (found := self.register.family(family))]
-            number = self.diary.once(f"newcomers {wave.number}", lambda: self.acts.tell(families, wave))
-            step.say(counted(number, "person", "people"))
+            families = [found for family in sorted(informed) if (found := self.register.family_id(family))]
+            number = self.diary.do_once(f"newcomers {wave.number}", lambda: self.acts.notify_families(families, wave))
+            step.add_figure(counted(number, "person", "people"))
 
-    def know_people(self) -> None:
-        """A journey that goes on from a stopped one has read nothing yet, nor heard of families that parted."""
+    def read_people_once(self) -> None:
+        """Read the links, and families that parted, when this journey continues a stopped one."""
         if self.register.persons:
             return
-        self.register.read()
+        self.register.read_links()
         for number, act in enumerate(self.borough.acts):
-            if act.kind == "separated" and self.all_done([(number, act)]):
-                answer = self.acts.do(number, act)
+            if act.kind == "separated" and self.are_all_done([(number, act)]):
+                answer = self.acts.do_act(number, act)
                 self.register.families[answer["family"]] = answer["id"]
 
-    def do(self, number: int, act: Act) -> None:
+    def do_act(self, number: int, act: Act) -> None:
         if act.kind == "consent_withdrawn":
-            self.withdrawals.before(act)
-        answer = self.acts.do(number, act)
+            self.withdrawals.ask_before(act)
+        answer = self.acts.do_act(number, act)
         if act.kind == "consent_withdrawn":
-            self.withdrawals.after(act)
+            self.withdrawals.ask_after(act)
         if act.kind == "separated":
             self.register.families[answer["family"]] = answer["id"]
 
-    def all_done(self, acts: list[tuple[int, Act]]) -> bool:
-        return all(self.diary.knows(f"act {number} {act.kind} {act.family}") for number, act in acts)
+    def are_all_done(self, acts: list[tuple[int, Act]]) -> bool:
+        return all(self.diary.has_done(f"act {number} {act.kind} {act.family}") for number, act in acts)
 
     # What it earns
 
-    def claim(self, window: WindowTotal) -> None:
+    def claim_window(self, window: WindowTotal) -> None:
         with self.console.step("claims", f"claim window of {window.claims_on}") as step:
-            self.watch.until_idle(step.left)
-            paid = self.diary.once(f"paid {window.window}", lambda: self.money.window(window, step))
+            self.watch.wait_until_idle(step.show_left)
+            paid = self.diary.do_once(f"paid {window.window}", lambda: self.money.claim_window(window, step))
             pence = sum(claim["pence"] for claim in paid)
             types = Counter(claim["type"] or "withheld" for claim in paid)
-            step.say(f"{counted(len(paid), 'claim')} paid, {pounds(pence)}")
-            self.figures.expect(f"claims paid on {window.claims_on}", window.claims, len(paid))
-            self.figures.expect(f"pence paid on {window.claims_on}", window.pence, pence)
-            self.figures.expect(f"types of claims on {window.claims_on}", window.by_type, dict(sorted(types.items())))
+            step.add_figure(f"{counted(len(paid), 'claim')} paid, {pounds(pence)}")
+            self.figures.expect_figure(f"claims paid on {window.claims_on}", window.claims, len(paid))
+            self.figures.expect_figure(f"pence paid on {window.claims_on}", window.pence, pence)
+            self.figures.expect_figure(
+                f"types of claims on {window.claims_on}", window.by_type, dict(sorted(types.items()))
+            )
 
     def settle_fees(self) -> None:
         with self.console.step("fees", "attachment fees, apart from results") as step:
             truth = self.borough.truth
-            fees = self.money.fees(truth.targets, LAST_DAY)
-            step.say(pounds(fees))
-            self.figures.set("fees.pence", fees)
-            self.figures.set("fees.truth_pence", truth.totals.fee_pence)
-            self.figures.expect("fees.pence", truth.totals.fee_pence, fees)
-            results = self.money.ledger()["totals"]["results"]["pence"]
-            self.figures.set("claims.paid_pence", results)
-            self.figures.set("claims.truth_pence", truth.totals.pence)
-            self.figures.expect("claims.paid_pence", truth.totals.pence, results)
+            fees = self.money.settle_fees(truth.targets, LAST_DAY)
+            step.add_figure(pounds(fees))
+            self.figures.set_figure("fees.pence", fees)
+            self.figures.set_figure("fees.truth_pence", truth.totals.fee_pence)
+            self.figures.expect_figure("fees.pence", truth.totals.fee_pence, fees)
+            results = self.money.read_ledger()["totals"]["results"]["pence"]
+            self.figures.set_figure("claims.paid_pence", results)
+            self.figures.set_figure("claims.truth_pence", truth.totals.pence)
+            self.figures.expect_figure("claims.paid_pence", truth.totals.pence, results)
 
-    def recompute(self) -> None:
+    def recompute_claims(self) -> None:
         with self.console.step("recomputation", "every claim recomputed as known then") as step:
             asked = {"all": True, "as": "known_then"}
             rows = self.api.post(self.cast["clare"], "claims", "/v1/recomputations", asked)["items"]
             equal = sum(1 for row in rows if row["equal"])
-            step.say(f"{equal} of {len(rows)} equal")
-            self.figures.set("recomputation.claims", len(rows))
-            self.figures.set("recomputation.equal", equal)
-            self.figures.expect("recomputation.equal", len(rows), equal)
+            step.add_figure(f"{equal} of {len(rows)} equal")
+            self.figures.set_figure("recomputation.claims", len(rows))
+            self.figures.set_figure("recomputation.equal", equal)
+            self.figures.expect_figure("recomputation.equal", len(rows), equal)
 
-    def ask_again(self) -> None:
+    def ask_again_after_withdrawals(self) -> None:
         """At the end, everybody asks once more about each family that withdrew."""
         with self.console.step("withdrawal", "asked again for what rested on withdrawn consents") as step:
-            self.know_people()
+            self.read_people_once()
             asked, withdrawals = self.withdrawals, [act for act in self.borough.acts if act.kind == "consent_withdrawn"]
             self.register.find_families({act.family for act in withdrawals}, IDENTIFIED_ON)
             if withdrawals:
-                asked.again(withdrawals)
-            step.say(f"{counted(asked.checked, 'answer')} checked, {asked.leaks} leaked")
-            self.figures.set("withdrawal.answers_checked", asked.checked)
-            self.figures.set("withdrawal.leaks", asked.leaks)
-            self.figures.set("withdrawal.leaked_through", sorted(asked.leaking))
-            self.figures.expect("withdrawal.leaks", 0, asked.leaks)
-            self.figures.expect("withdrawal.public_task_stopped", [], sorted(asked.stopped))
+                asked.ask_all_again(withdrawals)
+            step.add_figure(f"{counted(asked.checked, 'answer')} checked, {asked.leaks} leaked")
+            self.figures.set_figure("withdrawal.answers_checked", asked.checked)
+            self.figures.set_figure("withdrawal.leaks", asked.leaks)
+            self.figures.set_figure("withdrawal.leaked_through", sorted(asked.leaking))
+            self.figures.expect_figure("withdrawal.leaks", 0, asked.leaks)
+            self.figures.expect_figure("withdrawal.public_task_stopped", [], sorted(asked.stopped))
             if not asked.resumed:  # a journey that goes on from a stopped one has not seen what was shown before
-                self.figures.set("withdrawal.held_before", asked.held)
-                self.figures.expect("withdrawal.anything_to_stop", True, asked.held > 0 or not withdrawals)
+                self.figures.set_figure("withdrawal.held_before", asked.held)
+                self.figures.expect_figure("withdrawal.anything_to_stop", True, asked.held > 0 or not withdrawals)
 
-    # Everything against the truth
+    # Comparing with the truth
 
     def compare_families(self) -> None:
         """Family by family: what was claimed, of which type, with which result date, and when it was attached."""
         with self.console.step("compare", "every family against the truth") as step:
             truth = self.borough.truth.families
-            self.know_people()
+            self.read_people_once()
             self.register.find_families((f for f, due in truth.items() if due.attached_on), IDENTIFIED_ON)
             names = {found: family for family, found in self.register.families.items()}
-            paid = self.paid(names)
+            paid = self.list_paid(names)
             owed = {family: (due.type, iso(due.result_on)) for family, due in truth.items() if due.pence}
-            self.differences("claim", owed, paid)
+            self.expect_same("claim", owed, paid)
             attached = {
                 names.get(row["family"], row["family"]): row["attached_on"]
                 for row in self.api.pages(self.cast["ana"], "claims", "/v1/cohort", state="attached")
             }
             due_then = {family: iso(due.attached_on) for family, due in truth.items() if due.attached_on}
-            self.differences("attachment", due_then, attached)
-            self.figures.set("attached.families", len(attached))
-            step.say(f"{len(attached)} attached, {len(paid)} paid")
+            self.expect_same("attachment", due_then, attached)
+            self.figures.set_figure("attached.families", len(attached))
+            step.add_figure(f"{len(attached)} attached, {len(paid)} paid")
 
-    def paid(self, names: dict[str, str]) -> dict[str, Any]:
+    def list_paid(self, names: dict[str, str]) -> dict[str, Any]:
         """Type and result date of each family's paid claim: as shown on the day of payment, or now.
 
         A claim is withheld once a consent beneath it is withdrawn; that it is paid is not.
@@ -372,42 +380,43 @@ class Journey:
         then = {
             claim["family"]: (claim["type"], claim["result_date"])
             for window in self.borough.truth.totals.by_window
-            for claim in self.diary.once(f"paid {window.window}", list[Any])
+            for claim in self.diary.do_once(f"paid {window.window}", list[Any])
         }
         return {
             names.get(claim["family"], claim["family"]): then.get(claim["family"])
             for claim in self.api.pages(self.cast["clare"], "claims", "/v1/claims", status="paid")
         }
 
-    def differences(self, what: str, expected: dict[str, Any], got: dict[str, Any]) -> None:
+    def expect_same(self, what: str, expected: dict[str, Any], got: dict[str, Any]) -> None:
         for family in sorted({*expected, *got}):
             if expected.get(family) != got.get(family):
                 due = self.borough.truth.families.get(family)
                 story = f" (story {due.story} {due.variant})" if due else ""
-                self.figures.expect(f"{what} of family {family}{story}", expected.get(family), got.get(family))
+                self.figures.expect_figure(f"{what} of family {family}{story}", expected.get(family), got.get(family))
 
     def compare_matching(self) -> None:
         with self.console.step("compare", "every record against the truth") as step:
-            self.register.read(anew=True)
-            step.say(f"{self.register.matching().records:,} records")
-        last = self.register.matching()
+            self.register.read_links(anew=True)
+            step.add_figure(f"{self.register.measure_matching().records:,} records")
+        last = self.register.measure_matching()
         alone: list[dict[str, Any]] = [
-            self.diary.once(f"automatic {wave.number}", dict[str, Any]) for wave in self.borough.waves
+            self.diary.do_once(f"automatic {wave.number}", dict[str, Any]) for wave in self.borough.waves
         ]
         automatic = alone[0]
         # Also counted by the person whom each record was first given to, which no later decision changes.
         wrong = max(
-            self.register.matching(self.register.leaves()).wrong_links, *(each["wrong_links"] for each in alone)
+            self.register.measure_matching(self.register.people_first_given()).wrong_links,
+            *(each["wrong_links"] for each in alone),
         )
-        self.figures.set("matching.records", last.records)
-        self.figures.set("matching.wrong_links", wrong)
-        self.figures.set("matching.precision", automatic["precision"])
-        self.figures.set("matching.recall", automatic["recall"])
-        self.figures.set("matching.recall_after_review", last.recall)
-        self.figures.set("matching.wrong_after_review", last.wrong_links)
-        self.figures.expect("matching.wrong_links", 0, wrong)
-        self.figures.expect("matching.wrong_after_review", 0, last.wrong_links)
-        self.figures.expect("matching.recall_after_review", 1.0, last.recall)
+        self.figures.set_figure("matching.records", last.records)
+        self.figures.set_figure("matching.wrong_links", wrong)
+        self.figures.set_figure("matching.precision", automatic["precision"])
+        self.figures.set_figure("matching.recall", automatic["recall"])
+        self.figures.set_figure("matching.recall_after_review", last.recall)
+        self.figures.set_figure("matching.wrong_after_review", last.wrong_links)
+        self.figures.expect_figure("matching.wrong_links", 0, wrong)
+        self.figures.expect_figure("matching.wrong_after_review", 0, last.wrong_links)
+        self.figures.expect_figure("matching.recall_after_review", 1.0, last.recall)
 
 
 def rates(found: Any) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""A withdrawal and what it stops: everybody entitled asks before and after, through REST and GraphQL.
+"""What a withdrawal stops: everybody who is entitled asks before and after it, through REST and GraphQL.
 
 In the sandbox the use of school attendance for claims rests on consent; for identification it rests on public task and
 goes on. So after a withdrawal no answer for the purpose `claim` may tell anything about attendance of that family.
@@ -53,28 +53,28 @@ class Withdrawals:
     stopped: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def before(self, act: Act) -> None:
-        """The analyst asks while the consent stands: what nobody is shown before, could not leak after."""
-        answers = [holds_attendance(answer) for _, answer in self.answers(act, ASKERS[:1])]
+    def ask_before(self, act: Act) -> None:
+        """Ask as the analyst while the consent stands, to know that something is shown which can be stopped."""
+        answers = [holds_attendance(answer) for _, answer in self.ask_every_door(act, ASKERS[:1])]
         with self._lock:
             self.resumed = False
             self.held += sum(answers)
 
-    def after(self, act: Act) -> None:
+    def ask_after(self, act: Act) -> None:
         """Ask after the withdrawal was acknowledged, through every door; each withdrawal is another person's turn."""
         with self._lock:
             self.asked += 1
             asker = ASKERS[self.asked % len(ASKERS)]
-        for door, answer in self.answers(act, (asker,)):
+        for door, answer in self.ask_every_door(act, (asker,)):
             self._note(door, holds_attendance(answer))
         if not self.public_task_goes_on(act):
             with self._lock:
                 self.stopped.add(act.family)
 
-    def again(self, acts: list[Act]) -> None:
+    def ask_all_again(self, acts: list[Act]) -> None:
         """Everybody asks once more about all of them together, when all later records are in."""
-        families = sorted({family for act in acts if (family := self.register.family(act.family))})
-        children = sorted({child for act in acts if (child := self.register.person(act.people[0]))})
+        families = sorted({family for act in acts if (family := self.register.family_id(act.family))})
+        children = sorted({child for act in acts if (child := self.register.person_id(act.people[0]))})
         for name in ASKERS:
             who = self.cast.people[name]
             for program, path, ids in (
@@ -89,11 +89,11 @@ class Withdrawals:
                     answer = said.json()
                     for row in answer.get("items", [answer]):
                         self._note(f"{name} {path}", holds_attendance(row))
-        self.cohort(acts)
+        self.check_cohort(acts)
 
-    def cohort(self, acts: list[Act]) -> None:
+    def check_cohort(self, acts: list[Act]) -> None:
         """Nobody finds these families in the list of how families stand: that rests on attendance too."""
-        families = {self.register.family(act.family) for act in acts}
+        families = {self.register.family_id(act.family) for act in acts}
         for name in ASKERS:
             rows = self.api.pages(self.cast[name], "claims", "/v1/cohort", purpose="claim")
             listed = {row["family"] for row in rows}
@@ -107,9 +107,9 @@ class Withdrawals:
             if leak:
                 self.leaking.add(door)
 
-    def answers(self, act: Act, askers: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
+    def ask_every_door(self, act: Act, askers: tuple[str, ...]) -> Iterator[tuple[str, Any]]:
         """Every entitled person's answer through every door that could tell of the family's attendance."""
-        family, child = self.register.family(act.family), self.register.person(act.people[0])
+        family, child = self.register.family_id(act.family), self.register.person_id(act.people[0])
         for name in askers:
             who = self.cast.people[name]
             for door, ask in self._doors(who, str(family), str(child)).items():
@@ -119,10 +119,10 @@ class Withdrawals:
         api = self.api
 
         def get(program: str, path: str, **params: Any) -> Callable[[], Any]:
-            return lambda: read(api.send(who, "GET", program, path, params=params, purpose="claim", allow=REFUSALS))
+            return lambda: json_of(api.send(who, "GET", program, path, params=params, purpose="claim", allow=REFUSALS))
 
         def post(program: str, path: str, body: dict[str, Any]) -> Callable[[], Any]:
-            return lambda: read(api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS))
+            return lambda: json_of(api.send(who, "POST", program, path, json=body, purpose="claim", allow=REFUSALS))
 
         def query(text: str) -> Callable[[], Any]:
             return lambda: without_others(api.graphql(who, text, {"family": family}, purpose="claim"), child)
@@ -141,7 +141,7 @@ class Withdrawals:
             "graphql family": query(FAMILY),
             "graphql claims": query(CLAIMS),
         }
-        listed = read(
+        listed = json_of(
             api.send(who, "GET", "claims", "/v1/claims", params={"family": family}, purpose="claim", allow=REFUSALS)
         )
         for number, claim in enumerate(listed.get("items", [])):
@@ -152,14 +152,14 @@ class Withdrawals:
 
     def public_task_goes_on(self, act: Act) -> bool:
         """The analyst still sees, for identification, what the school sends on its own task."""
-        path = f"/v1/families/{self.register.family(act.family)}/eligibility"
+        path = f"/v1/families/{self.register.family_id(act.family)}/eligibility"
         return holds_attendance(self.api.get(self.cast["ana"], "claims", path, purpose="identify"))
 
 
 REFUSALS = (403, 404)
 
 
-def read(answer: Any) -> Any:
+def json_of(answer: Any) -> Any:
     return answer.json()
 
 

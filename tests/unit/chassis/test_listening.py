@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from chassis.http import trusted
-from journey.ports import FOR_PROGRAMS, first_free
+from journey.ports import FOR_PROGRAMS, find_first_free
 
 NOBODYS = "192.0.2.1"
 """Kept for documentation by RFC 5737: no machine has it."""
@@ -30,7 +30,7 @@ def gateway(var: Path, **names: object) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_a_program_answers_on_addresses_of_both_kinds(tmp_path: Path, host: str) -> None:
-    port = first_free(1, FOR_PROGRAMS)
+    port = find_first_free(1, FOR_PROGRAMS)
     with gateway(tmp_path, HOST=host, PORT=port) as process:
         url = f"http://[{host}]:{port}/health/live" if ":" in host else f"http://{host}:{port}/health/live"
         try:
@@ -54,7 +54,7 @@ def answer(url: str, process: subprocess.Popen[str]) -> int:
 def test_a_taken_port_and_an_address_that_is_another_machine_s_are_named_in_one_line_with_the_setting(
     tmp_path: Path,
 ) -> None:
-    port = first_free(1, FOR_PROGRAMS)
+    port = find_first_free(1, FOR_PROGRAMS)
     with socket.create_server(("127.0.0.1", port)), gateway(tmp_path, PORT=port) as refused:
         said, _ = refused.communicate(timeout=60)
     assert refused.returncode == 3

@@ -1,4 +1,4 @@
-"""However many are shown, each program is asked once a level."""
+"""Each program is asked once a level, however many families are shown."""
 
 import pytest
 from starlette.responses import JSONResponse

@@ -1,4 +1,4 @@
-"""Everything behind is asked with the caller's own token; nobody comes in without one."""
+"""The gateway calls the programs behind it with the caller's own token, and refuses who has none."""
 
 from collections.abc import Callable
 

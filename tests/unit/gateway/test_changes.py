@@ -1,4 +1,4 @@
-"""The verbs of the journey's people: what is sent, what comes back, and problems as types."""
+"""Mutations: the request that each sends, its answer, and problems as types."""
 
 from collections.abc import Callable
 from typing import Any

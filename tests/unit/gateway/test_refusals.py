@@ -1,4 +1,4 @@
-"""What a program refuses becomes `extensions.problem`; what nobody foresaw says nothing of itself."""
+"""A refusal of a program becomes `extensions.problem`; an unforeseen error tells nothing of itself."""
 
 from collections.abc import Callable
 

@@ -14,7 +14,7 @@ from journey.__main__ import main
 from journey.api import Person
 from journey.console import Console, Step
 from journey.figures import Figures
-from journey.register import Matching, Register
+from journey.register import MatchingFigures, Register
 from journey.seeding import Cast
 from journey.withdrawal import ASKERS, Withdrawals, holds_attendance
 
@@ -24,8 +24,8 @@ def register() -> Register:
     return Register(api=None, cast=None, borough=None)  # type: ignore[arg-type]
 
 
-def matching(register: Register, *people: dict[str, int], but: frozenset[str] = frozenset()) -> Matching:
-    return register.matching({str(number): Counter(records) for number, records in enumerate(people)}, but)
+def matching(register: Register, *people: dict[str, int], but: frozenset[str] = frozenset()) -> MatchingFigures:
+    return register.measure_matching({str(number): Counter(records) for number, records in enumerate(people)}, but)
 
 
 def reading(*links: tuple[str, str]) -> Register:
@@ -34,16 +34,16 @@ def reading(*links: tuple[str, str]) -> Register:
     api = SimpleNamespace(get=lambda *_, **__: {"items": rows, "next": None})
     truth = SimpleNamespace(record_person=lambda _, key: key[0])
     found = Register(api, {"ana": None}, SimpleNamespace(truth=truth))  # type: ignore[arg-type]
-    found.read()
+    found.read_links()
     return found
 
 
 def test_who_was_merged_is_one_person_and_keeps_the_ids_its_records_were_first_given() -> None:
     register = reading(("ana", "p1"), ("ana", "p2"), ("ana", "p3"), ("bo", "p4"))
-    register.merged([{"id": "p1", "formerly": ["p2"]}])
+    register.note_merged([{"id": "p1", "formerly": ["p2"]}])
     assert register.persons == {"ana": {"p1", "p3"}, "bo": {"p4"}}
-    register.merged([{"id": "p3", "formerly": ["p1", "p2"]}, {"id": "p4", "formerly": []}])
-    assert (register.person("ana"), register.person("bo")) == ("p3", "p4")
+    register.note_merged([{"id": "p3", "formerly": ["p1", "p2"]}, {"id": "p4", "formerly": []}])
+    assert (register.person_id("ana"), register.person_id("bo")) == ("p3", "p4")
     assert (register.first_given("ana"), register.first_given("nobody")) == ({"p1", "p2", "p3"}, set())
 
 
@@ -85,9 +85,9 @@ def test_more_withdrawals_than_a_lookup_takes_are_asked_for_in_several() -> None
 
     api = SimpleNamespace(send=send, pages=lambda *_, **__: [])
     cast = Cast({name: Person(name) for name in ASKERS}, {}, {})
-    names = SimpleNamespace(family=lambda name: name, person=lambda who: who)
+    names = SimpleNamespace(family_id=lambda name: name, person_id=lambda who: who)
     acts = [SimpleNamespace(family=f"f{number:04}", people=(f"p{number:04}",)) for number in range(742)]
-    Withdrawals(api, cast, names).again(acts)  # type: ignore[arg-type]
+    Withdrawals(api, cast, names).ask_all_again(acts)  # type: ignore[arg-type]
     for path in {path for path, _ in asked}:
         sizes = [len(ids) for each, ids in asked if each == path]
         assert sizes == [500, 242] * len(ASKERS)
@@ -129,18 +129,18 @@ def test_what_is_withheld_or_of_something_else_is_none(answer: Any) -> None:
 
 def test_a_figure_that_differs_is_said_at_once_and_kept(capsys: pytest.CaptureFixture[str]) -> None:
     figures = Figures(Console(), families=1)
-    figures.expect("fees.pence", 100, 90)
-    figures.expect("claims.paid_pence", 100, 100)
+    figures.expect_figure("fees.pence", 100, 90)
+    figures.expect_figure("claims.paid_pence", 100, 100)
     assert figures.differing == ["fees.pence: expected 100, got 90"]
-    figures.expect("eligible.families", [f"f{n}" for n in range(30)], [f"f{n}" for n in range(1, 30)])
+    figures.expect_figure("eligible.families", [f"f{n}" for n in range(30)], [f"f{n}" for n in range(1, 30)])
     assert figures.differing[1] == "eligible.families: missing f0"
-    figures.expect("eligible.families", ["f1"], [f"f{n}" for n in range(30)])
+    figures.expect_figure("eligible.families", ["f1"], [f"f{n}" for n in range(30)])
     assert figures.differing[2].endswith("f9, f10 and 19 more")
     assert "fees.pence: expected 100, got 90" in capsys.readouterr().out
 
 
 def test_work_done_several_at_a_time_keeps_its_order_and_stops_at_the_first_failure() -> None:
-    assert Step("", None).each(range(20), lambda number: number * 2) == [number * 2 for number in range(20)]
+    assert Step("", None).run_each(range(20), lambda number: number * 2) == [number * 2 for number in range(20)]
     begun: list[int] = []
     gate = threading.Event()
 
@@ -152,7 +152,7 @@ def test_work_done_several_at_a_time_keeps_its_order_and_stops_at_the_first_fail
         gate.wait(5)
 
     with pytest.raises(ValueError):
-        Step("", None).each(range(10_000), fail)
+        Step("", None).run_each(range(10_000), fail)
     assert len(begun) < 10_000
 
 
@@ -160,7 +160,7 @@ def test_without_a_terminal_a_step_is_one_line_and_no_bar(monkeypatch: pytest.Mo
     out = io.StringIO()
     monkeypatch.setattr("sys.stdout", out)
     with Console().step("pushes", "three pushes") as step:
-        step.left(10)
-        step.left(0)
-        step.say("9 recorded")
+        step.show_left(10)
+        step.show_left(0)
+        step.add_figure("9 recorded")
     assert out.getvalue() == "  1  three pushes: 9 recorded (0.0 s)\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from journey.ports import FOR_PROGRAMS, FOR_SERVERS, first_free, is_free
+from journey.ports import FOR_PROGRAMS, FOR_SERVERS, find_first_free, is_free
 from journey.stopping import CannotGoOn
 
 
@@ -21,17 +21,17 @@ def test_servers_and_programs_of_one_platform_never_choose_the_same_port() -> No
 
 
 def test_ports_that_follow_each_other_go_round_those_that_are_taken() -> None:
-    first = first_free(6, FOR_PROGRAMS)
+    first = find_first_free(6, FOR_PROGRAMS)
     with socket.socket() as other:
         other.bind(("127.0.0.1", first + 2))
         other.listen()
         assert not is_free(first + 2)
-        assert {first_free(3, range(first, first + 6)) for _ in range(20)} == {first + 3}
+        assert {find_first_free(3, range(first, first + 6)) for _ in range(20)} == {first + 3}
         with pytest.raises(CannotGoOn, match="no 4 free ports"):
-            first_free(4, range(first, first + 6))
+            find_first_free(4, range(first, first + 6))
     assert is_free(first + 2)
 
 
 def test_nobody_is_given_a_port_that_does_not_exist() -> None:
     with pytest.raises(CannotGoOn):
-        first_free(2, range(65_535, 65_540))
+        find_first_free(2, range(65_535, 65_540))

@@ -13,8 +13,8 @@ import pytest
 from journey import platform as platforms
 from journey.platform import Addresses, Platform
 
-TETHER = str(Path(platforms.__file__).with_name("tether.py"))
-COMMAND = [sys.executable, TETHER, sys.executable, "-c", "import time; time.sleep(60)", "chassis.cli"]
+DIE_WITH_PARENT = str(Path(platforms.__file__).with_name("die_with_parent.py"))
+COMMAND = [sys.executable, DIE_WITH_PARENT, sys.executable, "-c", "import time; time.sleep(60)", "chassis.cli"]
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process does not tell its name")
 
 
@@ -36,7 +36,7 @@ def started() -> Iterator[dict[str, int]]:
 def test_a_part_is_known_by_the_name_that_the_supervisor_gave_it(started: dict[str, int], tmp_path: Path) -> None:
     running = Platform(tmp_path, Addresses(), "production")
     until = time.monotonic() + 30
-    while any(TETHER in words for _, words in platforms.children_of(os.getpid())):
+    while any(DIE_WITH_PARENT in words for _, words in platforms.children_of(os.getpid())):
         assert time.monotonic() < until
         time.sleep(0.05)
     assert running.processes(os.getpid()) == started

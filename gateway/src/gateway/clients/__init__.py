@@ -1,4 +1,4 @@
-"""The programs behind the gateway, as one request of one caller reaches them."""
+"""Calls to the programs behind the gateway, with the token of the caller."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -69,7 +69,7 @@ class Upstream:
         try:
             answer = await self.http.request(method, path, headers={**self.headers, **(headers or {})}, **parts)
         except httpx.TransportError:
-            # Which program it was, and why, is for the log of httpx; the caller can only try again.
+            # httpx logs which program it was; the caller can only try again.
             raise Unavailable() from None
         if answer.is_success:
             try:
@@ -86,7 +86,7 @@ def _refusal(answer: httpx.Response) -> Exception:
         body = answer.json()
     except ValueError:
         return Unavailable()
-    # Anything but a problem comes from between the programs, and could say anything.
+    # An answer that is no problem does not come from the program (a proxy's page, say) and is not passed on.
     if not isinstance(body, dict) or body.get("status") != answer.status_code:
         return Unavailable()
     if not all(isinstance(body.get(name), str) for name in ("type", "title", "detail")):

@@ -1,4 +1,4 @@
-"""claims, as the gateway uses it: what a family shows, what it earned, and the verbs of those who prove it."""
+"""The paths of claims that the gateway calls: eligibility, progress, claims, batches, payments."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

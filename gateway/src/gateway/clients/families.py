@@ -1,4 +1,4 @@
-"""families, as the gateway uses it: lists, batches, and the verbs of the people who support families."""
+"""The paths of families that the gateway calls: families, people, facts, support, matching, pushes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""identity, as the gateway uses it."""
+"""The path of identity that the gateway calls."""
 
 from dataclasses import dataclass
 

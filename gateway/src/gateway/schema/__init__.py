@@ -1,4 +1,4 @@
-"""The schema, out of each program's part."""
+"""The GraphQL schema, made of a part for each program."""
 
 import inspect
 from typing import Any

@@ -196,7 +196,7 @@ class Report:
 
 
 async def find_family(loaders: Loaders, family: UUID | None) -> "Family | None":
-    # The two files know each other's types; this one asks when it is called.
+    # Claims lead to families and families to claims, so one of the two files imports the other when it runs.
     from gateway.schema.families import Family
 
     row = await loaders.family.load(family) if family else None

@@ -20,7 +20,7 @@ from gateway.problems import UpstreamAnswerNotValid
 log = structlog.get_logger()
 
 
-# Of a GraphQLError the caller is told; any other error is taken for a fault of ours.
+# A GraphQLError is shown to the caller; any other error would be taken for a fault of ours.
 def _parse_whole_number(value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
         raise GraphQLError("not a whole number")

