@@ -9,7 +9,7 @@ import pytest
 from claims.frameworks.catalogue import plan_in_force
 from claims.rules.calendar import Days
 from claims.rules.evaluate import Evaluation
-from claims.rules.facts import FOREVER, Coverage, Known, Member, Record, Support, Use
+from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates, Use
 from claims.rules.verdicts import Result
 from sandbox.borough import Borough
 from sandbox.calendar import IDENTIFIED_ON, TERMS, WAVES, WINDOWS
@@ -69,13 +69,13 @@ class Told:
         record = Record(id_of(ref), id_of(who), category, SOURCES[category], begins, ends, values)
         self.records.setdefault(who, []).append(record)
 
-    def known(self, family: Family) -> Known:
+    def known(self, family: Family) -> FamilyFacts:
         members = tuple(
             Member(id_of(m.person), m.role, m.since, m.until or FOREVER, self.born(m.person)) for m in family.members
         )
         people = dict.fromkeys(m.person for m in family.members)
         records = tuple(record for person in people for record in self.records.get(person, ()))
-        support = Support()
+        support = SupportDates()
         if family.support:
             parts = {
                 "agreement_to_be_supported": family.support.agreement_on,
@@ -83,8 +83,8 @@ class Told:
                 "assessment": family.support.assessment_on,
                 "plan": family.support.plan_on,
             }
-            support = Support({k: v for k, v in parts.items() if v}, family.support.declined_on)
-        return Known(id_of(family.id), members, records, support, self.coverage)
+            support = SupportDates({k: v for k, v in parts.items() if v}, family.support.declined_on)
+        return FamilyFacts(id_of(family.id), members, records, support, self.coverage)
 
     def born(self, person: str) -> tuple[int, int]:
         day = self.borough.people[person].date_of_birth

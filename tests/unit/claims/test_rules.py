@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.frameworks.catalogue import find_plan
-from claims.rules.calendar import Days, Terms, financial_year, first_day_clear_of, months_before
+from claims.rules.calendar import Days, SchoolCalendar, financial_year, first_day_clear_of, months_before
 from claims.rules.evaluate import Evaluation
-from claims.rules.facts import FOREVER, Coverage, Known, Member, Record, Support, Use
-from claims.rules.plan import Plan
+from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates, Use
+from claims.rules.plan import OutcomesPlan
 from unit.claims.oracle import TERMS, Home, Someone, back, days
 
-PLAN = cast(Plan, find_plan("outcomes-plan-2015", 1))
+PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 1))
 FIRST, LAST = date(2016, 9, 1), date(2018, 12, 31)
 HELD = [t for t in TERMS if t[0] >= FIRST and t[1] <= LAST]
 
@@ -70,7 +70,7 @@ def spans(covered: set[date]) -> Days:
     return Days([(day, day) for day in covered])
 
 
-def known(home: Home, attached: date) -> Known:
+def known(home: Home, attached: date) -> FamilyFacts:
     records: list[Record] = []
     serial = iter(range(1, 1000))
 
@@ -96,8 +96,8 @@ def known(home: Home, attached: date) -> Known:
         {"anti_social_behaviour": ("police",), "benefits": ("jobcentre",)},
         home.last,
     )
-    support = Support(dict.fromkeys(PLAN.gate, attached))
-    return Known(UUID(int=1), tuple(members), tuple(records), support, coverage)
+    support = SupportDates(dict.fromkeys(PLAN.gate, attached))
+    return FamilyFacts(UUID(int=1), tuple(members), tuple(records), support, coverage)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -117,7 +117,7 @@ def test_the_order_in_which_facts_came_changes_nothing(home: Home, attached: dat
     records, members = list(facts.records), list(facts.members)
     rng.shuffle(records)
     rng.shuffle(members)
-    shuffled = Known(facts.family, tuple(members), tuple(records), facts.support, facts.coverage)
+    shuffled = FamilyFacts(facts.family, tuple(members), tuple(records), facts.support, facts.coverage)
     one, other = Evaluation(PLAN, facts).result(), Evaluation(PLAN, shuffled).result()
     assert (one and one.trace()) == (other and other.trace())
 
@@ -215,5 +215,5 @@ def test_months_are_counted_as_the_page_says(day: date, months: int) -> None:
 
 def test_financial_years_and_terms_follow_each_other() -> None:
     assert [financial_year(date(2018, 3, 31)), financial_year(date(2018, 4, 1))] == ["2017/18", "2018/19"]
-    terms: Terms = PLAN.terms
-    assert terms.all[terms.last_ended(date(2018, 8, 31)) + 1].begins == date(2018, 9, 1)
+    terms: SchoolCalendar = PLAN.terms
+    assert terms.all[terms.find_last_ended(date(2018, 8, 31)) + 1].begins == date(2018, 9, 1)

@@ -15,7 +15,7 @@ from claims.frameworks import catalogue
 from claims.frameworks.catalogue import Framework
 from claims.models import LIVE, Claim
 from claims.rules.facts import Use
-from claims.rules.plan import Plan
+from claims.rules.plan import OutcomesPlan
 from claims.rules.verdicts import Result
 
 OPEN: tuple[str, ...] = ("drafted", "checked", "frozen")
@@ -28,7 +28,7 @@ class Drafted:
     """A result with its evidence frozen, ready to be written down."""
 
     result: Result
-    plan: Plan
+    plan: OutcomesPlan
     known_at: datetime
     bundle: UUID
     hash: str
@@ -44,7 +44,7 @@ def is_final(claim: Claim) -> bool:
     return claim.status in FINAL
 
 
-def is_new(result: Result, plan: Plan, claims: Sequence[Claim]) -> bool:
+def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
     """Whether this result asks for a draft: none like it stands, and nobody dropped just this."""
     content = material(result, plan)
     for claim in claims:
@@ -55,7 +55,7 @@ def is_new(result: Result, plan: Plan, claims: Sequence[Claim]) -> bool:
     return True
 
 
-def material(result: Result, plan: Plan) -> str:
+def material(result: Result, plan: OutcomesPlan) -> str:
     """What makes two results the same claim."""
     needs = ",".join(sorted(need.criterion for need in result.needs))
     return f"{plan.label} {result.type} {result.on} {result.attached_on} {needs}"
@@ -65,7 +65,7 @@ def settle(
     session: Session,
     family: UUID,
     framework: Framework,
-    plan: Plan,
+    plan: OutcomesPlan,
     result: Result | None,
     drafted: Drafted | None,
     claims: Sequence[Claim],

@@ -6,21 +6,22 @@ from uuid import UUID
 
 from chassis.db import today
 from claims.frameworks import catalogue
-from claims.known.service import FamilyKnown
+from claims.known.service import LoadedFamily
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
-from claims.rules.plan import Criterion, Plan
+from claims.rules.kind import Criterion
+from claims.rules.plan import OutcomesPlan
 
 
-def last_day(family: FamilyKnown) -> date:
+def last_day(family: LoadedFamily) -> date:
     """The last day that pushes tell of; today before any."""
-    return family.known.coverage.last_day or today()
+    return family.facts.coverage.last_day or today()
 
 
-def plan_for(framework: str, family: FamilyKnown, day: date) -> Plan:
+def plan_for(framework: str, family: LoadedFamily, day: date) -> OutcomesPlan:
     """The plan in force when the gate was passed, whatever came later; the one of the day before that."""
     plan = catalogue.plan_in_force(framework, day)
-    parts = family.known.support.parts
+    parts = family.facts.support.parts
     if all(part in parts for part in plan.gate):
         return catalogue.plan_in_force(framework, max(parts[part] for part in plan.gate))
     return plan
@@ -28,11 +29,11 @@ def plan_for(framework: str, family: FamilyKnown, day: date) -> Plan:
 
 def evaluate(
     framework: str,
-    family: FamilyKnown,
+    family: LoadedFamily,
     denied: Collection[Use] = frozenset(),
     disregarded: Collection[Use] = frozenset(),
 ) -> Evaluation:
-    return Evaluation(plan_for(framework, family, last_day(family)), family.known, denied, disregarded)
+    return Evaluation(plan_for(framework, family, last_day(family)), family.facts, denied, disregarded)
 
 
 def beneath(

@@ -13,7 +13,7 @@ from claims.eligibility import evaluating, repository
 from claims.eligibility.schemas import CohortItem, CriterionView, EligibilityView
 from claims.known import repository as heard
 from claims.known import service as known
-from claims.known.service import FamilyKnown
+from claims.known.service import LoadedFamily
 from claims.models import Standing
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
@@ -53,7 +53,7 @@ def views_of(
     caller: Caller,
     purpose: str,
     families: Sequence[UUID],
-    prepare: Callable[[FamilyKnown, Sequence[tuple[str, str]]], Prepared[View]],
+    prepare: Callable[[LoadedFamily, Sequence[tuple[str, str]]], Prepared[View]],
 ) -> list[View]:
     """Families within the caller's reach, each as far as everything beneath its view may be shown.
 
@@ -70,7 +70,7 @@ def views_of(
 
 def load_within_reach(
     runtime: Runtime, caller: Caller, families: Sequence[UUID]
-) -> tuple[dict[UUID, FamilyKnown], list[tuple[str, str]]]:
+) -> tuple[dict[UUID, LoadedFamily], list[tuple[str, str]]]:
     """What is known now of those within reach, and who supplies what at all."""
     with runtime.read() as session:
         within = repository.list_within_reach(session, caller, families)
@@ -84,11 +84,11 @@ class _Prepared:
     """A family evaluated, before it is known what of it may be shown."""
 
     def __init__(
-        self, framework: str, family: FamilyKnown, supplies: Sequence[tuple[str, str]], as_at: date | None
+        self, framework: str, family: LoadedFamily, supplies: Sequence[tuple[str, str]], as_at: date | None
     ) -> None:
         self.evaluation: Evaluation = evaluating.evaluate(framework, family)
         self.day = as_at or evaluating.last_day(family)
-        parts = family.known.support.parts
+        parts = family.facts.support.parts
         days = {self.day, *([max(parts.values())] if parts else [])}
         self.beneath = {
             criterion.name: evaluating.beneath(self.evaluation, criterion, supplies, days)
@@ -104,7 +104,7 @@ class _Prepared:
         whole = len(shown) == len(self.beneath)
         gate = self.gate <= permitted
         return EligibilityView(
-            family=self.evaluation.known.family,
+            family=self.evaluation.facts.family,
             as_at=self.day,
             eligible=found.eligible if whole else None,
             reason=found.reason if whole else WITHHELD,

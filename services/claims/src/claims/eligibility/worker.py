@@ -26,7 +26,7 @@ from claims.eligibility import evaluating, repository
 from claims.events import FamilyAttached, FamilyEligible, FamilyEvent, FamilyNoLongerEligible, ProgressChanged
 from claims.known import repository as heard
 from claims.known import service as known
-from claims.known.service import FamilyKnown
+from claims.known.service import LoadedFamily
 from claims.models import Claim, Standing
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
@@ -41,7 +41,7 @@ class _Batch:
 
     known_at: datetime
     marks: dict[UUID, datetime]
-    families: dict[UUID, FamilyKnown]
+    families: dict[UUID, LoadedFamily]
     standings: dict[UUID, Standing]
     claims: dict[UUID, list[Claim]]
     results: dict[UUID, Result | None] = field(default_factory=dict)
@@ -106,11 +106,11 @@ class Evaluator:
             guessed: set[UUID] = set()
             for id in todo:
                 evaluation = evaluations[id]
-                attached_on, last = evaluation.attachment().on, evaluation.known.coverage.last_day
+                attached_on, last = evaluation.attachment().on, evaluation.facts.coverage.last_day
                 batch.results[id] = None
                 if attached_on is None or last is None:
                     continue
-                against = {use for each in evaluation.contraries(attached_on, last) for use in each.uses}
+                against = {use for each in evaluation.list_contraries(attached_on, last) for use in each.uses}
                 unknown = against - allowed[id] - denied[id]
                 result = evaluation.without(frozenset(denied[id]), frozenset(unknown)).result()
                 batch.results[id] = result
@@ -192,7 +192,7 @@ def _why(evaluation: Evaluation) -> str:
     return "contradicted" if evaluation.attachment().on else "not_attached"
 
 
-def _standing(framework: str, family: FamilyKnown, evaluation: Evaluation, known_at: datetime) -> dict[str, Any]:
+def _standing(framework: str, family: LoadedFamily, evaluation: Evaluation, known_at: datetime) -> dict[str, Any]:
     day = evaluating.last_day(family)
     eligibility, attachment = evaluation.eligibility(day), evaluation.attachment()
     needs = evaluation.progress(attachment.on, day).needs if attachment.on and attachment.on < day else ()
@@ -205,7 +205,7 @@ def _standing(framework: str, family: FamilyKnown, evaluation: Evaluation, known
         state = "eligible"
     shown = attachment.eligibility if attachment.on and attachment.eligibility else eligibility
     return {
-        "family": family.known.family,
+        "family": family.facts.family,
         "framework": framework,
         "plan": evaluation.plan.name,
         "plan_version": evaluation.plan.version,

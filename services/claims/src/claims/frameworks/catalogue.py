@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from claims.problems import FrameworkNotFound
-from claims.rules.plan import Plan, read_plan
+from claims.rules.plan import OutcomesPlan, read_plan
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def frameworks() -> dict[str, Framework]:
 
 
 @cache
-def plans() -> tuple[Plan, ...]:
+def plans() -> tuple[OutcomesPlan, ...]:
     return tuple(read_plan(data) for data in _read("outcomes-plan-"))
 
 
@@ -63,18 +63,18 @@ def get_framework(name: str) -> Framework:
     return frameworks()[name]
 
 
-def find_plan(name: str, version: int) -> Plan | None:
+def find_plan(name: str, version: int) -> OutcomesPlan | None:
     """The very version that a claim was drafted under; None when this release has lost its file."""
     return next((plan for plan in plans() if (plan.name, plan.version) == (name, version)), None)
 
 
 @cache
-def _latest_first(framework: str) -> tuple[Plan, ...]:
+def _latest_first(framework: str) -> tuple[OutcomesPlan, ...]:
     own = [plan for plan in plans() if plan.framework == framework]
     return tuple(sorted(own, key=lambda plan: (plan.begins, plan.version), reverse=True))
 
 
-def plan_in_force(framework: str, day: date) -> Plan:
+def plan_in_force(framework: str, day: date) -> OutcomesPlan:
     """The plan in force on a day, or the first one before there was any."""
     own = _latest_first(framework)
     return next((plan for plan in own if plan.begins <= day and (plan.ends is None or day <= plan.ends)), own[-1])

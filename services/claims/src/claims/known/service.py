@@ -12,25 +12,25 @@ from sqlalchemy.orm import Session
 
 from claims.known import repository
 from claims.rules.calendar import Days
-from claims.rules.facts import FOREVER, Coverage, Known, Member, Record, Support
+from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates
 
 DECLINED = "declined"
 
 
 @dataclass(frozen=True)
-class FamilyKnown:
+class LoadedFamily:
     """A family for the evaluator, and what others need to know of it.
 
     Shape: `formerly`: for each present id in it, every id that was merged into that person.
     """
 
-    known: Known
+    facts: FamilyFacts
     area: str | None
     lead: str | None
     formerly: dict[UUID, tuple[UUID, ...]]
 
 
-def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, FamilyKnown]:
+def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, LoadedFamily]:
     """Everything known of these families at a moment. Families that do not exist are absent."""
     found = repository.list_families(session, families)
     stays = repository.list_memberships(session, found, known_at)
@@ -53,14 +53,14 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
     answer = {}
     for id, family in found.items():
         people = sorted({member.person for member in members[id]})
-        known = Known(
+        facts = FamilyFacts(
             id,
             tuple(sorted(members[id], key=lambda m: (m.person, m.begins, m.ends, m.role))),
             tuple(record for person in people for record in records.get(person, ())),
-            support.get(id, Support()),
+            support.get(id, SupportDates()),
             coverage.of(former.get(id, family.last_area)),
         )
-        answer[id] = FamilyKnown(known, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
+        answer[id] = LoadedFamily(facts, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
     return answer
 
 
@@ -128,9 +128,9 @@ def _records(facts: Iterable[Sequence[Any]], roots: dict[UUID, UUID]) -> dict[UU
     return found
 
 
-def _support(acts: Iterable[Row[Any]]) -> dict[UUID, Support]:
+def _support(acts: Iterable[Row[Any]]) -> dict[UUID, SupportDates]:
     """The first date recorded of each part: what comes later may prove an attachment, never move it."""
     parts: dict[UUID, dict[str, date]] = defaultdict(dict)
     for act in acts:
         parts[act.family].setdefault(act.part, act.on)
-    return {family: Support(dates, dates.pop(DECLINED, None)) for family, dates in parts.items()}
+    return {family: SupportDates(dates, dates.pop(DECLINED, None)) for family, dates in parts.items()}

@@ -8,7 +8,7 @@ from chassis.auth import Caller
 from chassis.runtime import Runtime
 from claims.eligibility import evaluating, repository
 from claims.eligibility.service import views_of
-from claims.known.service import FamilyKnown
+from claims.known.service import LoadedFamily
 from claims.progress.schemas import NeedView, ProgressView
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD, Access
@@ -35,12 +35,12 @@ class _Prepared:
     """A family evaluated, before it is known what of it may be shown."""
 
     def __init__(
-        self, framework: str, family: FamilyKnown, supplies: Sequence[tuple[str, str]], as_at: date | None
+        self, framework: str, family: LoadedFamily, supplies: Sequence[tuple[str, str]], as_at: date | None
     ) -> None:
         self.evaluation = evaluating.evaluate(framework, family)
         self.day = as_at or evaluating.last_day(family)
         # Progress looks back over the whole time since attachment: whoever belonged to the family at any time.
-        days = {self.day} | {stay.begins for stay in family.known.members}
+        days = {self.day} | {stay.begins for stay in family.facts.members}
         self.beneath = {
             criterion.name: evaluating.beneath(self.evaluation, criterion, supplies, days)
             for criterion in self.evaluation.plan.criteria
@@ -76,7 +76,7 @@ class _Prepared:
         result = self.evaluation.result() if whole else None
         reached = result if result and result.on <= self.day else None
         return ProgressView(
-            family=self.evaluation.known.family,
+            family=self.evaluation.facts.family,
             as_at=self.day,
             attached_on=attached_on if whole else None,
             needs=views,

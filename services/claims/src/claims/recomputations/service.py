@@ -18,7 +18,7 @@ from claims.claims.drafting import read
 from claims.frameworks import catalogue
 from claims.known import repository as heard
 from claims.known import service as known
-from claims.known.service import FamilyKnown
+from claims.known.service import LoadedFamily
 from claims.models import Claim
 from claims.problems import ClaimNotFound
 from claims.recomputations.schemas import Difference, RecomputationRequest, Recomputed
@@ -78,10 +78,10 @@ def _compare(session: Session, moment: datetime, some: Sequence[Claim]) -> dict[
     return found
 
 
-def _evaluate(claim: Claim, family: FamilyKnown | None) -> Result | None:
+def _evaluate(claim: Claim, family: LoadedFamily | None) -> Result | None:
     """What follows from the facts. Nothing where the plan or the family is not here: that claim must be seen."""
     plan = catalogue.find_plan(claim.plan, claim.plan_version)
-    return Evaluation(plan, family.known, read(claim.denied)).result() if plan and family else None
+    return Evaluation(plan, family.facts, read(claim.denied)).result() if plan and family else None
 
 
 def _differences(path: str, frozen: Any, recomputed: Any) -> Iterator[Difference]:

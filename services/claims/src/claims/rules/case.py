@@ -1,55 +1,74 @@
 """One family's facts, laid out so that each rule finds its own at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import TypeVar, cast
 from uuid import UUID
 
-from claims.rules.facts import Coverage, Known, Member, Record
-from claims.rules.plan import ActiveSpell, ConsecutiveTerms, Plan, RateOverTerms, Where, matches
+from claims.rules.calendar import SchoolCalendar
+from claims.rules.facts import Coverage, FamilyFacts, Member, Record, Where, matches
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class FamilyRoles:
+    """Which roles belong to the home, and which are those of dependent children. Units: `dependent_until` in years."""
+
+    home: frozenset[str]
+    dependent: frozenset[str]
+    dependent_until: int
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """A person's attendance in one term. `place` is the term's number in the plan's calendar."""
+class TermRate:
+    """What a person missed of one school term. Shape: `term` is the term's number in the plan's calendar.
 
-    place: int
+    Units: `possible` and `absent` in sessions, which are half days.
+    """
+
+    term: int
     possible: int
     absent: int
     records: tuple[UUID, ...]
     sources: tuple[tuple[str, str], ...]
 
     @property
-    def told_twice(self) -> bool:
+    def is_doubled(self) -> bool:
         """One supplier sends one record a child and term: two mean that two children were taken for one."""
         return len(self.records) > len(self.sources)
 
-    def above(self, rate: Fraction) -> bool:
+    def is_above(self, rate: Fraction) -> bool:
+        """Whether a larger share than this was missed, compared without rounding."""
         return self.absent * rate.denominator > self.possible * rate.numerator
 
 
 class Case:
-    """A family under a plan. Shape: people are visited in the order of their ids, whatever order the facts came in."""
+    """A family, by a plan's roles and school terms.
 
-    def __init__(self, plan: Plan, known: Known) -> None:
-        self.plan, self.known = plan, known
-        self.coverage: Coverage = known.coverage
+    Shape: people are visited in the order of their ids, whatever order the facts came in.
+    """
+
+    def __init__(self, family_roles: FamilyRoles, terms: SchoolCalendar, facts: FamilyFacts) -> None:
+        self.family_roles, self.terms, self.facts = family_roles, terms, facts
+        self.coverage: Coverage = facts.coverage
         self.stays: dict[UUID, list[Member]] = defaultdict(list)
-        for member in sorted(known.members, key=lambda m: (m.person, m.begins, m.ends, m.role)):
+        for member in sorted(facts.members, key=lambda m: (m.person, m.begins, m.ends, m.role)):
             self.stays[member.person].append(member)
         self.records: dict[UUID, list[Record]] = defaultdict(list)
-        for record in sorted(known.records, key=lambda r: (r.person, r.begins, r.ends, r.id)):
+        for record in sorted(facts.records, key=lambda r: (r.person, r.begins, r.ends, r.id)):
             self.records[record.person].append(record)
-        self._shares: dict[tuple[str, tuple[str, ...]], dict[UUID, dict[int, Share]]] = {}
-        self._matching: dict[int, dict[UUID, list[Record]]] = {}
-        self.memory: dict[Any, Any] = {}  # what was worked out once, for rules that are asked on many days
+        self._rates: dict[tuple[str, tuple[str, ...]], dict[UUID, dict[int, TermRate]]] = {}
+        self._selected: dict[int, tuple[object, dict[UUID, list[Record]]]] = {}
+        self._remembered: dict[tuple[object, ...], object] = {}
 
     # --- people
 
     def roles(self, person: UUID, day: date) -> set[str]:
+        """The roles that a person has in the family on a day; none when they do not belong to it."""
         return {stay.role for stay in self.stays.get(person, ()) if stay.covers(day)}
 
     def in_scope(self, day: date, roles: Iterable[str] | None = None) -> list[UUID]:
@@ -62,71 +81,78 @@ class Case:
         ]
 
     def at_home(self, person: UUID, day: date) -> bool:
-        return bool(self.roles(person, day) & self.plan.home)
+        """Whether a person belongs to the home on a day, and not only to the family."""
+        return bool(self.roles(person, day) & self.family_roles.home)
 
     def dependents(self, day: date) -> list[UUID]:
-        """Children who are not of age: of age from the first day of the month, which is all that is known."""
-        return [
-            person
-            for person, stays in self.stays.items()
-            if any(stay.covers(day) and stay.role in self.plan.dependent and self._young(stay, day) for stay in stays)
-        ]
+        """Children who are not of age on a day.
 
-    def _young(self, member: Member, day: date) -> bool:
+        Only the month of birth is known: somebody born in May 2000 is of age from 1 May 2018 on. A child whose month of
+        birth is not known counts as dependent.
+        """
+        return [person for person, stays in self.stays.items() if any(self._is_dependent(stay, day) for stay in stays)]
+
+    def _is_dependent(self, member: Member, day: date) -> bool:
+        if not member.covers(day) or member.role not in self.family_roles.dependent:
+            return False
         if member.born is None:
             return True
         year, month = member.born
-        return (day.year - year) * 12 + day.month - month < self.plan.dependent_until * 12
+        return (day.year - year) * 12 + day.month - month < self.family_roles.dependent_until * 12
 
     # --- facts
 
-    def shares(self, rule: RateOverTerms | ConsecutiveTerms) -> dict[UUID, dict[int, Share]]:
-        """Shape: person → place of term → share; lines of one term are added up."""
-        key = (rule.possible, rule.absent)
-        if key not in self._shares:
-            self._shares[key] = {person: self._by_term(records, rule) for person, records in self.records.items()}
-        return self._shares[key]
+    def get_term_rates(self, possible: str, absent: tuple[str, ...]) -> dict[UUID, dict[int, TermRate]]:
+        """What each person missed, term by term, from the records that state `possible`. Lines of a term are added up.
 
-    def _by_term(self, records: Sequence[Record], rule: RateOverTerms | ConsecutiveTerms) -> dict[int, Share]:
+        Shape: person → number of the term → rate, in order of the terms. A record whose days are not exactly a term's
+        is left out.
+        """
+        key = (possible, absent)
+        if key not in self._rates:
+            self._rates[key] = {
+                person: self._add_up(records, possible, absent) for person, records in self.records.items()
+            }
+        return self._rates[key]
+
+    def _add_up(self, records: Sequence[Record], possible: str, absent: tuple[str, ...]) -> dict[int, TermRate]:
         found: dict[int, list[Record]] = defaultdict(list)
         for record in records:
-            if rule.possible in record.values:
-                place = self.plan.terms.place(record.begins, record.ends)
-                if place is not None:
-                    found[place].append(record)
+            if possible in record.values:
+                term = self.terms.find_number(record.begins, record.ends)
+                if term is not None:
+                    found[term].append(record)
         return {
-            place: Share(
-                place,
-                sum(int(line.values[rule.possible]) for line in lines),
-                sum(int(line.values.get(measure, 0)) for line in lines for measure in rule.absent),
+            term: TermRate(
+                term,
+                sum(int(line.values[possible]) for line in lines),
+                sum(int(line.values.get(measure, 0)) for line in lines for measure in absent),
                 tuple(sorted(line.id for line in lines)),
                 tuple(sorted({(line.category, line.source) for line in lines})),
             )
-            for place, lines in sorted(found.items())
+            for term, lines in sorted(found.items())
         }
 
-    def events(self, where: Where) -> dict[UUID, list[Record]]:
-        """Shape: person → records that match, by date."""
-        if id(where) not in self._matching:
-            self._matching[id(where)] = {
-                person: [record for record in records if matches(where, record.values)]
-                for person, records in self.records.items()
-            }
-        return self._matching[id(where)]
+    def list_matching(self, where: Where) -> dict[UUID, list[Record]]:
+        """Records that match a condition of the plan. Shape: person → records, by date."""
+        return self.select_records(where, lambda record: matches(where, record.values))
 
-    def spells(self, rule: ActiveSpell) -> dict[UUID, list[Record]]:
-        """Shape: person → spells with one of the rule's values, by date."""
-        if id(rule) not in self._matching:
-            self._matching[id(rule)] = {
-                person: [
-                    record
-                    for record in records
-                    if str(record.values.get(rule.measure, "")) in rule.values
-                    and not any(matches(exception, record.values) for exception in rule.exceptions)
-                ]
-                for person, records in self.records.items()
-            }
-        return self._matching[id(rule)]
+    def select_records(self, key: object, is_wanted: Callable[[Record], bool]) -> dict[UUID, list[Record]]:
+        """Records that are wanted, worked out once for each `key`, which is a part of the plan.
 
-    def of_measure(self, person: UUID, measure: str) -> list[Record]:
+        Shape: person → records, by date.
+        """
+        if id(key) not in self._selected:
+            found = {person: [r for r in records if is_wanted(r)] for person, records in self.records.items()}
+            self._selected[id(key)] = (key, found)  # the key is kept, so that no other object gets its id
+        return self._selected[id(key)][1]
+
+    def list_of_measure(self, person: UUID, measure: str) -> list[Record]:
+        """A person's records that state something of a measure, by date."""
         return [record for record in self.records.get(person, ()) if measure in record.values]
+
+    def remember(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
+        """What is worked out once, for rules that are asked the same on many days."""
+        if key not in self._remembered:
+            self._remembered[key] = work_out()
+        return cast(T, self._remembered[key])

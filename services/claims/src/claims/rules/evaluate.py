@@ -5,11 +5,12 @@ from datetime import date
 
 from claims.rules.calendar import DAY
 from claims.rules.case import Case
-from claims.rules.facts import Known
-from claims.rules.needs import Raised, find, raised
-from claims.rules.plan import Plan
-from claims.rules.progress import Contrary, Denied, contraries, employment, progress, turning_days
-from claims.rules.verdicts import Attachment, Eligibility, Finding, Progress, Result
+from claims.rules.facts import FamilyFacts
+from claims.rules.kind import Contrary, Earned, Raised
+from claims.rules.needs import find_need, list_raised
+from claims.rules.plan import OutcomesPlan
+from claims.rules.progress import Denied, judge_progress, list_contraries
+from claims.rules.verdicts import Attachment, Eligibility, Progress, Result
 
 
 class Evaluation:
@@ -20,10 +21,10 @@ class Evaluation:
     """
 
     def __init__(
-        self, plan: Plan, known: Known, denied: Denied = frozenset(), disregarded: Denied = frozenset()
+        self, plan: OutcomesPlan, facts: FamilyFacts, denied: Denied = frozenset(), disregarded: Denied = frozenset()
     ) -> None:
-        self.plan, self.known, self.denied, self.disregarded = plan, known, denied, disregarded
-        self.case = Case(plan, known)
+        self.plan, self.facts, self.denied, self.disregarded = plan, facts, denied, disregarded
+        self.case = Case(plan.roles, plan.terms, facts)
         self._raised: dict[tuple[date, date], list[Raised]] = {}
         self._eligible: dict[date, Eligibility] = {}
 
@@ -34,14 +35,19 @@ class Evaluation:
         return other
 
     def eligibility(self, day: date) -> Eligibility:
-        """Enough different needs on a day, in a home with a child."""
+        """Whether there are enough different needs on a day, in a home with a child who is not of age.
+
+        Of needs that are shown only by somebody who lives elsewhere, `most_from_away_only` count. Example: a father
+        elsewhere has two needs and nobody at home has any: none is at home, so the family is not eligible. One of
+        his and one at home are two.
+        """
         if day not in self._eligible:
-            self._eligible[day] = self._find_eligible(day)
+            self._eligible[day] = self._judge_eligibility(day)
         return self._eligible[day]
 
-    def _find_eligible(self, day: date) -> Eligibility:
+    def _judge_eligibility(self, day: date) -> Eligibility:
         plan, case = self.plan, self.case
-        criteria = tuple(find(case, criterion, day) for criterion in plan.criteria)
+        criteria = tuple(find_need(case, criterion, day) for criterion in plan.criteria)
         met = [finding for finding in criteria if finding.verdict == "met"]
         home = sum(any(case.at_home(person, day) for person in finding.persons) for finding in met)
         counted = home + min(len(met) - home, plan.most_from_away_only)
@@ -55,7 +61,7 @@ class Evaluation:
 
     def attachment(self) -> Attachment:
         """Whether support began for an eligible family, and when: on the latest date of the gate's parts."""
-        support = self.known.support
+        support = self.facts.support
         missing = tuple(part for part in self.plan.gate if part not in support.parts)
         on = max((support.parts[part] for part in self.plan.gate), default=None) if not missing else None
         if support.declined_on is not None and (on is None or support.declined_on <= on):
@@ -69,53 +75,65 @@ class Evaluation:
 
     def progress(self, attached_on: date, day: date) -> Progress:
         """How every need in force on a day stands on it. A day that is not yet known leaves needs without evidence."""
-        until = max(day, self.known.coverage.last_day or day)
-        now = [r for r in self._all_raised(attached_on, until) if r.day <= day]
+        until = max(day, self.facts.coverage.last_day or day)
+        now = [r for r in self._list_raised(attached_on, until) if r.day <= day]
         needs = []
         for criterion in self.plan.criteria:
             raisers = [r for r in now if r.criterion == criterion.name]
             if raisers:
-                needs.append(progress(self.case, criterion, raisers, attached_on, day, self.denied))
+                needs.append(judge_progress(self.case, criterion, raisers, attached_on, day, self.denied))
         return Progress(day, tuple(needs))
 
     def result(self) -> Result | None:
         """What the family earned, by whichever route was first; employment on a tie."""
-        attachment, last = self.attachment(), self.known.coverage.last_day
+        attachment, last = self.attachment(), self.facts.coverage.last_day
         if attachment.on is None or attachment.eligibility is None or last is None:
             return None
-        worked = self._employment(attachment.on)
-        until = min(last, worked[0] - DAY) if worked else last
-        progressed = self._progressed(attachment.on, until, last)
+        worked = self._find_earned(attachment.on)
+        until = min(last, worked.day - DAY) if worked else last
+        progressed = self._find_progressed(attachment.on, until, last)
         if progressed:
             return Result(
                 self.plan.progress_type, progressed.as_at, attachment.on, attachment.eligibility, progressed.needs
             )
         if worked:
-            return Result(self.plan.employment_type, worked[0], attachment.on, attachment.eligibility, (worked[1],))
+            return Result(
+                self.plan.employment_type, worked.day, attachment.on, attachment.eligibility, (worked.finding,)
+            )
         return None
 
-    def contraries(self, attached_on: date, until: date) -> list[Contrary]:
-        """What speaks against progress, whether or not it may be used."""
-        now = self._all_raised(attached_on, until)
-        return [each for c in self.plan.criteria for each in contraries(self.case, c, now, attached_on, until)]
+    def list_contraries(self, attached_on: date, until: date) -> list[Contrary]:
+        """What happened in (attached_on, until] that speaks against progress, whether or not it may be used."""
+        raised = self._list_raised(attached_on, until)
+        return [
+            contrary
+            for criterion in self.plan.criteria
+            for contrary in list_contraries(self.case, criterion, raised, attached_on, until)
+        ]
 
-    def _left_out(self, contrary: Contrary) -> bool:
+    def _is_left_out(self, contrary: Contrary) -> bool:
         return any(use in self.denied or use in self.disregarded for use in contrary.uses)
 
-    def _employment(self, attached_on: date) -> tuple[date, Finding] | None:
+    def _find_earned(self, attached_on: date) -> Earned | None:
+        """What one person's progress earned by itself: the earliest of all, the lower id on a tie."""
         criterion = next(c for c in self.plan.criteria if c.name == self.plan.employment)
-        found = [employment(self.case, criterion, person, attached_on) for person in self.case.stays]
-        usable = [part for part in found if part and not any(use in self.denied for use in part[1].uses)]
-        return min(usable, key=lambda part: (part[0], part[1].persons), default=None)
+        found = [criterion.progress.earn(self.case, criterion, person, attached_on) for person in self.case.stays]
+        usable = [each for each in found if each and not any(use in self.denied for use in each.finding.uses)]
+        return min(usable, key=lambda each: (each.day, each.finding.persons), default=None)
 
-    def _progressed(self, attached_on: date, until: date, last: date) -> Progress | None:
-        """The first day up to `until` on which every need is met and after which nothing speaks against it."""
+    def _find_progressed(self, attached_on: date, until: date, last: date) -> Progress | None:
+        """The first day up to `until` on which every need is met and after which nothing speaks against it.
+
+        Only turning days are looked at: between two of them no answer changes from not met to met. Who joins or leaves
+        changes who is tested, so that those days are turning days as well.
+        """
         case, plan = self.case, self.plan
-        contrary = {each.day for each in self.contraries(attached_on, last) if not self._left_out(each)}
+        contrary = {each.day for each in self.list_contraries(attached_on, last) if not self._is_left_out(each)}
+        # A day before the last contrary one is none; the contrary day itself may be one.
         begins = max({attached_on + DAY} | contrary)
         days = {begins}
         for criterion in plan.criteria:
-            days |= turning_days(case, criterion, attached_on, last)
+            days |= criterion.progress.list_turning_days(case, criterion, attached_on, last)
         for stays in case.stays.values():
             days |= {stay.ends + DAY for stay in stays if stay.ends < last} | {stay.begins for stay in stays}
         for day in sorted(days):
@@ -125,8 +143,8 @@ class Evaluation:
                     return found
         return None
 
-    def _all_raised(self, attached_on: date, until: date) -> list[Raised]:
+    def _list_raised(self, attached_on: date, until: date) -> list[Raised]:
         key = (attached_on, until)
         if key not in self._raised:
-            self._raised[key] = raised(self.case, self.plan, attached_on, until)
+            self._raised[key] = list_raised(self.case, self.plan, attached_on, until)
         return self._raised[key]

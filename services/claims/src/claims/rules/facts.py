@@ -1,6 +1,6 @@
-"""What is known of a family, as the evaluator takes it. People are roots here: merged ids have been followed."""
+"""What the evaluator is given of one family. People are roots here: merged ids have been followed already."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -9,10 +9,29 @@ from claims.rules.calendar import Days
 
 FOREVER = date.max
 
+Values = Mapping[str, str | int]
+"""Measure → value, a number or a word."""
+
+Where = Mapping[str, frozenset[str]]
+"""Measure → the values that are wanted of it."""
+
+
+def matches(where: Where, values: Values) -> bool:
+    """Whether each measure that is named has one of the wanted values; a measure that is missing counts as `""`.
+
+    Example: `{"asb.role": {"suspect"}}` matches a suspect whatever the action was, and no witness.
+    """
+    return all(str(values.get(measure, "")) in wanted for measure, wanted in where.items())
+
+
+def read_where(data: Mapping[str, Iterable[str]]) -> Where:
+    """A condition from a plan's data."""
+    return {measure: frozenset(values) for measure, values in data.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A stay in the family. `born`: (year, month), all that is known of a date of birth."""
+    """A stay in the family. Shape: `born` is (year, month), which is all that is known of a date of birth."""
 
     person: UUID
     role: str
@@ -21,14 +40,16 @@ class Member:
     born: tuple[int, int] | None = None
 
     def covers(self, day: date) -> bool:
+        """Whether the person belongs to the family on a day. Both ends are inclusive."""
         return self.begins <= day <= self.ends
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What one line of a partner's file states of a person: the facts that share its id and period.
+    """What one line of a partner's file states of a person: all facts that share its id and period.
 
-    Shape: measure → value, a number or a word.
+    Example: a term of a school's file is one record with `sessions.possible`, `sessions.authorised` and
+    `sessions.unauthorised`.
     """
 
     id: UUID
@@ -37,12 +58,12 @@ class Record:
     source: str
     begins: date
     ends: date
-    values: Mapping[str, str | int]
+    values: Values
 
 
 @dataclass(frozen=True, slots=True)
-class Support:
-    """The dates of the attachment gate's parts, as they were first recorded."""
+class SupportDates:
+    """The dates of the attachment gate's parts, each as it was first recorded."""
 
     parts: Mapping[str, date] = field(default_factory=dict)
     declined_on: date | None = None
@@ -50,13 +71,18 @@ class Support:
 
 @dataclass(frozen=True)
 class Coverage:
-    """The days of each feed for which accepted pushes are known whole, and which services those came from."""
+    """The days of each feed for which accepted pushes are known whole, and the services that sent those.
+
+    Only within these days does the absence of a record mean that nothing happened.
+    Shape: `last_day` is the last day that any push of the area covers; None before the first push.
+    """
 
     feeds: Mapping[str, Days] = field(default_factory=dict)
     sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     last_day: date | None = None
 
     def days(self, feed: str) -> Days:
+        """The covered days of one feed; none of a feed that nobody sent."""
         return self.feeds.get(feed, NOTHING)
 
 
@@ -64,19 +90,19 @@ NOTHING = Days([])
 
 
 @dataclass(frozen=True)
-class Known:
-    """Everything that the evaluator is told of one family."""
+class FamilyFacts:
+    """Everything that the evaluator is given of one family, as known at one moment."""
 
     family: UUID
     members: tuple[Member, ...]
     records: tuple[Record, ...]
-    support: Support
+    support: SupportDates
     coverage: Coverage
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Use:
-    """A category of one person's data from one service: what a decision is asked about."""
+    """A category of one person's data from one service: what a decision of consent is asked about."""
 
     person: UUID
     category: str
