@@ -13,9 +13,29 @@ from .houses import SERVICES, program
 from .rules import Rule
 from .rules.tables import Migration, finds_what_stops_others, sql_of, sql_of_file
 
-OLD = {"identity": "0005", "families": "0008", "consent": "0004", "claims": "0009"}
+OLD = {"identity": "0004", "families": "0007", "consent": "0003", "claims": "0008"}
 """The last migration of each service that was written before this rule; no council had a table in use by then."""
-ACCEPTED: dict[str, dict[str, str]] = {}
+WORDS = "everything took the words of docs/words.md at once, on a platform that was stopped; no council used one yet"
+ACCEPTED: dict[str, dict[str, str]] = {
+    "identity 0005": {"asks-the-database": "who holds a scope of the old name is given the one of the new; " + WORDS},
+    "families 0008": {
+        "renaming-table": WORDS,
+        "renaming-column": WORDS,
+        "require-concurrent-index-creation": WORDS,
+        "require-concurrent-index-deletion": WORDS,
+    },
+    "consent 0004": {
+        "renaming-table": WORDS,
+        "require-concurrent-index-creation": WORDS,
+        "require-concurrent-index-deletion": WORDS,
+    },
+    "claims 0009": {
+        "renaming-table": WORDS,
+        "renaming-column": WORDS,
+        "require-concurrent-index-creation": WORDS,
+        "require-concurrent-index-deletion": WORDS,
+    },
+}
 """What a migration may do all the same: its name, such as `claims 0009`, then squawk's rule with the reason."""
 
 
@@ -77,6 +97,10 @@ NO_MIGRATION_STOPS_OTHERS = Rule(
             "constraint-missing-not-valid",
         ),
         "an index beside something else": (toys(add_and_index), "stands alone in its migration"),
+        "what depends on what is stored": (
+            toys(lambda: op.get_bind().execute(sa.text("SELECT 1")).all()),
+            "asks-the-database",
+        ),
         "what was accepted and is not there": (
             toys(lambda: op.add_column("toy", sa.Column("colour", sa.String())), ban_drop_column="no release reads it"),
             "ban-drop-column is accepted and not broken",
@@ -89,6 +113,6 @@ NO_MIGRATION_STOPS_OTHERS = Rule(
 def test_no_new_migration_stops_those_who_use_its_tables(name: str) -> None:
     files = [path for path in sorted(program(name).versions.glob("*.py")) if path.name[:4] > OLD[name]]
     # Where there is none yet, or one that was accepted is gone, a migration that does nothing.
-    nothing = {one: "" for one in [name, *ACCEPTED] if one.split()[0] == name}
+    nothing: dict[str, str | None] = {one: "" for one in [name, *ACCEPTED] if one.split()[0] == name}
     new = nothing | {f"{name} {path.name[:4]}": sql_of_file(path) for path in files}
     NO_MIGRATION_STOPS_OTHERS.check(*(Migration(one, sql, ACCEPTED.get(one, {})) for one, sql in new.items()))

@@ -31,24 +31,30 @@ NOT_OURS = {
 
 @dataclass(frozen=True)
 class Migration:
-    """Shape: `accepted` are rules of squawk that it may break, each with the reason."""
+    """Shape: `accepted` are rules that it may break, squawk's or `asks-the-database`, each with the reason.
+
+    No `sql` is one that cannot be told without a database.
+    """
 
     name: str
-    sql: str
+    sql: str | None
     accepted: Mapping[str, str] = field(default_factory=dict)
 
 
-def sql_of(upgrade: Callable[[], Any]) -> str:
-    """The SQL that a migration gives to PostgreSQL. Errors: any, where it asks the database something first."""
+def sql_of(upgrade: Callable[[], Any]) -> str | None:
+    """The SQL that a migration gives to PostgreSQL; None where it asks the database something first."""
     written = io.StringIO()
     options = {"as_sql": True, "output_buffer": written, "literal_binds": True, "transactional_ddl": True}
     context = MigrationContext.configure(dialect_name="postgresql", opts=options)
     with Operations.context(context):
-        upgrade()
+        try:
+            upgrade()
+        except AttributeError:  # there is no connection, or no answer from one
+            return None
     return f"BEGIN;\n{written.getvalue()}COMMIT;\n"
 
 
-def sql_of_file(path: Path) -> str:
+def sql_of_file(path: Path) -> str | None:
     spec = importlib.util.spec_from_file_location(f"migration_{path.stem}", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -58,19 +64,23 @@ def sql_of_file(path: Path) -> str:
 
 def finds_what_stops_others(migration: Migration) -> Iterator[str]:
     """What squawk says of a migration's SQL, and rules that were accepted in vain."""
-    command = [str(SQUAWK), "--reporter", "json", "--pg-version", POSTGRES, *(f"--exclude={rule}" for rule in NOT_OURS)]
-    given = BOUNDS + migration.sql
-    answer = subprocess.run(command, input=given, capture_output=True, text=True)
-    found: set[str] = set()
-    for each in json.loads(answer.stdout):
-        rule = each["rule_name"]
-        found.add(rule)
-        if rule not in migration.accepted:
-            line = given.splitlines()[each["line"]].strip()
-            yield f"{migration.name}: {rule}: {each['message']} ({line})"
-    for rule in sorted(migration.accepted.keys() - found):
+    found = dict(_read_by_squawk(migration.sql)) if migration.sql is not None else {}
+    if migration.sql is None:
+        found["asks-the-database"] = "its SQL depends on what is stored: change tables in a migration of its own"
+    for rule in sorted(found.keys() - migration.accepted.keys()):
+        yield f"{migration.name}: {rule}: {found[rule]}"
+    for rule in sorted(migration.accepted.keys() - found.keys()):
         yield f"{migration.name}: {rule} is accepted and not broken: take it off the list"
-    outside = re.split(r"^(?:BEGIN|COMMIT);$", migration.sql, flags=re.MULTILINE)
+    outside = re.split(r"^(?:BEGIN|COMMIT);$", migration.sql or "", flags=re.MULTILINE)
     statements = [part for part in outside if part.strip()]
     if any("CONCURRENTLY" in part for part in statements) and len(statements) > 1:
         yield f"{migration.name}: an index that is made outside of the transaction stands alone in its migration"
+
+
+def _read_by_squawk(sql: str) -> Iterator[tuple[str, str]]:
+    """Each rule that is broken, with what squawk says and one line that breaks it."""
+    given = BOUNDS + sql
+    command = [str(SQUAWK), "--reporter", "json", "--pg-version", POSTGRES, *(f"--exclude={rule}" for rule in NOT_OURS)]
+    answer = subprocess.run(command, input=given, capture_output=True, text=True)
+    for each in json.loads(answer.stdout):
+        yield each["rule_name"], f"{each['message']} ({given.splitlines()[each['line']].strip()})"
