@@ -87,14 +87,14 @@ def test_no_private_key_leaves_its_wrapping(fresh: Identity) -> None:
     with fresh.running.runtime.read() as session:
         row = session.query(SigningKey).one()
     settings = fresh.running.runtime.settings
-    private = json.loads(KeyWrapping.at(settings.wrapping_key_path).unwrap(row.sealed, row.kid))
+    private = json.loads(KeyWrapping.at(settings.wrapping_key_path).unwrap(row.wrapped, row.kid))
     assert private["d"] not in json.dumps(row.public)
     for path in settings.var.glob("identity.sqlite3*"):
         assert private["d"].encode() not in path.read_bytes()
     with pytest.raises(ValueError, match="another wrapping key"):
-        KeyWrapping(b"x" * 32).unwrap(row.sealed, row.kid)
+        KeyWrapping(b"x" * 32).unwrap(row.wrapped, row.kid)
     with pytest.raises(ValueError, match="another wrapping key"):
-        KeyWrapping.at(settings.wrapping_key_path).unwrap(row.sealed, "another-kid")
+        KeyWrapping.at(settings.wrapping_key_path).unwrap(row.wrapped, "another-kid")
 
 
 def test_without_a_key_nobody_gets_a_token_and_the_answer_says_what_to_do(fresh: Identity) -> None:
@@ -242,10 +242,10 @@ def test_a_wrapping_key_of_its_former_name_is_taken_and_none_is_made(
     assert not (folder / "identity.wrapping-key").exists() and "former name" in capsys.readouterr().out
     with running.runtime.read() as session:
         row = session.query(SigningKey).one()
-    assert KeyWrapping(b"\xab" * 32).unwrap(row.sealed, row.kid)
+    assert KeyWrapping(b"\xab" * 32).unwrap(row.wrapped, row.kid)
     (folder / "identity.seal").rename(folder / "identity.wrapping-key")
     assert bootstrap(running.runtime).made == []
-    assert KeyWrapping.at(running.runtime.settings.wrapping_key_path).unwrap(row.sealed, row.kid)
+    assert KeyWrapping.at(running.runtime.settings.wrapping_key_path).unwrap(row.wrapped, row.kid)
     assert "former name" not in capsys.readouterr().out
 
 

@@ -216,7 +216,8 @@ class SigningKey(Base):
 
     kid: Mapped[str] = mapped_column(primary_key=True)
     public: Mapped[dict[str, Any]]
-    sealed: Mapped[str]
+    # The column keeps its first name: renamed, it would stop the replicas of the release before, which still sign.
+    wrapped: Mapped[str] = mapped_column("sealed")
     """The private key, encrypted under the wrapping key, so that a copy of the database signs nothing."""
     signs_from: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

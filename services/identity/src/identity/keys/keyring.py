@@ -107,7 +107,7 @@ class Keyring:
                 # Rows come newest first: each key's last token was signed as the one before it in the list took over.
                 taken_over = [None, *(row.signs_from + keep for row in rows)]
                 self._held = [
-                    HeldKey(row.kid, row.public, row.sealed, row.signs_from, until, ECKey.import_key(row.public))
+                    HeldKey(row.kid, row.public, row.wrapped, row.signs_from, until, ECKey.import_key(row.public))
                     for row, until in zip(rows, taken_over, strict=False)
                 ]
             self._read_at = time.monotonic()

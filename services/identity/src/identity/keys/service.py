@@ -57,7 +57,7 @@ def _make(
     key = SigningKey(
         kid=kid,
         public=public,
-        sealed=wrapping.wrap(orjson.dumps(made.as_dict(private=True)), kid),
+        wrapped=wrapping.wrap(orjson.dumps(made.as_dict(private=True)), kid),
         signs_from=now() + timedelta(seconds=after),
     )
     session.add(key)
