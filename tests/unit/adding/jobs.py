@@ -1,11 +1,11 @@
 """Runs jobs on a copy of the tree, each in a child of its own that begins with everything foreign already imported.
 
 `python jobs.py COPY` reads a list of jobs from standard input and writes one result a job. A job first writes files
-(null: the file goes), then runs pytest or a module; `restore` brings the files back behind it. Without the fork each
+(null: the file goes), then runs pytest or Python; `restore` brings the files back behind it. Without the fork each
 job would import FastAPI, SQLAlchemy and Strawberry anew, which is two thirds of its time.
 
-Shape: `{"files": {path: text | null}, "restore": bool, "pytest": [id …]}`, or `"module": [name, argument …]` for the
-last; result `{"code": exit code, "said": the end of its output, "cpu": seconds}`.
+Shape: `{"files": {path: text | null}, "restore": bool, "pytest": [id …]}`, or `"python": [module or file, argument …]`
+for the last; result `{"code": exit code, "said": the end of its output, "cpu": seconds}`.
 """
 
 import contextlib
@@ -32,7 +32,6 @@ FOREIGN = (
 
 
 def main(copy: Path) -> None:
-    sources = [str(path) for path in (*copy.glob("services/*/src"), *copy.glob("*/src"))]
     for name in FOREIGN:
         importlib.import_module(name)
     os.chdir(copy)
@@ -46,7 +45,7 @@ def main(copy: Path) -> None:
             if child == 0:
                 os.dup2(out.fileno(), 1)
                 os.dup2(out.fileno(), 2)
-                sys.path[:0] = sources
+                sys.path[:0] = [str(path) for path in (*copy.glob("services/*/src"), *copy.glob("*/src"))]
                 os._exit(run(job))
             _, status, used = os.wait4(child, 0)
             out.seek(0)
@@ -64,10 +63,15 @@ def run(job: dict[str, Any]) -> int:
             import pytest
 
             return int(pytest.main([*OPTIONS, *job["pytest"]]))
-        sys.argv = job["module"]
-        runpy.run_module(job["module"][0], run_name="__main__")
+        sys.argv = job["python"]
+        if job["python"][0].endswith(".py"):
+            sys.path.insert(0, str(Path(job["python"][0]).parent))
+            runpy.run_path(job["python"][0], run_name="__main__")
+        else:
+            runpy.run_module(job["python"][0], run_name="__main__")
         return 0
     except SystemExit as left:
+        print(left.code or "")
         return left.code if isinstance(left.code, int) else int(left.code is not None)
     except BaseException:
         sys.excepthook(*sys.exc_info())

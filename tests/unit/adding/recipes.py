@@ -10,9 +10,9 @@ A step names the file in its sentence, then shows the edit:
        ```
        Held by `tests/house/test_events.py::test_every_event_…`.        what fails when this step is left out
 
-A block in any other language is a whole file, and so is an empty `path`. `make contracts` and `cp A B` in a step are
-carried out. A line that ends in `…` stands for whatever the rest of it is, and `NEXT` and `LAST` in a migration for its
-number and the one before.
+A block in any other language is a whole file, and so is an empty `path`. `make contracts`, `make manifests` and
+`cp A B` in a step are carried out. A line that ends in `…` stands for whatever the rest of it is, and `NEXT` and `LAST`
+in a migration for its number and the one before.
 """
 
 import re
@@ -28,7 +28,8 @@ _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _HELD = re.compile(r"Held by\s+`([^`]+)`")
 _EMPTY = re.compile(r"\bempty `([^`]+)`")
-_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)+")
+_MADE = re.compile(r"`make (contracts|manifests)`")
+_PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]+|README\.md|pyproject\.toml|Makefile")
 
 
 class NotApplicable(Exception):
@@ -66,14 +67,14 @@ class Edit:
 
 @dataclass(frozen=True)
 class Step:
-    """Shape: `copies` are (from, to); `held_by` are pytest ids."""
+    """Shape: `copies` are (from, to); `makes` are targets of make; `held_by` are pytest ids."""
 
     recipe: str
     number: int
     says: str
     edits: tuple[Edit, ...]
     copies: tuple[tuple[str, str], ...]
-    makes_contracts: bool
+    makes: tuple[str, ...]
     held_by: tuple[str, ...]
 
     @property
@@ -98,7 +99,7 @@ def _steps(recipe: str, body: str) -> Iterator[Step]:
             says=" ".join(prose.split()),
             edits=(*(Edit(path, (("", ""),)) for path in _EMPTY.findall(prose)), *_edits(text)),
             copies=tuple((a, b) for a, b in re.findall(r"`cp ([^` ]+) ([^` ]+)`", prose)),
-            makes_contracts="`make contracts`" in prose,
+            makes=tuple(_MADE.findall(prose)),
             held_by=tuple(_HELD.findall(prose)),
         )
 

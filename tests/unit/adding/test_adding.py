@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[3]
 FOLDERS = ("services", "gateway", "sandbox", "journey", "tests", "docs", "tools", "deploy", "bench")
 FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "Makefile", "docker-compose.yml")
 LEFT_BEHIND = shutil.ignore_patterns("secrets", ".hypothesis", "*.egg-info")
-CONTRACTS = ("services/*/contract/**/*.json", "gateway/schema.graphql")
+MADE = {
+    "contracts": ("services/*/contract/**/*.json", "gateway/schema.graphql"),
+    "manifests": ("deploy/k8s/**/*", "docker-compose.yml"),
+}
+"""What each target of make writes."""
 RECIPES = read_recipes((ROOT / "docs/adding.md").read_text())
 STEPS = [step for steps in RECIPES.values() for step in steps]
 HELD = [step for step in STEPS if step.held_by]
@@ -37,11 +41,11 @@ Result = dict[str, Any]
 
 @dataclass(frozen=True)
 class Tried:
-    """Shape: `contracts` and `whole` are results with every step done; `left_out` by the step's label."""
+    """Shape: `making` and `whole` are results with every step done; `left_out` by the step's label."""
 
     folder: Path
     touched: list[str]
-    contracts: list[Result]
+    making: list[Result]
     whole: Result
     left_out: dict[str, Result]
 
@@ -75,12 +79,11 @@ def difference(step: Step, folder: Path, made: dict[str, str]) -> dict[str, str 
     changed: dict[str, str | None] = {
         path: less.get(path, was(path)) for path, text in made.items() if less.get(path) != text
     }
-    if step.makes_contracts:
-        for pattern in CONTRACTS:
-            for file in folder.glob(pattern):
-                path = str(file.relative_to(folder))
-                if file.read_text() != was(path):
-                    changed[path] = was(path)
+    for pattern in (pattern for target in step.makes for pattern in MADE[target]):
+        for file in folder.glob(pattern):
+            path = str(file.relative_to(folder))
+            if file.is_file() and file.read_text() != was(path):
+                changed[path] = was(path)
     return changed
 
 
@@ -93,34 +96,36 @@ def was(path: str) -> str | None:
 def tried(tmp_path_factory: pytest.TempPathFactory) -> Tried:
     folder = copy_tree(tmp_path_factory.mktemp("adding") / "tree")
     made = carry_out(STEPS, ROOT)
-    services = sorted(path.split("/")[1] for path in made if path.startswith("services/"))
-    stores = [name for name in dict.fromkeys(services) if (ROOT / "services" / name / "contract").is_dir()]
+    services = sorted({path.split("/")[1] for path in made if path.startswith("services/")})
+    roots = {name: f"services/{name}/src/{name}/app.py" for name in services if name != "chassis"}
+    programs = [name for name, root in roots.items() if root in made or was(root)]
     tests = [path for path in made if path.startswith("tests/") and Path(path).name.startswith("test_")]
-    *contracts, whole = run(
+    *making, whole = run(
         folder,
         [
-            {"files": made, "module": ["chassis.contracts", *(f"services/{name}={name}" for name in stores)]},
-            {"module": ["gateway.contract"]},
+            {"files": made, "python": ["chassis.contracts", *(f"services/{name}={name}" for name in programs)]},
+            {"python": ["gateway.contract"]},
+            {"python": ["deploy/generate.py"]},
             {"pytest": sorted({test for step in STEPS for test in step.held_by} | set(tests))},
         ],
     )
     jobs = [{"files": difference(step, folder, made), "restore": True, "pytest": list(step.held_by)} for step in HELD]
     left_out = dict(zip((step.label for step in HELD), run(folder, jobs), strict=True))
-    return Tried(folder, sorted(made), contracts, whole, left_out)
+    return Tried(folder, sorted(made), making, whole, left_out)
 
 
 def test_the_page_tells_how_each_kind_of_thing_is_added() -> None:
-    assert list(RECIPES) == ["A feed", "A noun", "An event", "A GraphQL field"]
+    assert list(RECIPES) == ["A feed", "A noun", "An event", "A GraphQL field", "A service"]
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.label)
 def test_every_step_says_what_fails_without_it(step: Step) -> None:
     assert bool(step.held_by) != (NOTHING_HOLDS_IT in step.says)
-    assert step.edits or step.copies or step.makes_contracts
+    assert step.edits or step.copies or step.makes
 
 
 def test_with_every_step_all_that_holds_them_passes(tried: Tried) -> None:
-    for wrote in tried.contracts:
+    for wrote in tried.making:
         assert wrote["code"] == 0, wrote["said"]
     assert tried.whole["code"] == 0, tried.whole["said"]
 
@@ -142,7 +147,7 @@ def test_a_step_that_is_left_out_fails_what_it_names(step: Step, tried: Tried) -
 
 def test_all_this_stays_affordable(tried: Tried) -> None:
     costs = {label: result["cpu"] for label, result in tried.left_out.items()}
-    costs |= {"whole": tried.whole["cpu"], "contracts": sum(wrote["cpu"] for wrote in tried.contracts)}
+    costs |= {"whole": tried.whole["cpu"], "making": sum(wrote["cpu"] for wrote in tried.making)}
     assert sum(costs.values()) < CPU, sorted(costs.items(), key=lambda cost: -cost[1])
 
 
