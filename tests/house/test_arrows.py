@@ -28,7 +28,7 @@ ORDER = {
         *("coverage", "objections", "protections", "sharing_log"),
     ],
     "claims": [
-        *("rules", "frameworks", "known", "claims", "eligibility", "progress"),
+        *("rules", "frameworks", "history", "claims", "eligibility", "progress"),
         *("targets", "batches", "ledger", "recomputations", "reports"),
     ],
 }

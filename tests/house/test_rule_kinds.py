@@ -33,7 +33,7 @@ def finds_what_a_kind_lacks(file: ModuleType | SimpleNamespace) -> Iterator[str]
     for verdict in Verdict:
         if not any(example.verdict == verdict.value for example in examples):
             yield f"no example is {verdict.value}"
-    for answer in ("turns",) if shape is NeedExample else ("turns", "contrary"):
+    for answer in ("turning_days",) if shape is NeedExample else ("turning_days", "contrary"):
         if not any(getattr(example, answer) for example in examples):
             yield f"no example says what {answer}"
 
@@ -79,8 +79,8 @@ KINDS_ANSWER_EVERYTHING = Rule[Any](
             "no example is not_enough_evidence",
         ),
         "no example of a turning day": (
-            changed(active_spell, EXAMPLES=[each for each in NEEDS if not each.turns]),
-            "no example says what turns",
+            changed(active_spell, EXAMPLES=[each for each in NEEDS if not each.turning_days]),
+            "no example says what turning_days",
         ),
         "no example of what is contrary": (
             changed(absence_with_coverage, EXAMPLES=[each for each in PROGRESS if not each.contrary]),

@@ -1,6 +1,7 @@
 """Would a test notice? Changes the code in one place at a time and runs the tests that reach this place.
 
-    .venv/bin/python tools/mutate FILE... --tests PATH... [--seconds 600] [--jobs 1] [-k "not production"] [--lines 5-9]
+    .venv/bin/python tools/mutate FILE... --tests PATH... [--seconds 600] [--jobs 1] [-k "not production"]
+        [--lines 5-9] [--functions]
 
 Each change is a *mutant*: `<` becomes `<=`, a condition is taken as true, a statement is left out; `changes.py` lists
 all. A mutant is *killed* when a test fails, *survived* when none does, *unreached* when no test runs its line. A

@@ -58,11 +58,16 @@ UNTOUCHED = {
 
 @dataclass(frozen=True, eq=False)
 class Mutant:
-    """One change. Shape: `lines` are those of the statement around it; the first one that runs runs the change."""
+    """One change.
+
+    Shape: `lines` are those of the statement around it, of which the first one that runs runs the change; `in_function`
+    is false of what runs when the file is imported.
+    """
 
     path: Path
     line: int
     lines: range
+    in_function: bool
     was: str
     becomes: str
     _parent: ast.AST = field(repr=False)
@@ -92,10 +97,11 @@ class _Spot:
 
 def list_mutants(path: Path, tree: ast.Module) -> list[Mutant]:
     """Every change that can be made to a file, in order of its lines."""
-    return list(_walk(path, tree, range(0)))
+    return list(_walk(path, tree, range(0), False))
 
 
-def _walk(path: Path, node: ast.AST, lines: range) -> Iterator[Mutant]:
+def _walk(path: Path, node: ast.AST, lines: range, in_function: bool) -> Iterator[Mutant]:
+    in_function = in_function or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     skipped = UNTOUCHED.get(type(node), set())
     for name, value in ast.iter_fields(node):
         if name in skipped:
@@ -105,14 +111,14 @@ def _walk(path: Path, node: ast.AST, lines: range) -> Iterator[Mutant]:
                 continue
             around = _lines_of(child) if isinstance(child, ast.stmt) else lines
             for new in _changes(child, isinstance(node, ast.JoinedStr)):
-                yield _mutant(path, child, new, around, _Spot(node, name, place))
-            yield from _walk(path, child, around)
+                yield _mutant(path, child, new, around, in_function, _Spot(node, name, place))
+            yield from _walk(path, child, around, in_function)
 
 
-def _mutant(path: Path, old: ast.AST, new: ast.AST, lines: range, spot: _Spot) -> Mutant:
+def _mutant(path: Path, old: ast.AST, new: ast.AST, lines: range, in_function: bool, spot: _Spot) -> Mutant:
     fixed = ast.fix_missing_locations(ast.copy_location(new, old))
     line = getattr(old, "lineno", lines.start)
-    return Mutant(path, line, lines, _text(old), _text(fixed), spot.parent, spot.name, spot.place, fixed)
+    return Mutant(path, line, lines, in_function, _text(old), _text(fixed), spot.parent, spot.name, spot.place, fixed)
 
 
 def _text(node: ast.AST) -> str:

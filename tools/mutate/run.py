@@ -21,7 +21,7 @@ def main(page: str) -> int:
     arguments = _arguments(page)
     begun = time.monotonic()
     trees = {path: ast.parse(path.read_text()) for path in arguments.files}
-    mutants = [m for path, tree in trees.items() for m in list_mutants(path, tree) if _is_wanted(m, arguments.lines)]
+    mutants = [m for path, tree in trees.items() for m in list_mutants(path, tree) if _is_wanted(m, arguments)]
     random.Random(SEED).shuffle(mutants)
     trials = Trials(trees, arguments.tests, arguments.only)
     try:
@@ -46,6 +46,9 @@ def _arguments(page: str) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=1, help="so many mutants at once (1)")
     parser.add_argument("-k", dest="only", default="", help="as pytest's -k")
     parser.add_argument("--lines", default="", help="only mutants of these lines, as in 10-40")
+    parser.add_argument(
+        "--functions", action="store_true", help="only what stands in functions, and no data of a module"
+    )
     return parser.parse_args()
 
 
@@ -56,10 +59,12 @@ def _file(text: str) -> Path:
     return path
 
 
-def _is_wanted(mutant: Mutant, lines: str) -> bool:
-    if not lines:
+def _is_wanted(mutant: Mutant, asked: argparse.Namespace) -> bool:
+    if asked.functions and not mutant.in_function:
+        return False
+    if not asked.lines:
         return True
-    first, _, last = lines.partition("-")
+    first, _, last = asked.lines.partition("-")
     return mutant.line in range(int(first), int(last or first) + 1)
 
 

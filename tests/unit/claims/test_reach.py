@@ -13,7 +13,7 @@ from chassis.auth import Caller
 from chassis.db import new_id, now
 from claims.claims import repository as claims
 from claims.eligibility import repository as eligibility
-from claims.models import Base, Claim, Family, Standing
+from claims.models import Base, Claim, Family, FamilyStanding
 from fixtures.costs import counted
 
 DAY = date(2017, 9, 1)
@@ -38,7 +38,7 @@ def borough(size: int) -> Iterator[tuple[Session, list[UUID], list[UUID]]]:
         for family, claim in ids:
             session.add_all([
                 Family(id=family, area="east", lead="lead_professional", composed_on=DAY, recorded_at=now()),
-                Standing(
+                FamilyStanding(
                     family=family, **plan, as_at=DAY, state="attached", eligible=True, criteria=[], attached_on=DAY,
                     missing=[], progress=[], evaluated_at=now(),
                 ),

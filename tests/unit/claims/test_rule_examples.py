@@ -65,10 +65,10 @@ def test_a_need_shows_as_its_examples_say(kind: registry.RuleKind, example: Need
     case = Case(PLAN.roles, PLAN.terms, facts({"kim": example.role}, example.lines, example.covered))
     shown = rule.show(case, criterion_of(rule, cast(ProgressKind, None)), PEOPLE["kim"], day(example.on))
     assert (shown.verdict.value, shown.reason) == (example.verdict, example.reason)
-    if example.turns is not None:
+    if example.turning_days is not None:
         after, until = day(example.attached_on), day(example.until)
         found = rule.list_turning_days(case, PEOPLE["kim"], after, until)
-        assert [each.isoformat() for each in sorted(found) if after < each <= until] == list(example.turns)
+        assert [each.isoformat() for each in sorted(found) if after < each <= until] == list(example.turning_days)
 
 
 @pytest.mark.parametrize(("kind", "example"), PROGRESS, ids=[f"{kind.name}: {e.says}" for kind, e in PROGRESS])
@@ -86,9 +86,9 @@ def test_progress_is_judged_as_its_examples_say(kind: registry.RuleKind, example
         contrary = rule.list_contraries(case, criterion, raised, until)
         found = sorted(each.day.isoformat() for each in contrary if after < each.day <= until)
         assert found == list(example.contrary)
-    if example.turns is not None:
+    if example.turning_days is not None:
         turns = rule.list_turning_days(case, criterion, after, until)
-        assert [each.isoformat() for each in sorted(turns) if after < each <= until] == list(example.turns)
+        assert [each.isoformat() for each in sorted(turns) if after < each <= until] == list(example.turning_days)
     earned = rule.earn(case, criterion, PEOPLE["kim"], after)
     assert (earned.day.isoformat() if earned else None) == example.earns
 

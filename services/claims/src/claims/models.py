@@ -188,7 +188,7 @@ class DirtyFamily(Base):
 # --- what was made of it
 
 
-class Standing(Base):
+class FamilyStanding(Base):
     """How a family stands, as last evaluated: a cache of the evaluation, for lists and to notice changes."""
 
     __tablename__ = "standing"

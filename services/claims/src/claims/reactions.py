@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from chassis.db import upsert
 from chassis.events import Received
 from chassis.reactions import Reactions
-from claims.known import repository as known
-from claims.known.news import news
-from claims.models import Claim, Fact, Family, FormerArea, Membership, Person, Push, Redirect, Standing, Support
+from claims.history import repository as history
+from claims.history.changes import get_changes
+from claims.models import Claim, Fact, Family, FamilyStanding, FormerArea, Membership, Person, Push, Redirect, Support
 
 reactions = Reactions()
 
@@ -42,38 +42,38 @@ def _id(text: str | None) -> UUID | None:
 
 
 @reactions.on("families.person", "person.registered")
-def register(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
+def record_people(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
     rows: list[dict[str, Any]] = [
         {
             "person": UUID(e.data["person"]),
             "sequence": e.sequence,
             "born": e.data.get("born"),
-            "recorded_at": told.moment,
+            "recorded_at": changes.moment,
         }
         for e in events
     ]
     upsert(session, Person, rows, key=["person", "sequence"])
-    told.of_people(row["person"] for row in rows)
+    changes.mark_people(row["person"] for row in rows)
 
 
 @reactions.on("families.person", "person.merged", "person.unmerged")
-def redirect(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
+def record_merges(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
     rows: list[dict[str, Any]] = [
         {
             "person": UUID(e.data["person"]),
             "sequence": e.sequence,
             "into": _id(e.data.get("into")),
-            "recorded_at": told.moment,
+            "recorded_at": changes.moment,
         }
         for e in events
     ]
     people = {row["person"] for row in rows}
     people |= {UUID(id) for e in events for id in (e.data.get("into"), e.data.get("from")) if id}
     # Who stood together until now, beside whom the end of the transaction finds together.
-    before = known.list_redirects(session, people, told.moment)
-    told.of_people({*people, *before, *before.values()})
+    before = history.list_redirects(session, people, changes.moment)
+    changes.mark_people({*people, *before, *before.values()})
     upsert(session, Redirect, rows, key=["person", "sequence"])
 
 
@@ -81,9 +81,9 @@ def redirect(session: Session, events: Sequence[Received]) -> None:
 
 
 @reactions.on("families.family", "family.composed")
-def compose(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
-    at = told.moment
+def record_compositions(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
+    at = changes.moment
     rows: dict[UUID, dict[str, Any]] = {
         UUID(e.data["family"]): {
             "id": UUID(e.data["family"]),
@@ -95,8 +95,8 @@ def compose(session: Session, events: Sequence[Received]) -> None:
         }
         for e in events
     }
-    _know_families(session, list(rows), at)
-    before = known.list_families(session, rows)
+    _add_families(session, list(rows), at)
+    before = history.list_families(session, rows)
     # One that is told again after a later one was heard changes nothing: it may name the area from which they fled.
     rows = {id: row for id, row in rows.items() if before[id].composed_sequence < row["composed_sequence"]}
     located = {id: row | {"last_area": row["area"]} for id, row in rows.items() if row["area"]}
@@ -108,13 +108,13 @@ def compose(session: Session, events: Sequence[Received]) -> None:
     upsert(session, FormerArea, left, key=["family", "until"])
     upsert(session, Family, list(rows.values()), key=["id"], update=["area", "composed_on", "composed_sequence"])
     upsert(session, Family, list(located.values()), key=["id"], update=["last_area"])
-    told.of_families(rows)
+    changes.mark_families(rows)
 
 
 @reactions.on("families.family", "family.member-joined", "family.member-left")
-def place(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
-    at = told.moment
+def record_stays(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
+    at = changes.moment
     rows: list[dict[str, Any]] = [
         {
             "membership": UUID(e.data["membership"]),
@@ -130,12 +130,12 @@ def place(session: Session, events: Sequence[Received]) -> None:
         for e in events
     ]
     families = {row["family"] for row in rows}
-    _know_families(session, families, at)
+    _add_families(session, families, at)
     upsert(session, Membership, rows, key=["membership", "sequence"])
-    told.of_families(families)
+    changes.mark_families(families)
 
 
-def _know_families(session: Session, families: Iterable[UUID], at: datetime) -> None:
+def _add_families(session: Session, families: Iterable[UUID], at: datetime) -> None:
     """A family may be spoken of before its composition is heard."""
     empty = {"area": None, "composed_on": None, "composed_sequence": 0, "lead_sequence": 0, "recorded_at": at}
     upsert(session, Family, [{"id": family, **empty} for family in sorted(set(families))], key=["id"])
@@ -145,23 +145,23 @@ def _know_families(session: Session, families: Iterable[UUID], at: datetime) -> 
 
 
 @reactions.on("families.fact", "fact.recorded", "fact.corrected", "fact.ended")
-def learn(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
-    rows = {row["id"]: row for row in (_fact(e.data, told.moment) for e in events)}
+def record_facts(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
+    rows = {row["id"]: row for row in (_fact(e.data, changes.moment) for e in events)}
     ended = {UUID(e.data["fact"]) for e in events if e.name == "fact.ended"}
     replaced = {row["supersedes"] for row in rows.values() if row["supersedes"]}
     # Two people's facts may arrive in any order: what replaces one of these may be here already.
-    replaced |= known.list_replaced(session, rows)
+    replaced |= history.list_replaced(session, rows)
     upsert(session, Fact, list(rows.values()), key=["id"])
-    known.supersede(session, sorted(ended | replaced), told.moment)
+    history.supersede(session, sorted(ended | replaced), changes.moment)
     # A record that turned out to be about somebody else leaves whom it was about before.
-    told.of_people(known.list_people_of(session, sorted(ended | replaced)))
+    changes.mark_people(history.list_people_of(session, sorted(ended | replaced)))
     pushes = Counter(e.data["push"] for e in events if e.data.get("push"))
-    told.saw(
+    changes.count_facts(
         Counter({UUID(push): number for push, number in pushes.items()}),
         {(row["category"], row["source"]) for row in rows.values()},
     )
-    told.of_people(row["person"] for row in rows.values())
+    changes.mark_people(row["person"] for row in rows.values())
 
 
 def _fact(data: dict[str, Any], at: datetime) -> dict[str, Any]:
@@ -184,10 +184,10 @@ def _fact(data: dict[str, Any], at: datetime) -> dict[str, Any]:
 
 
 @reactions.on("families.push", "push.finished")
-def cover(session: Session, events: Sequence[Received]) -> None:
+def record_pushes(session: Session, events: Sequence[Received]) -> None:
     """A push is coverage once it is finished and every fact of it was seen: silence means something only then, and only
     where no line was refused, since nobody knows what that line said."""
-    told = news(session)
+    changes = get_changes(session)
     for push, data in {UUID(e.data["push"]): e.data for e in events}.items():
         row = {
             "id": push,
@@ -201,7 +201,7 @@ def cover(session: Session, events: Sequence[Received]) -> None:
             "refused": int(data["counts"].get("refused", 0)),
         }
         upsert(session, Push, [row], key=["id"], update=[column for column in row if column not in ("id", "seen")])
-        told.of_pushes([push])
+        changes.mark_pushes([push])
 
 
 # Until November 2026 the area of a push was called its place.
@@ -212,9 +212,9 @@ reactions.renamed("families.push", "push.finished", "push.finished", {"place": "
 
 
 @reactions.on("families.support", *PARTS)
-def support(session: Session, events: Sequence[Received]) -> None:
-    told = news(session)
-    at = told.moment
+def record_support(session: Session, events: Sequence[Received]) -> None:
+    changes = get_changes(session)
+    at = changes.moment
     rows: list[dict[str, Any]] = [
         {
             "family": UUID(e.data["family"]),
@@ -226,12 +226,12 @@ def support(session: Session, events: Sequence[Received]) -> None:
         for e in events
     ]
     families = {row["family"] for row in rows}
-    _know_families(session, families, at)
+    _add_families(session, families, at)
     upsert(session, Support, rows, key=["family", "sequence"])
     for event in events:
         if event.name == "lead-professional.named":
             _name_lead(session, event)
-    told.of_families(families)
+    changes.mark_families(families)
 
 
 def _name_lead(session: Session, event: Received) -> None:
@@ -252,9 +252,9 @@ def _name_lead(session: Session, event: Received) -> None:
 @reactions.on(
     "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "protection.set", "protection.lifted"
 )  # fmt: skip
-def ask_again(session: Session, events: Sequence[Received]) -> None:
+def mark_people_of_decisions(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""
-    news(session).of_people(UUID(e.data["person"]) for e in events)
+    get_changes(session).mark_people(UUID(e.data["person"]) for e in events)
 
 
 # Until November 2026 a protection was called a seal.
@@ -263,7 +263,7 @@ reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal"
 
 
 @reactions.on("consent.agreement", "agreement.in-force", "agreement.suspended", "agreement.ended")
-def ask_again_for_all(session: Session, events: Sequence[Received]) -> None:
-    attached = session.scalars(select(Standing.family).where(Standing.attached_on.is_not(None))).all()
+def mark_families_of_agreements(session: Session, events: Sequence[Received]) -> None:
+    attached = session.scalars(select(FamilyStanding.family).where(FamilyStanding.attached_on.is_not(None))).all()
     claimed = session.scalars(select(Claim.family).where(Claim.status.in_(("drafted", "checked", "frozen")))).all()
-    news(session).of_families({*attached, *claimed})
+    get_changes(session).mark_families({*attached, *claimed})

@@ -21,7 +21,9 @@ SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
 Formerly = Mapping[UUID, tuple[UUID, ...]]
 
 
-def shared(runtime: Runtime, caller: Caller, purpose: str, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
+def ask_shareable(
+    runtime: Runtime, caller: Caller, purpose: str, uses: Iterable[Use], formerly: Formerly
+) -> frozenset[Use]:
     """Which of these may be shown to the caller for the purpose now. Each is in the sharing log before this returns.
 
     Errors: Unavailable when consent does not answer: no decision, no data.
@@ -29,7 +31,7 @@ def shared(runtime: Runtime, caller: Caller, purpose: str, uses: Iterable[Use], 
     return _decide(runtime, caller.described(), purpose, "read", uses, formerly, share=True)
 
 
-def usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
+def ask_usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
     """Which of these this program itself may work with for a claim. Errors: Unavailable."""
     settings = runtime.settings
     own = settings.own_client
@@ -37,7 +39,7 @@ def usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozens
     return _decide(runtime, caller, "claim", "use", uses, formerly, share=False)
 
 
-def access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
+def describe_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
     """What this purpose covers for this caller at all, and whom to ask; the same whoever is asked about."""
     try:
         answer = runtime.client("consent").post(

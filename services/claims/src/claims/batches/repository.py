@@ -48,7 +48,7 @@ def list_claims(session: Session, batch: UUID, statuses: Collection[str]) -> lis
     return list(session.scalars(query.order_by(Claim.id)))
 
 
-class Member(NamedTuple):
+class FrozenClaim(NamedTuple):
     """A claim that was frozen into a batch, wherever it stands now."""
 
     id: UUID
@@ -57,14 +57,14 @@ class Member(NamedTuple):
     pence: int
 
 
-def list_members(session: Session, batches: Collection[UUID]) -> dict[UUID, list[Member]]:
+def list_members(session: Session, batches: Collection[UUID]) -> dict[UUID, list[FrozenClaim]]:
     """Shape: batch → its claims."""
-    found: dict[UUID, list[Member]] = {batch: [] for batch in batches}
+    found: dict[UUID, list[FrozenClaim]] = {batch: [] for batch in batches}
     for some in in_batches(sorted(batches)):
         query = select(Claim.batch, Claim.id, Claim.type, Claim.status, Claim.pence).where(Claim.batch.in_(some))
         for batch, id, type, status, pence in session.execute(query.order_by(Claim.id)):
             if batch is not None:
-                found[batch].append(Member(id, type, status, pence))
+                found[batch].append(FrozenClaim(id, type, status, pence))
     return found
 
 
@@ -88,14 +88,14 @@ def list_draws(session: Session, batches: Collection[UUID]) -> list[Draw]:
     return found
 
 
-def checkers(session: Session, batch: UUID) -> set[str]:
+def list_checkers(session: Session, batch: UUID) -> set[str]:
     """Everybody who ever said a word on one of the batch's claims before it was frozen."""
     said = select(Check.by).join(Claim, Claim.id == Check.claim).where(Claim.batch == batch)
     agreed = select(Claim.checked_by).where(Claim.batch == batch, Claim.checked_by.is_not(None))
     return {by for by in (*session.scalars(said), *session.scalars(agreed)) if by}
 
 
-def auditors(session: Session, batch: UUID) -> set[str]:
+def list_auditors(session: Session, batch: UUID) -> set[str]:
     drew = session.scalars(select(Draw.by).where(Draw.batch == batch))
     return {*drew, *session.scalars(select(AuditFinding.by).where(AuditFinding.batch == batch))}
 
@@ -120,7 +120,7 @@ def find_sampled(session: Session, batch: UUID, claim: UUID) -> Sampled | None:
     return session.scalar(select(Sampled).where(Sampled.batch == batch, Sampled.claim == claim))
 
 
-def move(session: Session, batch: Batch, before: Collection[str], after: str, **values: Any) -> bool:
+def move_batch(session: Session, batch: Batch, before: Collection[str], after: str, **values: Any) -> bool:
     """Change a batch's status once, whoever else is trying."""
     here = update(Batch).where(Batch.id == batch.id, or_(*(Batch.status == status for status in before)))
     moved = session.scalar(here.values(status=after, version=Batch.version + 1, **values).returning(Batch.version))

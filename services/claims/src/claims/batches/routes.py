@@ -16,37 +16,43 @@ router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
 
 @router.post("", status_code=201)
-def make(request: BatchRequest, caller: BatchClaims, session: WriteSession, once: Once) -> Written:
+def freeze_batch(request: BatchRequest, caller: BatchClaims, session: WriteSession, once: Once) -> Written:
     """Freeze all checked claims in a batch."""
-    return once(session, caller, request, lambda: service.make(session, caller, request), "/v1/batches/{id}")
+    return once(session, caller, request, lambda: service.freeze_batch(session, caller, request), "/v1/batches/{id}")
 
 
 @router.get("")
-def list_all(caller: ReadClaims, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[BatchView]:
+def list_batches(caller: ReadClaims, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[BatchView]:
     """Batches, oldest first."""
-    return service.list_all(session, caller, after, limit)
+    return service.list_batches(session, caller, after, limit)
 
 
 @router.get("/{batch_id}")
-def show(batch_id: UUID, caller: ReadClaims, session: ReadSession) -> BatchView:
+def show_batch(batch_id: UUID, caller: ReadClaims, session: ReadSession) -> BatchView:
     """One batch: its claims, its sample, and what is lacking for it to be submitted."""
-    return service.show(session, caller, batch_id)
+    return service.show_batch(session, caller, batch_id)
 
 
 @router.post("/{batch_id}/sample", status_code=201)
-def draw(batch_id: UUID, request: SampleRequest, caller: AuditClaims, session: WriteSession, once: Once) -> DrawnView:
+def draw_sample(
+    batch_id: UUID, request: SampleRequest, caller: AuditClaims, session: WriteSession, once: Once
+) -> DrawnView:
     """Draw the auditor's sample, or extend it."""
-    written = once(session, caller, request, lambda: service.draw(session, caller, batch_id, request))
-    return service.redrawn(session, written.id)
+    written = once(session, caller, request, lambda: service.draw_sample(session, caller, batch_id, request))
+    return service.show_draw(session, written.id)
 
 
 @router.post("/{batch_id}/findings", status_code=201)
-def find(batch_id: UUID, request: FindingRequest, caller: AuditClaims, session: WriteSession, once: Once) -> Written:
+def record_finding(
+    batch_id: UUID, request: FindingRequest, caller: AuditClaims, session: WriteSession, once: Once
+) -> Written:
     """Record what was found on a sampled claim."""
-    return once(session, caller, request, lambda: service.find(session, caller, batch_id, request))
+    return once(session, caller, request, lambda: service.record_finding(session, caller, batch_id, request))
 
 
 @router.post("/{batch_id}/submit")
-def submit(batch_id: UUID, request: SubmitRequest, caller: SubmitClaims, session: WriteSession, once: Once) -> Written:
+def submit_batch(
+    batch_id: UUID, request: SubmitRequest, caller: SubmitClaims, session: WriteSession, once: Once
+) -> Written:
     """Submit a batch whose sample stands."""
-    return once(session, caller, request, lambda: service.submit(session, caller, batch_id, request))
+    return once(session, caller, request, lambda: service.submit_batch(session, caller, batch_id, request))

@@ -16,7 +16,7 @@ from chassis.paging import Page, read_cursor
 from chassis.schemas import Money, Written
 from claims import reach
 from claims.batches import repository
-from claims.batches.repository import Member
+from claims.batches.repository import FrozenClaim
 from claims.batches.schemas import (
     BatchRequest,
     BatchView,
@@ -26,7 +26,7 @@ from claims.batches.schemas import (
     SampleRequest,
     SubmitRequest,
 )
-from claims.claims.drafting import told
+from claims.claims.drafting import event_for
 from claims.events import ClaimSampled, ClaimSubmitted
 from claims.frameworks import catalogue
 from claims.models import AuditFinding, Batch, Draw, Sampled
@@ -46,7 +46,7 @@ OPEN = ("frozen", "sampled", "held")
 COUNTED = ("frozen", "submitted", "paid")
 
 
-def make(session: Session, caller: Caller, request: BatchRequest) -> Written:
+def freeze_batch(session: Session, caller: Caller, request: BatchRequest) -> Written:
     """Freeze all checked claims of a framework together. Errors: PersonNeeded, FrameworkNotFound, NothingToBatch."""
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
@@ -60,7 +60,7 @@ def make(session: Session, caller: Caller, request: BatchRequest) -> Written:
     return Written(id=batch.id, status=batch.status, etag=etag(1))
 
 
-def draw(session: Session, caller: Caller, batch_id: UUID, request: SampleRequest) -> DrawnView:
+def draw_sample(session: Session, caller: Caller, batch_id: UUID, request: SampleRequest) -> DrawnView:
     """Draw the sample; drawn again, extend it by as much. The same seed draws the same claims.
 
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, SampleComplete.
@@ -73,14 +73,14 @@ def draw(session: Session, caller: Caller, batch_id: UUID, request: SampleReques
         raise SampleComplete()
     seed = secrets.randbits(32) if request.seed is None else request.seed
     drawn = []
-    for type, size in sample_sizes(batch.framework, repository.list_members(session, [batch.id])[batch.id]).items():
-        drawn += pick([claim.id for claim in rest if claim.type == type], size, seed)
+    for type, size in count_sample(batch.framework, repository.list_members(session, [batch.id])[batch.id]).items():
+        drawn += pick_by_seed([claim.id for claim in rest if claim.type == type], size, seed)
     number = repository.count_draws(session, batch.id) + 1
     row = Draw(id=new_id(), batch=batch.id, number=number, seed=seed, by=caller.subject)
     if not repository.add_draw(session, row, drawn):
         raise BatchNotOpen(batch_status=batch.status)
-    repository.move(session, batch, OPEN, "held" if batch.status == "held" else "sampled")
-    emit(session, *(told(ClaimSampled, claim) for claim in rest if claim.id in set(drawn)))
+    repository.move_batch(session, batch, OPEN, "held" if batch.status == "held" else "sampled")
+    emit(session, *(event_for(ClaimSampled, claim) for claim in rest if claim.id in set(drawn)))
     return DrawnView(
         id=row.id,
         status="sampled",
@@ -91,7 +91,7 @@ def draw(session: Session, caller: Caller, batch_id: UUID, request: SampleReques
     )
 
 
-def redrawn(session: Session, draw_id: UUID) -> DrawnView:
+def show_draw(session: Session, draw_id: UUID) -> DrawnView:
     """The answer to a repeated request: the draw as it was made."""
     row = session.get_one(Draw, draw_id)
     sampled = repository.list_sampled(session, [row.batch])
@@ -104,7 +104,7 @@ def redrawn(session: Session, draw_id: UUID) -> DrawnView:
     )
 
 
-def sample_sizes(framework: str, members: Sequence[Member]) -> dict[str, int]:
+def count_sample(framework: str, members: Sequence[FrozenClaim]) -> dict[str, int]:
     """The framework's share of a batch as it was frozen, rounded up, and its least number: of each type of claim.
 
     Shape: type → claims.
@@ -117,7 +117,7 @@ def sample_sizes(framework: str, members: Sequence[Member]) -> dict[str, int]:
     }
 
 
-def count_needed(framework: str, members: Sequence[Member], sampled: Sequence[Sampled]) -> int:
+def count_needed(framework: str, members: Sequence[FrozenClaim], sampled: Sequence[Sampled]) -> int:
     """How many claims must be upheld before the batch goes out: all of its sample, and no fewer than that was to have.
 
     Each drawing in which a claim failed asks for another, whatever became of that claim.
@@ -126,16 +126,16 @@ def count_needed(framework: str, members: Sequence[Member], sampled: Sequence[Sa
     live = Counter(types.values())
     seen = Counter(types[each.claim] for each in sampled if each.claim in types)
     drawings = 1 + len({each.draw for each in sampled if each.verdict == "failed"})
-    sizes = sample_sizes(framework, members)
+    sizes = count_sample(framework, members)
     return sum(max(seen[type], min(live[type], size * drawings)) for type, size in sizes.items())
 
 
-def pick(claims: Iterable[UUID], size: int, seed: int) -> list[UUID]:
+def pick_by_seed(claims: Iterable[UUID], size: int, seed: int) -> list[UUID]:
     """Draw without favour, and so that anybody can draw again: by the digest of seed and id, lowest first."""
     return sorted(claims, key=lambda id: hashlib.sha256(f"{seed}:{id}".encode()).digest())[:size]
 
 
-def find(session: Session, caller: Caller, batch_id: UUID, request: FindingRequest) -> Written:
+def record_finding(session: Session, caller: Caller, batch_id: UUID, request: FindingRequest) -> Written:
     """Say whether a sampled claim stands. One that does not holds the whole batch.
 
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, ClaimNotFound.
@@ -158,11 +158,11 @@ def find(session: Session, caller: Caller, batch_id: UUID, request: FindingReque
     session.flush()
     live = {claim.id for claim in repository.list_claims(session, batch.id, ("frozen",))}
     failed = [s for s in repository.list_sampled(session, [batch.id]) if s.verdict == "failed" and s.claim in live]
-    repository.move(session, batch, OPEN, "held" if failed else "sampled")
+    repository.move_batch(session, batch, OPEN, "held" if failed else "sampled")
     return Written(id=finding.id, status=request.verdict, etag=etag(batch.version + 1))
 
 
-def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequest) -> Written:
+def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequest) -> Written:
     """Send the batch out, when its sample is large enough, every claim of it was upheld, and no news of its families
     waits: what fells a claim does so until it is submitted, and not after.
 
@@ -172,7 +172,7 @@ def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequ
     batch = repository.get_batch(session, caller, batch_id, lock=True)
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
-    said = repository.checkers(session, batch.id) | repository.auditors(session, batch.id)
+    said = repository.list_checkers(session, batch.id) | repository.list_auditors(session, batch.id)
     if caller.subject in said:
         raise SubmitterNotIndependent()
     members = repository.list_members(session, [batch.id])[batch.id]
@@ -184,20 +184,22 @@ def submit(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequ
     waiting = repository.count_with_news(session, batch.id)
     if not live or upheld < needed or waiting:
         raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld, waiting=waiting)
-    moved = repository.move(session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject)
+    moved = repository.move_batch(
+        session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject
+    )
     if not moved:
         raise BatchNotOpen(batch_status=batch.status)
     claims = repository.move_claims(session, batch.id, "frozen", "submitted")
-    emit(session, *(told(ClaimSubmitted, claim) for claim in claims))
+    emit(session, *(event_for(ClaimSubmitted, claim) for claim in claims))
     return Written(id=batch.id, status="submitted", etag=etag(batch.version + 1))
 
 
-def show(session: Session, caller: Caller, batch_id: UUID) -> BatchView:
+def show_batch(session: Session, caller: Caller, batch_id: UUID) -> BatchView:
     """Errors: BatchNotFound."""
     return _views(session, caller, [repository.get_batch(session, caller, batch_id)])[0]
 
 
-def list_all(session: Session, caller: Caller, after: str | None, limit: int) -> Page[BatchView]:
+def list_batches(session: Session, caller: Caller, after: str | None, limit: int) -> Page[BatchView]:
     """Batches, oldest first. Errors: CursorNotValid."""
     position = read_cursor(after, BATCHES)
     rows = repository.list_batches(session, caller, UUID(position[0]) if position else None, limit + 1)
@@ -244,7 +246,7 @@ def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[B
 def _open_for_audit(session: Session, caller: Caller, batch_id: UUID) -> Batch:
     _needs_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
-    if caller.subject in repository.checkers(session, batch.id) | {batch.frozen_by}:
+    if caller.subject in repository.list_checkers(session, batch.id) | {batch.frozen_by}:
         raise AuditorNotIndependent()
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)

@@ -11,7 +11,6 @@ from chassis.db import new_id, today
 from chassis.events import Event
 from claims.claims import repository
 from claims.events import ClaimDrafted, ClaimDropped
-from claims.frameworks import catalogue
 from claims.frameworks.catalogue import Framework
 from claims.models import LIVE, Claim
 from claims.rules.facts import Use
@@ -24,7 +23,7 @@ SYSTEM = "system"
 
 
 @dataclass(frozen=True)
-class Drafted:
+class ReadyDraft:
     """A result with its evidence frozen, ready to be written down."""
 
     result: Result
@@ -35,10 +34,6 @@ class Drafted:
     denied: frozenset[Use]
 
 
-def worth(framework: str) -> Framework:
-    return catalogue.get_framework(framework)
-
-
 def is_final(claim: Claim) -> bool:
     """After submission nothing later changes a claim by itself."""
     return claim.status in FINAL
@@ -46,7 +41,7 @@ def is_final(claim: Claim) -> bool:
 
 def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
     """Whether this result asks for a draft: none like it stands, and nobody dropped just this."""
-    content = material(result, plan)
+    content = describe_material(result, plan)
     for claim in claims:
         stands = claim.status in LIVE
         put_aside = claim.status in ("dropped", "retracted", "rejected") and claim.ended_by != SYSTEM
@@ -55,19 +50,19 @@ def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
     return True
 
 
-def material(result: Result, plan: OutcomesPlan) -> str:
+def describe_material(result: Result, plan: OutcomesPlan) -> str:
     """What makes two results the same claim."""
     needs = ",".join(sorted(need.criterion for need in result.needs))
     return f"{plan.label} {result.type} {result.on} {result.attached_on} {needs}"
 
 
-def settle(
+def settle_claim(
     session: Session,
     family: UUID,
     framework: Framework,
     plan: OutcomesPlan,
     result: Result | None,
-    drafted: Drafted | None,
+    drafted: ReadyDraft | None,
     claims: Sequence[Claim],
     why: str,
 ) -> list[Event]:
@@ -75,24 +70,24 @@ def settle(
     events: list[Event] = []
     standing = next((claim for claim in claims if claim.status in LIVE), None)
     if standing is not None:
-        if result is not None and standing.material == material(result, plan):
+        if result is not None and standing.material == describe_material(result, plan):
             return []
         because = why if result is None else "changed"
         # The claim may have been submitted since it was read: then it stands.
-        dropped = repository.move(
+        dropped = repository.move_claim(
             session, standing.id, OPEN, "dropped", ended_because=because, ended_by=SYSTEM, ended_on=today()
         )
         if not dropped:
             return []
-        events.append(told(ClaimDropped, standing))
+        events.append(event_for(ClaimDropped, standing))
     if result is not None and drafted is not None:
-        claim = _draft(family, framework, drafted)
+        claim = _make_claim(family, framework, drafted)
         if repository.add_unless_live(session, claim):
-            events.append(told(ClaimDrafted, claim))
+            events.append(event_for(ClaimDrafted, claim))
     return events
 
 
-def told(kind: type, claim: Claim) -> Event:
+def event_for(kind: type, claim: Claim) -> Event:
     """An event about a claim."""
     event: Event = kind(
         claim=claim.id, family=claim.family, component=claim.component, pence=claim.pence, bundle=claim.bundle
@@ -100,7 +95,7 @@ def told(kind: type, claim: Claim) -> Event:
     return event
 
 
-def _draft(family: UUID, framework: Framework, drafted: Drafted) -> Claim:
+def _make_claim(family: UUID, framework: Framework, drafted: ReadyDraft) -> Claim:
     result, plan = drafted.result, drafted.plan
     return Claim(
         id=new_id(),
@@ -117,17 +112,17 @@ def _draft(family: UUID, framework: Framework, drafted: Drafted) -> Claim:
         known_at=drafted.known_at,
         bundle=drafted.bundle,
         hash=drafted.hash,
-        material=material(result, plan),
+        material=describe_material(result, plan),
         trace=result.trace(),
-        uses=written(result.beneath),
-        denied=written(drafted.denied),
+        uses=write_uses(result.beneath),
+        denied=write_uses(drafted.denied),
     )
 
 
-def written(uses: Sequence[Use] | frozenset[Use]) -> list[list[str]]:
+def write_uses(uses: Sequence[Use] | frozenset[Use]) -> list[list[str]]:
     """Shape: [[person, category, source]], as it is kept with a claim."""
     return [[str(use.person), use.category, use.source] for use in sorted(uses)]
 
 
-def read(uses: Sequence[Sequence[str]]) -> frozenset[Use]:
+def read_uses(uses: Sequence[Sequence[str]]) -> frozenset[Use]:
     return frozenset(Use(UUID(person), category, source) for person, category, source in uses)

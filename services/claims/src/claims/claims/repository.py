@@ -59,7 +59,7 @@ def list_in_full(session: Session, caller: Caller, claims: Collection[UUID]) -> 
     return found
 
 
-def move(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> bool:
+def move_claim(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> bool:
     """Change a claim's status once, whoever else is trying; False when it stands elsewhere by now."""
     here = update(Claim).where(Claim.id == claim, Claim.status.in_(list(before))).returning(Claim.id)
     moved = session.scalar(here.values(status=after, version=Claim.version + 1, **values))

@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/claims", tags=["claims"])
 
 
 @router.get("")
-def list_all(
+def list_claims(
     caller: ReadClaims,
     purpose: StatedPurpose,
     runtime: TheRuntime,
@@ -30,32 +30,34 @@ def list_all(
     limit: Limit = 50,
 ) -> Page[ClaimView]:
     """Claims within your reach, oldest first."""
-    return service.list_all(
+    return service.list_claims(
         runtime, caller, purpose, status=status, family=family, batch=batch, after=after, limit=limit
     )
 
 
 @router.post("/lookup")
-def look_up(
+def look_up_claims(
     request: LookupRequest, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime
 ) -> FamilyClaimsList:
     """The claims of many families; those out of reach are absent."""
-    return FamilyClaimsList(items=service.look_up(runtime, caller, purpose, request.ids))
+    return FamilyClaimsList(items=service.look_up_claims(runtime, caller, purpose, request.ids))
 
 
 @router.get("/{claim_id:uuid}")
-def show(claim_id: UUID, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> ClaimView:
+def show_claim(claim_id: UUID, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> ClaimView:
     """One claim, with its evidence."""
-    return service.show(runtime, caller, purpose, claim_id)
+    return service.show_claim(runtime, caller, purpose, claim_id)
 
 
 @router.post("/{claim_id}/check")
-def check(claim_id: UUID, request: CheckRequest, caller: CheckClaims, session: WriteSession, once: Once) -> Written:
+def check_claim(
+    claim_id: UUID, request: CheckRequest, caller: CheckClaims, session: WriteSession, once: Once
+) -> Written:
     """Agree to a draft, or send it back."""
-    return once(session, caller, request, lambda: service.check(session, caller, claim_id, request))
+    return once(session, caller, request, lambda: service.check_claim(session, caller, claim_id, request))
 
 
 @router.post("/{claim_id}/drop")
-def drop(claim_id: UUID, request: DropRequest, caller: CheckClaims, session: WriteSession, once: Once) -> Written:
+def drop_claim(claim_id: UUID, request: DropRequest, caller: CheckClaims, session: WriteSession, once: Once) -> Written:
     """Take a claim out."""
-    return once(session, caller, request, lambda: service.drop(session, caller, claim_id, request))
+    return once(session, caller, request, lambda: service.drop_claim(session, caller, claim_id, request))

@@ -13,11 +13,11 @@ from chassis.runtime import Runtime
 from chassis.schemas import Written
 from claims import reach, sharing
 from claims.claims import repository
-from claims.claims.drafting import OPEN, read, told
+from claims.claims.drafting import OPEN, event_for, read_uses
 from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, EvidenceView, FamilyClaims
 from claims.events import ClaimChecked, ClaimDropped, ClaimRetracted
-from claims.known import repository as heard
-from claims.known.service import root_of
+from claims.history import repository as history
+from claims.history.service import find_root
 from claims.models import Check, Claim
 from claims.problems import ClaimNotOpen, PersonNeeded
 from claims.rules.facts import Use
@@ -27,14 +27,14 @@ CLAIMS = "claims"
 SUBMITTED: tuple[str, ...] = ("submitted",)
 
 
-def show(runtime: Runtime, caller: Caller, purpose: str, claim_id: UUID) -> ClaimView:
+def show_claim(runtime: Runtime, caller: Caller, purpose: str, claim_id: UUID) -> ClaimView:
     """One claim within the caller's reach. Errors: ClaimNotFound, Unavailable."""
     with runtime.read() as session:
         claim = repository.get_claim(session, caller, claim_id)
-    return view(runtime, caller, purpose, [claim])[0]
+    return view_claims(runtime, caller, purpose, [claim])[0]
 
 
-def list_all(
+def list_claims(
     runtime: Runtime,
     caller: Caller,
     purpose: str,
@@ -52,39 +52,39 @@ def list_all(
         found = repository.list_claims(
             session, caller, status=status, family=family, batch=batch, after=last, limit=limit + 1
         )
-    shown = dict(zip([c.id for c in found[:limit]], view(runtime, caller, purpose, found[:limit]), strict=True))
+    shown = dict(zip([c.id for c in found[:limit]], view_claims(runtime, caller, purpose, found[:limit]), strict=True))
     return Page[ClaimView].cut(found, limit, name=CLAIMS, position=lambda c: c.id, view=lambda c: shown[c.id])
 
 
-def look_up(runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID]) -> list[FamilyClaims]:
+def look_up_claims(runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID]) -> list[FamilyClaims]:
     """The claims of families, in the order asked for. Errors: Unavailable."""
     with runtime.read() as session:
         found = repository.list_claims_of(session, caller, families)
     by_family: dict[UUID, list[ClaimView]] = {}
-    for claim in view(runtime, caller, purpose, found):
+    for claim in view_claims(runtime, caller, purpose, found):
         by_family.setdefault(claim.family, []).append(claim)
     return [FamilyClaims(family=id, claims=by_family[id]) for id in dict.fromkeys(families) if id in by_family]
 
 
-def view(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Claim]) -> list[ClaimView]:
+def view_claims(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Claim]) -> list[ClaimView]:
     """Claims as the caller may see them: what was earned by whom rests on records, the bare claim on none.
 
     Errors: Unavailable.
     """
-    permitted = may_show(runtime, caller, purpose, claims)
+    permitted = list_showable(runtime, caller, purpose, claims)
     return [_view(caller, claim, claim.id in permitted) for claim in claims]
 
 
-def may_show(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Claim]) -> set[UUID]:
+def list_showable(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Claim]) -> set[UUID]:
     """Those of which every record beneath them may be shown. Errors: Unavailable."""
     with runtime.read() as session:
         in_full = repository.list_in_full(session, caller, [claim.id for claim in claims])
-        wanted = {claim.id: read(claim.uses) for claim in claims if claim.id in in_full}
+        wanted = {claim.id: read_uses(claim.uses) for claim in claims if claim.id in in_full}
         people = {use.person for uses in wanted.values() for use in uses}
-        moment = heard.present(session)
-        redirects = heard.list_redirects(session, people, moment) if moment else {}
+        moment = history.find_latest_moment(session)
+        redirects = history.list_redirects(session, people, moment) if moment else {}
     # A claim keeps the ids of its day; decisions are about whom they stand for now, and all who were merged into them.
-    roots = {person: root_of(person, redirects) for person in {*people, *redirects, *redirects.values()}}
+    roots = {person: find_root(person, redirects) for person in {*people, *redirects, *redirects.values()}}
     formerly: dict[UUID, tuple[UUID, ...]] = {}
     for person, root in sorted(roots.items()):
         if person != root:
@@ -92,7 +92,7 @@ def may_show(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Cl
     needed = {
         id: frozenset(Use(roots[use.person], use.category, use.source) for use in uses) for id, uses in wanted.items()
     }
-    permitted = sharing.shared(runtime, caller, purpose, set().union(*needed.values()), formerly)
+    permitted = sharing.ask_shareable(runtime, caller, purpose, set().union(*needed.values()), formerly)
     return {id for id, uses in needed.items() if uses <= permitted}
 
 
@@ -114,7 +114,7 @@ def _view(caller: Caller, claim: Claim, shown: bool) -> ClaimView:
     )
 
 
-def check(session: Session, caller: Caller, claim_id: UUID, request: CheckRequest) -> Written:
+def check_claim(session: Session, caller: Caller, claim_id: UUID, request: CheckRequest) -> Written:
     """A second person's word on a draft: agreed, or sent back, which leaves it a draft.
 
     Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen.
@@ -122,18 +122,18 @@ def check(session: Session, caller: Caller, claim_id: UUID, request: CheckReques
     claim = _of_person(session, caller, claim_id)
     agreed = request.verdict == "agreed"
     values = {"checked_by": caller.subject, "checked_on": request.date} if agreed else {}
-    if not repository.move(session, claim.id, ("drafted",), "checked" if agreed else "drafted", **values):
+    if not repository.move_claim(session, claim.id, ("drafted",), "checked" if agreed else "drafted", **values):
         raise ClaimNotOpen(claim_status=claim.status)
     repository.add_check(
         session,
         Check(claim=claim.id, verdict=request.verdict, reason=request.reason, by=caller.subject, on=request.date),
     )
     if agreed:
-        emit(session, told(ClaimChecked, claim))
+        emit(session, event_for(ClaimChecked, claim))
     return Written(id=claim.id, status="checked" if agreed else "sent_back", etag=etag(claim.version + 1))
 
 
-def drop(session: Session, caller: Caller, claim_id: UUID, request: DropRequest) -> Written:
+def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRequest) -> Written:
     """Take a claim out: before submission it is dropped, after it retracted. A paid claim stands.
 
     Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen.
@@ -141,9 +141,9 @@ def drop(session: Session, caller: Caller, claim_id: UUID, request: DropRequest)
     claim = _of_person(session, caller, claim_id)
     before, after = (SUBMITTED, "retracted") if claim.status == "submitted" else (OPEN, "dropped")
     ended = {"ended_because": request.reason, "ended_by": caller.subject, "ended_on": request.date}
-    if not repository.move(session, claim.id, before, after, **ended):
+    if not repository.move_claim(session, claim.id, before, after, **ended):
         raise ClaimNotOpen(claim_status=claim.status)
-    emit(session, told(ClaimDropped if after == "dropped" else ClaimRetracted, claim))
+    emit(session, event_for(ClaimDropped if after == "dropped" else ClaimRetracted, claim))
     return Written(id=claim.id, status=after, etag=etag(claim.version + 1))
 
 

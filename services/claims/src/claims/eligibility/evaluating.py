@@ -6,19 +6,19 @@ from uuid import UUID
 
 from chassis.db import today
 from claims.frameworks import catalogue
-from claims.known.service import LoadedFamily
+from claims.history.service import LoadedFamily
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.rules.kind import Criterion
 from claims.rules.plan import OutcomesPlan
 
 
-def last_day(family: LoadedFamily) -> date:
+def find_last_day(family: LoadedFamily) -> date:
     """The last day that pushes tell of; today before any."""
     return family.facts.coverage.last_day or today()
 
 
-def plan_for(framework: str, family: LoadedFamily, day: date) -> OutcomesPlan:
+def find_plan_for(framework: str, family: LoadedFamily, day: date) -> OutcomesPlan:
     """The plan in force when the gate was passed, whatever came later; the one of the day before that."""
     plan = catalogue.plan_in_force(framework, day)
     parts = family.facts.support.parts
@@ -27,16 +27,16 @@ def plan_for(framework: str, family: LoadedFamily, day: date) -> OutcomesPlan:
     return plan
 
 
-def evaluate(
+def evaluate_family(
     framework: str,
     family: LoadedFamily,
     denied: Collection[Use] = frozenset(),
     disregarded: Collection[Use] = frozenset(),
 ) -> Evaluation:
-    return Evaluation(plan_for(framework, family, last_day(family)), family.facts, denied, disregarded)
+    return Evaluation(find_plan_for(framework, family, find_last_day(family)), family.facts, denied, disregarded)
 
 
-def beneath(
+def list_uses_beneath(
     evaluation: Evaluation, criterion: Criterion, supplies: Collection[tuple[str, str]], days: Collection[date]
 ) -> frozenset[Use]:
     """Everything that the criterion looks at on these days, whether or not there is anything: absence is told as well.
@@ -50,7 +50,7 @@ def beneath(
     return frozenset(Use(person, criterion.category, source) for person in people for source in sources)
 
 
-def gate_beneath(evaluation: Evaluation, days: Collection[date]) -> frozenset[Use]:
+def list_gate_uses(evaluation: Evaluation, days: Collection[date]) -> frozenset[Use]:
     """The acts of support, which the Think Family programme records about everybody in the family."""
     people = {person for day in days for person in evaluation.case.in_scope(day)}
     return frozenset(Use(person, "support", "programme") for person in people)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches, upsert
 from claims import reach
-from claims.models import Claim, DirtyFamily, Family, Standing
+from claims.models import Claim, DirtyFamily, Family, FamilyStanding
 from claims.problems import FamilyNotFound
 
 
@@ -29,10 +29,10 @@ def list_within_reach(session: Session, caller: Caller, families: Collection[UUI
 
 def list_standings(
     session: Session, caller: Caller, state: str | None, after: UUID | None, limit: int
-) -> list[Standing]:
-    query = select(Standing).join(Family, Family.id == Standing.family).where(reach.families(caller))
+) -> list[FamilyStanding]:
+    query = select(FamilyStanding).join(Family, Family.id == FamilyStanding.family).where(reach.families(caller))
     if state is not None:
-        query = query.where(Standing.state == state)
+        query = query.where(FamilyStanding.state == state)
     if after is not None:
         query = query.where(Family.id > after)
     # By the family's id and not by its standing's: the index that knows who is within reach has them in this order.
@@ -78,16 +78,18 @@ def clean(session: Session, marks: Collection[tuple[UUID, datetime]]) -> None:
             session.execute(delete(DirtyFamily).where(same))
 
 
-def find_standings(session: Session, families: Collection[UUID]) -> dict[UUID, Standing]:
-    found: dict[UUID, Standing] = {}
+def find_standings(session: Session, families: Collection[UUID]) -> dict[UUID, FamilyStanding]:
+    found: dict[UUID, FamilyStanding] = {}
     for batch in in_batches(families):
-        found |= {row.family: row for row in session.scalars(select(Standing).where(Standing.family.in_(batch)))}
+        found |= {
+            row.family: row for row in session.scalars(select(FamilyStanding).where(FamilyStanding.family.in_(batch)))
+        }
     return found
 
 
 def record_standings(session: Session, rows: list[dict[str, Any]]) -> None:
-    columns = [column.name for column in Standing.__table__.columns if column.name != "family"]
-    upsert(session, Standing, rows, key=["family"], update=columns)
+    columns = [column.name for column in FamilyStanding.__table__.columns if column.name != "family"]
+    upsert(session, FamilyStanding, rows, key=["family"], update=columns)
 
 
 def list_claims_of(session: Session, families: Collection[UUID]) -> list[Claim]:

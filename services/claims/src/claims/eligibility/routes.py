@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["eligibility"])
 
 
 @router.get("/families/{family_id}/eligibility")
-def show(
+def show_eligibility(
     family_id: UUID,
     caller: ReadClaims,
     purpose: StatedPurpose,
@@ -25,13 +25,15 @@ def show(
     as_at: Annotated[Date | None, Query()] = None,
 ) -> EligibilityView:
     """Whether a family is eligible on a day, with reasons, and what is missing for it to be attached."""
-    return service.show(runtime, caller, purpose, family_id, as_at)
+    return service.show_eligibility(runtime, caller, purpose, family_id, as_at)
 
 
 @router.post("/eligibility/lookup")
-def look_up(request: AsAtLookup, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> EligibilityList:
+def look_up_eligibility(
+    request: AsAtLookup, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime
+) -> EligibilityList:
     """The same for many families; those out of reach are absent."""
-    return EligibilityList(items=service.look_up(runtime, caller, purpose, request.ids, request.as_at))
+    return EligibilityList(items=service.look_up_eligibility(runtime, caller, purpose, request.ids, request.as_at))
 
 
 @router.get("/cohort")
@@ -48,6 +50,6 @@ def list_cohort(
 
 
 @router.get("/evaluations/idle")
-def count_waiting(caller: ReadClaims, runtime: TheRuntime) -> IdleView:
+def count_waiting_families(caller: ReadClaims, runtime: TheRuntime) -> IdleView:
     """How many families wait to be evaluated, for operators to wait on."""
-    return IdleView(dirty=service.count_waiting(runtime))
+    return IdleView(dirty=service.count_waiting_families(runtime))

@@ -11,10 +11,9 @@ from chassis.runtime import Runtime
 from claims import sharing
 from claims.eligibility import evaluating, repository
 from claims.eligibility.schemas import CohortItem, CriterionView, EligibilityView
-from claims.known import repository as heard
-from claims.known import service as known
-from claims.known.service import LoadedFamily
-from claims.models import Standing
+from claims.history import repository as history
+from claims.history.service import LoadedFamily, load_families
+from claims.models import FamilyStanding
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD, Access
@@ -23,20 +22,26 @@ COHORT = "cohort"
 View = TypeVar("View", covariant=True)
 
 
-def show(runtime: Runtime, caller: Caller, purpose: str, family: UUID, as_at: date | None) -> EligibilityView:
+def show_eligibility(
+    runtime: Runtime, caller: Caller, purpose: str, family: UUID, as_at: date | None
+) -> EligibilityView:
     """One family within the caller's reach. Errors: FamilyNotFound, Unavailable."""
     with runtime.read() as session:
         repository.get_within_reach(session, caller, family)
-    return look_up(runtime, caller, purpose, [family], as_at)[0]
+    return look_up_eligibility(runtime, caller, purpose, [family], as_at)[0]
 
 
-def look_up(
+def look_up_eligibility(
     runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID], as_at: date | None
 ) -> list[EligibilityView]:
     """Those within the caller's reach, in the order asked for. Errors: Unavailable."""
     framework = runtime.settings.framework
-    return views_of(
-        runtime, caller, purpose, families, lambda family, supplies: _Prepared(framework, family, supplies, as_at)
+    return view_families(
+        runtime,
+        caller,
+        purpose,
+        families,
+        lambda family, supplies: PreparedEligibility(framework, family, supplies, as_at),
     )
 
 
@@ -48,7 +53,7 @@ class Prepared(Protocol[View]):
     def view(self, permitted: frozenset[Use], access: Access) -> View: ...
 
 
-def views_of(
+def view_families(
     runtime: Runtime,
     caller: Caller,
     purpose: str,
@@ -63,8 +68,8 @@ def views_of(
     prepared = [prepare(family, supplies) for family in loaded.values()]
     uses = {use for each in prepared for use in each.uses}
     formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
-    permitted = sharing.shared(runtime, caller, purpose, uses, formerly)
-    access = sharing.access(runtime, caller, purpose) if prepared else None
+    permitted = sharing.ask_shareable(runtime, caller, purpose, uses, formerly)
+    access = sharing.describe_access(runtime, caller, purpose) if prepared else None
     return [each.view(permitted, access) for each in prepared if access]
 
 
@@ -74,27 +79,27 @@ def load_within_reach(
     """What is known now of those within reach, and who supplies what at all."""
     with runtime.read() as session:
         within = repository.list_within_reach(session, caller, families)
-        moment = heard.present(session)
-        found = known.load(session, within, moment) if moment else {}
-        supplies = [(row.category, row.source) for row in heard.list_supplies(session)]
+        moment = history.find_latest_moment(session)
+        found = load_families(session, within, moment) if moment else {}
+        supplies = [(row.category, row.source) for row in history.list_supplies(session)]
     return {family: found[family] for family in within if family in found}, supplies
 
 
-class _Prepared:
+class PreparedEligibility:
     """A family evaluated, before it is known what of it may be shown."""
 
     def __init__(
         self, framework: str, family: LoadedFamily, supplies: Sequence[tuple[str, str]], as_at: date | None
     ) -> None:
-        self.evaluation: Evaluation = evaluating.evaluate(framework, family)
-        self.day = as_at or evaluating.last_day(family)
+        self.evaluation: Evaluation = evaluating.evaluate_family(framework, family)
+        self.day = as_at or evaluating.find_last_day(family)
         parts = family.facts.support.parts
         days = {self.day, *([max(parts.values())] if parts else [])}
         self.beneath = {
-            criterion.name: evaluating.beneath(self.evaluation, criterion, supplies, days)
+            criterion.name: evaluating.list_uses_beneath(self.evaluation, criterion, supplies, days)
             for criterion in self.evaluation.plan.criteria
         }
-        self.gate = evaluating.gate_beneath(self.evaluation, days)
+        self.gate = evaluating.list_gate_uses(self.evaluation, days)
         self.uses: set[Use] = set(self.gate).union(*self.beneath.values())
 
     def view(self, permitted: frozenset[Use], access: Access) -> EligibilityView:
@@ -148,19 +153,21 @@ def list_cohort(
     return Page(items=page, next=write_cursor(COHORT, page[-1].family) if len(shown) > limit else None)
 
 
-def _permitted(runtime: Runtime, caller: Caller, purpose: str, rows: Sequence[Standing]) -> list[CohortItem]:
+def _permitted(runtime: Runtime, caller: Caller, purpose: str, rows: Sequence[FamilyStanding]) -> list[CohortItem]:
     loaded, supplies = load_within_reach(runtime, caller, [row.family for row in rows])
     framework = runtime.settings.framework
     needed = {}
     for row in rows:
         if row.family in loaded:
-            evaluation = evaluating.evaluate(framework, loaded[row.family])
+            evaluation = evaluating.evaluate_family(framework, loaded[row.family])
             days = {row.as_at, *([row.attached_on] if row.attached_on else [])}
             criteria = evaluation.plan.criteria
-            uses = frozenset[Use]().union(*(evaluating.beneath(evaluation, c, supplies, days) for c in criteria))
-            needed[row.family] = uses | evaluating.gate_beneath(evaluation, days)
+            uses = frozenset[Use]().union(
+                *(evaluating.list_uses_beneath(evaluation, c, supplies, days) for c in criteria)
+            )
+            needed[row.family] = uses | evaluating.list_gate_uses(evaluation, days)
     formerly = {person: ids for family in loaded.values() for person, ids in family.formerly.items()}
-    permitted = sharing.shared(runtime, caller, purpose, set().union(*needed.values()), formerly)
+    permitted = sharing.ask_shareable(runtime, caller, purpose, set().union(*needed.values()), formerly)
     return [
         CohortItem(family=row.family, state=row.state, criteria=row.criteria, attached_on=row.attached_on)
         for row in rows
@@ -168,7 +175,7 @@ def _permitted(runtime: Runtime, caller: Caller, purpose: str, rows: Sequence[St
     ]
 
 
-def count_waiting(runtime: Runtime) -> int:
+def count_waiting_families(runtime: Runtime) -> int:
     """How many families wait to be evaluated."""
     with runtime.read() as session:
         return repository.count_dirty(session)

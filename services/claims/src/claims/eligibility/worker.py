@@ -21,13 +21,13 @@ from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from claims import sharing
 from claims.claims import drafting
-from claims.claims.drafting import Drafted
+from claims.claims.drafting import ReadyDraft
 from claims.eligibility import evaluating, repository
 from claims.events import FamilyAttached, FamilyEligible, FamilyEvent, FamilyNoLongerEligible, ProgressChanged
-from claims.known import repository as heard
-from claims.known import service as known
-from claims.known.service import LoadedFamily
-from claims.models import Claim, Standing
+from claims.frameworks import catalogue
+from claims.history import repository as history
+from claims.history.service import LoadedFamily, load_families
+from claims.models import Claim, FamilyStanding
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.rules.verdicts import Result
@@ -36,18 +36,18 @@ log = structlog.get_logger()
 
 
 @dataclass
-class _Batch:
+class _WorkBatch:
     """What one step works on. Shape: everything by family."""
 
     known_at: datetime
     marks: dict[UUID, datetime]
     families: dict[UUID, LoadedFamily]
-    standings: dict[UUID, Standing]
+    standings: dict[UUID, FamilyStanding]
     claims: dict[UUID, list[Claim]]
     results: dict[UUID, Result | None] = field(default_factory=dict)
     denied: dict[UUID, frozenset[Use]] = field(default_factory=dict)
     fell_by_denial: set[UUID] = field(default_factory=set)
-    drafts: dict[UUID, Drafted] = field(default_factory=dict)
+    drafts: dict[UUID, ReadyDraft] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
 
 
@@ -60,7 +60,7 @@ class Evaluator:
         if batch is None:
             return False
         evaluations = {
-            id: evaluating.evaluate(runtime.settings.framework, family) for id, family in batch.families.items()
+            id: evaluating.evaluate_family(runtime.settings.framework, family) for id, family in batch.families.items()
         }
         self._settle_results(runtime, batch, evaluations)
         self._freeze(runtime, batch, evaluations)
@@ -72,7 +72,7 @@ class Evaluator:
         with runtime.read() as session:
             return repository.count_dirty(session)
 
-    def _load(self, runtime: Runtime) -> _Batch | None:
+    def _load(self, runtime: Runtime) -> _WorkBatch | None:
         settings = runtime.settings
         with runtime.read() as session:
             waiting = repository.find_dirty_since(session)
@@ -85,17 +85,17 @@ class Evaluator:
             if fresh and abs(now() - oldest) < timedelta(seconds=settings.settle_at_most):
                 return None
             marks = {row.family: row.mark for row in repository.list_dirty(session, settings.families_at_once)}
-            known_at = heard.present(session)
+            known_at = history.find_latest_moment(session)
             if known_at is None:
                 return None
             claims: dict[UUID, list[Claim]] = defaultdict(list)
             for claim in repository.list_claims_of(session, list(marks)):
                 if claim.framework == settings.framework:
                     claims[claim.family].append(claim)
-            families = known.load(session, marks, known_at)
-            return _Batch(known_at, marks, families, repository.find_standings(session, list(marks)), claims)
+            families = load_families(session, marks, known_at)
+            return _WorkBatch(known_at, marks, families, repository.find_standings(session, list(marks)), claims)
 
-    def _settle_results(self, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+    def _settle_results(self, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         """Find each family's result from what may be used, asking about no more than what a result would rest on."""
         allowed: dict[UUID, set[Use]] = defaultdict(set)
         denied: dict[UUID, set[Use]] = defaultdict(set)
@@ -125,7 +125,7 @@ class Evaluator:
                 break
             formerly = {p: ids for id in asked for p, ids in batch.families[id].formerly.items()}
             try:
-                permitted = sharing.usable(runtime, set().union(*asked.values()), formerly)
+                permitted = sharing.ask_usable(runtime, set().union(*asked.values()), formerly)
             except Unavailable:
                 log.warning("consent does not answer; drafts wait", families=len(asked))
                 batch.left |= set(asked)
@@ -138,7 +138,7 @@ class Evaluator:
         batch.denied = {id: frozenset(uses) for id, uses in denied.items()}
         batch.fell_by_denial = {id for id in plain if batch.results.get(id) is None}
 
-    def _freeze(self, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+    def _freeze(self, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         """Have the evidence of each new draft frozen where it lives."""
         for id, result in batch.results.items():
             if result is None or id in batch.left:
@@ -161,39 +161,43 @@ class Evaluator:
                 log.warning("evidence not frozen; the draft waits", family=str(id), error=type(broken).__name__)
                 batch.left.add(id)
                 continue
-            batch.drafts[id] = Drafted(result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset()))
+            batch.drafts[id] = ReadyDraft(
+                result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset())
+            )
 
-    def _write(self, session: Any, runtime: Runtime, batch: _Batch, evaluations: dict[UUID, Evaluation]) -> None:
+    def _write(self, session: Any, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         framework = runtime.settings.framework
         events: list[Event] = []
         rows = []
         for id, evaluation in evaluations.items():
             if id in batch.left:
                 continue
-            row = _standing(framework, batch.families[id], evaluation, batch.known_at)
+            row = _describe_standing(framework, batch.families[id], evaluation, batch.known_at)
             rows.append(row)
-            events += _changes(batch.standings.get(id), row)
+            events += _list_changes(batch.standings.get(id), row)
         repository.record_standings(session, rows)
-        framework_data = drafting.worth(framework)
+        money = catalogue.get_framework(framework)
         for id in batch.results:
             if id in batch.left:
                 continue
-            why = "may_not_be_used" if id in batch.fell_by_denial else _why(evaluations[id])
+            why = "may_not_be_used" if id in batch.fell_by_denial else _find_reason(evaluations[id])
             plan = evaluations[id].plan
-            events += drafting.settle(
-                session, id, framework_data, plan, batch.results[id], batch.drafts.get(id), batch.claims[id], why
+            events += drafting.settle_claim(
+                session, id, money, plan, batch.results[id], batch.drafts.get(id), batch.claims[id], why
             )
         emit(session, *events)
         done = [(id, mark) for id, mark in batch.marks.items() if id not in batch.left]
         repository.clean(session, done)
 
 
-def _why(evaluation: Evaluation) -> str:
+def _find_reason(evaluation: Evaluation) -> str:
     return "contradicted" if evaluation.attachment().on else "not_attached"
 
 
-def _standing(framework: str, family: LoadedFamily, evaluation: Evaluation, known_at: datetime) -> dict[str, Any]:
-    day = evaluating.last_day(family)
+def _describe_standing(
+    framework: str, family: LoadedFamily, evaluation: Evaluation, known_at: datetime
+) -> dict[str, Any]:
+    day = evaluating.find_last_day(family)
     eligibility, attachment = evaluation.eligibility(day), evaluation.attachment()
     needs = evaluation.progress(attachment.on, day).needs if attachment.on and attachment.on < day else ()
     state = "none"
@@ -220,20 +224,20 @@ def _standing(framework: str, family: LoadedFamily, evaluation: Evaluation, know
     }
 
 
-def _changes(before: Standing | None, after: dict[str, Any]) -> list[Event]:
-    def tell(kind: Callable[..., FamilyEvent], **other: Any) -> FamilyEvent:
+def _list_changes(before: FamilyStanding | None, after: dict[str, Any]) -> list[Event]:
+    def event_for(kind: Callable[..., FamilyEvent], **other: Any) -> FamilyEvent:
         common = {key: after[key] for key in ("family", "framework", "plan_version", "as_at", "criteria")}
         return kind(**(common | other))
 
     events: list[Event] = []
     was, attached_was = (before.eligible, before.attached_on) if before else (False, None)
     if after["eligible"] and not was:
-        events.append(tell(FamilyEligible))
+        events.append(event_for(FamilyEligible))
     if was and not after["eligible"]:
-        events.append(tell(FamilyNoLongerEligible))
+        events.append(event_for(FamilyNoLongerEligible))
     if after["attached_on"] and after["attached_on"] != attached_was:
-        events.append(tell(FamilyAttached, as_at=after["attached_on"]))
+        events.append(event_for(FamilyAttached, as_at=after["attached_on"]))
     if after["progress"] != (before.progress if before else []):
         met = [criterion for criterion, verdict in after["progress"] if verdict == "met"]
-        events.append(tell(ProgressChanged, criteria=met))
+        events.append(event_for(ProgressChanged, criteria=met))
     return events

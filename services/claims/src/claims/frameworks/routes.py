@@ -16,6 +16,6 @@ def list_frameworks(caller: ReadFrameworks) -> FrameworkList:
 
 
 @router.get("/outcomes-plans")
-def list_plans(caller: ReadFrameworks) -> OutcomesPlanList:
+def list_outcomes_plans(caller: ReadFrameworks) -> OutcomesPlanList:
     """The outcomes plans, every version."""
-    return service.list_plans()
+    return service.list_outcomes_plans()

@@ -22,7 +22,7 @@ def list_frameworks() -> FrameworkList:
     )
 
 
-def list_plans() -> OutcomesPlanList:
+def list_outcomes_plans() -> OutcomesPlanList:
     _, documents = catalogue.documents()
     return OutcomesPlanList(
         items=[

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import Claim, FeeSettlement, LedgerEntry, Payment, Standing
+from claims.models import Claim, FamilyStanding, FeeSettlement, LedgerEntry, Payment
 
 
 def add_payment(session: Session, payment: Payment) -> bool:
@@ -42,8 +42,8 @@ def add_settlement(session: Session, settlement: FeeSettlement, entry: LedgerEnt
 
 def count_attached(session: Session, framework: str, until: date) -> int:
     """How many families were attached on or before a day."""
-    attached = select(func.count()).select_from(Standing).where(Standing.framework == framework)
-    return session.scalar(attached.where(Standing.attached_on <= until)) or 0
+    attached = select(func.count()).select_from(FamilyStanding).where(FamilyStanding.framework == framework)
+    return session.scalar(attached.where(FamilyStanding.attached_on <= until)) or 0
 
 
 def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:
@@ -64,7 +64,7 @@ def list_entries(
     return list(session.scalars(query.order_by(LedgerEntry.id).limit(limit)))
 
 
-def totals(session: Session, framework: str | None, as_at: date | None) -> dict[str, int]:
+def sum_by_kind(session: Session, framework: str | None, as_at: date | None) -> dict[str, int]:
     """Shape: kind → pence."""
     query = select(LedgerEntry.kind, func.sum(LedgerEntry.pence)).group_by(LedgerEntry.kind)
     if framework is not None:

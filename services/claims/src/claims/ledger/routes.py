@@ -16,9 +16,9 @@ router = APIRouter(prefix="/v1", tags=["ledger"])
 
 
 @router.post("/payments", status_code=201)
-def pay(request: PaymentRequest, caller: WritePayments, session: WriteSession, once: Once) -> Written:
+def record_payment(request: PaymentRequest, caller: WritePayments, session: WriteSession, once: Once) -> Written:
     """Record what came in for a submitted batch."""
-    return once(session, caller, request, lambda: service.pay(session, caller, request))
+    return once(session, caller, request, lambda: service.record_payment(session, caller, request))
 
 
 @router.post("/fees", status_code=201)
@@ -28,7 +28,7 @@ def settle_fees(request: FeesRequest, caller: WritePayments, session: WriteSessi
 
 
 @router.get("/ledger")
-def show(
+def show_ledger(
     caller: ReadReports,
     session: ReadSession,
     framework: Annotated[Code | None, Query()] = None,
@@ -37,4 +37,4 @@ def show(
     limit: Limit = 50,
 ) -> LedgerView:
     """What was paid for results and, apart from it, in fees, as at a date."""
-    return service.show(session, caller, framework, as_at, after, limit)
+    return service.show_ledger(session, caller, framework, as_at, after, limit)

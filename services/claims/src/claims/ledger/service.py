@@ -14,7 +14,7 @@ from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.schemas import Money, Written
 from claims.batches import repository as batches
-from claims.claims.drafting import told
+from claims.claims.drafting import event_for
 from claims.events import ClaimPaid
 from claims.frameworks import catalogue
 from claims.ledger import repository
@@ -28,7 +28,7 @@ LEDGER = "ledger"
 RESULT, FEE = "result", "attachment_fee"
 
 
-def pay(session: Session, caller: Caller, request: PaymentRequest) -> Written:
+def record_payment(session: Session, caller: Caller, request: PaymentRequest) -> Written:
     """Record what came in for a submitted batch: its claims are paid, one ledger row each.
 
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PaymentDiffers.
@@ -43,7 +43,7 @@ def pay(session: Session, caller: Caller, request: PaymentRequest) -> Written:
     payment = Payment(
         id=new_id(), batch=batch.id, on=request.date, pence=due, reference=request.reference, by=caller.subject
     )
-    if not repository.add_payment(session, payment) or not batches.move(
+    if not repository.add_payment(session, payment) or not batches.move_batch(
         session, batch, ("submitted",), "paid", paid_on=request.date
     ):
         raise BatchNotOpen(batch_status=batch.status)
@@ -65,7 +65,7 @@ def pay(session: Session, caller: Caller, request: PaymentRequest) -> Written:
             for claim in claims
         ],
     )
-    emit(session, *(told(ClaimPaid, claim) for claim in claims))
+    emit(session, *(event_for(ClaimPaid, claim) for claim in claims))
     return Written(id=payment.id, status="paid", etag=etag(1))
 
 
@@ -78,7 +78,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
     settlements = repository.list_settlements(session, framework.name)
-    new = _due(session, framework.name, request.year, settlements)
+    new = _count_due(session, framework.name, request.year, settlements)
     own = [settlement for settlement in settlements if settlement.year == request.year]
     if own and not new:
         return Written(id=own[-1].id, status="settled", etag=etag(own[-1].number))
@@ -110,7 +110,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     return Written(id=settlement.id, status="settled", etag=etag(settlement.number))
 
 
-def _due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
+def _count_due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
     """How many funded places a year has still to be paid for.
 
     What was settled was paid, whoever turns out since not to have been attached; what was not settled yet is left to
@@ -133,15 +133,15 @@ def _due(session: Session, framework: str, year: str, settlements: Sequence[FeeS
     return max(0, left)
 
 
-def show(
+def show_ledger(
     session: Session, caller: Caller, framework: str | None, as_at: date | None, after: str | None, limit: int
 ) -> LedgerView:
     """The ledger as at a date, oldest first, with totals of results and, apart, of fees. Errors: CursorNotValid."""
     position = read_cursor(after, LEDGER)
     rows = repository.list_entries(session, framework, as_at, UUID(position[0]) if position else None, limit + 1)
     named = repository.list_nameable(session, caller, [row.claim for row in rows if row.claim])
-    page = Page[LedgerItem].cut(rows, limit, name=LEDGER, position=lambda r: r.id, view=lambda r: _item(r, named))
-    pence = repository.totals(session, framework, as_at)
+    page = Page[LedgerItem].cut(rows, limit, name=LEDGER, position=lambda r: r.id, view=lambda r: _show_entry(r, named))
+    pence = repository.sum_by_kind(session, framework, as_at)
     return LedgerView(
         items=page.items,
         next=page.next,
@@ -149,7 +149,7 @@ def show(
     )
 
 
-def _item(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
+def _show_entry(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
     return LedgerItem(
         id=row.id,
         kind=row.kind,

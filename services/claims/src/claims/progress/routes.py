@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1", tags=["progress"])
 
 
 @router.get("/families/{family_id}/progress")
-def show(
+def show_progress(
     family_id: UUID,
     caller: ReadClaims,
     purpose: StatedPurpose,
@@ -25,10 +25,12 @@ def show(
     as_at: Annotated[Date | None, Query()] = None,
 ) -> ProgressView:
     """How an attached family's needs stand on a day, with reasons; "not enough evidence" is an answer."""
-    return service.show(runtime, caller, purpose, family_id, as_at)
+    return service.show_progress(runtime, caller, purpose, family_id, as_at)
 
 
 @router.post("/progress/lookup")
-def look_up(request: AsAtLookup, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> ProgressList:
+def look_up_progress(
+    request: AsAtLookup, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime
+) -> ProgressList:
     """The same for many families; those out of reach are absent."""
-    return ProgressList(items=service.look_up(runtime, caller, purpose, request.ids, request.as_at))
+    return ProgressList(items=service.look_up_progress(runtime, caller, purpose, request.ids, request.as_at))

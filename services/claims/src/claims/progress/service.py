@@ -7,45 +7,49 @@ from uuid import UUID
 from chassis.auth import Caller
 from chassis.runtime import Runtime
 from claims.eligibility import evaluating, repository
-from claims.eligibility.service import views_of
-from claims.known.service import LoadedFamily
+from claims.eligibility.service import view_families
+from claims.history.service import LoadedFamily
 from claims.progress.schemas import NeedView, ProgressView
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD, Access
 
 
-def show(runtime: Runtime, caller: Caller, purpose: str, family: UUID, as_at: date | None) -> ProgressView:
+def show_progress(runtime: Runtime, caller: Caller, purpose: str, family: UUID, as_at: date | None) -> ProgressView:
     """One family within the caller's reach. Errors: FamilyNotFound, Unavailable."""
     with runtime.read() as session:
         repository.get_within_reach(session, caller, family)
-    return look_up(runtime, caller, purpose, [family], as_at)[0]
+    return look_up_progress(runtime, caller, purpose, [family], as_at)[0]
 
 
-def look_up(
+def look_up_progress(
     runtime: Runtime, caller: Caller, purpose: str, families: Sequence[UUID], as_at: date | None
 ) -> list[ProgressView]:
     """Those within the caller's reach, in the order asked for. Errors: Unavailable."""
     framework = runtime.settings.framework
-    return views_of(
-        runtime, caller, purpose, families, lambda family, supplies: _Prepared(framework, family, supplies, as_at)
+    return view_families(
+        runtime,
+        caller,
+        purpose,
+        families,
+        lambda family, supplies: PreparedProgress(framework, family, supplies, as_at),
     )
 
 
-class _Prepared:
+class PreparedProgress:
     """A family evaluated, before it is known what of it may be shown."""
 
     def __init__(
         self, framework: str, family: LoadedFamily, supplies: Sequence[tuple[str, str]], as_at: date | None
     ) -> None:
-        self.evaluation = evaluating.evaluate(framework, family)
-        self.day = as_at or evaluating.last_day(family)
+        self.evaluation = evaluating.evaluate_family(framework, family)
+        self.day = as_at or evaluating.find_last_day(family)
         # Progress looks back over the whole time since attachment: whoever belonged to the family at any time.
         days = {self.day} | {stay.begins for stay in family.facts.members}
         self.beneath = {
-            criterion.name: evaluating.beneath(self.evaluation, criterion, supplies, days)
+            criterion.name: evaluating.list_uses_beneath(self.evaluation, criterion, supplies, days)
             for criterion in self.evaluation.plan.criteria
         }
-        self.gate = evaluating.gate_beneath(self.evaluation, days)
+        self.gate = evaluating.list_gate_uses(self.evaluation, days)
         self.uses: set[Use] = set(self.gate).union(*self.beneath.values())
 
     def view(self, permitted: frozenset[Use], access: Access) -> ProgressView:

@@ -12,8 +12,8 @@ router = APIRouter(prefix="/v1/recomputations", tags=["recomputations"])
 
 
 @router.post("")
-def recompute(
+def recompute_claims(
     request: RecomputationRequest, caller: Recompute, purpose: StatedPurpose, runtime: TheRuntime
 ) -> RecomputationView:
     """Compute claims again from stored facts, as known when they were drafted or as known now."""
-    return RecomputationView(items=service.recompute(runtime, caller, purpose, request))
+    return RecomputationView(items=service.recompute_claims(runtime, caller, purpose, request))

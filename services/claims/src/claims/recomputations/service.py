@@ -14,11 +14,10 @@ from chassis.db import in_batches
 from chassis.runtime import Runtime
 from claims import reach
 from claims.claims import service as claims
-from claims.claims.drafting import read
+from claims.claims.drafting import read_uses
 from claims.frameworks import catalogue
-from claims.known import repository as heard
-from claims.known import service as known
-from claims.known.service import LoadedFamily
+from claims.history import repository as history
+from claims.history.service import LoadedFamily, load_families
 from claims.models import Claim
 from claims.problems import ClaimNotFound
 from claims.recomputations.schemas import Difference, RecomputationRequest, Recomputed
@@ -30,13 +29,13 @@ AT_ONCE = 200
 MOST_DIFFERENCES = 100
 
 
-def recompute(runtime: Runtime, caller: Caller, purpose: str, request: RecomputationRequest) -> list[Recomputed]:
+def recompute_claims(runtime: Runtime, caller: Caller, purpose: str, request: RecomputationRequest) -> list[Recomputed]:
     """Evaluate claims again and compare. Errors: ClaimNotFound for a claim that is out of reach, Unavailable."""
     with runtime.read() as session:
         found = _list_claims(session, caller, request)
         if request.claim is not None and not found:
             raise ClaimNotFound()
-        now = heard.present(session)
+        now = history.find_latest_moment(session)
         by_moment: dict[datetime, list[Claim]] = defaultdict(list)
         for claim in found:
             by_moment[now if request.as_ == "known_now" and now else claim.known_at].append(claim)
@@ -45,7 +44,7 @@ def recompute(runtime: Runtime, caller: Caller, purpose: str, request: Recomputa
             for some in in_batches(those, AT_ONCE):
                 differences |= _compare(session, moment, some)
     differing = [claim for claim in found if differences[claim.id]]
-    shown = claims.may_show(runtime, caller, purpose, differing)
+    shown = claims.list_showable(runtime, caller, purpose, differing)
     neutral = [Difference(path=WITHHELD, frozen=None, recomputed=None)]
     return [
         Recomputed(
@@ -67,10 +66,10 @@ def _list_claims(session: Session, caller: Caller, request: RecomputationRequest
 
 
 def _compare(session: Session, moment: datetime, some: Sequence[Claim]) -> dict[UUID, list[Difference]]:
-    families = known.load(session, [claim.family for claim in some], moment)
+    families = load_families(session, [claim.family for claim in some], moment)
     found: dict[UUID, list[Difference]] = {}
     for claim in some:
-        result = _evaluate(claim, families.get(claim.family))
+        result = _recompute_result(claim, families.get(claim.family))
         trace = result.trace() if result else {}
         pence = catalogue.get_framework(claim.framework).result_pence if result else 0
         there = _differences("", claim.trace | {"pence": claim.pence}, trace | {"pence": pence})
@@ -78,10 +77,10 @@ def _compare(session: Session, moment: datetime, some: Sequence[Claim]) -> dict[
     return found
 
 
-def _evaluate(claim: Claim, family: LoadedFamily | None) -> Result | None:
+def _recompute_result(claim: Claim, family: LoadedFamily | None) -> Result | None:
     """What follows from the facts. Nothing where the plan or the family is not here: that claim must be seen."""
     plan = catalogue.find_plan(claim.plan, claim.plan_version)
-    return Evaluation(plan, family.facts, read(claim.denied)).result() if plan and family else None
+    return Evaluation(plan, family.facts, read_uses(claim.denied)).result() if plan and family else None
 
 
 def _differences(path: str, frozen: Any, recomputed: Any) -> Iterator[Difference]:

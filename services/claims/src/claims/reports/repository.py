@@ -6,14 +6,16 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from claims import reach
-from claims.models import Claim, Family, LedgerEntry, Push, Standing
+from claims.models import Claim, Family, FamilyStanding, LedgerEntry, Push
 
 
 def count_attached_by_day(session: Session, caller: Caller, as_at: date) -> list[tuple[Any, ...]]:
     """Shape: (framework, day, families)."""
-    query = select(Standing.framework, Standing.attached_on, func.count()).join(Family, Family.id == Standing.family)
-    query = query.where(Standing.attached_on <= as_at, reach.reported(caller))
-    return list(session.execute(query.group_by(Standing.framework, Standing.attached_on)))
+    query = select(FamilyStanding.framework, FamilyStanding.attached_on, func.count()).join(
+        Family, Family.id == FamilyStanding.family
+    )
+    query = query.where(FamilyStanding.attached_on <= as_at, reach.reported(caller))
+    return list(session.execute(query.group_by(FamilyStanding.framework, FamilyStanding.attached_on)))
 
 
 def sum_fees(session: Session, as_at: date) -> list[tuple[Any, ...]]:

@@ -14,8 +14,8 @@ router = APIRouter(prefix="/v1/reports", tags=["reports"])
 
 
 @router.get("/{name}")
-def show(
+def show_report(
     name: Word, caller: ReadReports, session: ReadSession, as_at: Annotated[Date | None, Query()] = None
 ) -> ReportView:
     """One report: `attachments`, `results` or `coverage`."""
-    return service.show(session, caller, name, as_at)
+    return service.show_report(session, caller, name, as_at)

@@ -18,7 +18,7 @@ from claims.targets import repository as targets
 Rows = list[dict[str, Any]]
 
 
-def show(session: Session, caller: Caller, name: str, as_at: date | None) -> ReportView:
+def show_report(session: Session, caller: Caller, name: str, as_at: date | None) -> ReportView:
     """Errors: ReportNotFound."""
     if name not in REPORTS:
         raise ReportNotFound()

@@ -27,8 +27,8 @@ class Line(NamedTuple):
 class NeedExample:
     """Whether Kim shows a need on the day `on`.
 
-    Shape: `rule` as in a plan's data; `covered` the days of the criterion's feed; `turns`, where it is stated, all days
-    in (`attached_on`, `until`] on which the need can begin to show.
+    Shape: `rule` as in a plan's data; `covered` the days of the criterion's feed; `turning_days`, where stated, all
+    days in (`attached_on`, `until`] on which the need can begin to show.
     """
 
     says: str
@@ -41,7 +41,7 @@ class NeedExample:
     covered: Spans = ALWAYS
     attached_on: str = "2017-09-30"
     until: str = "2018-12-31"
-    turns: tuple[str, ...] | None = None
+    turning_days: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,9 @@ class ProgressExample:
     """How a need stands on the day `on` that Kim raised (or all who `raised` it), at attachment or `raised_on` a day.
 
     Shape: as NeedExample; `roles` of everybody in the family; `need` the need's rule, with its kind. Of what lies in
-    (`attached_on`, `until`], `contrary` are the days before which something speaks against progress, `turns` those on
-    which progress can come to be met. `earns` is the day on which Kim's progress earns a result by itself.
+    (`attached_on`, `until`], `contrary` are the days before which something speaks against progress, and
+    `turning_days` those on which progress can come to be met. `earns` is the day on which Kim's progress earns a result
+    by itself.
     """
 
     says: str
@@ -67,5 +68,5 @@ class ProgressExample:
     attached_on: str = "2017-09-30"
     until: str = "2018-12-31"
     contrary: tuple[str, ...] | None = None
-    turns: tuple[str, ...] | None = None
+    turning_days: tuple[str, ...] | None = None
     earns: str | None = None

@@ -13,13 +13,13 @@ router = APIRouter(prefix="/v1/targets", tags=["targets"])
 
 
 @router.get("")
-def list_all(caller: ReadReports, session: ReadSession) -> TargetList:
+def list_targets(caller: ReadReports, session: ReadSession) -> TargetList:
     """Every framework's targets, by financial year."""
-    return service.list_all(session)
+    return service.list_targets(session)
 
 
 @router.put("/{framework}/{year:path}")
-def put(
+def set_target(
     framework: Code,
     year: Year,
     request: TargetRequest,
@@ -29,6 +29,6 @@ def put(
     response: Response,
 ) -> Written:
     """Set a financial year's target; to change one, say by `If-Match` which version you mean."""
-    written = service.put(session, caller, framework, year, request, match)
+    written = service.set_target(session, caller, framework, year, request, match)
     response.headers["ETag"] = written.etag or ""
     return written

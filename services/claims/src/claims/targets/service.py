@@ -13,7 +13,9 @@ from claims.targets import repository
 from claims.targets.schemas import TargetList, TargetRequest, TargetView
 
 
-def put(session: Session, caller: Caller, framework: str, year: str, request: TargetRequest, match: Match) -> Written:
+def set_target(
+    session: Session, caller: Caller, framework: str, year: str, request: TargetRequest, match: Match
+) -> Written:
     """Set a year's target, or change it. Errors: FrameworkNotFound; PreconditionRequired, Stale for a change."""
     catalogue.get_framework(framework)
     target = repository.find_target(session, framework, year)
@@ -29,7 +31,7 @@ def put(session: Session, caller: Caller, framework: str, year: str, request: Ta
     return Written(id=target.id, status="set", etag=etag(version))
 
 
-def list_all(session: Session) -> TargetList:
+def list_targets(session: Session) -> TargetList:
     return TargetList(
         items=[
             TargetView(

@@ -102,7 +102,7 @@ EXAMPLES = (
         verdict="met",
         reason="no_event",
         contrary=(),
-        turns=("2018-03-30",),
+        turning_days=("2018-03-30",),
     ),
     ProgressExample(
         says="a day earlier the window begins on the day of attachment",
@@ -124,7 +124,7 @@ EXAMPLES = (
         verdict="not_met",
         reason="event_in_window",
         contrary=("2018-01-11",),
-        turns=("2018-03-30", "2018-07-11"),
+        turning_days=("2018-03-30", "2018-07-11"),
     ),
     ProgressExample(
         says="half a year after an incident the window is clear of it",
@@ -157,7 +157,7 @@ EXAMPLES = (
         verdict="met",
         reason="no_event",
         contrary=(),
-        turns=("2018-03-30",),
+        turning_days=("2018-03-30",),
     ),
     ProgressExample(
         says="somebody else of the family does",
@@ -180,7 +180,7 @@ EXAMPLES = (
         on="2018-11-30",
         verdict="not_enough_evidence",
         reason="not_covered",
-        turns=("2018-03-30", "2018-12-01"),
+        turning_days=("2018-03-30", "2018-12-01"),
     ),
     ProgressExample(
         says="a window that is covered to the day, and only that, is enough",

@@ -76,7 +76,7 @@ EXAMPLES = (
         verdict="met",
         reason="spell_running",
         role="adult",
-        turns=("2017-10-01", "2018-05-01"),
+        turning_days=("2017-10-01", "2018-05-01"),
     ),
     NeedExample(
         says="a spell runs on its last day, and shows the need where nothing is covered",
@@ -105,7 +105,7 @@ EXAMPLES = (
         verdict="not_met",
         reason="no_spell",
         role="adult",
-        turns=("2017-10-01",),
+        turning_days=("2017-10-01",),
     ),
     NeedExample(
         says="what is excepted of one benefit is not excepted of another",

@@ -127,7 +127,7 @@ EXAMPLES = (
         verdict="met",
         reason="terms_below",
         contrary=(),
-        turns=TERM_ENDS,
+        turning_days=TERM_ENDS,
     ),
     ProgressExample(
         says="one session more in one term is none, and speaks against all days before that term's end",

@@ -69,7 +69,7 @@ EXAMPLES = (
         on="2018-06-30",
         verdict="met",
         reason="events",
-        turns=("2017-10-01",),
+        turning_days=("2017-10-01",),
     ),
     NeedExample(
         says="an incident exactly twelve months ago is out of the window",
@@ -78,7 +78,7 @@ EXAMPLES = (
         on="2018-06-30",
         verdict="not_met",
         reason="no_events",
-        turns=("2017-10-01", "2018-09-02"),
+        turning_days=("2017-10-01", "2018-09-02"),
     ),
     NeedExample(
         says="an incident counts from its own day on, and shows the need where nothing is covered",
@@ -110,7 +110,7 @@ EXAMPLES = (
         covered=(("2017-07-02", "2018-12-31"),),
         verdict="not_enough_evidence",
         reason="not_covered",
-        turns=("2017-10-01",),
+        turning_days=("2017-10-01",),
     ),
     NeedExample(
         says="a window that is covered to the day, and only that, is enough",

@@ -73,7 +73,7 @@ EXAMPLES = (
         on="2017-09-01",
         verdict="not_met",
         reason="rate_below",
-        turns=("2017-12-31", "2018-03-31", "2018-07-31", "2018-12-31"),
+        turning_days=("2017-12-31", "2018-03-31", "2018-07-31", "2018-12-31"),
     ),
     NeedExample(
         says="one session more is a need, and unauthorised absence counts as authorised does",

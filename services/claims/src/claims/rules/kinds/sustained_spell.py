@@ -218,7 +218,7 @@ EXAMPLES = (
         verdict="met",
         reason="sustained",
         contrary=(),
-        turns=("2018-05-30", "2018-05-31"),
+        turning_days=("2018-05-30", "2018-05-31"),
         earns="2018-05-31",
     ),
     ProgressExample(
@@ -289,7 +289,7 @@ EXAMPLES = (
         on="2017-12-29",
         verdict="met",
         reason="sustained",
-        turns=("2017-12-29", "2018-03-30"),
+        turning_days=("2017-12-29", "2018-03-30"),
         earns="2017-12-29",
     ),
     ProgressExample(
@@ -316,7 +316,7 @@ EXAMPLES = (
         on="2018-05-02",
         verdict="not_met",
         reason="not_sustained",
-        turns=("2018-05-03", "2018-08-01"),
+        turning_days=("2018-05-03", "2018-08-01"),
         earns="2018-05-03",
     ),
     ProgressExample(
@@ -341,7 +341,7 @@ EXAMPLES = (
         verdict="not_met",
         reason="not_sustained",
         contrary=("2018-02-01",),
-        turns=("2018-10-01",),
+        turning_days=("2018-10-01",),
     ),
     ProgressExample(
         says="another one after it speaks against no day more",
@@ -365,7 +365,7 @@ EXAMPLES = (
         verdict="met",
         reason="no_spell",
         contrary=(),
-        turns=("2018-05-30",),
+        turning_days=("2018-05-30",),
     ),
     ProgressExample(
         says="a day earlier the window still holds the benefit's last day",

@@ -13,34 +13,34 @@ from sqlalchemy import event, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, upsert
-from claims.known import repository
+from claims.history import repository
 from claims.models import Push, Supply
 
 
-class News:
+class Changes:
     """Shape: `moment` is when everything of this transaction was recorded."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.moment: datetime = repository.tick(session)
+        self.moment: datetime = repository.advance_clock(session)
         self._people: set[UUID] = set()
         self._families: set[UUID] = set()
         self._pushes: set[UUID] = set()
         self._seen: Counter[UUID] = Counter()
         self._supplies: set[tuple[str, str]] = set()
 
-    def of_people(self, people: Iterable[UUID]) -> None:
+    def mark_people(self, people: Iterable[UUID]) -> None:
         """Every family of theirs is to be evaluated again."""
         self._people.update(people)
 
-    def of_families(self, families: Iterable[UUID]) -> None:
+    def mark_families(self, families: Iterable[UUID]) -> None:
         self._families.update(families)
 
-    def of_pushes(self, pushes: Iterable[UUID]) -> None:
+    def mark_pushes(self, pushes: Iterable[UUID]) -> None:
         """What was told of these pushes may make them whole."""
         self._pushes.update(pushes)
 
-    def saw(self, facts: Counter[UUID], supplies: Iterable[tuple[str, str]]) -> None:
+    def count_facts(self, facts: Counter[UUID], supplies: Iterable[tuple[str, str]]) -> None:
         """So many facts of each push, and who supplies what."""
         self._seen.update(facts)
         self._supplies.update(supplies)
@@ -57,7 +57,7 @@ class News:
             self._families.update(repository.list_covered_by(session, area))
         if self._people:
             self._families.update(repository.list_families_of_people(session, self._people, self.moment))
-        repository.mark(session, self._families, self.moment)
+        repository.mark_families(session, self._families, self.moment)
 
     def _completed(self, pushes: Collection[UUID]) -> set[str]:
         """Pushes that are whole from now on. Shape: their areas."""
@@ -69,16 +69,16 @@ class News:
         return areas
 
 
-def news(session: Session) -> News:
+def get_changes(session: Session) -> Changes:
     """This transaction's news, begun at the first call and finished just before it commits."""
-    found = session.info.get(News)
-    if isinstance(found, News):
+    found = session.info.get(Changes)
+    if isinstance(found, Changes):
         return found
-    begun = session.info[News] = News(session)
+    begun = session.info[Changes] = Changes(session)
 
     @event.listens_for(session, "before_commit", once=True)
     def finish(_: Session) -> None:
-        del session.info[News]
+        del session.info[Changes]
         begun.finish()
 
     return begun

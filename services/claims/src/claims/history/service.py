@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from claims.known import repository
+from claims.history import repository
 from claims.rules.calendar import Days
 from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates
 
@@ -30,13 +30,13 @@ class LoadedFamily:
     formerly: dict[UUID, tuple[UUID, ...]]
 
 
-def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, LoadedFamily]:
+def load_families(session: Session, families: Iterable[UUID], known_at: datetime) -> dict[UUID, LoadedFamily]:
     """Everything known of these families at a moment. Families that do not exist are absent."""
     found = repository.list_families(session, families)
     stays = repository.list_memberships(session, found, known_at)
     leaves = {row.person for row in stays}
     redirects = repository.list_redirects(session, leaves, known_at)
-    roots = {person: root_of(person, redirects) for person in {*leaves, *redirects, *redirects.values()}}
+    roots = {person: find_root(person, redirects) for person in {*leaves, *redirects, *redirects.values()}}
     formerly: dict[UUID, list[UUID]] = defaultdict(list)
     for person, root in sorted(roots.items()):
         if person != root:
@@ -45,7 +45,7 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
     records = _records(repository.list_facts(session, roots, known_at), roots)
     support = _support(repository.list_support(session, found, known_at))
     former = repository.list_former_areas(session, found, known_at)
-    coverage = Coverages(repository.list_coverage(session, known_at))
+    coverage = CoverageByArea(repository.list_coverage(session, known_at))
     members: dict[UUID, set[Member]] = defaultdict(set)
     for row in stays:
         root = roots[row.person]
@@ -58,13 +58,13 @@ def load(session: Session, families: Iterable[UUID], known_at: datetime) -> dict
             tuple(sorted(members[id], key=lambda m: (m.person, m.begins, m.ends, m.role))),
             tuple(record for person in people for record in records.get(person, ())),
             support.get(id, SupportDates()),
-            coverage.of(former.get(id, family.last_area)),
+            coverage.of_area(former.get(id, family.last_area)),
         )
         answer[id] = LoadedFamily(facts, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
     return answer
 
 
-def root_of(person: UUID, redirects: dict[UUID, UUID]) -> UUID:
+def find_root(person: UUID, redirects: dict[UUID, UUID]) -> UUID:
     """Whom an id stands for now."""
     seen = {person}
     while (into := redirects.get(person)) is not None and into not in seen:
@@ -73,14 +73,14 @@ def root_of(person: UUID, redirects: dict[UUID, UUID]) -> UUID:
     return person
 
 
-class Coverages:
+class CoverageByArea:
     """Coverage by area, each made once."""
 
     def __init__(self, pushes: Iterable[Row[Any]]) -> None:
         self._pushes = list(pushes)
         self._made: dict[str | None, Coverage] = {}
 
-    def of(self, area: str | None) -> Coverage:
+    def of_area(self, area: str | None) -> Coverage:
         """What pushes of this area cover; of all, for a family that never had one.
 
         Of a push with refused lines nobody knows what those said: what it says is known, its silence says nothing.

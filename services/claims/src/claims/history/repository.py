@@ -37,7 +37,7 @@ CLOCK_HELD = CLOCK.with_for_update()
 SET_CLOCK = update(clock).where(clock.c.id == 1)
 
 
-def tick(session: Session) -> datetime:
+def advance_clock(session: Session) -> datetime:
     """A moment later than every one before it. Its row is locked until the transaction ends, so moments are in order
     of commit: what is recorded at or before a moment that can be read is all there."""
     last = session.scalar(CLOCK_HELD)
@@ -50,7 +50,7 @@ def tick(session: Session) -> datetime:
     return moment
 
 
-def present(session: Session) -> datetime | None:
+def find_latest_moment(session: Session) -> datetime | None:
     """The moment of the last news; None before any."""
     at: datetime | None = session.scalar(CLOCK)
     return at
@@ -99,9 +99,9 @@ def list_memberships(session: Session, families: Iterable[UUID], known_at: datet
     return [row for row in last.values() if not row.removed]
 
 
-person_told: Any = Person.__table__
-BIRTHS = select(person_told.c.person, person_told.c.sequence, person_told.c.born).where(
-    person_told.c.person.in_(IDS), person_told.c.recorded_at <= KNOWN_AT
+person: Any = Person.__table__
+BIRTHS = select(person.c.person, person.c.sequence, person.c.born).where(
+    person.c.person.in_(IDS), person.c.recorded_at <= KNOWN_AT
 )
 
 
@@ -204,7 +204,7 @@ def list_supplies(session: Session) -> list[Row[Any]]:
 # --- marking what has to be looked at again
 
 
-def mark(session: Session, families: Iterable[UUID], at: datetime) -> None:
+def mark_families(session: Session, families: Iterable[UUID], at: datetime) -> None:
     """Note that there is news of these families."""
     heard_at = now()
     rows = [{"family": family, "mark": at, "heard_at": heard_at} for family in sorted(set(families))]
