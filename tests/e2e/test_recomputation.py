@@ -9,8 +9,8 @@ import pytest
 from e2e.conftest import Carried
 from journey.platform import Watch
 from journey.seeding import iso
-from sandbox.feeds import PushFile
 from sandbox.model import SCHOOL_ATTENDANCE
+from sandbox.supplying import PushFile
 
 pytestmark = pytest.mark.timeout(1800)
 

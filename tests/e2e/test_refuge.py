@@ -10,6 +10,7 @@ from e2e.doors import graphql_queries, rest_doors
 from journey.api import Who
 from journey.platform import ROOT
 from journey.story import Outcome
+from sandbox.feeds import SUPPLIES
 
 pytestmark = pytest.mark.timeout(1800)
 NOBODY = "01890000-0000-7000-8000-000000000000"
@@ -99,7 +100,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "objection_id": [NOBODY],
         "client_id": [NOBODY],
         "user_id": [cast.ids["leo"]],
-        "feed": ["school_attendance", "anti_social_behaviour", "benefits"],
+        "feed": list(SUPPLIES),
         "purpose": ["identify", "support", "claim", "safeguarding"],
         "name": ["attachments", "results", "coverage"],
         "code": ["programme", "thornbury-council"],

@@ -7,11 +7,13 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from families.feeds import kinds
+from families.feeds import declarations, kinds
 from families.feeds.catalogue import FactOf, Feed, FeedKind, Refusal
 from families.feeds.codes import CODES
 from families.feeds.columns import Column
@@ -20,6 +22,8 @@ from families.feeds.lines import Line
 from families.feeds.periods import FromTo, OnDay, SchoolTerm
 from families.feeds.registry import FEEDS
 from families.feeds.rules import OnlyWith, SumAtMost
+from sandbox.feeds import SUPPLIES
+from sandbox.model import STORY_FEEDS
 from vocabulary.categories import CATEGORIES, Category
 from vocabulary.feeds import FEEDS as VOCABULARY
 from vocabulary.feeds import DeclaredFeed
@@ -28,6 +32,9 @@ from vocabulary.source import NotAsDeclared, check_entries
 
 from .houses import ROOT
 
+FOLDERS = ("services", "gateway", "sandbox", "journey", "tests", "tools", "bench", "deploy")
+CODE_AND_DATA = {".py", ".toml", ".json", ".yaml", ".yml", ".graphql", ".txt"}
+VOCABULARY_DATA = "services/vocabulary/src/vocabulary/data/"
 MEASURE = re.compile(r"[a-z_]+\.[a-z_]+")
 PLANS = ROOT / "services/claims/src/claims"
 MAIN_PERIOD = {
@@ -109,6 +116,12 @@ def dated_by_no_day(feed: Feed) -> list[str]:
     """Columns whose codes are judged by another column, which holds no day."""
     days = {column.name for column in feed.columns if isinstance(column.kind, kinds.Day)}
     return [column.name for column in feed.columns if column.dated_by and column.dated_by not in days]
+
+
+def without_source(feed: Feed, docstring: str | None = None) -> list[str]:
+    """A declaration whose docstring does not lead to where its columns come from."""
+    told = docstring if docstring is not None else import_module(f"{declarations.__name__}.{feed.name}").__doc__ or ""
+    return [] if "docs/sources/feeds.md#" in told else [feed.name]
 
 
 # Examples
@@ -193,6 +206,7 @@ RULES: list[Callable[[Feed], Iterable[str]]] = [
     measures_repeated,
     not_of_its_kind,
     dated_by_no_day,
+    without_source,
     examples_refused,
     without_example,
     without_page,
@@ -212,6 +226,44 @@ def test_each_feed_of_the_vocabulary_is_declared_and_each_declared_one_is_in_the
     assert without_declaration(["made_up", "benefits"], {"benefits"}) == ["made_up"]
     with pytest.raises(LookupError, match="made_up"):
         replace(FEED, name="made_up")
+
+
+def test_each_feed_is_sent_by_somebody_in_the_sandbox() -> None:
+    """What is never sent in a test is never read in one."""
+    assert without_declaration(FEEDS, SUPPLIES) == [] and without_declaration(SUPPLIES, FEEDS) == []
+    assert without_declaration(["made_up", *FEEDS], SUPPLIES) == ["made_up"]
+
+
+def files_naming(feed: str, root: Path = ROOT) -> list[str]:
+    """The files of code and data that name a feed, but for what is made of others."""
+    word = re.compile(rf"(?<![a-z_]){feed}(?![a-z_])")
+    files = (path for folder in FOLDERS for path in (root / folder).rglob("*") if path.suffix in CODE_AND_DATA)
+    return sorted(
+        str(path.relative_to(root))
+        for path in files
+        if "contract" not in path.parts and not path.parts[-2].startswith(".") and word.search(path.read_text())
+    )
+
+
+def test_a_feed_on_which_no_story_rests_is_named_in_the_vocabulary_and_in_two_files_besides() -> None:
+    """Its declaration, and its supplier in the sandbox; in no list that somebody would forget. A category of the same
+    name stands in the vocabulary too."""
+    named = {feed: files_naming(feed) for feed in FEEDS if feed not in STORY_FEEDS}
+    besides = {feed: [file for file in files if not file.startswith(VOCABULARY_DATA)] for feed, files in named.items()}
+    assert named
+    assert {feed: files for feed, files in besides.items() if len(files) > 2} == {}
+
+
+def test_a_file_that_names_a_feed_is_counted(tmp_path: Path) -> None:
+    for name, text in {
+        "a.py": "push:loans",
+        "b.toml": "[loans]",
+        "c.py": "old_loans",
+        "contract/d.json": "loans",
+    }.items():
+        (tmp_path / "services" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "services" / name).write_text(text)
+    assert files_naming("loans", tmp_path) == ["services/a.py", "services/b.toml"]
 
 
 def test_each_feeds_scope_can_be_granted() -> None:
@@ -303,6 +355,10 @@ def test_a_declaration_that_breaks_a_rule_is_found(
 def test_a_category_that_nobody_sees_is_found() -> None:
     hidden = {code: category.model_copy(update={"seen_by": {}}) for code, category in CATEGORIES.items()}
     assert seen_by_nobody(FEED, {**CATEGORIES, "benefits": hidden["benefits"]}) == ["benefits"]
+
+
+def test_a_declaration_without_a_source_is_found() -> None:
+    assert without_source(FEED, "Benefits. Source: docs/sources/law.md.") == ["benefits"]
 
 
 def test_dated_codes_want_an_example_of_each_side() -> None:

@@ -9,10 +9,11 @@ from journey.diary import Diary
 from journey.register import Register
 from journey.seeding import Cast, iso
 from journey.stopping import WentWrong
-from sandbox.actors import AREA, PROTECTING, USERS, sector_of
+from sandbox.actors import PROTECTING, USERS, sector_of
 from sandbox.calendar import DAY, STORY_BEGINS
 from sandbox.feeds import Wave
 from sandbox.model import NON_RESIDENT_PARENT, Act
+from sandbox.supplying import AREA
 
 NOTICE = (
     "How we share information to support families: who we are, what we share with whom and why, how long we keep it, "

@@ -18,6 +18,7 @@ from journey.diary import Diary
 from journey.platform import write_private
 from journey.stopping import CannotGoOn, WentWrong
 from sandbox import actors
+from sandbox.supplying import AREA, Agreement, Client
 from vocabulary.roles import ROLES
 
 CREDENTIALS = "sandbox-credentials.json"
@@ -147,14 +148,14 @@ def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user
         "name": user.name,
         "service": user.service,
         "roles": list(user.roles),
-        "areas": [actors.AREA],
+        "areas": [AREA],
         "password": held["password"],
     }
     act = f"user {user.username}"
     return str(diary.do_once(act, lambda: api.post(admin, "identity", "/v1/users", body, act=act))["id"])
 
 
-def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.Client) -> None:
+def make_client(api: Api, admin: Who, credentials: Credentials, client: Client) -> None:
     if client.code in credentials.clients:
         return
     body = {
@@ -175,7 +176,7 @@ def make_client(api: Api, admin: Who, credentials: Credentials, client: actors.C
     credentials.save()
 
 
-def make_agreement(api: Api, cast: Cast, agreement: actors.Agreement, act: str) -> str:
+def make_agreement(api: Api, cast: Cast, agreement: Agreement, act: str) -> str:
     """Draft an agreement and have each party's officer sign it; its id."""
     agency_of = {service.code: service.agency for service in actors.SERVICES}
     parties = [agency_of[agreement.supplier], agency_of[agreement.recipient]]

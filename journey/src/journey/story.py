@@ -29,8 +29,9 @@ from journey.stopping import CannotGoOn, WentWrong
 from journey.withdrawal import Withdrawals
 from sandbox import Borough
 from sandbox.calendar import IDENTIFIED_ON
-from sandbox.feeds import PushFile, Wave
+from sandbox.feeds import Wave
 from sandbox.model import Act
+from sandbox.supplying import PushFile
 from sandbox.truth import WindowTotal
 from vocabulary.programs import PROGRAMS
 

@@ -1,15 +1,11 @@
 """Who acts in the borough: agencies, services, users, clients and agreements, for seeding. Data only."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE
-from vocabulary.feeds import FEEDS
+from sandbox.feeds import SUPPLIES
+from sandbox.supplying import CONSENT, Agreement, Client, terms
 
-AGREED_FROM = date(2016, 4, 1)
 OFFICER = "information_governance_officer"
-PUBLIC_TASK, CONSENT, STATUTE = "public_task", "consent", "statute"
-WELFARE_REFORM_ACT = "Welfare Reform Act 2012 s131; SI 2012/1483 reg 5(1)(d)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,48 +40,6 @@ class User:
         return (self.role, *self.further_roles)
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
-    """Shape: it pushes one feed."""
-
-    code: str
-    service: str
-    feed: str
-
-    @property
-    def scopes(self) -> tuple[str, ...]:
-        """It may push its feed, and read how feeds are to be sent."""
-        return (FEEDS[self.feed].scope, "feeds:read")
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    """One purpose × category rests on one basis."""
-
-    purpose: str
-    category: str
-    basis: str
-    authority: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    supplier: str
-    recipient: str
-    terms: tuple[Term, ...]
-    tier: str = "strategic"
-    starts_on: date = AGREED_FROM
-    ends_on: date | None = None
-
-
-def _terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[Term, ...]:
-    return tuple(
-        Term(purpose, category, basis, authority) for purpose in purposes.split() for category in categories.split()
-    )
-
-
-AREA = "thornbury"
-"""The only area of the borough."""
 PROTECTING = "pia"
 """Looks after families at protected addresses, whom a coordinator does not meet; so she is an analyst as well."""
 
@@ -125,36 +79,16 @@ USERS = (
     User("jonas", "Jonas Jagger", "information_governance_officer", "jobcentre"),
     User("hana", "Hana Hirst", "information_governance_officer", "school-nursing"),
 )
-CLIENTS = (
-    Client("education-attendance", "education", SCHOOL_ATTENDANCE),
-    Client("police-asb", "neighbourhood-policing", ANTI_SOCIAL_BEHAVIOUR),
-    Client("jcp-benefits", "jobcentre", BENEFITS),
-)
+CLIENTS = tuple(supply.client for supply in SUPPLIES.values())
 AGREEMENTS = (
-    Agreement(
-        "education",
-        "programme",
-        _terms("identify", "identity address attendance location")
-        + _terms("support", "identity address attendance")
-        + _terms("claim", "attendance", CONSENT),
-    ),
-    Agreement(
-        "neighbourhood-policing",
-        "programme",
-        _terms("identify support claim", "identity address anti_social_behaviour"),
-    ),
-    Agreement(
-        "jobcentre",
-        "programme",
-        _terms("identify claim support", "identity address benefits", STATUTE, WELFARE_REFORM_ACT),
-    ),
-    Agreement("education", "early-help", _terms("support", "identity address attendance")),
-    Agreement("education", "housing", _terms("support", "identity address") + _terms("support", "attendance", CONSENT)),
-    Agreement("programme", "housing", _terms("support", "support")),
-    Agreement("education", "school-nursing", _terms("support", "identity attendance")),
-    Agreement("programme", "early-help", _terms("support", "support")),
+    *(agreement for supply in SUPPLIES.values() for agreement in supply.agreements),
+    Agreement("education", "early-help", terms("support", "identity address attendance")),
+    Agreement("education", "housing", terms("support", "identity address") + terms("support", "attendance", CONSENT)),
+    Agreement("programme", "housing", terms("support", "support")),
+    Agreement("education", "school-nursing", terms("support", "identity attendance")),
+    Agreement("programme", "early-help", terms("support", "support")),
     # The programme's own records of support, for working with the family and for claiming.
-    Agreement("programme", "programme", _terms("support claim", "support")),
+    Agreement("programme", "programme", terms("support claim", "support")),
 )
 
 

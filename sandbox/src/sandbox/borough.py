@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from sandbox import calendar, names, plots, slips
 from sandbox.feeds import Wave, make_waves
@@ -23,10 +23,8 @@ from sandbox.model import (
     Schooling,
 )
 from sandbox.plots import Plot
+from sandbox.truth import Truth
 from sandbox.world import KINDS, World, day_between
-
-if TYPE_CHECKING:
-    from sandbox.truth import Truth
 
 SMALLEST = 50
 
@@ -160,10 +158,8 @@ class Borough:
         return {*self.schooling, *named, *involved, *(claim.person for claim in self.claims)}
 
     @cached_property
-    def truth(self) -> "Truth":
+    def truth(self) -> Truth:
         """Who every record is about, and what is owed for whom and when."""
-        from sandbox.truth import Truth
-
         return Truth(self)
 
     def acts_between(self, after: date, until: date) -> list[Act]:

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from sandbox.calendar import STORY_BEGINS, TERMS
 
 SCHOOL_ATTENDANCE = "school_attendance"
 ANTI_SOCIAL_BEHAVIOUR = "anti_social_behaviour"
 BENEFITS = "benefits"
-FEEDS = (SCHOOL_ATTENDANCE, ANTI_SOCIAL_BEHAVIOUR, BENEFITS)
+STORY_FEEDS = (SCHOOL_ATTENDANCE, ANTI_SOCIAL_BEHAVIOUR, BENEFITS)
+"""The feeds on which the stories rest. Others tell of the same people and change nothing of what is owed."""
 
 CHILD = "child"
 ADULT = "adult"
@@ -235,6 +237,21 @@ class Expectation:
     window: int | None = None
     people: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+
+
+class Story(Protocol):
+    """What is true of the borough, as suppliers and the answer book read it."""
+
+    seed: int
+    people: dict[str, Person]
+    families: dict[str, Family]
+    schooling: dict[str, Schooling]
+    incidents: list[Incident]
+    claims: list[BenefitClaim]
+    doubles: list[tuple[str, str]]
+
+    @property
+    def people_in_feeds(self) -> set[str]: ...
 
 
 LAST_TERM = len(TERMS) - 1

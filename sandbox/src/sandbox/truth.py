@@ -3,14 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from sandbox.calendar import IDENTIFIED_ON, TERMS, WINDOWS, financial_year
-from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE, Family
+from sandbox.feeds import SUPPLIES
+from sandbox.model import SCHOOL_ATTENDANCE, Family, Story
 from sandbox.rules import Facts, Known, Suspected
-
-if TYPE_CHECKING:
-    from sandbox.borough import Borough
 
 RESULT_PENCE = 80_000
 FEE_PENCE = 100_000
@@ -71,7 +68,7 @@ class Totals:
 class Truth:
     """Computed from the story: every family's due, the totals, and whom each record is about."""
 
-    def __init__(self, borough: "Borough") -> None:
+    def __init__(self, borough: Story) -> None:
         self._borough = borough
         self._facts = Facts(borough.people, borough.schooling, borough.claims)
         for incident in borough.incidents:
@@ -79,9 +76,7 @@ class Truth:
                 if involved.role == "suspect":
                     fact = Suspected(incident.occurred_on, involved.action)
                     self._facts.suspected.setdefault(involved.person, []).append(fact)
-        self._by_upn = {person.upn: person.id for person in borough.people.values() if person.upn}
-        self._by_incident = {incident.ref: incident for incident in borough.incidents}
-        self._by_claim = {claim.ref: claim.person for claim in borough.claims}
+        self._by_key = {feed: supply.people(borough) for feed, supply in SUPPLIES.items()}
         self.families = {family.id: self._family(family) for family in borough.families.values()}
         self.targets = self._targets()
         self.totals = self._totals()
@@ -92,17 +87,11 @@ class Truth:
 
     def record_person(self, feed: str, natural_key: tuple[str, ...]) -> str:
         """The truth person whom a record is about. Errors: KeyError for a key that was never pushed."""
-        if feed == SCHOOL_ATTENDANCE:
-            return self._by_upn[natural_key[0]]
-        if feed == ANTI_SOCIAL_BEHAVIOUR:
-            return self._by_incident[natural_key[0]].involved[int(natural_key[1]) - 1].person
-        if feed == BENEFITS:
-            return self._by_claim[natural_key[0]]
-        raise KeyError(feed)
+        return self._by_key[feed][natural_key[: SUPPLIES[feed].person_key_length]]
 
     def record_carer(self, natural_key: tuple[str, ...]) -> str:
         """The truth person whom a school record names as carer."""
-        schooling = self._borough.schooling[self._by_upn[natural_key[0]]]
+        schooling = self._borough.schooling[self.record_person(SCHOOL_ATTENDANCE, natural_key)]
         numbers = {(t.academic_year, t.name): t.number for t in TERMS}
         return schooling.carer_on_record(numbers[natural_key[1], natural_key[2]]).person
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from consent.decisions.rules import BOOK, SPEAKS, Asked, Case, RuleBook, Standing, Subject
+from vocabulary.categories import CATEGORIES
 from vocabulary.roles import ROLES
 
 AGREEMENT = UUID(int=7)
@@ -82,17 +83,16 @@ def test_safeguarding_goes_on_under_a_lapsed_agreement_and_waits_for_a_decision_
 
 
 SEES = {
-    ("analyst", "identify"): "identity address attendance anti_social_behaviour benefits support",
+    ("analyst", "identify"): "identity address attendance anti_social_behaviour benefits housing support",
     ("analyst", "claim"): "identity address attendance anti_social_behaviour benefits support",
-    ("programme_coordinator", "identify"): "identity address attendance support",
-    ("programme_coordinator", "support"): "identity address attendance support",
-    ("lead_professional", "support"): "identity address attendance support",
+    ("programme_coordinator", "identify"): "identity address attendance housing support",
+    ("programme_coordinator", "support"): "identity address attendance housing support",
+    ("lead_professional", "support"): "identity address attendance housing support",
     ("partner_practitioner", "support"): "identity address attendance support",
     ("claims_officer", "claim"): "attendance anti_social_behaviour benefits support",
     ("internal_auditor", "claim"): "attendance anti_social_behaviour benefits support",
-    ("mash_worker", "safeguarding"): "identity address location attendance anti_social_behaviour benefits support",
+    ("mash_worker", "safeguarding"): " ".join(CATEGORIES),
 }
-CATEGORIES = ["identity", "address", "location", "attendance", "anti_social_behaviour", "benefits", "support"]
 
 
 @pytest.mark.parametrize(

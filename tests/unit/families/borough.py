@@ -12,16 +12,15 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import select
 
 from chassis.runtime import Runtime
+from families.feeds.registry import FEEDS
 from families.models.chassis import Outbox
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
+from sandbox import actors
 from unit.families.household import Consent, open_borough, scoped
 
-SUPPLIERS = {
-    "school_attendance": ("education", "thornbury-council"),
-    "anti_social_behaviour": ("neighbourhood-policing", "police"),
-    "benefits": ("jobcentre", "jobcentre-plus"),
-}
+_AGENCIES = {service.code: service.agency for service in actors.SERVICES}
+SUPPLIERS = {client.feed: (client.service, _AGENCIES[client.service]) for client in actors.CLIENTS}
 HEADERS = """
 school_attendance,upn,academic_year,term,forename,surname,date_of_birth,sex,address_line,postcode,uprn,carer_forename,\
 carer_surname,carer_relationship,carer_same_address,sessions_possible,sessions_authorised_absent,\
@@ -31,7 +30,8 @@ address_line,postcode,uprn
 benefits,claim_ref,nino,forename,surname,date_of_birth,sex,address_line,postcode,uprn,partner_claim_ref,benefit,\
 regime,started_on,ended_on,work_started_on,work_ended_on
 """
-COLUMNS = {feed: columns for feed, *columns in (line.split(",") for line in HEADERS.split())}
+COLUMNS = {feed.name: list(feed.names) for feed in FEEDS.values()}
+COLUMNS |= {feed: columns for feed, *columns in (line.split(",") for line in HEADERS.split())}
 MIA_UPN, MAYA_UPN = "B000123417001", "Q000123417002"
 MILL = {"address_line": "3 Mill Street", "postcode": "ZZ99 1AA", "uprn": "999000000004"}
 QUAY = {"address_line": "8 Quay Road", "postcode": "ZZ99 2BB", "uprn": "999000000009"}

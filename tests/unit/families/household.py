@@ -18,16 +18,12 @@ from families.models.intake import Push, Record
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
+from sandbox import actors
+from vocabulary.categories import CATEGORIES
 
 MILL, QUAY, HILL, REFUGE = "999000000004", "999000000009", "999000000012", "999000000077"
-SOURCES = {
-    "school_attendance": "education",
-    "benefits": "jobcentre",
-    "anti_social_behaviour": "neighbourhood-policing",
-}
-EVERYTHING = frozenset(
-    {"identity", "address", "location", "attendance", "anti_social_behaviour", "benefits", "support"}
-)
+SOURCES = {client.feed: client.service for client in actors.CLIENTS}
+EVERYTHING = frozenset(CATEGORIES)
 AUTUMN, WAVE0, WAVE1, WAVE2 = date(2016, 12, 31), date(2017, 8, 31), date(2017, 12, 31), date(2018, 3, 31)
 SCHOOL, BENEFITS, POLICE = "school_attendance", "benefits", "anti_social_behaviour"
 

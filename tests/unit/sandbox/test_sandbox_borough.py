@@ -14,13 +14,17 @@ from random import Random
 
 import pytest
 
+from families.feeds.lines import Covers
+from families.feeds.lines import Line as ReadLine
+from families.feeds.registry import FEEDS
 from sandbox import Borough, actors, export, identifiers, names, plots
 from sandbox.borough import SMALLEST
 from sandbox.calendar import IDENTIFIED_ON, STORY_BEGINS, STORY_ENDS, TERMS, WAVES, WINDOWS
-from sandbox.feeds import COLUMNS, Line
-from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, FEEDS, SCHOOL_ATTENDANCE, Expectation, Slip
+from sandbox.feeds import SUPPLIES
+from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE, Expectation, Slip
 from sandbox.rules import Known
 from sandbox.slips import mistyped_date, swapped, typo
+from sandbox.supplying import Line
 from sandbox.world import World
 
 STORIES = {1, 2, 4, 6, 7, 8, 9, 10, 11, 15}
@@ -40,7 +44,7 @@ def lines(borough: Borough) -> Iterator[tuple[str, int, dict[str, str], Line]]:
     for wave in borough.waves:
         for push in wave.pushes:
             for line in push.lines():
-                yield push.feed, wave.number, dict(zip(COLUMNS[push.feed], line.values, strict=True)), line
+                yield push.feed, wave.number, dict(zip(SUPPLIES[push.feed].columns, line.values, strict=True)), line
 
 
 def promises(borough: Borough, kind: str) -> list[Expectation]:
@@ -100,36 +104,40 @@ def test_every_file_has_the_contracts_header_and_whole_rows(borough: Borough) ->
     for wave in borough.waves:
         for push in wave.pushes:
             rows = list(csv.reader(io.StringIO(push.csv.decode())))
-            assert tuple(rows[0]) == COLUMNS[push.feed]
-            assert {len(row) for row in rows} == {len(COLUMNS[push.feed])}
+            assert tuple(rows[0]) == SUPPLIES[push.feed].columns
+            assert {len(row) for row in rows} == {len(SUPPLIES[push.feed].columns)}
             assert [tuple(row) for row in rows[1:]] == [line.values for line in push.lines()]
 
 
-def test_keys_do_not_repeat_within_a_push_and_codes_are_the_contracts(borough: Borough) -> None:
+def test_a_supplier_sends_the_columns_that_its_feed_declares_and_its_key_first() -> None:
+    assert set(SUPPLIES) == set(FEEDS)
+    for name, supply in SUPPLIES.items():
+        assert supply.columns == FEEDS[name].names
+        assert supply.columns[: supply.key_length] == FEEDS[name].key
+        assert FEEDS[name].scope in supply.client.scopes
+        assert actors.sector_of(supply.client.service) == FEEDS[name].vocabulary.supplier
+
+
+def test_keys_do_not_repeat_within_a_push_and_each_line_is_read_by_its_feeds_own_reader(borough: Borough) -> None:
+    read: Counter[str] = Counter()
     for wave in borough.waves:
         for push in wave.pushes:
+            feed, covers = FEEDS[push.feed], Covers(push.covers_from, push.covers_to)
             keys = [line.key for line in push.lines()]
             assert len(keys) == len(set(keys))
-    for feed, _, row, _ in lines(borough):
-        assert row["sex"] in ("female", "male")
-        if feed == SCHOOL_ATTENDANCE:
-            assert row["carer_relationship"] in ("mother", "father", "grandparent", "step_parent", "other")
-            assert row["carer_same_address"] in ("yes", "no")
-            absent = int(row["sessions_authorised_absent"]) + int(row["sessions_unauthorised_absent"])
-            assert 0 <= absent <= int(row["sessions_possible"])
-        elif feed == ANTI_SOCIAL_BEHAVIOUR:
-            assert row["role"] in ("suspect", "victim", "witness")
-            assert row["action"] in ("none", "warning", "contract", "notice", "injunction")
-        else:
-            assert row["benefit"] in ("jsa", "esa", "is", "ca", "uc")
-            assert bool(row["regime"]) == (row["benefit"] == "uc")
+            for line in push.lines():
+                found = feed.read(line.number, dict(zip(feed.names, line.values, strict=True)), covers)
+                assert isinstance(found, ReadLine), (push.feed, line.values, found)
+                read[push.feed] += 1
+    assert all(read[name] > 0 for name in FEEDS)
+    assert {row["sex"] for _, _, row, _ in lines(borough)} == {"female", "male"}
 
 
 def test_a_push_holds_only_what_it_covers(borough: Borough) -> None:
     for wave in borough.waves:
         for push in wave.pushes:
             for line in push.lines():
-                row = dict(zip(COLUMNS[push.feed], line.values, strict=True))
+                row = dict(zip(SUPPLIES[push.feed].columns, line.values, strict=True))
                 if push.feed == ANTI_SOCIAL_BEHAVIOUR:
                     assert push.covers_from <= date.fromisoformat(row["occurred_on"]) <= push.covers_to
                 for column in ("started_on", "ended_on", "work_started_on", "work_ended_on"):
@@ -643,7 +651,7 @@ def test_actors_fit_together() -> None:
     services = {service.code for service in actors.SERVICES}
     assert {service.agency for service in actors.SERVICES} == {agency.code for agency in actors.AGENCIES}
     assert {user.service for user in actors.USERS} <= services
-    assert {client.feed for client in actors.CLIENTS} == set(FEEDS)
+    assert {client.feed for client in actors.CLIENTS} == set(SUPPLIES)
     assert {client.service for client in actors.CLIENTS} <= services
     for agreement in actors.AGREEMENTS:
         assert {agreement.supplier, agreement.recipient} <= services - {"childrens-social-care"}

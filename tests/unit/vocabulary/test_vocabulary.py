@@ -10,32 +10,32 @@ from vocabulary.roles import ROLES
 from vocabulary.scopes import RESERVED, SCOPES
 from vocabulary.source import NotAsDeclared, check_entries, expect_known
 
-TENANCIES = {"category": "attendance", "supplier": "housing", "trust": 2, "may_say_moved": True}
+LOANS = {"category": "attendance", "supplier": "housing", "trust": 2, "may_say_moved": True}
 
 
 def test_an_entry_is_its_code_and_its_members() -> None:
-    feed = check_entries(DeclaredFeed, {"_": {"version": "1"}, "tenancies": TENANCIES})["tenancies"]
-    assert (feed.code, feed.trust, feed.may_say_moved, feed.scope) == ("tenancies", 2, True, "push:tenancies")
+    feed = check_entries(DeclaredFeed, {"_": {"version": "1"}, "library_loans": LOANS})["library_loans"]
+    assert (feed.code, feed.trust, feed.may_say_moved, feed.scope) == ("library_loans", 2, True, "push:library_loans")
 
 
 @pytest.mark.parametrize(
     ("members", "named"),
     [
-        ({**TENANCIES, "trust": "some"}, "trust"),
-        ({**TENANCIES, "colour": "red"}, "colour"),
-        ({key: value for key, value in TENANCIES.items() if key != "trust"}, "trust"),
+        ({**LOANS, "trust": "some"}, "trust"),
+        ({**LOANS, "colour": "red"}, "colour"),
+        ({key: value for key, value in LOANS.items() if key != "trust"}, "trust"),
     ],
 )
 def test_a_member_that_is_wrong_unknown_or_missing_is_named_with_its_file_and_entry(
     members: dict[str, object], named: str
 ) -> None:
-    with pytest.raises(NotAsDeclared, match=rf"feeds\.toml, tenancies: {named}: "):
-        check_entries(DeclaredFeed, {"tenancies": members})
+    with pytest.raises(NotAsDeclared, match=rf"feeds\.toml, library_loans: {named}: "):
+        check_entries(DeclaredFeed, {"library_loans": members})
 
 
 def test_a_code_that_is_not_declared_is_refused() -> None:
-    feed = DeclaredFeed(code="tenancies", **{**TENANCIES, "category": "hosing"})
-    with pytest.raises(NotAsDeclared, match=r"feeds\.toml, tenancies: category: hosing is not declared"):
+    feed = DeclaredFeed(code="library_loans", **{**LOANS, "category": "hosing"})
+    with pytest.raises(NotAsDeclared, match=r"feeds\.toml, library_loans: category: hosing is not declared"):
         expect_known(feed, "category", [feed.category], CATEGORIES)
     expect_known(feed, "supplier", [feed.supplier], {"housing"})
 
@@ -75,7 +75,9 @@ def test_only_the_platforms_programs_hold_reserved_scopes() -> None:
 
 def test_what_a_role_sees_is_said_with_each_category() -> None:
     assert categories_seen("mash_worker") == {"safeguarding": frozenset(CATEGORIES)}
-    assert categories_seen("claims_officer") == {"claim": CATEGORIES.keys() - {"identity", "address", "location"}}
+    assert categories_seen("claims_officer") == {
+        "claim": CATEGORIES.keys() - {"identity", "address", "location", "housing"}
+    }
     for role in ("information_governance_officer", "finance_officer", "head_of_service", "platform_administrator"):
         assert categories_seen(role) == {}
     assert categories_seen("nobody") == {}

@@ -56,7 +56,7 @@ def check_entries(kind: type[AnyEntry], table: Mapping[str, Any]) -> Mapping[str
 def expect_known(entry: Entry, member: str, codes: Collection[str], known: Collection[str]) -> None:
     """Every code that an entry refers to must be declared. Errors: NotAsDeclared.
 
-    Example: a feed of the category `hosing` is refused as `feeds.toml, tenancies: category: hosing is not declared`.
+    Example: a feed of the category `lending` is refused as `feeds.toml, loans: category: lending is not declared`.
     """
     unknown = sorted(set(codes) - set(known))
     if unknown:

@@ -1,4 +1,4 @@
-"""Anti-social behaviour and crime, a line a person in an incident."""
+"""Anti-social behaviour, a line a person in an incident. Source: docs/sources/feeds.md#anti-social-behaviour."""
 
 from families.feeds import kinds
 from families.feeds.catalogue import FactOf, Feed, FeedKind, Refusal

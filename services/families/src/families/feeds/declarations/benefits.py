@@ -1,4 +1,4 @@
-"""Benefit claims and the work that ended or joined them, a line a claim."""
+"""Benefit claims and the work that ended or joined them, a line a claim. Source: docs/sources/feeds.md#benefits."""
 
 from families.feeds import kinds
 from families.feeds.catalogue import FactOf, Feed, FeedKind, NamedByKey, Refusal

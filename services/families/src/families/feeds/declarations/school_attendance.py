@@ -1,4 +1,7 @@
-"""School attendance, a line a pupil and term, with the carer whom the school has on file."""
+"""School attendance, a line a pupil and term, with the carer whom the school has on file.
+
+Source: docs/sources/feeds.md#school-attendance.
+"""
 
 from families.feeds import kinds
 from families.feeds.catalogue import FactOf, Feed, FeedKind, NamedCarer, Refusal

@@ -1,0 +1,1 @@
+"""Who pushes what, a module a feed: its `SUPPLY` is found by its being here."""

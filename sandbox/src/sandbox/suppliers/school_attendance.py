@@ -1,0 +1,88 @@
+"""The council's education service: every pupil's term, a term in arrears."""
+
+from collections.abc import Iterator
+
+from sandbox.calendar import TERMS, WavePlan
+from sandbox.model import SCHOOL_ATTENDANCE, Story
+from sandbox.supplying import (
+    AS_IT_IS,
+    CONSENT,
+    Agreement,
+    Client,
+    PushFile,
+    Row,
+    Span,
+    Supply,
+    terms,
+    written_by,
+)
+
+COLUMNS = (
+    "upn", "academic_year", "term", "forename", "surname", "date_of_birth", "sex", "address_line", "postcode", "uprn",
+    "carer_forename", "carer_surname", "carer_relationship", "carer_same_address", "sessions_possible",
+    "sessions_authorised_absent", "sessions_unauthorised_absent",
+)  # fmt: skip
+
+
+def spans(plan: WavePlan) -> Iterator[Span]:
+    for term in plan.terms:
+        yield Span(TERMS[term].begins, TERMS[term].ends, term)
+
+
+def rows(push: PushFile) -> Iterator[Row]:
+    assert push.term is not None
+    term = TERMS[push.term]
+    people = push.story.people
+    for schooling in push.story.schooling.values():
+        child = people[schooling.person]
+        noted = schooling.carer_on_record(push.term)
+        carer = people[noted.person]
+        as_carer = carer.slips.get(SCHOOL_ATTENDANCE, AS_IT_IS)
+        written = written_by(child, SCHOOL_ATTENDANCE, term.ends)
+        possible, authorised, unauthorised = schooling.sessions[push.term]
+        values = (
+            child.upn or "",
+            term.academic_year,
+            term.name,
+            written.forename,
+            written.surname,
+            written.date_of_birth.isoformat(),
+            child.sex,
+            written.premises.address_line,
+            written.premises.postcode,
+            written.uprn,
+            as_carer.forename or carer.forename,
+            as_carer.surname or carer.surname,
+            noted.relationship,
+            "yes" if noted.same_address else "no",
+            str(possible),
+            str(authorised),
+            str(unauthorised),
+        )
+        yield Row(child.id, values, carer.id)
+
+
+def people(story: Story) -> dict[tuple[str, ...], str]:
+    return {(person.upn,): person.id for person in story.people.values() if person.upn}
+
+
+SUPPLY = Supply(
+    feed=SCHOOL_ATTENDANCE,
+    turn=1,
+    columns=COLUMNS,
+    key_length=3,
+    person_key_length=1,
+    client=Client("education-attendance", "education", SCHOOL_ATTENDANCE),
+    agreements=(
+        Agreement(
+            "education",
+            "programme",
+            terms("identify", "identity address attendance location")
+            + terms("support", "identity address attendance")
+            + terms("claim", "attendance", CONSENT),
+        ),
+    ),
+    spans=spans,
+    rows=rows,
+    people=people,
+)

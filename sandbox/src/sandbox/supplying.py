@@ -1,0 +1,179 @@
+"""What a supplier of the borough is: its client, what it has agreed to share, and the files that it pushes."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from sandbox.calendar import WavePlan
+from sandbox.model import Person, Premises, Slip, Story
+from vocabulary.feeds import FEEDS
+
+AREA = "thornbury"
+"""The only area of the borough."""
+AGREED_FROM = date(2016, 4, 1)
+PUBLIC_TASK, CONSENT, STATUTE = "public_task", "consent", "statute"
+AS_IT_IS = Slip()
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """The machine that pushes one feed for a service."""
+
+    code: str
+    service: str
+    feed: str
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """It may push its feed, and read how feeds are to be sent."""
+        return (FEEDS[self.feed].scope, "feeds:read")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One purpose × category rests on one basis."""
+
+    purpose: str
+    category: str
+    basis: str
+    authority: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    supplier: str
+    recipient: str
+    terms: tuple[Term, ...]
+    tier: str = "strategic"
+    starts_on: date = AGREED_FROM
+    ends_on: date | None = None
+
+
+def terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[Term, ...]:
+    """A term for each of these purposes and categories."""
+    return tuple(
+        Term(purpose, category, basis, authority) for purpose in purposes.split() for category in categories.split()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A record as its clerk wrote it, and whom it is truly about; `carer` only in school records."""
+
+    person: str
+    values: tuple[str, ...]
+    carer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row in its file. `number` is its line there, whose header is line 1."""
+
+    number: int
+    key: tuple[str, ...]
+    person: str
+    carer: str | None
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days that one push covers; `term` is the number of the school term of which it tells."""
+
+    first: date
+    last: date
+    term: int | None = None
+
+
+@dataclass(frozen=True)
+class Supply:
+    """A feed as its supplier sends it. The three functions are asked anew each time, and always say the same.
+
+    Shape: the first `key_length` of the `columns` are the key of a record, the first `person_key_length` of them tell
+    whom it is about. `spans` says what a wave of pushes covers, `rows` what stands in one push, `people` whom the
+    beginning of each key is about. Pushes of one wave are sent in order of `turn`.
+    """
+
+    feed: str
+    turn: int
+    columns: tuple[str, ...]
+    key_length: int
+    person_key_length: int
+    client: Client
+    agreements: tuple[Agreement, ...]
+    spans: Callable[[WavePlan], Iterable[Span]]
+    rows: Callable[["PushFile"], Iterator[Row]]
+    people: Callable[[Story], Mapping[tuple[str, ...], str]]
+
+
+@dataclass(frozen=True, slots=True)
+class PushFile:
+    """One push of one feed. `csv` and `lines()` are made anew each time, always the same."""
+
+    story: Story = field(repr=False)
+    supply: Supply = field(repr=False)
+    wave: int
+    covers_from: date
+    covers_to: date
+    area: str = AREA
+    term: int | None = None
+
+    @property
+    def feed(self) -> str:
+        return self.supply.feed
+
+    @property
+    def name(self) -> str:
+        return f"wave{self.wave}-{self.feed}-{self.covers_from}-{self.covers_to}.csv"
+
+    @property
+    def csv(self) -> bytes:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(self.supply.columns)
+        writer.writerows(line.values for line in self.lines())
+        return text.getvalue().encode()
+
+    @property
+    def truth(self) -> dict[int, tuple[str, ...]]:
+        """Line number to truth person ids: whom the record is about, then the carer whom it names."""
+        return {line.number: (line.person, line.carer) if line.carer else (line.person,) for line in self.lines()}
+
+    def lines(self) -> Iterator[Line]:
+        for number, row in enumerate(self.supply.rows(self), start=2):
+            yield Line(number, row.values[: self.supply.key_length], row.person, row.carer, row.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A person's identity fields as one agency has them on a day."""
+
+    forename: str
+    surname: str
+    date_of_birth: date
+    premises: Premises
+    uprn: str
+    nino: str
+
+
+def written_by(person: Person, feed: str, day: date) -> Written:
+    """How an agency writes a person on a day: the truth, but for its clerk's slip."""
+    slip = person.slips.get(feed, AS_IT_IS)
+    moved_unheard = slip.learns_of_move_on is not None and day < slip.learns_of_move_on
+    premises = person.residences[0].premises if moved_unheard else person.premises_on(day)
+    uprn = "" if slip.without_uprn else str(premises.uprn)
+    if slip.corrected_on is not None and slip.corrected_on <= day:
+        slip = AS_IT_IS
+    if slip.former_premises:
+        premises = slip.former_premises
+        uprn = uprn and str(premises.uprn)
+    return Written(
+        slip.forename or person.forename,
+        slip.surname or person.surname,
+        slip.date_of_birth or person.date_of_birth,
+        premises,
+        uprn,
+        "" if slip.without_nino else person.nino or "",
+    )
