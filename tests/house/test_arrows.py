@@ -65,7 +65,6 @@ CIRCLES = {
         # GraphQL's types name each other: a claim has a family, a family has claims.
         "gateway.schema.claims → gateway.schema.families → gateway.schema.claims",
     },
-    "sandbox": {"sandbox.borough → sandbox.feeds → sandbox.truth → sandbox.borough"},
 }
 
 

@@ -210,7 +210,8 @@ class Coded(Kind):
         return None
 
     def json_schema(self) -> JsonSchema:
-        return {"type": "string", "enum": [code.code for code in self.codes]}
+        texts = [code.code for code in self.codes]
+        return {"enum": texts + [int(text) for text in texts]} if self.number else {"enum": texts}
 
 
 def one_of(*codes: str | Code) -> Coded:
