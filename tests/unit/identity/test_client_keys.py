@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from chassis.clock import now
 from identity.models import Credential, UsedAssertion
-from identity.tokens.worker import BATCH, Sweeper
+from identity.sign_in.worker import BATCH, Sweeper
 
 from .conftest import Identity, claims_of
 

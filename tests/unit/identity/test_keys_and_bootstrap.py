@@ -23,7 +23,7 @@ from identity.bootstrap import ADMINISTRATOR, bootstrap, main
 from identity.keys.key_wrapping import KeyWrapping
 from identity.models import AuthorizationCode, FailedSignIn, RefreshToken, SigningKey, SignInSession
 from identity.settings import IdentitySettings
-from identity.tokens.worker import Sweeper
+from identity.sign_in.worker import Sweeper
 
 from .conftest import BACK, CHEAP, PASSWORD, Browser, Identity, start_identity
 

@@ -13,8 +13,8 @@ from identity.models import Base
 from identity.roles import routes as roles
 from identity.settings import IdentitySettings
 from identity.sign_in import routes as sign_in
+from identity.sign_in.worker import Sweeper
 from identity.tokens import routes as tokens
-from identity.tokens.worker import Sweeper
 from identity.users import routes as users
 from identity.whoami import routes as whoami
 

@@ -37,9 +37,9 @@ from identity.keys.key_wrapping import KeyWrapping, find_key_file
 from identity.models import Base
 from identity.roles.catalogue import scopes_of
 from identity.settings import IdentitySettings
-from identity.sign_in.passwords import Passwords
 from identity.users import repository as users
 from identity.users import service as user_service
+from identity.users.passwords import Passwords
 from identity.users.schemas import UserRequest, email_key
 from vocabulary.programs import PROGRAMS, DeclaredProgram, address
 from vocabulary.roles import ROLES

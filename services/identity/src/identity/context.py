@@ -8,7 +8,7 @@ from chassis.runtime import Runtime, TheRuntime
 from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
 from identity.settings import IdentitySettings
-from identity.sign_in.passwords import Passwords
+from identity.users.passwords import Passwords
 
 
 def furnish(runtime: Runtime) -> Keyring:

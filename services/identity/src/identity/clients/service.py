@@ -40,7 +40,7 @@ from identity.problems import (
     SecretNotFound,
     TwoSecretsLive,
 )
-from identity.tokens import sessions
+from identity.sessions import service as sessions
 from vocabulary.purposes import PURPOSES
 from vocabulary.scopes import RESERVED, SCOPES
 

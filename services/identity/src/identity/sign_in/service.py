@@ -16,10 +16,10 @@ from identity.keys.keyring import Keyring
 from identity.models import User
 from identity.sign_in import csrf, page, throttle
 from identity.sign_in.page import WRONG, Fault
-from identity.sign_in.passwords import Passwords
 from identity.tokens.parties import Person
 from identity.tokens.server import Asked, Fields, Server, fault_in
 from identity.users import repository as users
+from identity.users.passwords import Passwords
 from identity.users.schemas import email_key
 
 log = structlog.get_logger()

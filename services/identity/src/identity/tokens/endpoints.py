@@ -18,7 +18,8 @@ from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.events import TokenRevoked
 from identity.models import RefreshToken, RevokedToken, SignInSession
-from identity.tokens import repository, sessions
+from identity.sessions import service as sessions
+from identity.tokens import repository
 from identity.tokens.generator import ALGORITHM
 from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.parties import KnownClient

@@ -12,7 +12,8 @@ from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN, create_s256
 from chassis.clock import now
 from identity.audit.service import Actor, record
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, User
-from identity.tokens import repository, sessions
+from identity.sessions import service as sessions
+from identity.tokens import repository
 from identity.tokens.parties import KnownClient, Person
 
 CONFIDENTIAL = ["client_secret_basic", "client_secret_post", "private_key_jwt"]

@@ -18,9 +18,9 @@ from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.models import Service, User
 from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
-from identity.sign_in.passwords import Passwords, make_password
-from identity.tokens import sessions
+from identity.sessions import service as sessions
 from identity.users import repository
+from identity.users.passwords import Passwords, make_password
 from identity.users.schemas import SessionView, UserChange, UserRequest, UserView, email_key
 from vocabulary.roles import ROLES
 
