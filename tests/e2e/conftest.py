@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from e2e.kills import Killer, how_often, plan
+from fixtures.soak import times
 from journey import story
 from journey.platform import Addresses, Platform, Watch, find_free_ports, running_platform
 from journey.profile import PROFILES
 from journey.story import Outcome
 
-FAMILIES, SEED = 80, 2016
+FAMILIES, SEED = times(50, 200), 2016
 KILLS = pytest.StashKey[list[str]]()
 
 
@@ -28,7 +29,8 @@ class Carried:
     killer: Killer
 
 
-@pytest.fixture(scope="session", params=PROFILES)
+# Of the folder, not of the session: seventeen processes that wait take as much CPU as they do when they work.
+@pytest.fixture(scope="package", params=PROFILES)
 def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
     var, profile = tmp_path_factory.mktemp("platform"), request.param
     with running_platform(var, Addresses(find_free_ports(profile)), profile, durable=False) as running:

@@ -24,13 +24,15 @@ from chassis.cli import load
 from chassis.http import trusted
 from chassis.runtime import Runtime, make_runtime, running
 from chassis.tables import Inbox, Outbox, ParkedEvent
+from fixtures.soak import SEED as SOAK_SEED
+from fixtures.soak import SOAK
 from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
 from journey.platform import START_SECONDS, Platform, is_ready, url_of
 from journey.profile import Profile, list_parts
 from vocabulary.programs import SERVICES
 
-SEED = int(os.environ.get("KILL_SEED", "2016"))
+SEED = int(os.environ.get("KILL_SEED", SOAK_SEED))
 STEPS = 38
 """Steps of a journey in which something is still happening, at which a kill may begin to be due."""
 LATEST = 4.0
@@ -38,6 +40,8 @@ LATEST = 4.0
 BACK_SECONDS = 60.0
 """How long a part may take to be there again."""
 SERVERS = ("postgres", "kafka")
+A_FEW = 3
+"""How many parts are killed on servers in each run, beside a relay and the servers."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,21 @@ class Killed:
         return f"{self.victim}, {self.seconds:.2f} s after step {self.step} began ({self.title})"
 
 
-def how_often(profile: Profile) -> dict[str, int]:
-    """How often each is killed on a journey: most often what all others stand on, and who takes over from another."""
+def how_often(profile: Profile, soak: bool = SOAK) -> dict[str, int]:
+    """How often each is killed on a journey: most often what all others stand on, and who takes over from another.
+
+    In each run a share of it: on files every program once, on servers each server, a relay and a few others, whom the
+    seed draws.
+    """
+    names = [part.name for part in list_parts(profile, 0)]
+    relays = [part.name for part in list_parts(profile, 0) if part.command == "relay"]
     if profile == "embedded":
-        return {part.name: 6 for part in list_parts(profile, 0)}
-    found = {part.name: 2 if part.command == "relay" else 1 for part in list_parts(profile, 0)}
-    return found | dict.fromkeys(SERVERS, 4)
+        return dict.fromkeys(names, 6 if soak else 1)
+    if soak:
+        return {name: 2 if name in relays else 1 for name in names} | dict.fromkeys(SERVERS, 4)
+    random = Random(SEED)
+    others = random.sample([name for name in names if name not in relays], A_FEW)
+    return dict.fromkeys([random.choice(relays), *others, *SERVERS], 1)
 
 
 def plan(often: Mapping[str, int], seed: int = SEED) -> list[Kill]:

@@ -40,7 +40,7 @@ def test_a_plan_comes_again_from_its_seed_and_kills_each_as_often_as_said() -> N
 
 
 def test_on_both_footings_together_there_are_kills_enough_of_everybody() -> None:
-    embedded, production = how_often("embedded"), how_often("production")
+    embedded, production = how_often("embedded", soak=True), how_often("production", soak=True)
     assert sum(embedded.values()) + sum(production.values()) >= 60
     assert set(embedded) == set(PROGRAMS) and min(embedded.values()) >= 6
     assert set(production) == {part.name for part in list_parts("production", 0)} | set(SERVERS)
@@ -48,6 +48,15 @@ def test_on_both_footings_together_there_are_kills_enough_of_everybody() -> None
     assert min(production[name] for name in SERVERS) >= 4
     for relay in (part.name for part in list_parts("production", 0) if part.command == "relay"):
         assert production[relay] >= 2
+
+
+def test_each_run_kills_a_share_of_it() -> None:
+    embedded, production = how_often("embedded", soak=False), how_often("production", soak=False)
+    assert embedded == dict.fromkeys(PROGRAMS, 1)
+    assert set(production) > set(SERVERS) and set(production.values()) == {1}
+    killed = [part for part in list_parts("production", 0) if part.name in production]
+    assert len(killed) >= 4 and any(part.command == "relay" for part in killed)
+    assert any(part.command != "relay" for part in killed)
 
 
 def test_a_kill_is_told_with_the_step_and_the_second_at_which_it_came(monkeypatch: pytest.MonkeyPatch) -> None:

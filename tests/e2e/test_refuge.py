@@ -1,12 +1,14 @@
 """Nothing locates who lives at a refuge: every route and every query, as everybody, for every purpose."""
 
-from typing import Any
+from typing import Any, TypeVar
+from zlib import crc32
 
 import pytest
 from graphql import build_schema, introspection_from_schema
 
 from e2e.conftest import Carried
 from e2e.doors import graphql_queries, rest_doors
+from fixtures.soak import SEED, times
 from journey.api import Who
 from journey.platform import ROOT
 from journey.story import Outcome
@@ -14,6 +16,14 @@ from sandbox.feeds import SUPPLIES
 
 pytestmark = pytest.mark.timeout(1800)
 NOBODY = "01890000-0000-7000-8000-000000000000"
+Way = TypeVar("Way")
+SHARE = times(2, 1)
+"""Of so many ways one is tried by each caller for each purpose, on either footing the others; in a soak all."""
+
+
+def share_of(ways: list[Way], carried: Carried, name: str, purpose: str) -> list[Way]:
+    begun = (SEED + crc32(f"{name} {purpose}".encode()) + (carried.platform.profile == "production")) % SHARE
+    return ways[begun::SHARE]
 
 
 @pytest.fixture(scope="module")
@@ -118,12 +128,12 @@ def test_no_route_tells_anybody_where_a_refuge_is(
     answers = 0
     for name, who, purposes in everybody(outcome):
         for purpose in purposes:
-            for door in doors:
+            for door in share_of(doors, carried, name, purpose):
                 text = door.ask(outcome.api, who, purpose)
                 answers += 1
                 told += [f"{name} {purpose} {door.method} {door.path}: {n}" for n in needles if n in text]
     assert not told
-    assert answers > 2000
+    assert answers * SHARE > 2000
 
 
 def test_no_query_tells_anybody_where_a_refuge_is(
@@ -146,12 +156,12 @@ def test_no_query_tells_anybody_where_a_refuge_is(
     answered = 0
     for name, who, purposes in everybody(outcome):
         for purpose in purposes:
-            for query in queries:
+            for query in share_of(queries, carried, name, purpose):
                 answer = outcome.api.graphql(who, query, purpose=purpose)
                 answered += bool(answer.get("data"))
                 told += [f"{name} {purpose} {query[:60]}: {n}" for n in needles if n in str(answer)]
     assert not told
-    assert answered > 100
+    assert answered * SHARE > 100
 
 
 def test_only_who_looks_after_protected_families_meets_the_family_at_the_refuge(

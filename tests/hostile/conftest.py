@@ -13,7 +13,7 @@ from hostile.platform import Platform, logging_to
 from hostile.world import World, furnish
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def platform(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iterator[Platform]:
     programs = Programs(tmp_path_factory.mktemp("hostile"), footing)
     log = io.StringIO()
@@ -25,7 +25,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iter
         programs.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def world(platform: Platform) -> World:
     with logging_to(platform.log):
         return furnish(platform)

@@ -2,18 +2,20 @@
 
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from fastapi.dependencies.models import Dependant
 
 from chassis.app import api_routes
 from chassis.auth import signed_in
+from fixtures.soak import SEED, SOAK
 from hostile.platform import PROGRAMS, Platform
 from hostile.samples import Samples
 
+Thing = TypeVar("Thing")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 OAUTH = {"/oauth/token", "/oauth/introspect", "/oauth/revoke"}
 PAGES = {"/oauth/authorize"}
@@ -26,7 +28,10 @@ GRAPHQL = {"requestBody": {"content": {JSON: {"schema": {
 
 @dataclass(frozen=True)
 class Door:
-    """A method on a path. Shape: `operation` as in openapi.json; `accepts` the media types of its body."""
+    """A method on a path.
+
+    Shape: `operation` as in openapi.json; `number` counts the program's `doors`, of which there are so many.
+    """
 
     platform: Platform
     program: str
@@ -35,10 +40,25 @@ class Door:
     operation: dict[str, Any]
     samples: Samples
     locked: bool
+    number: int = 0
+    doors: int = 1
 
     @property
     def name(self) -> str:
         return f"{self.program} {self.method} {self.path}"
+
+    def some(self, things: Iterable[Thing], of: int = 2) -> Iterator[Thing]:
+        """Of these things, those that are tried at this door: one of `of`, in a soak all.
+
+        Of three things and three doors with `of=3` the first door meets the first thing, the second one the second:
+        together the doors meet everything. The other footing begins elsewhere, so that with `of=2` each thing is met
+        at each door on one of the two.
+        """
+        of = 1 if SOAK else min(of, self.doors)
+        begun = self.number + SEED + (self.platform.footing.name == "production")
+        for number, thing in enumerate(things):
+            if (begun + number) % of == 0:
+                yield thing
 
     @property
     def content(self) -> dict[str, Any]:
@@ -102,13 +122,13 @@ def doors(platform: Platform, *names: str) -> Iterator[Door]:
         app = platform[name].app
         document = app.openapi()
         samples = Samples(document)
-        for route in api_routes(app):
-            for method in sorted(route.methods or ()):
-                operation = document["paths"][route.path_format][method.lower()]
-                if (route.path, method) == ("/graphql", "POST"):
-                    operation = operation | GRAPHQL
-                locked = signed_in in _calls(route.dependant)
-                yield Door(platform, name, method, route.path_format, operation, samples, locked)
+        found = [(route, method) for route in api_routes(app) for method in sorted(route.methods or ())]
+        for number, (route, method) in enumerate(found):
+            operation = document["paths"][route.path_format][method.lower()]
+            if (route.path, method) == ("/graphql", "POST"):
+                operation = operation | GRAPHQL
+            locked = signed_in in _calls(route.dependant)
+            yield Door(platform, name, method, route.path_format, operation, samples, locked, number, len(found))
 
 
 def _calls(dependant: Dependant) -> set[Any]:

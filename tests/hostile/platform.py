@@ -33,7 +33,7 @@ class Platform:
     """
 
     def __init__(self, programs: Programs, log: io.StringIO) -> None:
-        self.log, self._programs = log, programs
+        self.log, self._programs, self.footing = log, programs, programs.footing
         self.running: dict[str, Running] = {}
         # An address of keys, never asked: identity takes its own keys, as it does when it runs for real.
         cheap = {"argon2_passes": 1, "argon2_memory": 64}

@@ -158,7 +158,7 @@ def test_a_bad_body_is_a_problem_at_every_door(
         if not door.is_json:
             continue
         headers = door.headers() | {"Content-Type": JSON}
-        for body, statuses, pointer in kind(door):
+        for body, statuses, pointer in door.some(kind(door)):
             url, tried = door.url(), tried + 1
             fresh = headers | {"Idempotency-Key": f"{kind.__name__}-{tried}"}
             answer = platform[program].client.request(
@@ -194,7 +194,7 @@ def test_a_body_that_is_encoded_is_refused_at_every_door_before_it_is_read(platf
     wrong = []
     for door in doors(platform, program):
         body, media_type = door.content_of()
-        for said in ENCODINGS:
+        for said in door.some(ENCODINGS, of=3):
             headers = [*door.headers("no token").items(), *(("Content-Encoding", one) for one in said)]
             headers += [("Content-Type", media_type)] if media_type else []
             for sent in (body or b"x", gzip.compress(body), iter([b" " * 99])):

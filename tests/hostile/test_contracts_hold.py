@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from fixtures.soak import SEED, SOAK, times
 from gateway.contract import PATH
 from hostile.judge import TRIED
 from hostile.platform import Platform
@@ -22,11 +23,21 @@ SERVICES = ("identity", "consent", "families", "claims")
 LIMITS = ("max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens")
 NEVER_THERE: dict[str, str] = {}
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""
-EXAMPLES, DOCUMENTS, SEED = 6, 25, 2016
+EXAMPLES, DOCUMENTS = times(6, 25), times(25, 200)
 
 
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("program", SERVICES)
+def on_one_footing(*programs: str) -> list[tuple[str, str]]:
+    """Each program with the footing that it is tried on: by turns on one, as the seed has it; in a soak on both.
+
+    A contract is kept before anything is asked of the store, or not at all.
+    """
+    both = ("embedded", "production")
+    pairs = [(program, footing) for program in programs for footing in both]
+    return pairs if SOAK else [(program, both[(SEED + n) % 2]) for n, program in enumerate(programs)]
+
+
+@pytest.mark.timeout(times(600, 7_200))
+@pytest.mark.parametrize(("program", "footing"), on_one_footing(*SERVICES), indirect=["footing"])
 def test_a_service_keeps_its_contract(platform: Platform, world: World, program: str, tmp_path: Path) -> None:
     location = f"{platform[program].url}/openapi.json"
     hold(
@@ -41,7 +52,8 @@ def test_a_service_keeps_its_contract(platform: Platform, world: World, program:
     )
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(times(600, 7_200))
+@pytest.mark.parametrize("footing", [footing for _, footing in on_one_footing("gateway")], indirect=True)
 def test_the_gateway_keeps_its_schema(platform: Platform, world: World, tmp_path: Path) -> None:
     # How much one document may ask for is no part of the schema; test_graphql.py is about that.
     roomy = platform.another("gateway", **dict.fromkeys(LIMITS, 10**6))

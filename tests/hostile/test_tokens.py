@@ -185,7 +185,7 @@ def test_a_forged_token_opens_no_door(platform: Platform, program: str) -> None:
     wrong = []
     for door in doors(platform, program):
         if door.locked:
-            for how, forge in FORGERIES.items():
+            for how, forge in door.some(FORGERIES.items(), of=12):
                 wrong += refused(platform, door, f"Bearer {forge(platform)}".encode(), f"token: {how}")
     assert none(wrong)
 
@@ -195,7 +195,7 @@ def test_a_broken_authorization_header_opens_no_door(platform: Platform, program
     wrong = []
     for door in doors(platform, program):
         if door.locked:
-            for how, header in HEADERS.items():
+            for how, header in door.some(HEADERS.items(), of=3):
                 wrong += refused(platform, door, header(platform), f"authorization: {how}")
     assert none(wrong)
 

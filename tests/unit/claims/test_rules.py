@@ -13,6 +13,7 @@ from claims.rules.calendar import Days, SchoolCalendar, financial_year, first_da
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates, Use
 from claims.rules.plan import OutcomesPlan
+from fixtures.soak import SOAK, times
 from unit.claims.oracle import TERMS, Home, Someone, back, days
 
 PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 1))
@@ -100,7 +101,7 @@ def known(home: Home, attached: date) -> FamilyFacts:
     return FamilyFacts(UUID(int=1), tuple(members), tuple(records), support, coverage)
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=times(120, 5_000), deadline=None, suppress_health_check=list(HealthCheck), derandomize=not SOAK)
 @given(homes(), attachments)
 def test_the_evaluator_says_what_a_naive_reading_day_by_day_says(home: Home, attached: date) -> None:
     evaluation = Evaluation(PLAN, known(home, attached))
@@ -110,7 +111,7 @@ def test_the_evaluator_says_what_a_naive_reading_day_by_day_says(home: Home, att
     assert ((result.on, result.type) if result else None) == expected
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=times(60, 1_000), deadline=None, suppress_health_check=list(HealthCheck), derandomize=not SOAK)
 @given(homes(), attachments, st.randoms())
 def test_the_order_in_which_facts_came_changes_nothing(home: Home, attached: date, rng: Any) -> None:
     facts = known(home, attached)

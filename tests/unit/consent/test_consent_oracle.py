@@ -12,6 +12,7 @@ from consent.decisions.rules import Asked
 from consent.decisions.schemas import DecisionRequest
 from consent.decisions.service import supply_verdicts_on, verdicts_on
 from consent.decisions.situation import ConsentRow, Situation
+from fixtures.soak import times
 from unit.consent import oracle
 
 TODAY = date(2018, 6, 1)
@@ -119,7 +120,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
     )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(150, 5_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     drawn=some.data(),
     service=some.sampled_from(SERVICES),
@@ -153,7 +154,7 @@ def test_the_rules_decide_as_the_oracle_does(
         assert (verdict.agreement is not None) == (verdict.reason == "agreed")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(60, 2_000), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(drawn=some.data(), service=some.sampled_from(SERVICES), purpose=some.sampled_from(PURPOSES))
 def test_supply_is_permitted_under_any_agreement_that_stands(
     drawn: some.DataObject, service: str, purpose: str
