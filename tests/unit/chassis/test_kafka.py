@@ -46,6 +46,7 @@ def broker(tmp_path: Path) -> Iterator[Kafka]:
         broker.forget()
 
 
+@pytest.mark.servers
 def test_a_producer_that_was_given_up_sends_nothing_more(broker: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_log, "PATIENCE", 1.0)
     log = KafkaLog(broker.servers, partitions=1)

@@ -30,6 +30,7 @@ def cluster(tmp_path: Path) -> Iterator[Postgres]:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells who a process's children are")
+@pytest.mark.servers
 def test_a_cluster_that_is_killed_starts_again_although_one_of_its_backends_was_busy(
     cluster: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
