@@ -1,0 +1,555 @@
+"""Samples, settlements, payments and drafts, each figure by hand: on a store of its own, with no program around it."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from chassis.auth import Caller
+from chassis.db import make_engine, new_id, now
+from claims.batches import service as batches
+from claims.batches.repository import FrozenClaim
+from claims.batches.schemas import BatchRequest, FindingRequest, SampleRequest, SubmitRequest
+from claims.claims import drafting
+from claims.claims.drafting import ReadyDraft
+from claims.frameworks.catalogue import get_framework, plan_in_force
+from claims.ledger import service as ledger
+from claims.ledger.schemas import FeesRequest, PaymentRequest
+from claims.models import (
+    Base,
+    Batch,
+    Claim,
+    DirtyFamily,
+    Draw,
+    FamilyStanding,
+    FeeSettlement,
+    LedgerEntry,
+    Outbox,
+    Payment,
+    Sampled,
+    Target,
+)
+from claims.problems import (
+    AuditorNotIndependent,
+    BatchHeld,
+    BatchNotOpen,
+    ClaimNotFound,
+    NothingToBatch,
+    PaymentDiffers,
+    PersonNeeded,
+    SampleComplete,
+    SubmitterNotIndependent,
+    TargetNotSet,
+)
+from claims.rules.facts import Use
+from claims.rules.verdicts import Eligibility, Finding, Result, Verdict
+
+FRAMEWORK, DAY = "2015", date(2018, 6, 1)
+PLAN = plan_in_force(FRAMEWORK, DAY)
+PROGRESS, WORK = "significant_and_sustained_progress", "continuous_employment"
+
+
+def caller(subject: str, role: str, is_person: bool = True) -> Caller:
+    client = "portal" if is_person else subject
+    return Caller(
+        subject, client, "council", "programme", frozenset({role}), frozenset(), frozenset(), (), is_person, ""
+    )
+
+
+CLARE, OTTO, FINN = (
+    caller("clare", "claims_officer"),
+    caller("otto", "internal_auditor"),
+    caller("finn", "finance_officer"),
+)
+ROBOT = caller("robot", "finance_officer", is_person=False)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    engine = make_engine(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    Base.metadata.create_all(engine)
+    with Session(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def claim(type: str = PROGRESS, status: str = "checked", pence: int = 80_000, **other: Any) -> Claim:
+    return Claim(
+        id=new_id(), family=new_id(), framework=FRAMEWORK, plan=PLAN.name, plan_version=PLAN.version,
+        component="result", type=type, result_date=DAY, attached_on=date(2017, 10, 2), pence=pence, status=status,
+        known_at=now(), material="m", trace={}, uses=[], denied=[], **({"checked_by": "cher"} | other),
+    )  # fmt: skip
+
+
+def frozen(session: Session, *claims: Claim) -> UUID:
+    session.add_all(claims)
+    session.flush()
+    return batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=DAY)).id
+
+
+def drawn(session: Session, batch: UUID, seed: int = 1) -> list[UUID]:
+    return batches.draw_sample(session, OTTO, batch, SampleRequest(seed=seed)).drawn
+
+
+def record(session: Session, batch: UUID, claim: UUID, verdict: str, who: Caller = OTTO) -> None:
+    body = {"claim": claim, "verdict": verdict, "reason": "seen", "date": DAY}
+    batches.record_finding(session, who, batch, FindingRequest.model_validate(body))
+
+
+def submit(session: Session, batch: UUID, who: Caller = FINN) -> str:
+    return batches.submit_batch(session, who, batch, SubmitRequest(date=DAY)).status
+
+
+def events(session: Session) -> list[str]:
+    session.flush()
+    return [each.rpartition(".claims.")[2].removesuffix(".v1") for each in session.scalars(select(Outbox.type))]
+
+
+# --- samples
+
+
+def members(*parts: tuple[str, int, str]) -> list[FrozenClaim]:
+    """Shape: (type, how many, status)."""
+    return [FrozenClaim(new_id(), type, status, 80_000) for type, number, status in parts for _ in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("frozen", "sampled"), [(1, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3), (100, 10), (101, 11)]
+)
+def test_a_tenth_of_each_type_is_looked_at_rounded_up(frozen: int, sampled: int) -> None:
+    found = batches.count_sample(FRAMEWORK, members((PROGRESS, frozen, "frozen"), (WORK, 3, "frozen")))
+    assert found == {PROGRESS: sampled, WORK: 1}
+
+
+def test_a_claim_that_fell_since_still_counts_for_the_size_of_the_sample() -> None:
+    assert batches.count_sample(FRAMEWORK, members((PROGRESS, 10, "frozen"), (PROGRESS, 1, "dropped"))) == {PROGRESS: 2}
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "needed"),
+    [
+        (["upheld", None], 2),  # the size of the sample
+        ([None], 2),  # of which one was not drawn yet
+        (["upheld", "upheld", "upheld"], 3),  # all that were drawn, though more than asked for
+        (["failed", "upheld"], 4),  # one failed: as many again
+        (["failed", "failed"], 4),  # two of one drawing ask for one drawing more
+    ],
+)
+def test_all_of_the_sample_must_stand_and_each_failed_drawing_asks_for_another(
+    verdicts: list[str | None], needed: int
+) -> None:
+    them, draw = members((PROGRESS, 11, "frozen")), new_id()
+    sampled = [
+        Sampled(claim=member.id, batch=draw, draw=draw, verdict=verdict)
+        for member, verdict in zip(them, verdicts, strict=False)
+    ]
+    assert batches.count_needed(FRAMEWORK, them, sampled) == needed
+
+
+def test_two_drawings_in_which_a_claim_failed_ask_for_two_more_and_never_for_more_than_there_are() -> None:
+    them, one, other = members((PROGRESS, 11, "frozen"), (PROGRESS, 9, "paid")), new_id(), new_id()
+    failed = [
+        Sampled(claim=m.id, batch=one, draw=d, verdict="failed") for m, d in zip(them, (one, other), strict=False)
+    ]
+    assert batches.count_needed(FRAMEWORK, them, failed) == 6  # 2 of 20, three times
+    few = members((PROGRESS, 2, "frozen"), (PROGRESS, 3, "dropped"))
+    gone = [Sampled(claim=few[-1].id, batch=one, draw=one, verdict="failed"),
+            Sampled(claim=few[0].id, batch=one, draw=other, verdict="failed")]  # fmt: skip
+    assert batches.count_needed(FRAMEWORK, few, gone) == 2  # three drawings of one, of which two claims are left
+
+
+def test_a_sample_is_drawn_by_the_digest_of_seed_and_id_and_by_nothing_else() -> None:
+    ids = [UUID(int=number) for number in range(1, 30)]
+    by_hand = sorted(ids, key=lambda id: hashlib.sha256(f"7:{id}".encode()).hexdigest())
+    assert batches.pick_by_seed(ids, 4, 7) == batches.pick_by_seed(reversed(ids), 4, 7) == by_hand[:4]
+    assert batches.pick_by_seed(ids, 4, 8) != by_hand[:4]
+
+
+# --- batches
+
+
+def test_only_checked_claims_of_the_framework_are_frozen_and_only_once(session: Session) -> None:
+    checked, draft, other = claim(), claim(status="drafted"), claim()
+    other.framework = "2012"
+    batch = frozen(session, checked, draft, other)
+    session.expire_all()
+    assert [(c.status, c.batch, c.version) for c in (checked, draft, other)] == [
+        ("frozen", batch, 2), ("drafted", None, 1), ("checked", None, 1),
+    ]  # fmt: skip
+    with pytest.raises(NothingToBatch):
+        frozen(session)
+
+
+def test_a_sample_takes_of_each_type_and_is_extended_by_what_is_left(session: Session) -> None:
+    claims = [claim() for _ in range(11)] + [claim(type=WORK)]
+    batch = frozen(session, *claims)
+    types = {each.id: each.type for each in claims}
+    first = drawn(session, batch)
+    assert sorted(types[each] for each in first) == [WORK, PROGRESS, PROGRESS]
+    again = batches.draw_sample(session, OTTO, batch, SampleRequest(seed=2))
+    assert [types[each] for each in again.drawn] == [PROGRESS, PROGRESS] and not set(again.drawn) & set(first)
+    assert (again.sample, again.seed) == (sorted({*first, *again.drawn}), 2)
+    rows = [(each.number, each.seed, each.by) for each in session.scalars(select(Draw).order_by(Draw.number))]
+    assert rows == [(1, 1, "otto"), (2, 2, "otto")]
+    assert events(session).count("claim.sampled") == 5
+    seen = batches.show_draw(session, again.id)
+    assert (sorted(seen.drawn), sorted(seen.sample), seen.seed) == (again.drawn, again.sample, 2)
+
+
+def test_a_seed_is_chosen_where_none_is_given_and_a_whole_sample_cannot_grow(session: Session) -> None:
+    batch = frozen(session, claim())
+    made = batches.draw_sample(session, OTTO, batch, SampleRequest())
+    assert len(made.drawn) == 1 and session.scalar(select(Draw.seed)) == made.seed
+    with pytest.raises(SampleComplete):
+        drawn(session, batch)
+
+
+def test_whoever_checked_or_froze_does_not_audit_and_whoever_checked_or_audited_does_not_submit(
+    session: Session,
+) -> None:
+    batch = frozen(session, claim())
+    for subject in ("cher", "clare"):
+        with pytest.raises(AuditorNotIndependent):
+            batches.draw_sample(session, caller(subject, "internal_auditor"), batch, SampleRequest(seed=1))
+    [sampled] = drawn(session, batch)
+    record(session, batch, sampled, "upheld", caller("olga", "internal_auditor"))
+    for subject in ("cher", "otto", "olga"):
+        with pytest.raises(SubmitterNotIndependent):
+            submit(session, batch, caller(subject, "finance_officer"))
+    assert submit(session, batch) == "submitted"
+
+
+def test_a_failed_finding_holds_the_batch_until_the_claim_stands_after_all(session: Session) -> None:
+    batch = frozen(session, *(claim() for _ in range(11)))
+    one, other = drawn(session, batch)
+    row = session.get_one(Batch, batch)
+
+    def status() -> str:
+        session.refresh(row)
+        return row.status
+
+    assert status() == "sampled"
+    record(session, batch, one, "failed")
+    assert status() == "held"
+    record(session, batch, other, "upheld")
+    assert status() == "held"
+    more = drawn(session, batch, 2)
+    assert status() == "held"
+    record(session, batch, one, "upheld")
+    assert status() == "sampled"
+    with pytest.raises(BatchHeld) as held:
+        submit(session, batch)
+    assert (held.value.extra["sampled"], held.value.extra["needed"], held.value.extra["upheld"]) == (4, 4, 2)
+    for each in more:
+        record(session, batch, each, "upheld")
+    assert submit(session, batch) == "submitted" and status() == "submitted"
+    assert {(c.status, c.version) for c in session.scalars(select(Claim))} == {("submitted", 3)}
+    assert events(session).count("claim.submitted") == 11
+    for act in (lambda: submit(session, batch), lambda: drawn(session, batch)):
+        with pytest.raises(BatchNotOpen):
+            act()
+
+
+def test_a_finding_is_about_a_sampled_claim_of_this_batch(session: Session) -> None:
+    batch = frozen(session, *(claim() for _ in range(2)))
+    [sampled] = drawn(session, batch)
+    [rest] = set(session.scalars(select(Claim.id))) - {sampled}
+    with pytest.raises(ClaimNotFound):
+        record(session, batch, rest, "upheld")
+
+
+def test_no_batch_goes_out_unsampled_empty_or_while_news_waits(session: Session) -> None:
+    one, other = claim(), claim()
+    batch = frozen(session, one, other)
+    with pytest.raises(BatchHeld):
+        submit(session, batch)
+    [sampled] = drawn(session, batch)
+    record(session, batch, sampled, "upheld")
+    session.add(DirtyFamily(family=other.family, mark=now(), heard_at=now()))
+    with pytest.raises(BatchHeld) as held:
+        submit(session, batch)
+    assert held.value.extra["waiting"] == 1
+    session.delete(session.get_one(DirtyFamily, other.family))
+    session.add(DirtyFamily(family=new_id(), mark=now(), heard_at=now()))
+    assert submit(session, batch) == "submitted"
+    alone = claim()
+    empty = frozen(session, alone)
+    alone.status = "dropped"
+    with pytest.raises(BatchHeld):
+        submit(session, empty)
+
+
+# --- payments
+
+
+def submitted(session: Session, *claims: Claim) -> UUID:
+    batch = frozen(session, *claims)
+    while session.scalar(select(Claim.id).where(Claim.status == "frozen", Claim.id.not_in(select(Sampled.claim)))):
+        drawn(session, batch)
+    for each in session.scalars(select(Sampled.claim).where(Sampled.batch == batch)).all():
+        record(session, batch, each, "upheld")
+    submit(session, batch)
+    return batch
+
+
+def pay(session: Session, batch: UUID, pence: int, who: Caller = FINN, on: date = DAY) -> Any:
+    request = PaymentRequest.model_validate({"batch": batch, "date": on, "pence": pence, "reference": "R1"})
+    return ledger.record_payment(session, who, request)
+
+
+def test_a_payment_is_what_the_submitted_claims_come_to_and_one_row_each(session: Session) -> None:
+    one, other, retracted = claim(pence=80_000), claim(pence=70_000), claim(pence=10_000)
+    batch = submitted(session, one, other, retracted)
+    retracted.status = "retracted"
+    session.flush()
+    for wrong in (149_999, 150_001, 160_000):
+        with pytest.raises(PaymentDiffers) as differs:
+            pay(session, batch, wrong)
+        assert differs.value.extra["due"] == {"pence": 150_000}
+    made = pay(session, batch, 150_000, on=date(2019, 4, 1))
+    rows = session.execute(
+        select(LedgerEntry.kind, LedgerEntry.framework, LedgerEntry.year, LedgerEntry.pence, LedgerEntry.on,
+               LedgerEntry.family, LedgerEntry.claim, LedgerEntry.payment)
+    )  # fmt: skip
+    assert sorted(map(tuple, rows), key=lambda row: -int(str(row[3]))) == [
+        ("result", FRAMEWORK, "2019/20", each.pence, date(2019, 4, 1), each.family, each.id, made.id)
+        for each in (one, other)
+    ]
+    payment = session.scalars(select(Payment)).one()
+    assert (payment.id, payment.batch, payment.pence, payment.by, payment.reference) == (
+        made.id, batch, 150_000, "finn", "R1",
+    )  # fmt: skip
+    session.expire_all()
+    assert [each.status for each in (one, other, retracted)] == ["paid", "paid", "retracted"]
+    assert events(session).count("claim.paid") == 2
+    row = session.get_one(Batch, batch)
+    assert (row.status, row.paid_on) == ("paid", date(2019, 4, 1))
+    with pytest.raises(BatchNotOpen):
+        pay(session, batch, 150_000)
+
+
+def test_a_batch_that_did_not_go_out_is_not_paid(session: Session) -> None:
+    batch = frozen(session, claim())
+    with pytest.raises(BatchNotOpen):
+        pay(session, batch, 80_000)
+
+
+MONEY: dict[str, Callable[[Session, UUID], object]] = {
+    "freeze": lambda session, _: batches.freeze_batch(session, ROBOT, BatchRequest(framework=FRAMEWORK, date=DAY)),
+    "draw": lambda session, batch: batches.draw_sample(session, ROBOT, batch, SampleRequest(seed=1)),
+    "finding": lambda session, batch: record(session, batch, new_id(), "upheld", ROBOT),
+    "submit": lambda session, batch: submit(session, batch, ROBOT),
+    "payment": lambda session, batch: pay(session, batch, 80_000, ROBOT),
+    "fees": lambda session, _: settle(session, "2017/18", ROBOT),
+}
+
+
+@pytest.mark.parametrize("act", MONEY)
+def test_no_machine_moves_money(session: Session, act: str) -> None:
+    batch = frozen(session, claim())
+    session.add(claim())
+    with pytest.raises(PersonNeeded):
+        MONEY[act](session, batch)
+
+
+# --- fees
+
+
+def attach(session: Session, *days: str) -> None:
+    session.add_all(
+        FamilyStanding(
+            family=new_id(), framework=FRAMEWORK, plan=PLAN.name, plan_version=1, as_at=DAY, state="attached",
+            eligible=True, criteria=[], attached_on=date.fromisoformat(day), missing=[], progress=[],
+            evaluated_at=now(),
+        )
+        for day in days
+    )  # fmt: skip
+    session.flush()
+
+
+def aim(session: Session, **cumulative: int) -> None:
+    """Shape: `y2017=3`: three families until the end of 2017/18."""
+    for name, families in cumulative.items():
+        year = int(name[1:])
+        label = f"{year}/{(year + 1) % 100:02}"
+        session.add(Target(framework=FRAMEWORK, year=label, families=families, cumulative=families, by="finn"))
+    session.flush()
+
+
+def settle(session: Session, year: str, who: Caller = FINN) -> tuple[int, int]:
+    """Shape: funded places of the year's settlements, and pence of its ledger rows, until now."""
+    request = FeesRequest.model_validate({"framework": FRAMEWORK, "year": year, "date": DAY})
+    ledger.settle_fees(session, who, request)
+    places = session.scalars(select(FeeSettlement.families).where(FeeSettlement.year == year))
+    rows = session.scalars(select(LedgerEntry).where(LedgerEntry.year == year)).all()
+    assert all((row.kind, row.framework, row.pence) == ("attachment_fee", FRAMEWORK, (row.funded_places or 0) * 100_000)
+               for row in rows)  # fmt: skip
+    return sum(places), sum(row.pence for row in rows)
+
+
+def test_a_year_counts_from_the_first_of_april_to_the_last_of_march(session: Session) -> None:
+    aim(session, y2016=9, y2017=9)
+    attach(session, "2017-03-31", "2017-04-01", "2018-03-31", "2018-04-01")
+    assert settle(session, "2016/17") == (1, 100_000)
+    assert settle(session, "2017/18") == (2, 200_000)
+
+
+def test_no_family_is_paid_for_beyond_the_target_and_none_twice(session: Session) -> None:
+    aim(session, y2017=2, y2018=5)
+    attach(session, "2017-10-02", "2017-10-03", "2017-10-04", "2018-05-01")
+    assert settle(session, "2017/18") == (2, 200_000)
+    # Four were attached so far and five are allowed; two were paid for. The third of 2017 is paid for in 2018.
+    assert settle(session, "2018/19") == (2, 200_000)
+    assert settle(session, "2018/19") == (2, 200_000) and settle(session, "2017/18") == (2, 200_000)
+    first = [row.first_funded_place for row in session.scalars(select(LedgerEntry).order_by(LedgerEntry.id))]
+    assert first == [1, 3]
+
+
+def test_an_earlier_year_that_waits_keeps_its_funded_places(session: Session) -> None:
+    aim(session, y2017=3, y2018=4)
+    attach(session, "2017-10-02", "2017-10-03", "2018-05-01", "2018-05-02", "2018-05-03")
+    # Of four places, two are those of 2017/18, which nobody has settled yet.
+    assert settle(session, "2018/19") == (2, 200_000)
+    assert settle(session, "2017/18") == (2, 200_000)
+
+
+def test_what_is_proven_late_is_added_to_its_year_as_far_as_a_later_one_was_not_paid_for_it(session: Session) -> None:
+    aim(session, y2017=5, y2018=6)
+    attach(session, "2017-10-02")
+    assert settle(session, "2017/18") == (1, 100_000)
+    attach(session, "2018-05-01", "2018-05-02", "2018-05-03")
+    assert settle(session, "2018/19") == (3, 300_000)
+    attach(session, "2017-10-03", "2017-10-04", "2017-10-05")
+    # Four are allowed for 2017/18 and one was paid for; of the six until 2018/19 two are left.
+    assert settle(session, "2017/18") == (3, 300_000)
+    [again] = session.scalars(select(FeeSettlement).where(FeeSettlement.number == 2))
+    assert (again.year, again.families, again.pence, again.by) == ("2017/18", 2, 200_000, "finn")
+
+
+def test_a_year_without_attachments_is_settled_with_nothing_and_no_row(session: Session) -> None:
+    aim(session, y2017=5)
+    assert settle(session, "2017/18") == (0, 0)
+    assert session.scalars(select(LedgerEntry)).all() == []
+    attach(session, "2017-10-02")
+    assert settle(session, "2017/18") == (1, 100_000)
+    with pytest.raises(TargetNotSet):
+        settle(session, "2018/19")
+
+
+def test_a_target_below_what_was_paid_takes_nothing_back(session: Session) -> None:
+    aim(session, y2017=3)
+    attach(session, "2017-10-02", "2017-10-03")
+    assert settle(session, "2017/18") == (2, 200_000)
+    session.get_one(Target, (FRAMEWORK, "2017/18")).cumulative = 1
+    session.flush()
+    assert settle(session, "2017/18") == (2, 200_000)
+
+
+# --- drafts
+
+BOY, GIRL = UUID(int=1), UUID(int=2)
+SCHOOL, POLICE = Use(BOY, "attendance", "education"), Use(GIRL, "anti_social_behaviour", "police")
+
+
+def result(on: date = DAY, *needs: str) -> Result:
+    shown = Finding("attendance", Verdict.MET, "rate_above", (BOY,), (UUID(int=10),), (SCHOOL,))
+    eligibility = Eligibility(date(2017, 10, 2), True, "enough_needs", (shown,))
+    found = tuple(
+        Finding(need, Verdict.MET, "no_event", (GIRL,), (UUID(int=11),), (POLICE,)) for need in needs or ("crime_asb",)
+    )
+    return Result(PROGRESS, on, date(2017, 10, 2), eligibility, found)
+
+
+def draft(family: UUID, earned: Result, why: str, session: Session, *claims: Claim) -> list[str]:
+    """What the system does with what a family earned. Shape: the events, by name."""
+    ready = ReadyDraft(earned, PLAN, datetime(2019, 1, 1), UUID(int=5), "digest", frozenset({SCHOOL}))
+    told = drafting.settle_claim(session, family, get_framework(FRAMEWORK), PLAN, earned, ready, claims, why)
+    session.flush()
+    return [event.name for event in told]
+
+
+def test_a_draft_says_what_it_rests_on_and_what_could_not_be_used(session: Session) -> None:
+    family = new_id()
+    assert draft(family, result(), "", session) == ["claim.drafted"]
+    made = session.scalars(select(Claim)).one()
+    assert (made.family, made.status, made.pence, made.type, made.result_date) == (
+        family, "drafted", 80_000, PROGRESS, DAY,
+    )  # fmt: skip
+    assert (made.component, made.plan, made.plan_version, made.attached_on) == (
+        "result", "outcomes-plan-2015", 1, date(2017, 10, 2),
+    )  # fmt: skip
+    assert (made.bundle, made.hash, made.known_at.year) == (UUID(int=5), "digest", 2019)
+    # Showing it shows the need as well; claiming it rests on progress alone.
+    assert drafting.read_uses(made.uses) == {SCHOOL, POLICE} and result().uses == (POLICE,)
+    assert drafting.read_uses(made.denied) == {SCHOOL} and made.trace == result().trace()
+    assert made.material == f"outcomes-plan-2015-v1 {PROGRESS} 2018-06-01 2017-10-02 crime_asb"
+    assert result().persons == (BOY, GIRL) and result().records == (UUID(int=10), UUID(int=11))
+
+
+def test_a_draft_that_still_stands_is_left_and_one_that_changed_is_made_anew(session: Session) -> None:
+    family = new_id()
+    draft(family, result(), "", session)
+    first = session.scalars(select(Claim)).one()
+    assert draft(family, result(), "", session, first) == []
+    assert not drafting.is_new(result(), PLAN, [first]) and drafting.is_new(result(date(2018, 7, 1)), PLAN, [first])
+    assert draft(family, result(date(2018, 7, 1)), "", session, first) == ["claim.dropped", "claim.drafted"]
+    session.expire_all()
+    assert (first.status, first.ended_because, first.ended_by) == ("dropped", "changed", "system")
+    assert first.ended_on is not None
+
+
+@pytest.mark.parametrize("status", ["drafted", "checked", "frozen"])
+def test_what_no_longer_holds_falls_until_it_is_submitted(session: Session, status: str) -> None:
+    standing = claim(status=status)
+    session.add(standing)
+    session.flush()
+    told = drafting.settle_claim(
+        session, standing.family, get_framework(FRAMEWORK), PLAN, None, None, [standing], "contradicted"
+    )
+    session.expire_all()
+    assert [event.name for event in told] == ["claim.dropped"]
+    assert (standing.status, standing.ended_because) == ("dropped", "contradicted")
+
+
+@pytest.mark.parametrize("status", ["submitted", "paid"])
+def test_what_was_submitted_or_paid_stands_whatever_comes(session: Session, status: str) -> None:
+    standing = claim(status=status)
+    session.add(standing)
+    session.flush()
+    assert drafting.is_final(standing)
+    assert draft(standing.family, result(), "contradicted", session, standing) == []
+    session.expire_all()
+    assert [each.status for each in session.scalars(select(Claim))] == [status]
+
+
+@pytest.mark.parametrize(
+    ("status", "by", "is_new"),
+    [
+        ("dropped", "clare", False),
+        ("retracted", "clare", False),
+        ("rejected", "finn", False),
+        ("dropped", "system", True),
+        ("paid", None, False),
+    ],
+)
+def test_what_a_person_put_aside_is_not_drafted_again_unless_it_differs(
+    status: str, by: str | None, is_new: bool
+) -> None:
+    before = claim(status=status, ended_by=by)
+    before.material = drafting.describe_material(result(), PLAN)
+    assert drafting.is_new(result(), PLAN, [before]) is is_new
+    assert drafting.is_new(result(DAY, "crime_asb", "attendance"), PLAN, [before])
+    assert not drafting.is_final(before) or status == "paid"
+
+
+def test_two_drafts_of_a_family_cannot_stand_at_once(session: Session) -> None:
+    family = new_id()
+    draft(family, result(), "", session)
+    assert draft(family, result(date(2018, 7, 1)), "", session) == []
+    assert len(session.scalars(select(Claim)).all()) == 1
