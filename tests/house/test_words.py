@@ -31,7 +31,6 @@ LEFT = frozenset((ROOT / "tests/house/rules/words_left.txt").read_text().split()
 """Names that wait to be renamed; the list goes when they have been."""
 SHARED = {
     "families": {"Known", "Plan", "Statement"},
-    "sandbox": {"Term"},
 }
 """Classes of a program that still share a name."""
 WORDS = retired(

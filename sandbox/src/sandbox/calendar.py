@@ -13,7 +13,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class SchoolTerm:
     """A school term; `number` counts from autumn 2016 = 0, without gaps."""
 
     number: int
@@ -23,8 +23,8 @@ class Term:
     ends: date
 
 
-def _terms() -> tuple[Term, ...]:
-    terms: list[Term] = []
+def _terms() -> tuple[SchoolTerm, ...]:
+    terms: list[SchoolTerm] = []
     for year in range(2016, 2020):
         label = f"{year}/{(year + 1) % 100:02}"
         for name, begins, ends in (
@@ -33,7 +33,7 @@ def _terms() -> tuple[Term, ...]:
             ("summer", date(year + 1, 4, 1), date(year + 1, 7, 31)),
         ):
             if ends <= STORY_ENDS:
-                terms.append(Term(len(terms), label, name, begins, ends))
+                terms.append(SchoolTerm(len(terms), label, name, begins, ends))
     return tuple(terms)
 
 
@@ -112,7 +112,7 @@ def financial_year(day: date) -> str:
     return f"{year}/{(year + 1) % 100:02}"
 
 
-def last_term_ended(day: date) -> Term | None:
+def last_term_ended(day: date) -> SchoolTerm | None:
     """The latest term that ends on or before a day."""
     index = bisect_left(TERM_ENDS, day + DAY)
     return TERMS[index - 1] if index else None

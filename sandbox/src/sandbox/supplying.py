@@ -32,7 +32,7 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class AgreementTerm:
     """One purpose × category rests on one basis."""
 
     purpose: str
@@ -45,16 +45,18 @@ class Term:
 class Agreement:
     supplier: str
     recipient: str
-    terms: tuple[Term, ...]
+    terms: tuple[AgreementTerm, ...]
     tier: str = "strategic"
     starts_on: date = AGREED_FROM
     ends_on: date | None = None
 
 
-def terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[Term, ...]:
+def terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[AgreementTerm, ...]:
     """A term for each of these purposes and categories."""
     return tuple(
-        Term(purpose, category, basis, authority) for purpose in purposes.split() for category in categories.split()
+        AgreementTerm(purpose, category, basis, authority)
+        for purpose in purposes.split()
+        for category in categories.split()
     )
 
 
