@@ -19,7 +19,7 @@ from gateway.schema.common import (
 
 @strawberry.type
 @mirrors(consent="TermSchema")
-class Term:
+class AgreementTerm:
     """What an agreement lets flow: one category for one purpose on one lawful basis."""
 
     purpose: str
@@ -47,7 +47,7 @@ class Agreement:
     status: str
     from_: date = strawberry.field(name="from")
     to: date | None
-    terms: list[Term]
+    terms: list[AgreementTerm]
     review_by: date | None
     etag: str
 
