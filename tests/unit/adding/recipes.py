@@ -27,8 +27,9 @@ _STEP = re.compile(r"^(\d+)\. ", re.MULTILINE)
 _BLOCK = re.compile(r"^ *```(\w+)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"`([^`\n]+)`")
 _HELD = re.compile(r"Held by\s+`([^`]+)`")
-_EMPTY = re.compile(r"\bempty `([^`]+)`")
-_MADE = re.compile(r"`make (contracts|manifests)`")
+_EMPTY = re.compile(r"\bempty\s+`([^`]+)`")
+_COPIED = re.compile(r"`cp\s+([^`\s]+)\s+([^`\s]+)`")
+_MADE = re.compile(r"`make\s+(contracts|manifests)`")
 _PATH = re.compile(r"(?:[\w.-]+/)+[\w.-]+|README\.md|pyproject\.toml|Makefile")
 
 
@@ -45,12 +46,17 @@ class Edit:
     changes: tuple[tuple[str, str], ...]
     at_end: bool = False
 
+    @property
+    def creates(self) -> bool:
+        """Whether it makes a file anew."""
+        return not self.at_end and not self.changes[0][0]
+
     def apply(self, text: str | None) -> str:
         """Errors: NotApplicable."""
         for old, new in self.changes:
             if self.at_end:
                 text = (text or "") + new
-            elif not old:  # a whole file
+            elif self.creates:
                 if text is not None:
                     raise NotApplicable(f"{self.path} is there already")
                 text = new
@@ -98,7 +104,7 @@ def _steps(recipe: str, body: str) -> Iterator[Step]:
             number=int(number),
             says=" ".join(prose.split()),
             edits=(*(Edit(path, (("", ""),)) for path in _EMPTY.findall(prose)), *_edits(text)),
-            copies=tuple((a, b) for a, b in re.findall(r"`cp ([^` ]+) ([^` ]+)`", prose)),
+            copies=tuple(_COPIED.findall(prose)),
             makes=tuple(_MADE.findall(prose)),
             held_by=tuple(_HELD.findall(prose)),
         )
@@ -143,7 +149,7 @@ def carry_out(steps: list[Step], tree: Path, without: Step | None = None) -> dic
     def present(path: str) -> str | None:
         return made[path] if path in made else (tree / path).read_text() if (tree / path).is_file() else None
 
-    missing = {edit.path for edit in without.edits if not (tree / edit.path).is_file()} if without else set()
+    missing = {edit.path for edit in without.edits if edit.creates} if without else set()
     missing |= {target for _, target in without.copies} if without else set()
     for step in steps:
         if step is without:
