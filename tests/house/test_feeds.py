@@ -1,12 +1,12 @@
 """A feed is said in the vocabulary, in its declaration and in the sandbox, and what one of them lacks is found here.
 
-Each rule is a function that lists what breaks it. It is asked of the feeds that there are, and of one that breaks it.
+Each rule is a function that lists what breaks it. It looks at the feeds that there are, and at one that breaks it.
 """
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,7 @@ from vocabulary.scopes import RESERVED, SCOPES
 from vocabulary.source import NotAsDeclared, check_entries
 
 from .houses import ROOT
+from .rules import Rule
 
 FOLDERS = ("services", "gateway", "sandbox", "journey", "tests", "tools", "bench", "deploy")
 CODE_AND_DATA = {".py", ".toml", ".json", ".yaml", ".yml", ".graphql", ".txt"}
@@ -48,12 +49,45 @@ MAIN_PERIOD = {
 # What other programs know of a feed
 
 
-def without_declaration(vocabulary: Iterable[str], declared: Collection[str]) -> list[str]:
-    return [name for name in vocabulary if name not in declared]
+@dataclass(frozen=True)
+class Listed:
+    """Shape: `named` in one list and `known` in another."""
+
+    named: Collection[str]
+    known: Collection[str]
 
 
-def not_grantable(feeds: Iterable[DeclaredFeed], grantable: Collection[str]) -> list[str]:
-    return [feed.scope for feed in feeds if feed.scope not in grantable]
+@dataclass(frozen=True)
+class Seen:
+    """A feed, beside what roles see of each category."""
+
+    feed: Feed
+    categories: Mapping[str, Category] = field(default_factory=lambda: CATEGORIES)
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A feed's declaration. Shape: `docstring` instead of its module's own."""
+
+    feed: Feed
+    docstring: str | None = None
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a plan expects of feeds."""
+
+    plan: str
+    criteria: Sequence[Any]
+    feeds: Mapping[str, Feed]
+
+
+def not_in_both(lists: Listed) -> list[str]:
+    return [f"{name} is in one list only" for name in {*lists.named} ^ {*lists.known}]
+
+
+def not_grantable(scopes: Listed) -> list[str]:
+    return [f"{scope} can be granted to nobody" for scope in scopes.named if scope not in scopes.known]
 
 
 def unknown_categories(feed: Feed, known: Collection[str] = CATEGORIES.keys()) -> list[str]:
@@ -61,9 +95,9 @@ def unknown_categories(feed: Feed, known: Collection[str] = CATEGORIES.keys()) -
     return [f"{column.name}: {column.category}" for column in feed.columns if column.category not in known]
 
 
-def seen_by_nobody(feed: Feed, categories: Mapping[str, Category] = CATEGORIES) -> list[str]:
+def seen_by_nobody(seen: Seen) -> list[str]:
     """Categories of a feed that no role sees for any purpose: it would be held, and of use to nobody."""
-    return [code for code in feed.categories if not categories[code].seen_by]
+    return [code for code in seen.feed.categories if not seen.categories[code].seen_by]
 
 
 # What a declaration holds together
@@ -118,10 +152,12 @@ def dated_by_no_day(feed: Feed) -> list[str]:
     return [column.name for column in feed.columns if column.dated_by and column.dated_by not in days]
 
 
-def without_source(feed: Feed, docstring: str | None = None) -> list[str]:
+def without_source(declaration: Sourced) -> list[str]:
     """A declaration whose docstring does not lead to where its columns come from."""
-    told = docstring if docstring is not None else import_module(f"{declarations.__name__}.{feed.name}").__doc__ or ""
-    return [] if "docs/sources/feeds.md#" in told else [feed.name]
+    name, told = declaration.feed.name, declaration.docstring
+    if told is None:
+        told = import_module(f"{declarations.__name__}.{name}").__doc__ or ""
+    return [] if "docs/sources/feeds.md#" in told else [name]
 
 
 # Examples
@@ -180,11 +216,11 @@ def measures_in(part: Any) -> Iterator[tuple[str, Any]]:
         yield part, []
 
 
-def not_stated(criteria: Iterable[Any], feeds: Mapping[str, Feed]) -> list[str]:
+def not_stated(expected: Expected) -> list[str]:
     """What a plan expects of a feed and no declaration gives: then a need would never show, and nobody be told why."""
     wrong: list[str] = []
-    for criterion in criteria:
-        feed = feeds.get(criterion["feed"])
+    for criterion in expected.criteria:
+        feed = expected.feeds.get(criterion["feed"])
         if feed is None or feed.category != criterion["category"]:
             wrong.append(f"{criterion['feed']}: {criterion['category']}")
             continue
@@ -197,41 +233,7 @@ def not_stated(criteria: Iterable[Any], feeds: Mapping[str, Feed]) -> list[str]:
             told_by = facts[measure].value
             codes = columns[told_by].codes if isinstance(told_by, str) else ()
             wrong += [f"{feed.name}: {measure} {value}" for value in values if value and value not in codes]
-    return wrong
-
-
-RULES: list[Callable[[Feed], Iterable[str]]] = [
-    unknown_columns,
-    not_always_told,
-    measures_repeated,
-    not_of_its_kind,
-    dated_by_no_day,
-    without_source,
-    examples_refused,
-    without_example,
-    without_page,
-    unknown_categories,
-    seen_by_nobody,
-]
-
-
-@pytest.mark.parametrize("feed", FEEDS.values(), ids=list(FEEDS))
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-def test_a_declaration_keeps_the_rule(rule: Callable[[Feed], Iterable[str]], feed: Feed) -> None:
-    assert list(rule(feed)) == []
-
-
-def test_each_feed_of_the_vocabulary_is_declared_and_each_declared_one_is_in_the_vocabulary() -> None:
-    assert without_declaration(VOCABULARY, FEEDS) == []
-    assert without_declaration(["made_up", "benefits"], {"benefits"}) == ["made_up"]
-    with pytest.raises(LookupError, match="made_up"):
-        replace(FEED, name="made_up")
-
-
-def test_each_feed_is_sent_by_somebody_in_the_sandbox() -> None:
-    """What is never sent in a test is never read in one."""
-    assert without_declaration(FEEDS, SUPPLIES) == [] and without_declaration(SUPPLIES, FEEDS) == []
-    assert without_declaration(["made_up", *FEEDS], SUPPLIES) == ["made_up"]
+    return [f"{expected.plan}: {each}" for each in wrong]
 
 
 def files_naming(feed: str, root: Path = ROOT) -> list[str]:
@@ -245,13 +247,184 @@ def files_naming(feed: str, root: Path = ROOT) -> list[str]:
     )
 
 
+def named_too_often(files: Mapping[str, list[str]]) -> Iterator[str]:
+    """Shape: the files that name each feed. A category of the same name stands in the vocabulary too."""
+    for feed, named in files.items():
+        besides = [file for file in named if not file.startswith(VOCABULARY_DATA)]
+        if len(besides) > 2:
+            yield f"{feed} is named in {', '.join(besides)}"
+
+
+MADE_UP = DeclaredFeed(code="made_up", category="benefits", supplier="housing", trust=2, may_say_moved=True)
+FEED = FEEDS["benefits"]
+CRITERION: dict[str, Any] = {
+    "feed": "benefits",
+    "category": "benefits",
+    "need": {"kind": "active_spell", "measure": "benefit.claim", "where": {"benefit.claim": ["jsa", ""]}},
+    "progress": {"measure": "work.spell"},
+}
+HIDDEN = {code: category.model_copy(update={"seen_by": {}}) for code, category in CATEGORIES.items()}
+GRANTABLE = SCOPES.keys() - RESERVED
+
+
+def changed(name: str, **members: Any) -> tuple[Column, ...]:
+    return tuple(replace(column, **members) if column.name == name else column for column in FEED.columns)
+
+
+def declared(finds: Callable[[Feed], Iterable[str]], **broken: tuple[Feed, str]) -> Rule[Feed]:
+    """A rule about declarations, which benefits keep. Shape: broken ones by name, each with what is found."""
+    return Rule(
+        says=(finds.__doc__ or finds.__name__).partition(".")[0],
+        finds=finds,
+        valid={"benefits": FEED},
+        invalid={title.replace("_", " "): example for title, example in broken.items()},
+    )
+
+
+DECLARATIONS = {
+    "unknown_columns": declared(
+        unknown_columns,
+        in_the_key=(replace(FEED, key=("claim_no",)), "claim_no"),
+        in_a_facts_day=(replace(FEED, facts=(FactOf("a.b", OnDay("on"), "benefit"),)), "on"),
+        in_a_facts_value=(replace(FEED, facts=(FactOf("a.b", OnDay("started_on"), "value"),)), "value"),
+        in_a_rule=(replace(FEED, rules=(OnlyWith("sort", "benefit", ("uc",)),)), "sort"),
+        in_what_dates_codes=(replace(FEED, columns=changed("benefit", dated_by="begun_on")), "begun_on"),
+    ),
+    "not_always_told": declared(
+        not_always_told,
+        the_key=(replace(FEED, key=("nino",)), "nino"),
+        the_value=(replace(FEED, columns=changed("benefit", required=False)), "benefit"),
+        the_day=(replace(FEED, columns=changed("started_on", required=False)), "started_on"),
+    ),
+    "measures_repeated": declared(
+        measures_repeated, one_twice=(replace(FEED, facts=(FEED.facts[0], FEED.facts[0])), "benefit.claim")
+    ),
+    "not_of_its_kind": declared(
+        not_of_its_kind,
+        spells_as_events=(replace(FEED, kind=FeedKind.EVENTS), "benefit.claim"),
+        spells_as_measures=(replace(FEED, kind=FeedKind.MEASURES), "benefit.claim"),
+        a_state_without_its_day_in_the_key=(
+            replace(FEED, kind=FeedKind.STATES, facts=(FactOf("a.b", OnDay("started_on"), "benefit"),)),
+            "a.b",
+        ),
+    ),
+    "dated_by_no_day": declared(
+        dated_by_no_day, by_a_code=(replace(FEED, columns=changed("benefit", dated_by="regime")), "benefit")
+    ),
+    "examples_refused": declared(
+        examples_refused,
+        an_example=(replace(FEED, columns=changed("nino", example="MW1")), "{}: [('nino', 'not_a_nino')]"),
+        a_refusal_that_is_none=(
+            replace(FEED, refusals=(Refusal({"regime": "light_touch"}, "regime", "regime_missing"),)),
+            "{'regime': 'light_touch'}: []",
+        ),
+    ),
+    "without_example": declared(
+        without_example,
+        a_column=(replace(FEED, columns=changed("partner_claim_ref", example="")), "partner_claim_ref"),
+        a_fault=(replace(FEED, refusals=FEED.refusals[1:]), "regime_missing"),
+        one_side_of_a_dated_code=(
+            replace(
+                FEED,
+                columns=changed(
+                    "benefit",
+                    kind=Coded(name="code", codes=(Code("uc"), Code("jsa", last=FEED.examples_cover.first))),
+                ),
+            ),
+            "code_no_longer_in_use",
+        ),
+    ),
+    "without_page": declared(
+        without_page,
+        of_a_rule=(replace(FEED, rules=(OnlyWith("regime", "benefit", ("uc",), missing="odd"),)), "odd"),
+        of_a_kind=(
+            replace(FEED, columns=changed("regime", kind=Count(name="n", most=9, otherwise="not_small"))),
+            "not_small",
+        ),
+    ),
+    "unknown_categories": declared(
+        unknown_categories, misspelt=(replace(FEED, columns=changed("regime", category="hosing")), "regime: hosing")
+    ),
+}
+CATEGORIES_ARE_SEEN = Rule(
+    says="Every category of a feed is seen by some role for some purpose",
+    finds=seen_by_nobody,
+    valid={"benefits": Seen(FEED)},
+    invalid={"hidden from all": (Seen(FEED, {**CATEGORIES, "benefits": HIDDEN["benefits"]}), "benefits")},
+)
+DECLARATIONS_HAVE_SOURCES = Rule(
+    says="A declaration's docstring leads to where its columns come from",
+    finds=without_source,
+    valid={"its own docstring": Sourced(FEED)},
+    invalid={"another page": (Sourced(FEED, "Benefits. Source: docs/sources/law.md."), "benefits")},
+)
+LISTS_AGREE = Rule(
+    says="What is in one list of feeds is in the other",
+    finds=not_in_both,
+    valid={"the same": Listed(["benefits"], {"benefits"})},
+    invalid={
+        "one too many": (Listed(["made_up", "benefits"], {"benefits"}), "made_up"),
+        "one too few": (Listed(["benefits"], {"made_up", "benefits"}), "made_up"),
+    },
+)
+SCOPES_ARE_GRANTABLE = Rule(
+    says="Each feed's scope can be granted",
+    finds=not_grantable,
+    valid={"of a feed that there is": Listed([VOCABULARY["benefits"].scope], GRANTABLE)},
+    invalid={"of one that is made up": (Listed([MADE_UP.scope], GRANTABLE), "push:made_up")},
+)
+FEW_FILES_NAME_A_FEED = Rule(
+    says="A feed on which no story rests is named in the vocabulary and in at most two files besides",
+    finds=named_too_often,
+    valid={"two besides": {"loans": [f"{VOCABULARY_DATA}feeds.toml", "a.py", "b.py"]}},
+    invalid={"three besides": ({"loans": ["a.py", "b.py", "c.py"]}, "loans is named in a.py, b.py, c.py")},
+)
+PLANS_EXPECT_WHAT_IS_STATED = Rule(
+    says="What a plan expects of a feed is what a feed states",
+    finds=not_stated,
+    valid={"benefits": Expected("plan.json", [CRITERION], FEEDS)},
+    invalid={
+        told: (Expected("plan.json", [CRITERION | members], FEEDS), told)
+        for members, told in (
+            ({"feed": "made_up"}, "made_up: benefits"),
+            ({"category": "attendance"}, "benefits: attendance"),
+            ({"need": {"measure": "benefit.claims"}}, "benefits: benefit.claims"),
+            ({"need": {"where": {"benefit.claim": ["jsb"]}}}, "benefits: benefit.claim jsb"),
+        )
+    },
+)
+
+
+@pytest.mark.parametrize("rule", DECLARATIONS)
+def test_each_declaration_keeps_the_rule(rule: str) -> None:
+    DECLARATIONS[rule].check(*FEEDS.values())
+
+
+def test_each_category_of_a_feed_is_seen_by_somebody() -> None:
+    CATEGORIES_ARE_SEEN.check(*(Seen(feed) for feed in FEEDS.values()))
+
+
+def test_each_declaration_leads_to_its_source() -> None:
+    DECLARATIONS_HAVE_SOURCES.check(*(Sourced(feed) for feed in FEEDS.values()))
+
+
+def test_each_feed_of_the_vocabulary_is_declared_and_each_declared_one_is_in_the_vocabulary() -> None:
+    LISTS_AGREE.check(Listed(VOCABULARY, FEEDS))
+    with pytest.raises(LookupError, match="made_up"):
+        replace(FEED, name="made_up")
+
+
+def test_each_feed_is_sent_by_somebody_in_the_sandbox() -> None:
+    """What is never sent in a test is never read in one."""
+    LISTS_AGREE.check(Listed(FEEDS, SUPPLIES))
+
+
 def test_a_feed_on_which_no_story_rests_is_named_in_the_vocabulary_and_in_two_files_besides() -> None:
     """Its declaration, and its supplier in the sandbox; in no list that somebody would forget. A category of the same
     name stands in the vocabulary too."""
     named = {feed: files_naming(feed) for feed in FEEDS if feed not in STORY_FEEDS}
-    besides = {feed: [file for file in files if not file.startswith(VOCABULARY_DATA)] for feed, files in named.items()}
     assert named
-    assert {feed: files for feed, files in besides.items() if len(files) > 2} == {}
+    FEW_FILES_NAME_A_FEED.check(named)
 
 
 def test_a_file_that_names_a_feed_is_counted(tmp_path: Path) -> None:
@@ -267,8 +440,7 @@ def test_a_file_that_names_a_feed_is_counted(tmp_path: Path) -> None:
 
 
 def test_each_feeds_scope_can_be_granted() -> None:
-    assert not_grantable(VOCABULARY.values(), SCOPES.keys() - RESERVED) == []
-    assert not_grantable([MADE_UP], SCOPES.keys() - RESERVED) == ["push:made_up"]
+    SCOPES_ARE_GRANTABLE.check(Listed([feed.scope for feed in VOCABULARY.values()], GRANTABLE))
 
 
 def test_a_feed_without_trust_is_refused() -> None:
@@ -278,103 +450,4 @@ def test_a_feed_without_trust_is_refused() -> None:
 
 
 def test_what_a_plan_expects_is_what_a_feed_states() -> None:
-    known = plans()
-    assert known, "the plans have moved"
-    assert {name: not_stated(plan["criteria"], FEEDS) for name, plan in known.items()} == {name: [] for name in known}
-
-
-MADE_UP = DeclaredFeed(code="made_up", category="benefits", supplier="housing", trust=2, may_say_moved=True)
-FEED = FEEDS["benefits"]
-CRITERION = {
-    "feed": "benefits",
-    "category": "benefits",
-    "need": {"kind": "active_spell", "measure": "benefit.claim", "where": {"benefit.claim": ["jsa", ""]}},
-    "progress": {"measure": "work.spell"},
-}
-
-
-def changed(name: str, **members: Any) -> tuple[Column, ...]:
-    return tuple(replace(column, **members) if column.name == name else column for column in FEED.columns)
-
-
-@pytest.mark.parametrize(
-    ("broken", "rule", "found"),
-    [
-        (replace(FEED, key=("claim_no",)), unknown_columns, ["claim_no"]),
-        (replace(FEED, facts=(FactOf("a.b", OnDay("on"), "value"),)), unknown_columns, ["on", "value"]),
-        (replace(FEED, rules=(OnlyWith("sort", "benefit", ("uc",)),)), unknown_columns, ["sort"]),
-        (replace(FEED, columns=changed("benefit", dated_by="begun_on")), unknown_columns, ["begun_on"]),
-        (replace(FEED, key=("nino",)), not_always_told, ["nino"]),
-        (replace(FEED, columns=changed("benefit", required=False)), not_always_told, ["benefit"]),
-        (replace(FEED, columns=changed("started_on", required=False)), not_always_told, ["started_on"]),
-        (replace(FEED, facts=(FEED.facts[0], FEED.facts[0])), measures_repeated, ["benefit.claim"]),
-        (replace(FEED, kind=FeedKind.EVENTS), not_of_its_kind, ["benefit.claim"]),
-        (replace(FEED, kind=FeedKind.MEASURES), not_of_its_kind, ["benefit.claim"]),
-        (
-            replace(FEED, kind=FeedKind.STATES, facts=(FactOf("a.b", OnDay("started_on"), "benefit"),)),
-            not_of_its_kind,
-            ["a.b"],
-        ),
-        (replace(FEED, columns=changed("benefit", dated_by="regime")), dated_by_no_day, ["benefit"]),
-        (
-            replace(FEED, columns=changed("nino", example="MW1")),
-            examples_refused,
-            ["{}: [('nino', 'not_a_nino')]"],
-        ),
-        (
-            replace(FEED, refusals=(Refusal({"regime": "light_touch"}, "regime", "regime_missing"),)),
-            examples_refused,
-            ["{'regime': 'light_touch'}: []"],
-        ),
-        (replace(FEED, columns=changed("partner_claim_ref", example="")), without_example, ["partner_claim_ref"]),
-        (
-            replace(FEED, refusals=FEED.refusals[1:]),
-            without_example,
-            ["regime_missing"],
-        ),
-        (
-            replace(FEED, rules=(OnlyWith("regime", "benefit", ("uc",), missing="odd"),)),
-            without_page,
-            ["odd"],
-        ),
-        (
-            replace(FEED, columns=changed("regime", kind=Count(name="n", most=9, otherwise="not_small"))),
-            without_page,
-            ["not_small"],
-        ),
-        (replace(FEED, columns=changed("regime", category="hosing")), unknown_categories, ["regime: hosing"]),
-    ],
-)
-def test_a_declaration_that_breaks_a_rule_is_found(
-    broken: Feed, rule: Callable[[Feed], Iterable[str]], found: list[str]
-) -> None:
-    told = list(rule(broken))
-    assert [fault for fault in told if fault in found] == found
-
-
-def test_a_category_that_nobody_sees_is_found() -> None:
-    hidden = {code: category.model_copy(update={"seen_by": {}}) for code, category in CATEGORIES.items()}
-    assert seen_by_nobody(FEED, {**CATEGORIES, "benefits": hidden["benefits"]}) == ["benefits"]
-
-
-def test_a_declaration_without_a_source_is_found() -> None:
-    assert without_source(FEED, "Benefits. Source: docs/sources/law.md.") == ["benefits"]
-
-
-def test_dated_codes_want_an_example_of_each_side() -> None:
-    kind = Coded(name="code", codes=(Code("uc"), Code("jsa", last=FEED.examples_cover.first)))
-    assert "code_no_longer_in_use" in without_example(replace(FEED, columns=changed("benefit", kind=kind)))
-
-
-@pytest.mark.parametrize(
-    ("members", "found"),
-    [
-        ({"feed": "made_up"}, "made_up: benefits"),
-        ({"category": "attendance"}, "benefits: attendance"),
-        ({"need": {"measure": "benefit.claims"}}, "benefits: benefit.claims"),
-        ({"need": {"where": {"benefit.claim": ["jsb"]}}}, "benefits: benefit.claim jsb"),
-    ],
-)
-def test_a_plan_that_expects_what_nobody_states_is_found(members: dict[str, Any], found: str) -> None:
-    assert not_stated([CRITERION], FEEDS) == []
-    assert not_stated([CRITERION | members], FEEDS) == [found]
+    PLANS_EXPECT_WHAT_IS_STATED.check(*(Expected(name, plan["criteria"], FEEDS) for name, plan in plans().items()))

@@ -3,6 +3,7 @@
 import ast
 import importlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,105 +16,102 @@ from .rules import Rule
 HERE = Path(__file__).parent
 BESIDE_RULES = {
     "test_every_rule_passes_what_is_right_and_catches_what_is_wrong": "runs the rules' examples",
+    "test_a_feed_without_trust_is_refused": "the reader of the vocabulary refuses it; there is nothing to find",
+    "test_a_file_that_names_a_feed_is_counted": "shows that a rule's subject is made as it should be",
     "test_each_function_that_leaves_is_found_when_it_is_planted_in_a_transaction": "shows that a rule is awake",
 }
 """Tests of this folder that hold no rule, with the reason."""
-TABLES_OF_THEIR_OWN = {"test_feeds"}
-"""Modules whose rules are held by a table of their own, each with an example that breaks it."""
 
 
-def rules_of(path: Path) -> dict[str, Rule[Any]]:
-    """The rules of a test module, or of this one while it is read."""
+@dataclass(frozen=True)
+class ModuleOfTests:
+    """A module of this folder. Shape: `held` are the names of its rules, or of its tables of rules."""
+
+    tree: ast.Module
+    held: frozenset[str]
+
+
+def held_by(path: Path) -> dict[str, dict[str, Rule[Any]]]:
+    """The rules of a test module, or of this one while it is read. Shape: variable → name → rule."""
     module = importlib.import_module(f"{__name__.rpartition('.')[0]}.{path.stem}")
-    found = {name: held for name, held in vars(module).items() if isinstance(held, Rule)}
-    return {f"{path.stem.removeprefix('test_')}.{name}": held for name, held in found.items()}
+    own = path.stem.removeprefix("test_")
+    found: dict[str, dict[str, Rule[Any]]] = {}
+    for name, held in vars(module).items():
+        if isinstance(held, Rule):
+            found[name] = {f"{own}.{name}": held}
+        elif isinstance(held, dict) and held and all(isinstance(each, Rule) for each in held.values()):
+            found[name] = {f"{own}.{name}.{key}": each for key, each in held.items()}
+    return found
 
 
-def finds_tests_without_a_rule(test: ast.Module) -> Iterator[str]:
-    """A test of a test module that asserts by itself, where only its examples could tell whether it still sees."""
-    held = {
-        target.id
-        for node in test.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and ast.unparse(node.value.func).partition("[")[0] == "Rule"
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    for node in test.body:
+def finds_tests_without_a_rule(test: ModuleOfTests) -> Iterator[str]:
+    """A test that asserts by itself, which only examples could show to be awake; and a rule without a test."""
+    checked_somewhere: set[str] = set()
+    for node in test.tree.body:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not node.name.startswith("test_"):
             continue
         checked = {
-            call.func.value.id
+            ast.unparse(call.func.value).partition("[")[0]
             for call in ast.walk(node)
-            if isinstance(call, ast.Call)
-            and isinstance(call.func, ast.Attribute)
-            and call.func.attr == "check"
-            and isinstance(call.func.value, ast.Name)
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "check"
         }
-        if not checked & held and node.name not in BESIDE_RULES:
+        checked_somewhere |= checked
+        if not checked & test.held and node.name not in BESIDE_RULES:
             yield (
                 f"{node.name} holds no rule: make a `Rule` (rules/__init__.py) of what it finds, with valid and "
                 "invalid examples, and call its `check`; or say in BESIDE_RULES why it is none"
             )
+    yield from (f"{rule} is checked by no test" for rule in sorted(test.held - checked_somewhere))
+
+
+def small(text: str, *held: str) -> ModuleOfTests:
+    return ModuleOfTests(ast.parse(text), frozenset(held))
 
 
 EVERY_TEST_HOLDS_A_RULE = Rule(
-    says="Every test of this folder holds a rule that has examples",
+    says="Every test of this folder holds a rule that has examples, and every rule has a test",
     finds=finds_tests_without_a_rule,
     valid={
-        "a rule and a test that checks it": ast.parse(
-            "SMALL = Rule(says='small', finds=f, valid={'a': 1}, invalid={'b': (2, 'two')})\n"
-            "def test_all_is_small() -> None:\n    SMALL.check(1)\n"
-        ),
-        "a rule that says what it is about": ast.parse(
-            "SMALL = Rule[int](says='small', finds=f, valid={'a': 1}, invalid={'b': (2, 'two')})\n"
-            "def test_all_is_small() -> None:\n    SMALL.check(1)\n"
-        ),
-        "what is no test": ast.parse("def small() -> bool:\n    return True\n"),
+        "a rule and a test that checks it": small("def test_all_is_small():\n    SMALL.check(1)\n", "SMALL"),
+        "a table of rules": small("def test_all_is_small(name):\n    SMALL[name].check(1)\n", "SMALL"),
+        "what is no test": small("def small() -> bool:\n    return True\n"),
     },
     invalid={
         "a test with an assertion of its own": (
-            ast.parse("def test_all_is_small() -> None:\n    assert 1 < 2\n"),
+            small("def test_all_is_small():\n    assert 1 < 2\n"),
             "test_all_is_small holds no rule",
         ),
-        "a rule beside which another test stands": (
-            ast.parse(
-                "SMALL = Rule(says='small', finds=f, valid={'a': 1}, invalid={'b': (2, 'two')})\n"
-                "def test_all_is_small() -> None:\n    SMALL.check(1)\n"
-                "def test_all_is_big() -> None:\n    assert 1 < 2\n"
-            ),
+        "a test beside one that checks a rule": (
+            small("def test_one():\n    SMALL.check(1)\ndef test_all_is_big():\n    assert 1 < 2\n", "SMALL"),
             "test_all_is_big holds no rule",
         ),
         "a check of something else": (
-            ast.parse("def test_all_is_small() -> None:\n    other.check(1)\n"),
+            small("def test_all_is_small():\n    other.check(1)\n"),
             "test_all_is_small holds no rule",
         ),
+        "a rule that no test checks": (small("", "SMALL"), "SMALL is checked by no test"),
     },
 )
 
-RULES = {name: rule for path in sorted(HERE.glob("test_*.py")) for name, rule in rules_of(path).items()}
+PATHS = sorted(HERE.glob("test_*.py"))
+RULES = [(name, rule) for path in PATHS for held in held_by(path).values() for name, rule in held.items()]
 EXAMPLES = [
     *(
         pytest.param(rule, example, None, id=f"{name}: {title}")
-        for name, rule in RULES.items()
+        for name, rule in RULES
         for title, example in rule.valid.items()
     ),
     *(
         pytest.param(rule, example, expected, id=f"{name}: {title}")
-        for name, rule in RULES.items()
+        for name, rule in RULES
         for title, (example, expected) in rule.invalid.items()
     ),
 ]
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in sorted(HERE.glob("test_*.py")) if path.stem not in TABLES_OF_THEIR_OWN],
-    ids=lambda path: path.stem,
-)
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_every_test_of_this_folder_holds_a_rule(path: Path) -> None:
-    EVERY_TEST_HOLDS_A_RULE.check(parsed(path))
+    EVERY_TEST_HOLDS_A_RULE.check(ModuleOfTests(parsed(path), frozenset(held_by(path))))
 
 
 @pytest.mark.parametrize(("rule", "example", "expected"), EXAMPLES)
