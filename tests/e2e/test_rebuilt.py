@@ -16,8 +16,8 @@ from claims.models import Fact, Family, Membership, Person, Push, Redirect, Supp
 from e2e.conftest import Carried
 from e2e.kills import runtime_of
 from families.models import people
-from families.models.families import ProtectedPerson, Protection
-from families.models.support import SampledBundle
+from families.models.evidence import SampledBundle
+from families.models.protections import ProtectedPerson, Protection
 from fixtures.tokens import TRUSTED
 from journey.platform import Platform
 

@@ -17,8 +17,9 @@ from chassis.db import new_id, now
 from chassis.http import trusted
 from claims.frameworks import catalogue
 from claims.models import Batch, Claim
-from families.models.people import MatchReview, Person
-from families.models.support import SampledBundle
+from families.models.evidence import SampledBundle
+from families.models.matching import MatchReview
+from families.models.people import Person
 from hostile.page import SIGNING_IN, token_in
 from hostile.platform import Platform
 

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 
 from chassis.db import new_id
 from chassis.runtime import Runtime
-from families.composition import repository as households
+from families.composition_queue.repository import mark_anew
 from families.models.intake import Push, Record
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName
 from fixtures.stack import Programs, Running
@@ -178,7 +178,7 @@ class Street:
                 )  # fmt: skip
             else:
                 row.last_stated_on = last
-            households.mark(session, [leaf])
+            mark_anew(session, [leaf])
 
     def carer(self, child: UUID, name: str, on: date = AUTUMN, together: bool = True) -> None:
         forename, _, surname = name.partition(" ")
@@ -189,7 +189,7 @@ class Street:
                     relationship="mother", same_address=together, stated_on=on, push=self.push,
                 )
             )  # fmt: skip
-            households.mark(session, [child])
+            mark_anew(session, [child])
 
     def record(self, leaf: UUID, feed: str) -> UUID:
         record = new_id()

@@ -1,6 +1,6 @@
 """Who may come in by which door. Every route names one of these in its signature.
 
-Routes that take a feed's push name `require("push:<feed>")`, made from the catalogue in `pushes/routes.py`.
+Routes that take a feed's push name `require("push:<feed>")`, made from the catalogue in `intake/routes.py`.
 """
 
 from typing import Annotated

@@ -81,7 +81,7 @@ def of(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     partner = caller.is_person and (
         "partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND)
     )
-    return Reach(caller, as_partner=partner and bool(sharing.access(runtime, caller, purpose)["covers"]))
+    return Reach(caller, as_partner=partner and bool(sharing.ask_access(runtime, caller, purpose).covers))
 
 
 def leads(user: str, *, named: bool) -> ColumnElement[bool]:

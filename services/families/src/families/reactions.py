@@ -10,7 +10,9 @@ from chassis.clock import LONDON
 from chassis.events import Received
 from chassis.reactions import Reactions
 from families.evidence import service as evidence
-from families.premises import service as premises
+from families.families.service import hide_areas
+from families.matching.forgetting import forget_addresses
+from families.protections import service as protections
 
 reactions = Reactions()
 LOCATION = "location"
@@ -18,13 +20,15 @@ LOCATION = "location"
 
 @reactions.on("consent.consent", "protection.set")
 def protect(session: Session, events: Sequence[Received]) -> None:
-    """Nobody finds the person by an address any longer."""
-    premises.protect(session, [_protection(event) for event in events if event.data["kind"] == LOCATION])
+    """Nobody finds the person by an address any longer, nor by the area of their family."""
+    hidden = protections.set_protections(session, _locations(events))
+    forget_addresses(session, hidden)
+    hide_areas(session, hidden)
 
 
 @reactions.on("consent.consent", "protection.lifted")
 def lift(session: Session, events: Sequence[Received]) -> None:
-    premises.lift(session, [_protection(event) for event in events if event.data["kind"] == LOCATION])
+    protections.lift_protections(session, _locations(events))
 
 
 # Until November 2026 a protection was called a seal.
@@ -39,6 +43,11 @@ def sampled(session: Session, events: Sequence[Received]) -> None:
         session,
         [(UUID(e.data["bundle"]), UUID(e.data["claim"])) for e in events if e.data.get("bundle") is not None],
     )
+
+
+def _locations(events: Sequence[Received]) -> list[tuple[UUID, UUID, date]]:
+    """Those of the events that tell of a location protection."""
+    return [_protection(event) for event in events if event.data["kind"] == LOCATION]
 
 
 def _protection(event: Received) -> tuple[UUID, UUID, date]:

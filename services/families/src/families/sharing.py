@@ -13,6 +13,7 @@ from chassis.db import in_batches
 from chassis.http import RemoteProblem
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
+from chassis.schemas import Schema
 
 IDENTITY, ADDRESS, LOCATION, SUPPORT = "identity", "address", "location", "support"
 SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
@@ -45,6 +46,21 @@ class PermittedSharing:
         return (person, category, source) in self.permitted
 
 
+class Ask(Schema):
+    """Whom to ask about what is not covered."""
+
+    service: str
+    email: str | None
+
+
+class Access(Schema):
+    """What this purpose covers for this caller at all, and whom to ask. Says nothing of what exists."""
+
+    purpose: str
+    covers: list[str]
+    ask: Ask
+
+
 def decide(
     runtime: Runtime,
     caller: Caller,
@@ -72,18 +88,23 @@ def decide(
     return PermittedSharing(tuple(decisions), frozenset(permitted))
 
 
-def access(runtime: Runtime, caller: Caller, purpose: str) -> dict[str, Any]:
+def ask_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
     """What this purpose covers for this caller at all, and whom to ask: computed from agreements, never from data.
 
-    Shape: {purpose, covers: [category], ask: {service, email?}}. Errors: Unavailable.
+    Errors: Unavailable.
     """
     try:
         question = {"caller": caller.described(), "purpose": purpose}
         answer = runtime.client("consent").post("/v1/coverage", question, safe=True)
-        ask = {"service": answer["ask"]["service"], "email": answer["ask"].get("email")}
-        return {"purpose": purpose, "covers": sorted(answer["covers"]), "ask": ask}
-    except (RemoteProblem, KeyError, TypeError) as broken:
+        ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
+        return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
+    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
         raise Unavailable() from broken
+
+
+def present_only(**values: Any) -> dict[str, Any]:
+    """What is there and shared; the rest is left unset, and so absent from the answer."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _ask(

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import new_id
 from families.families import repository as families
-from families.matching import repository as matching
 from families.models.base import Base
-from families.models.families import Family, Membership, ProtectedPerson
+from families.models.families import Family, Membership
 from families.models.people import Person
+from families.models.protections import ProtectedPerson
 from families.models.support import LeadProfessional, TeamMember
 from families.people.repository import find_reached
+from families.protections.repository import protected_among
 from families.reach import Reach
 from fixtures.costs import counted
 
@@ -68,12 +69,12 @@ def borough(size: int) -> Iterator[tuple[Session, list[UUID], list[UUID]]]:
 ASKED: dict[str, Callable[[Session, Reach, list[UUID], list[UUID]], object]] = {
     "one family": lambda session, reach, ids, _: reach.get_family(session, ids[0]),
     "families by id": lambda session, reach, ids, _: families.find_families(session, reach.families(named=True), ids),
-    "families of people": lambda session, reach, _, people: families.families_of(
+    "families of people": lambda session, reach, _, people: families.find_families_of(
         session, reach.families(named=True), people
     ),
     "one person": lambda session, reach, _, people: families.get_person(session, people[0], reach.people()),
     "people by id": lambda session, reach, _, people: find_reached(session, reach.people(), people),
-    "who is hidden": lambda session, reach, _, people: matching.protected_among(session, people),
+    "who is hidden": lambda session, reach, _, people: protected_among(session, people),
 }
 
 

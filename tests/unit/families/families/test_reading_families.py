@@ -32,17 +32,17 @@ from unit.families.household import (
 def merge(street: Street, loser: UUID, winner: UUID) -> None:
     with street.runtime.write() as session:
         session.execute(update(Person).where(Person.id == loser).values(merged_into=winner, root=winner))
-        from families.composition.repository import mark
+        from families.composition_queue.repository import mark_anew
 
-        mark(session, [loser, winner])
+        mark_anew(session, [loser, winner])
 
 
 def unmerge(street: Street, loser: UUID) -> None:
     with street.runtime.write() as session:
         session.execute(update(Person).where(Person.id == loser).values(merged_into=None, root=loser))
-        from families.composition.repository import mark
+        from families.composition_queue.repository import mark_anew
 
-        mark(session, [loser])
+        mark_anew(session, [loser])
 
 
 def test_records_become_a_family_with_names_and_dates(street: Street) -> None:
@@ -82,9 +82,9 @@ def test_composing_twice_changes_and_tells_nothing(street: Street) -> None:
     mia, *_ = street.ashes()
     told, tag = outbox(street), street.families()[0]["etag"]
     with street.runtime.write() as session:
-        from families.composition.repository import mark
+        from families.composition_queue.repository import mark_anew
 
-        mark(session, [mia])
+        mark_anew(session, [mia])
     street.compose()
     assert outbox(street) == told and street.families()[0]["etag"] == tag
 
@@ -196,9 +196,9 @@ def test_what_was_stated_by_hand_stays_through_composition(street: Street) -> No
     done = street.client.patch(path, json={"to": "2018-02-01"}, headers=ana(If_Match=row["etag"]))
     assert done.status_code == 200 and done.headers["ETag"] == done.json()["etag"] != row["etag"]
     with street.runtime.write() as session:
-        from families.composition.repository import mark
+        from families.composition_queue.repository import mark_anew
 
-        mark(session, [mia, rose])
+        mark_anew(session, [mia, rose])
     street.compose()
     members = street.get(f"/v1/families/{family}").json()["members"]
     assert str(rose) not in {m["person"] for m in members}
@@ -217,7 +217,7 @@ def test_persons_are_looked_up_to_their_families(street: Street) -> None:
 def test_a_decided_parent_elsewhere_is_a_member_of_that_role(street: Street) -> None:
     mia, _, _ = street.ashes()
     dan = street.person("Dan Yew", 1978, (BENEFITS, HILL, WAVE0, WAVE1))
-    from families.families.service import add_non_resident_parent
+    from families.matching.non_resident import add_non_resident_parent
 
     with street.runtime.write() as session:
         add_non_resident_parent(session, mia, dan, WAVE0)

@@ -356,7 +356,7 @@ def test_a_protected_persons_lines_never_tell_whether_they_are_news(town: Boroug
 def protection(town: Borough, person: str) -> None:
     from uuid import UUID
 
-    from families.models.families import ProtectedPerson
+    from families.models.protections import ProtectedPerson
 
     with town.runtime.write() as session:
         session.add(ProtectedPerson(person=UUID(person)))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from families.models.families import Premises
+from families.models.premises import Premises
 from sandbox.borough import Borough as Truth
 from unit.families.borough import Borough, pusher
 

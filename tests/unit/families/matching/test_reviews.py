@@ -4,7 +4,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
-from families.models.families import ParentElsewhere, ProtectedPerson
+from families.models.matching import ParentElsewhere
+from families.models.protections import ProtectedPerson
 from unit.families.borough import MAYA_UPN, QUAY, Borough, attendance, claim, incident
 from unit.families.household import leo
 
@@ -84,7 +85,7 @@ def test_restrictions_unite_when_people_are_merged_and_part_when_they_are_not(to
     with town.runtime.write() as session:
         from datetime import date
 
-        from families.models.families import Protection
+        from families.models.protections import Protection
 
         session.add(Protection(id=uuid4(), person=UUID(gary), since=date(2017, 9, 1), lifted_on=None))
         session.add(ProtectedPerson(person=UUID(gary)))

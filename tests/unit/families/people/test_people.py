@@ -2,7 +2,8 @@
 
 from uuid import UUID, uuid4
 
-from families.models.families import Premises, ProtectedPerson
+from families.models.premises import Premises
+from families.models.protections import ProtectedPerson
 from unit.families.borough import MILL, QUAY, Borough, ana, attendance, claim, incident
 from unit.families.household import scoped
 

@@ -13,7 +13,7 @@ from chassis.tables import Outbox
 from families.composition import service
 from families.composition.repository import Neighbourhood
 from families.composition.worker import Composer
-from families.models.families import ProtectedPerson, Protection
+from families.models.protections import ProtectedPerson, Protection
 from families.reactions import reactions
 from unit.families.household import (
     BENEFITS,
@@ -221,8 +221,8 @@ def test_who_is_hidden_without_a_protection_of_their_own_takes_no_part_in_compos
     _, _, rose = street.ashes()
     with street.runtime.write() as session:
         session.add(ProtectedPerson(person=rose))
-        from families.composition.repository import mark
+        from families.composition_queue.repository import mark_anew
 
-        mark(session, [rose])
+        mark_anew(session, [rose])
     street.compose()
     assert str(rose) not in str(street.families())

@@ -2,34 +2,29 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, new_id, now, upsert
+from chassis.db import in_batches, new_id
 from families.composition.carers import CarerWord, Someone
 from families.composition.composing import Elsewhere
-from families.composition.residence import Statement, trust
+from families.composition.residence import Statement
 from families.feeds.registry import FEEDS
-from families.models.families import (
-    ComposedFrom,
-    Composing,
-    Family,
-    Membership,
-    ParentElsewhere,
-    Premises,
-    ProtectedPerson,
-    Protection,
-)
+from families.feeds.trust import trust
+from families.models.composition import ComposedFrom
+from families.models.families import Family, Membership
 from families.models.intake import Push
-from families.models.people import AddressStatement, CarerStatement, Person, PersonName, ToCompose
+from families.models.matching import ParentElsewhere
+from families.models.people import AddressStatement, CarerStatement, Person, PersonName
+from families.models.premises import Premises
+from families.models.protections import ProtectedPerson, Protection
 
 ABOUT_PUPILS = frozenset(feed.name for feed in FEEDS.values() if feed.pupils)
-LONGEST_WAIT = timedelta(seconds=60)
 # Columns and not entities: of thousands of rows, making the objects is what costs.
 ADDRESS_COLUMNS = (
     AddressStatement.id, AddressStatement.person, AddressStatement.feed, AddressStatement.uprn,
@@ -60,35 +55,7 @@ class Neighbourhood:
     leaf_of: dict[UUID, UUID] = field(default_factory=dict)
 
 
-# --- the queue
-
-
-def take(session: Session, limit: int) -> list[UUID]:
-    """Take persons off the queue, to be finished even if this process dies; what is marked meanwhile comes again."""
-    taken = list(session.scalars(select(Composing.person).limit(limit)))
-    if not taken:
-        taken = list(session.scalars(select(ToCompose.person).order_by(ToCompose.at).limit(limit)))
-        upsert(session, Composing, [{"person": person} for person in taken], key=["person"])
-        for some in in_batches(taken):
-            session.execute(delete(ToCompose).where(ToCompose.person.in_(some)))
-    return taken
-
-
-def finish(session: Session, taken: Collection[UUID], digests: dict[UUID, str]) -> None:
-    for some in in_batches(taken):
-        session.execute(delete(Composing).where(Composing.person.in_(some)))
-    # Who was marked again meanwhile may have been so for what no digest holds, such as a protection.
-    again = {row.person for row in _in(session, select(ToCompose.person), ToCompose.person, digests)}
-    rows = [{"person": person, "digest": digest} for person, digest in digests.items() if person not in again]
-    upsert(session, ComposedFrom, rows, key=["person"], update=["digest"])
-
-
-def mark(session: Session, persons: Iterable[UUID]) -> None:
-    """Put persons on the queue for another reason than what records say of them, so that no digest stops it."""
-    people = list(dict.fromkeys(persons))
-    upsert(session, ToCompose, [{"person": person, "at": now()} for person in people], key=["person"])
-    for some in in_batches(people):
-        session.execute(delete(ComposedFrom).where(ComposedFrom.person.in_(some)))
+# --- what is new
 
 
 def read_news(session: Session, taken: Collection[UUID]) -> dict[UUID, str]:
@@ -111,19 +78,6 @@ def read_news(session: Session, taken: Collection[UUID]) -> dict[UUID, str]:
     digests = {leaf: blake2b(repr(rows).encode(), digest_size=16).hexdigest() for leaf, rows in said.items()}
     known = {row.person: row.digest for row in _in(session, _DIGESTS, ComposedFrom.person, taken)}
     return {leaf: digest for leaf, digest in digests.items() if known.get(leaf) != digest}
-
-
-def count_waiting(session: Session) -> int:
-    waiting = session.scalar(select(func.count()).select_from(ToCompose)) or 0
-    return waiting + (session.scalar(select(func.count()).select_from(Composing)) or 0)
-
-
-def should_wait(session: Session) -> bool:
-    """Whether a push is being worked on, so that more is about to be known; not for ever, lest pushes starve us."""
-    busy = session.scalar(select(exists().where(Push.status.in_(["received", "processing"]))))
-    oldest = session.scalar(select(func.min(ToCompose.at)))
-    # A clock that was set back must not make us wait until it has come round again.
-    return bool(busy) and (oldest is None or abs(now() - oldest) < LONGEST_WAIT)
 
 
 # --- reading
@@ -311,11 +265,6 @@ def _in(session: Session, statement: Any, column: Any, values: Iterable[Any]) ->
 # --- writing
 
 
-def is_ours(session: Session, taken: Collection[UUID]) -> bool:
-    """Whether what was taken is unfinished still: another process may have stepped in for us, and finished it."""
-    return len(_in(session, select(Composing.person), Composing.person, taken)) == len(taken)
-
-
 def unchanged_since(session: Session, found: Neighbourhood) -> bool:
     """Whether nobody has changed these families since they were read, nor who or what may not be located."""
     seen = {family.id: family.version for family in found.families.values()}
@@ -365,6 +314,18 @@ def touch_families(session: Session, ids: Iterable[UUID]) -> None:
             .values(version=Family.version + 1)
             .execution_options(synchronize_session=False)
         )
+
+
+def count_family_change(session: Session, family: UUID) -> int:
+    """Count a change of one family. Shape: its new version."""
+    change = (
+        update(Family)
+        .where(Family.id == family)
+        .values(version=Family.version + 1)
+        .returning(Family.version)
+        .execution_options(synchronize_session=False)
+    )
+    return session.execute(change).scalar_one()
 
 
 def set_area(session: Session, family: UUID, area: str | None, protected: bool) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vocabulary.feeds import FEEDS
+from families.feeds.trust import may_say_moved, trust
 
-LEAST_TRUSTED = max(feed.trust for feed in FEEDS.values())
 DAY = timedelta(days=1)
 
 
@@ -69,18 +68,6 @@ def stays(statements: Iterable[Statement]) -> list[Stay]:
         found.append(Stay(word.address, word.on))
         holder = word.feed
     return found
-
-
-def trust(feed: str) -> int:
-    """The lower, the more its word counts. A feed that left the vocabulary counts as little as the least."""
-    declared = FEEDS.get(feed)
-    return LEAST_TRUSTED if declared is None else declared.trust
-
-
-def may_say_moved(feed: str) -> bool:
-    """Whether a new address in the feed moves somebody. A feed that left the vocabulary moves nobody."""
-    declared = FEEDS.get(feed)
-    return declared is not None and declared.may_say_moved
 
 
 def _words(statements: Iterable[Statement]) -> list[_Word]:

@@ -1,6 +1,6 @@
 """Bringing what is stored of families into line with what composition says, and telling the difference."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -69,11 +69,6 @@ def apply(session: Session, found: Neighbourhood, changes: Changes) -> bool:
     repository.touch_families(session, changes.touched)
     emit(session, *_events(changes))
     return True
-
-
-def mark(session: Session, persons: Iterable[UUID]) -> None:
-    """Have these persons' families composed anew."""
-    repository.mark(session, persons)
 
 
 def _recognise(

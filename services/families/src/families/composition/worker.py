@@ -2,6 +2,7 @@
 
 from chassis.runtime import Runtime
 from families.composition import repository, service
+from families.composition_queue import repository as queue
 
 
 class Composer:
@@ -14,21 +15,21 @@ class Composer:
 
     def step(self, runtime: Runtime) -> bool:
         with runtime.read() as session:
-            if not repository.count_waiting(session) or (self._patient and repository.should_wait(session)):
+            if not queue.count_waiting(session) or (self._patient and queue.should_wait(session)):
                 return False
         with runtime.write() as session:
-            taken = repository.take(session, self._batch)
+            taken = queue.take_marked(session, self._batch)
         with runtime.read() as session:
             news = repository.read_news(session, taken)
             found = repository.read_neighbourhood(session, news) if news else None
         changes = service.plan(found) if found else None
         with runtime.write() as session:
-            if not repository.is_ours(session, taken):
+            if not queue.is_taken_by_us(session, taken):
                 return True
             if found is None or changes is None or service.apply(session, found, changes):
-                repository.finish(session, taken, news)
+                queue.finish_taken(session, taken, news)
         return True
 
     def pending(self, runtime: Runtime) -> int:
         with runtime.read() as session:
-            return repository.count_waiting(session)
+            return queue.count_waiting(session)

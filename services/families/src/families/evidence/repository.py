@@ -6,17 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches, upsert
+from families.models.evidence import EvidenceBundle, SampledBundle
 from families.models.facts import Fact
 from families.models.families import Family, Membership
-from families.models.people import Person
-from families.models.support import (
-    AgreementToBeSupported,
-    Assessment,
-    EvidenceBundle,
-    LeadProfessional,
-    Plan,
-    SampledBundle,
-)
+from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan
 from families.problems import BundleNotFound, FamilyNotFound
 
 
@@ -27,21 +20,11 @@ def get_family(session: Session, family_id: UUID) -> Family:
     return family
 
 
-def leaves(session: Session, persons: Collection[UUID]) -> dict[UUID, UUID]:
-    """Every leaf that is one person with any of these, with its root."""
-    found: dict[UUID, UUID] = {}
-    for some in in_batches(persons):
-        roots = select(Person.root).where(Person.id.in_(some))
-        rows = session.execute(select(Person.id, Person.root).where(Person.root.in_(roots)))
-        found |= {row.id: row.root for row in rows}
-    return found
-
-
-def memberships(session: Session, family: UUID) -> list[Membership]:
+def list_memberships(session: Session, family: UUID) -> list[Membership]:
     return list(session.scalars(select(Membership).where(Membership.family == family).order_by(Membership.id)))
 
 
-def facts(session: Session, records: Collection[UUID], persons: Collection[UUID]) -> list[Fact]:
+def list_facts(session: Session, records: Collection[UUID], persons: Collection[UUID]) -> list[Fact]:
     """What these records say of these persons now."""
     found: list[Fact] = []
     wanted = set(persons)
@@ -51,24 +34,24 @@ def facts(session: Session, records: Collection[UUID], persons: Collection[UUID]
     return found
 
 
-def agreements(session: Session, family: UUID, as_at: date) -> list[AgreementToBeSupported]:
+def list_agreements(session: Session, family: UUID, as_at: date) -> list[AgreementToBeSupported]:
     rows = select(AgreementToBeSupported).where(
         AgreementToBeSupported.family == family, AgreementToBeSupported.on <= as_at
     )
     return list(session.scalars(rows.order_by(AgreementToBeSupported.on, AgreementToBeSupported.id)))
 
 
-def leads(session: Session, family: UUID, as_at: date) -> list[LeadProfessional]:
+def list_leads(session: Session, family: UUID, as_at: date) -> list[LeadProfessional]:
     rows = select(LeadProfessional).where(LeadProfessional.family == family, LeadProfessional.on <= as_at)
     return list(session.scalars(rows.order_by(LeadProfessional.on, LeadProfessional.id)))
 
 
-def assessments(session: Session, family: UUID, as_at: date) -> list[Assessment]:
+def list_assessments(session: Session, family: UUID, as_at: date) -> list[Assessment]:
     rows = select(Assessment).where(Assessment.family == family, Assessment.on <= as_at)
     return list(session.scalars(rows.order_by(Assessment.on, Assessment.id)))
 
 
-def plans(session: Session, family: UUID, as_at: date) -> list[Plan]:
+def list_plans(session: Session, family: UUID, as_at: date) -> list[Plan]:
     rows = select(Plan).where(Plan.family == family, Plan.on <= as_at)
     return list(session.scalars(rows.order_by(Plan.on, Plan.id)))
 

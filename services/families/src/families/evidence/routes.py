@@ -17,18 +17,18 @@ router = APIRouter(tags=["evidence"])
 
 
 @router.post("/v1/families/{family_id}/evidence-bundles", status_code=201)
-def freeze(
+def freeze_bundle(
     family_id: UUID, request: BundleRequest, caller: FreezeEvidence, session: WriteSession, once: Once
 ) -> BundleWritten:
     """Freeze what is known of a family for a claim."""
-    return service.freeze(session, caller, family_id, request, once)
+    return service.freeze_bundle(session, caller, family_id, request, once)
 
 
 @router.get("/v1/evidence-bundles/{bundle_id}")
-def show(
+def show_bundle(
     bundle_id: UUID, caller: ReadEvidence, purpose: StatedPurpose, runtime: TheRuntime, response: Response
 ) -> BundleView:
     """One bundle, as far as it may be shown."""
-    view = service.show(runtime, caller, purpose, bundle_id)
+    view = service.show_bundle(runtime, caller, purpose, bundle_id)
     response.headers["ETag"] = etag(1)
     return view

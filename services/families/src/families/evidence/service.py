@@ -19,14 +19,17 @@ from families import sharing
 from families.events import EvidenceAdded
 from families.evidence import repository
 from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
-from families.models.support import EvidenceBundle
+from families.models.evidence import EvidenceBundle
+from families.people.repository import find_leaves
 from families.problems import BundleNotFound, EvidenceNotValid
 from families.sharing import LOCATION, SUPPORT, Item, PermittedSharing, Subject
 
 AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
 
 
-def freeze(session: Session, caller: Caller, family: UUID, request: BundleRequest, once: OnceRunner) -> BundleWritten:
+def freeze_bundle(
+    session: Session, caller: Caller, family: UUID, request: BundleRequest, once: OnceRunner
+) -> BundleWritten:
     """Freeze what is known of a family as at a day: its members, its support, and the facts of these records.
 
     Errors: FamilyNotFound; EvidenceNotValid for people who never belonged to the family.
@@ -34,7 +37,7 @@ def freeze(session: Session, caller: Caller, family: UUID, request: BundleReques
     repository.get_family(session, family)
 
     def make() -> BundleWritten:
-        content = canonical(_gather(session, family, request))
+        content = canonical_json(_gather(session, family, request))
         digest = hashlib.sha256(content).hexdigest()
         bundle = EvidenceBundle(
             id=new_id(), family=family, as_at=request.as_at, hash=digest, content=content.decode(),
@@ -52,7 +55,7 @@ def freeze(session: Session, caller: Caller, family: UUID, request: BundleReques
     return BundleWritten(id=written.id, status=written.status, etag=written.etag, hash=bundle.hash)
 
 
-def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> BundleView:
+def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> BundleView:
     """What of a bundle may be shown to the caller: to claims and its officers any, to an auditor a sampled one.
 
     Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
@@ -63,7 +66,7 @@ def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> Bun
         bundle = repository.get_bundle(session, bundle_id, sampled_only=AUDITOR in caller.roles)
         content: dict[str, Any] = orjson.loads(bundle.content)
         people = {UUID(person) for person in content["persons"]}
-        roots = repository.leaves(session, people)
+        roots = find_leaves(session, people)
     by_root: dict[UUID, list[UUID]] = {}
     for leaf, root in roots.items():
         by_root.setdefault(root, []).append(leaf)
@@ -79,9 +82,9 @@ def show(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> Bun
         as_at=bundle.as_at,
         hash=bundle.hash,
         frozen_at=bundle.frozen_at,
-        whole=canonical(shown) == bundle.content.encode(),
+        whole=canonical_json(shown) == bundle.content.encode(),
         content=shown,
-        access=sharing.access(runtime, caller, purpose),
+        access=sharing.ask_access(runtime, caller, purpose).model_dump(),
     )
 
 
@@ -90,25 +93,25 @@ def open_to_audit(session: Session, bundles: Collection[tuple[UUID, UUID]]) -> N
     repository.record_samples(session, bundles)
 
 
-def canonical(content: dict[str, Any]) -> bytes:
+def canonical_json(content: dict[str, Any]) -> bytes:
     """JSON in one way only: members sorted, no spaces, UTF-8."""
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
 def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str, Any]:
-    roots = repository.leaves(session, request.persons)
-    belonging = repository.memberships(session, family)
-    strangers = set(roots.values()) - set(repository.leaves(session, [m.person for m in belonging]).values())
+    roots = find_leaves(session, request.persons)
+    belonging = repository.list_memberships(session, family)
+    strangers = set(roots.values()) - set(find_leaves(session, [m.person for m in belonging]).values())
     if strangers or not set(request.persons) <= set(roots):
         fault = Fault(pointer="/body/persons", code="not_a_member", detail="Should be people of the family")
         raise EvidenceNotValid(errors=[fault])
     acts: dict[str, Any] = {
-        "agreements": repository.agreements(session, family, request.as_at),
-        "lead_professionals": repository.leads(session, family, request.as_at),
-        "assessments": repository.assessments(session, family, request.as_at),
-        "plans": repository.plans(session, family, request.as_at),
+        "agreements": repository.list_agreements(session, family, request.as_at),
+        "lead_professionals": repository.list_leads(session, family, request.as_at),
+        "assessments": repository.list_assessments(session, family, request.as_at),
+        "plans": repository.list_plans(session, family, request.as_at),
     }
-    facts = repository.facts(session, request.records, roots)
+    facts = repository.list_facts(session, request.records, roots)
     return {
         "family": str(family),
         "as_at": request.as_at.isoformat(),

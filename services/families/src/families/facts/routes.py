@@ -28,8 +28,8 @@ def list_facts(
 
 
 @router.post("/v1/facts/lookup")
-def look_up(
+def look_up_facts(
     request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime
 ) -> PersonFactItems:
     """What is stated about many people now."""
-    return service.look_up(runtime, caller, purpose, request.ids)
+    return service.look_up_facts(runtime, caller, purpose, request.ids)

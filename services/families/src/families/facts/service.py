@@ -22,7 +22,7 @@ def list_facts(runtime: Runtime, caller: Caller, purpose: str, person: UUID, mea
     return FactItems(items=next(iter(found.values())))
 
 
-def look_up(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonFactItems:
+def look_up_facts(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonFactItems:
     """What is stated about people now; ids out of reach are simply absent. Errors: Unavailable."""
     found = _see(runtime, caller, purpose, ids, None)
     return PersonFactItems(items=[PersonFacts(person=root, facts=facts) for root, facts in found.items()])
@@ -35,7 +35,7 @@ def _see(
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
         roots = people.find_reached(session, within.people(), ids)
-        known = people.know(session, roots, names=False)
+        known = people.read_people(session, roots, names=False)
         facts = repository.list_facts(session, known.root_of, measure)
     items = {(fact.category, fact.source) for fact in facts}
     shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if items else PermittedSharing()

@@ -1,7 +1,6 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select, update
@@ -10,12 +9,12 @@ from sqlalchemy.orm import Session
 from chassis.db import in_batches
 from families.models.families import Family, Membership
 from families.models.people import Person, PersonName
-from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
 from families.problems import MembershipNotFound, PersonNotFound
+from families.support.repository import SupportActs, read_support
 
 
 @dataclass
-class Known:
+class KnownFamilies:
     """Families with everything that a view of them can need, read in a fixed number of statements."""
 
     families: list[Family] = field(default_factory=list)
@@ -23,12 +22,7 @@ class Known:
     root_of: dict[UUID, UUID] = field(default_factory=dict)
     leaves_of: dict[UUID, list[UUID]] = field(default_factory=dict)
     names: dict[UUID, list[PersonName]] = field(default_factory=dict)
-    agreements: dict[UUID, list[AgreementToBeSupported]] = field(default_factory=dict)
-    leads: dict[UUID, list[LeadProfessional]] = field(default_factory=dict)
-    assessments: dict[UUID, list[Assessment]] = field(default_factory=dict)
-    plans: dict[UUID, list[Plan]] = field(default_factory=dict)
-    team: dict[UUID, list[TeamMember]] = field(default_factory=dict)
-    steps: dict[UUID, list[SupportStep]] = field(default_factory=dict)
+    support: SupportActs = field(default_factory=SupportActs)
 
 
 def list_families(
@@ -52,31 +46,28 @@ def find_families(session: Session, reach: ColumnElement[bool], ids: Iterable[UU
     return found
 
 
-def families_of(session: Session, reach: ColumnElement[bool], persons: Collection[UUID]) -> list[Family]:
+def find_families_of(session: Session, reach: ColumnElement[bool], persons: Collection[UUID]) -> list[Family]:
     belonging: set[UUID] = set()
     for some in in_batches(persons):
         belonging.update(session.scalars(select(Membership.family).where(Membership.person.in_(some))))
     return find_families(session, reach, sorted(belonging))
 
 
-def know(session: Session, families: list[Family], *, support: bool = True) -> Known:
+def read_families(session: Session, families: list[Family], *, support: bool = True) -> KnownFamilies:
     """Everything about these families. Shape: a fixed number of statements a batch of 500."""
-    known = Known(families=families)
+    known = KnownFamilies(families=families)
     ids = [family.id for family in families]
-    known.memberships = _grouped(session, Membership, ids)
+    for some in in_batches(ids):
+        for row in session.scalars(select(Membership).where(Membership.family.in_(some)).order_by(Membership.id)):
+            known.memberships.setdefault(row.family, []).append(row)
     members = {m.person for rows in known.memberships.values() for m in rows}
-    read_people(session, known, members)
+    read_members(session, known, members)
     if support:
-        known.agreements = _grouped(session, AgreementToBeSupported, ids)
-        known.leads = _grouped(session, LeadProfessional, ids)
-        known.assessments = _grouped(session, Assessment, ids)
-        known.plans = _grouped(session, Plan, ids)
-        known.team = _grouped(session, TeamMember, ids)
-        known.steps = _grouped(session, SupportStep, ids)
+        known.support = read_support(session, ids)
     return known
 
 
-def read_people(session: Session, known: Known, persons: Iterable[UUID]) -> None:
+def read_members(session: Session, known: KnownFamilies, persons: Iterable[UUID]) -> None:
     """Roots, all leaves and all names of these persons."""
     for some in in_batches(persons):
         roots = select(Person.root).where(Person.id.in_(some))
@@ -106,7 +97,7 @@ def get_person(session: Session, person_id: UUID, reach: ColumnElement[bool]) ->
     return person
 
 
-def memberships_of_person(session: Session, family: UUID, root: UUID) -> list[Membership]:
+def find_memberships_of(session: Session, family: UUID, root: UUID) -> list[Membership]:
     leaves = select(Person.id).where(Person.root == root)
     return list(session.scalars(select(Membership).where(Membership.family == family, Membership.person.in_(leaves))))
 
@@ -123,21 +114,15 @@ def end_membership(session: Session, membership: Membership, version: int, to: d
     return session.scalar(change) is not None
 
 
-def touch(session: Session, family: UUID) -> int:
-    """Count a change of a family; its new version."""
-    change = (
-        update(Family)
-        .where(Family.id == family)
-        .values(version=Family.version + 1)
-        .returning(Family.version)
-        .execution_options(synchronize_session=False)
-    )
-    return session.execute(change).scalar_one()
-
-
-def _grouped(session: Session, model: Any, families: Collection[UUID]) -> dict[UUID, list[Any]]:
-    found: dict[UUID, list[Any]] = {}
-    for some in in_batches(families):
-        for row in session.scalars(select(model).where(model.family.in_(some)).order_by(model.id)):
-            found.setdefault(row.family, []).append(row)
-    return found
+def hide_areas_of(session: Session, leaves: Collection[UUID]) -> list[Family]:
+    """Take the area from the families to which these persons belong now. Shape: the families that had one."""
+    hidden: dict[UUID, Family] = {}
+    for some in in_batches(leaves):
+        belonging = select(Membership.family).where(Membership.person.in_(some), Membership.to_on.is_(None))
+        found = select(Family).where(Family.id.in_(belonging), Family.area.is_not(None))
+        for family in session.scalars(found):
+            family.area = None
+            family.version += 1
+            hidden[family.id] = family
+    session.flush()
+    return list(hidden.values())

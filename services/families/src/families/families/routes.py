@@ -43,7 +43,7 @@ def list_families(
 
 
 @router.get("/v1/families/{family_id:uuid}", response_model_exclude_unset=True)
-def show(
+def show_family(
     family_id: UUID,
     caller: ReadFamilies,
     purpose: StatedPurpose,
@@ -52,29 +52,29 @@ def show(
     as_at: AsAt = None,
 ) -> FamilyView:
     """One family as at a day."""
-    view = service.show(runtime, caller, purpose, family_id, as_at)
+    view = service.show_family(runtime, caller, purpose, family_id, as_at)
     response.headers["ETag"] = view.etag
     return view
 
 
 @router.get("/v1/families/{family_id}/members", response_model_exclude_unset=True)
-def members(family_id: UUID, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime) -> MembershipItems:
+def list_members(family_id: UUID, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime) -> MembershipItems:
     """Every membership of a family, past and present."""
-    return MembershipItems(items=service.members(runtime, caller, purpose, family_id))
+    return MembershipItems(items=service.list_members(runtime, caller, purpose, family_id))
 
 
 @router.get("/v1/families/{family_id}/timeline", response_model_exclude_unset=True)
-def timeline(
+def show_timeline(
     family_id: UUID, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime, as_at: AsAt = None
 ) -> MomentItems:
     """What happened with a family, day by day."""
-    return MomentItems(items=service.timeline(runtime, caller, purpose, family_id, as_at))
+    return MomentItems(items=service.show_timeline(runtime, caller, purpose, family_id, as_at))
 
 
 @router.post("/v1/families", status_code=201)
-def nominate(request: NominationRequest, caller: WriteFamilies, runtime: TheRuntime, once: Once) -> Written:
+def nominate_family(request: NominationRequest, caller: WriteFamilies, runtime: TheRuntime, once: Once) -> Written:
     """Nominate a family that no feed has shown."""
-    return service.nominate(runtime, caller, request, once)
+    return service.nominate_family(runtime, caller, request, once)
 
 
 @router.post("/v1/families/{family_id}/members", status_code=201)
@@ -102,11 +102,11 @@ def change_member(
 
 
 @router.post("/v1/families/lookup", response_model_exclude_unset=True)
-def look_up(
+def look_up_families(
     request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime, as_at: AsAt = None
 ) -> FamilyItems:
     """Several families at once; those out of reach are absent."""
-    return FamilyItems(items=service.look_up(runtime, caller, purpose, request.ids, as_at))
+    return FamilyItems(items=service.look_up_families(runtime, caller, purpose, request.ids, as_at))
 
 
 @router.post("/v1/members/lookup", response_model_exclude_unset=True)

@@ -5,6 +5,8 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.schemas import Code, Date, Id, Line, PastDate, Schema
+from families.sharing import Access
+from families.support.schemas import LeadView, SupportView
 
 Role = Literal["child", "adult", "non_resident_parent"]
 
@@ -25,21 +27,6 @@ class MemberChange(Schema):
     to: Date = Field(description="The last day of belonging")
 
 
-class Ask(Schema):
-    """Whom to ask about what is not covered."""
-
-    service: str
-    email: str | None
-
-
-class Access(Schema):
-    """What this purpose covers for this caller at all, and whom to ask. Says nothing of what exists."""
-
-    purpose: str
-    covers: list[str]
-    ask: Ask
-
-
 class MemberView(Schema):
     """Shape: `name` only where it is shared. Dates are inclusive."""
 
@@ -56,30 +43,6 @@ class MembershipView(MemberView):
     id: UUID
     how: str
     etag: str
-
-
-class LeadView(Schema):
-    """Shape: `service` locates, and is absent where that is not shared."""
-
-    user: str
-    on: date = Field(alias="date")
-    sector: str
-    service: str | None = None
-
-
-class ActView(Schema):
-    id: UUID
-    on: date = Field(alias="date")
-
-
-class SupportView(Schema):
-    """Where a family stands in its support. What is not shared, and what is not there, is absent alike."""
-
-    agreed_on: date | None = None
-    declined_on: date | None = None
-    assessment: ActView | None = None
-    plan: ActView | None = None
-    team: list[str] | None = None
 
 
 class FamilyView(Schema):

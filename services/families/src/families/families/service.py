@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
-from chassis.db import new_id, today, upsert
+from chassis.db import new_id, today
 from chassis.etag import Match, etag
 from chassis.idempotency import OnceRunner
 from chassis.outbox import emit
@@ -16,12 +16,12 @@ from chassis.problems import Fault, RequestNotValid, Stale
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from families import reach, sharing
-from families.composition import service as composition
+from families.composition.repository import count_family_change
+from families.composition_queue.repository import mark_anew
 from families.events import FamilyComposed, MemberJoined, MemberLeft
 from families.families import repository
-from families.families.repository import Known
+from families.families.repository import KnownFamilies
 from families.families.schemas import (
-    Access,
     BelongingView,
     FamilyOfView,
     FamilySupportView,
@@ -32,8 +32,8 @@ from families.families.schemas import (
     MomentView,
     NominationRequest,
 )
-from families.families.views import Eye, items, subjects
-from families.models.families import Family, Membership, ParentElsewhere
+from families.families.views import FamilyViewBuilder, items_of, subjects_of
+from families.models.families import Family, Membership
 from families.problems import MemberAlreadyThere, PeriodNotValid
 
 LIST = "families"
@@ -51,57 +51,59 @@ def list_families(
         rows = repository.list_families(
             session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
         )
-        known = repository.know(session, rows[:limit])
-    views = _show(runtime, caller, purpose, known, day)
+        known = repository.read_families(session, rows[:limit])
+    views = _view_families(runtime, caller, purpose, known, day)
     return Page[FamilyView](items=views, next=write_cursor(LIST, rows[limit - 1].id) if len(rows) > limit else None)
 
 
-def show(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None) -> FamilyView:
+def show_family(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None) -> FamilyView:
     """One family as at a day. Errors: FamilyNotFound, Unavailable."""
-    known = _known(runtime, caller, purpose, family_id)
-    return _show(runtime, caller, purpose, known, as_at or today())[0]
+    known = _read_one(runtime, caller, purpose, family_id)
+    return _view_families(runtime, caller, purpose, known, as_at or today())[0]
 
 
-def members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> list[MembershipView]:
+def list_members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> list[MembershipView]:
     """Every membership of one family, past and present. Errors: FamilyNotFound, Unavailable."""
-    known = _known(runtime, caller, purpose, family_id)
-    return _eye(runtime, caller, purpose, known, today()).memberships(family_id)
+    known = _read_one(runtime, caller, purpose, family_id)
+    return _make_builder(runtime, caller, purpose, known, today()).view_memberships(family_id)
 
 
-def timeline(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None) -> list[MomentView]:
+def show_timeline(
+    runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None
+) -> list[MomentView]:
     """What happened with one family, as far as it is shared. Errors: FamilyNotFound, Unavailable."""
-    known = _known(runtime, caller, purpose, family_id)
-    return _eye(runtime, caller, purpose, known, as_at or today()).timeline(known.families[0])
+    known = _read_one(runtime, caller, purpose, family_id)
+    return _make_builder(runtime, caller, purpose, known, as_at or today()).view_timeline(known.families[0])
 
 
-def look_up(
+def look_up_families(
     runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None
 ) -> list[FamilyView]:
     """The families of these ids that are within reach; the others are absent. Errors: Unavailable."""
-    return _show(runtime, caller, purpose, _known_many(runtime, caller, purpose, ids), as_at or today())
+    return _view_families(runtime, caller, purpose, _read_within_reach(runtime, caller, purpose, ids), as_at or today())
 
 
 def look_up_support(
     runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None
 ) -> list[FamilySupportView]:
     """The support of these families, as far as they are within reach. Errors: Unavailable."""
-    known = _known_many(runtime, caller, purpose, ids)
-    eye = _eye(runtime, caller, purpose, known, as_at or today())
-    return [eye.support_of(family) for family in known.families]
+    known = _read_within_reach(runtime, caller, purpose, ids)
+    builder = _make_builder(runtime, caller, purpose, known, as_at or today())
+    return [builder.view_support(family) for family in known.families]
 
 
 def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> list[BelongingView]:
     """For each of these persons the families within reach to which they belong or belonged. Errors: Unavailable."""
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
-        asked = Known()
-        repository.read_people(session, asked, ids)
-        families = repository.families_of(session, within.families(named=True), list(asked.root_of))
-        known = repository.know(session, families, support=False)
-    eye = _eye(runtime, caller, purpose, known, today())
+        asked = KnownFamilies()
+        repository.read_members(session, asked, ids)
+        families = repository.find_families_of(session, within.families(named=True), list(asked.root_of))
+        known = repository.read_families(session, families, support=False)
+    builder = _make_builder(runtime, caller, purpose, known, today())
     shown: dict[UUID, list[FamilyOfView]] = {}
     for family in families:
-        for view in eye.memberships(family.id):
+        for view in builder.view_memberships(family.id):
             shown.setdefault(view.person, []).append(
                 FamilyOfView(family=family.id, membership=view.id, role=view.role, from_=view.from_, to=view.to)
             )
@@ -112,7 +114,7 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
     ]
 
 
-def nominate(runtime: Runtime, caller: Caller, request: NominationRequest, once: OnceRunner) -> Written:
+def nominate_family(runtime: Runtime, caller: Caller, request: NominationRequest, once: OnceRunner) -> Written:
     """Put a family forward that no feed has shown. Errors: RequestNotValid for an area that is not the caller's."""
     if "analyst" not in caller.roles and request.area not in caller.areas:
         fault = Fault(pointer="/body/area", code="area_not_yours", detail="Should be an area of yours")
@@ -140,7 +142,7 @@ def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: Membe
 
     def make() -> Written:
         person = repository.get_person(session, request.person, within.people())
-        for old in repository.memberships_of_person(session, family_id, person.root):
+        for old in repository.find_memberships_of(session, family_id, person.root):
             if old.to_on is None or old.to_on >= request.from_:
                 raise MemberAlreadyThere()
         membership = Membership(
@@ -148,9 +150,9 @@ def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: Membe
             how=HAND, version=1,
         )  # fmt: skip
         session.add(membership)
-        repository.touch(session, family_id)
+        count_family_change(session, family_id)
         emit(session, _joined(membership))
-        composition.mark(session, [person.id])
+        mark_anew(session, [person.id])
         return Written(id=membership.id, status="joined", etag=etag(1))
 
     with runtime.write() as session:
@@ -175,7 +177,7 @@ def change_member(
             raise PeriodNotValid(errors=[fault])
         if not repository.end_membership(session, membership, membership.version, request.to):
             raise Stale()
-        repository.touch(session, family_id)
+        count_family_change(session, family_id)
         emit(
             session,
             MemberLeft(
@@ -186,40 +188,41 @@ def change_member(
         return Written(id=membership.id, status="left", etag=etag(membership.version + 1))
 
 
-def add_non_resident_parent(session: Session, child: UUID, parent: UUID, on: date | None) -> None:
-    """A review found that this adult is a parent of this child and lives elsewhere, from the day on which it was said.
-
-    Shape: leaves; no day means today. The composer gives the adult that role in the child's family, and no home in it.
-    """
-    upsert(
-        session, ParentElsewhere, [{"child": child, "parent": parent, "since": on or today()}], key=["child", "parent"]
-    )
-    composition.mark(session, [child, parent])
+def hide_areas(session: Session, people: Collection[UUID]) -> None:
+    """Hide the area of the families to which these people belong now, who may not be located any longer."""
+    for family in repository.hide_areas_of(session, people):
+        emit(session, FamilyComposed(family=family.id, on=family.composed_on, area=None))
 
 
-def _known(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> Known:
+def _read_one(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> KnownFamilies:
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
-        return repository.know(session, [within.get_family(session, family_id)])
+        return repository.read_families(session, [within.get_family(session, family_id)])
 
 
-def _known_many(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> Known:
+def _read_within_reach(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> KnownFamilies:
     within = reach.of(runtime, caller, purpose)
     with runtime.read() as session:
-        return repository.know(session, repository.find_families(session, within.families(named=True), set(ids)))
+        return repository.read_families(
+            session, repository.find_families(session, within.families(named=True), set(ids))
+        )
 
 
-def _eye(runtime: Runtime, caller: Caller, purpose: str, known: Known, as_at: date) -> Eye:
-    shared = sharing.decide(runtime, caller, purpose, subjects(known), items(known))
-    return Eye(known, shared, caller.service, as_at)
+def _make_builder(
+    runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date
+) -> FamilyViewBuilder:
+    shared = sharing.decide(runtime, caller, purpose, subjects_of(known), items_of(known))
+    return FamilyViewBuilder(known, shared, caller.service, as_at)
 
 
-def _show(runtime: Runtime, caller: Caller, purpose: str, known: Known, as_at: date) -> list[FamilyView]:
+def _view_families(
+    runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date
+) -> list[FamilyView]:
     if not known.families:
         return []
-    access = Access(**sharing.access(runtime, caller, purpose))
-    eye = _eye(runtime, caller, purpose, known, as_at)
-    return [eye.family(family, access) for family in known.families]
+    access = sharing.ask_access(runtime, caller, purpose)
+    builder = _make_builder(runtime, caller, purpose, known, as_at)
+    return [builder.view_family(family, access) for family in known.families]
 
 
 def _joined(membership: Membership) -> MemberJoined:

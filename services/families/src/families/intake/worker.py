@@ -11,9 +11,9 @@ from families.feeds.lines import Covers, Line
 from families.feeds.registry import get_feed
 from families.intake import repository, service
 from families.intake.formats import FORMATS
-from families.intake.intake import Outcome, Refused, take_in
+from families.intake.taking_in import Outcome, Refused, take_in
 from families.matching.non_resident import ask_about_carers
-from families.matching.repository import take_turn
+from families.matching.repository import take_matching_lock
 from families.models.intake import Push, PushChunk
 from families.settings import FamiliesSettings
 
@@ -32,7 +32,7 @@ class PushWorker:
         # Reading and checking need no store: the transaction, in which nobody else can write, stays short.
         lines = read_chunk(feed, push, chunk, runtime.settings.line_limit) if chunk else []
         with runtime.write() as session:
-            take_turn(session)
+            take_matching_lock(session)
             current = repository.lock_push(session, push.id)
             if (current.status, current.next_chunk) == (push.status, push.next_chunk):
                 _go_on(session, runtime.settings, current, feed, chunk, lines)

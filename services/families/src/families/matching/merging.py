@@ -7,21 +7,22 @@ from sqlalchemy.orm import Session
 
 from chassis.db import new_id, now
 from chassis.outbox import emit
+from families.composition_queue.repository import mark_news
 from families.events import PersonMerged, PersonUnmerged
 from families.matching import repository
 from families.matching.forgetting import forget_addresses
-from families.models.people import MergeAct, Person
-from families.people.statements import mark_to_compose
-from families.premises import repository as premises
+from families.models.matching import MergeAct
+from families.models.people import Person
 from families.problems import PersonNotFound, PersonNotMerged, PersonsAlreadyOne, PersonsKeptApart
+from families.protections import repository as protections
 
 
-def merge(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -> None:
+def merge_people(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -> None:
     """Find that two ids are one person: `other` is read as `stays` from now on. Its records and facts stay its own.
 
     Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart.
     """
-    repository.take_turn(session)
+    repository.take_matching_lock(session)
     winner, loser = _root(session, stays), _root(session, other)
     if winner.id == loser.id:
         raise PersonsAlreadyOne()
@@ -33,22 +34,22 @@ def merge(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -
         leaf.root = winner.id
     winner.version += 1
     loser.version += 1
-    remember(session, "merge", winner.id, loser.id, by, reason)
+    remember_act(session, "merge", winner.id, loser.id, by, reason)
     session.flush()
     everybody = _ids(ours) + _ids(theirs)
     _settle_reviews(session, everybody, by)
     _unite_protections(session, everybody)
-    mark_to_compose(session, everybody)
+    mark_news(session, everybody)
     emit(session, PersonMerged(person=loser.id, into=winner.id))
 
 
-def unmerge(session: Session, person: UUID, restore: UUID, *, by: str, reason: str) -> UUID:
+def unmerge_people(session: Session, person: UUID, restore: UUID, *, by: str, reason: str) -> UUID:
     """Find that `restore`, which was merged into somebody, is somebody else after all, and remember it for ever.
 
     Shape: the id that it was read as until now. Whatever had been merged into `restore` before goes with it.
     Errors: PersonNotFound, PersonNotMerged.
     """
-    repository.take_turn(session)
+    repository.take_matching_lock(session)
     root, leaf = _root(session, person), repository.find_person(session, restore)
     if leaf is None or leaf.root != root.id:
         raise PersonNotMerged()
@@ -68,12 +69,12 @@ def unmerge(session: Session, person: UUID, restore: UUID, *, by: str, reason: s
     root.version += 1
     leaf.version += 1
     repository.keep_apart(session, leaf.id, parent, "unmerged")
-    remember(session, "unmerge", root.id, leaf.id, by, reason)
+    remember_act(session, "unmerge", root.id, leaf.id, by, reason)
     session.flush()
     staying = [one for one in cluster if one not in going]
     for side in (going, staying):
         _part_protections(session, _ids(side))
-    mark_to_compose(session, _ids(cluster))
+    mark_news(session, _ids(cluster))
     emit(session, PersonUnmerged(person=leaf.id, from_=root.id))
     return root.id
 
@@ -100,14 +101,14 @@ def _below(top: Person, cluster: Sequence[Person]) -> list[Person]:
     return found
 
 
-def remember(session: Session, kind: str, person: UUID, other: UUID, by: str, reason: str) -> None:
+def remember_act(session: Session, kind: str, person: UUID, other: UUID, by: str, reason: str) -> None:
     session.add(MergeAct(id=new_id(), kind=kind, person=person, other=other, by=by, reason=reason, at=now()))
 
 
 def take_protections_over(session: Session, old: UUID, new: UUID) -> None:
     """Who is split off from a protected person stays hidden until protections are looked at again: in doubt, hide."""
-    if repository.protected_among(session, [old]):
-        premises.protect_persons(session, [new])
+    if protections.protected_among(session, [old]):
+        protections.protect_leaves(session, [new])
         forget_addresses(session, [new])
 
 
@@ -119,12 +120,12 @@ def _settle_reviews(session: Session, leaves: Collection[UUID], by: str) -> None
 
 
 def _unite_protections(session: Session, leaves: Collection[UUID]) -> None:
-    """Restrictions unite: one protected leaf protections the person."""
-    if premises.under_protection(session, leaves):
-        premises.protect_persons(session, leaves)
+    """Restrictions unite: one protected leaf protects the person."""
+    if protections.under_protection(session, leaves):
+        protections.protect_leaves(session, leaves)
         forget_addresses(session, leaves)
 
 
 def _part_protections(session: Session, leaves: Collection[UUID]) -> None:
-    if not premises.under_protection(session, leaves):
-        premises.unprotect_persons(session, leaves)
+    if not protections.under_protection(session, leaves):
+        protections.unprotect_leaves(session, leaves)

@@ -8,12 +8,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.db import new_id
-from families.families.service import add_non_resident_parent
+from families.composition_queue.repository import mark_anew
 from families.matching import blocking, repository
 from families.matching.names import compare_surnames, fold, same_or_nickname
 from families.matching.scorer import ORDINARY, PremisesKinds, Profile, same_address
 from families.matching.weights import WEIGHTS
-from families.models.people import CarerStatement, MatchReview
+from families.models.matching import MatchReview
+from families.models.people import CarerStatement
 
 KIND = "non_resident_parent"
 CANDIDATES_AT_MOST = 5
@@ -44,6 +45,15 @@ def ask_about_carers(session: Session) -> None:
             else:
                 _add_to(session, earlier, leaves, min(s.stated_on for s in group))
     repository.open_reviews(session, new)
+
+
+def add_non_resident_parent(session: Session, child: UUID, parent: UUID, since: date) -> None:
+    """A review found that this adult is a parent of this child and lives elsewhere, from the day on which it was said.
+
+    Shape: leaves. The composer gives the adult that role in the child's family, and no home in it.
+    """
+    repository.record_parent_elsewhere(session, child, parent, since)
+    mark_anew(session, [child, parent])
 
 
 def _groups(

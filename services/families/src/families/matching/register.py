@@ -1,4 +1,4 @@
-"""Who is known, as far as a batch of lines needs it: loaded once, added to as lines are placed, saved once."""
+"""Who is known, as far as a batch of lines needs it: loaded once, added to as lines are linked, saved once."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,11 +11,11 @@ from families.matching import blocking, repository
 from families.matching.judge import Judged, judge, worth_a_look
 from families.matching.scorer import Address, Compared, PremisesKinds, Profile, Traits, compare, traits_of
 from families.matching.weights import WEIGHTS
-from families.models.people import MatchReview
+from families.models.matching import MatchReview
 
 
 class Register:
-    """Shape: `begin` with all lines of a batch, then `place` or `look_again` line by line, then `save`."""
+    """Shape: `begin` with all lines of a batch, then `link_record` or `look_again` line by line, then `save`."""
 
     def __init__(self, session: Session, block_limit: int) -> None:
         self._session, self._limit = session, block_limit
@@ -34,7 +34,7 @@ class Register:
         """Load everybody whom these lines could be about. `known`: lines whose person is known and may have changed."""
         strangers = [traits_of(stated) for stated in unknown]
         changed = [(person, traits_of(stated)) for person, stated in known]
-        self._know_places(traits.address for traits in (*strangers, *(traits for _, traits in changed)))
+        self._know_premises(traits.address for traits in (*strangers, *(traits for _, traits in changed)))
         self._load_profiles(person for person, _ in changed)
         # Most lines bring a number that is known: they need none of the other keys.
         self._ask({key for traits in strangers for key in self._number_keys(traits)})
@@ -43,7 +43,7 @@ class Register:
         ]
         self._ask({key for traits in rest for key in blocking.asked_keys(traits, self.premises)})
 
-    def place(self, stated: Stated, source: str) -> tuple[Profile, Judged]:
+    def link_record(self, stated: Stated, source: str) -> tuple[Profile, Judged]:
         """Whom a line is about: somebody known, or somebody new at once, with reviews where it may be one of others."""
         traits = traits_of(stated)
         judged = self._judge(traits, self._number_keys(traits))
@@ -152,10 +152,10 @@ class Register:
     def _load_profiles(self, people: Iterable[UUID]) -> None:
         missing = {person for person in people if person not in self.profiles}
         found = repository.find_profiles(self._session, sorted(missing))
-        self._know_places(address for profile in found.values() for address in profile.addresses)
+        self._know_premises(address for profile in found.values() for address in profile.addresses)
         self.profiles |= found
 
-    def _know_places(self, addresses: Iterable[Address | None]) -> None:
+    def _know_premises(self, addresses: Iterable[Address | None]) -> None:
         fresh = {address[2] for address in addresses if address and address[2]} - self._postcodes
         self._postcodes |= fresh
         repository.learn_lines(self._session, self.premises, fresh)

@@ -8,25 +8,25 @@ from sqlalchemy.orm import Session, aliased
 from chassis.db import in_batches, now, upsert
 from families.matching.names import fold
 from families.matching.scorer import ORDINARY, Address, PremisesKinds, Profile
-from families.models.families import Premises, ProtectedPerson
 from families.models.intake import Record
-from families.models.people import (
-    AddressStatement,
+from families.models.matching import (
     BlockingKey,
-    CarerStatement,
     KeptApart,
     MatchingLock,
     MatchProfile,
     MatchReview,
     MergeAct,
-    Person,
+    ParentElsewhere,
 )
+from families.models.people import AddressStatement, CarerStatement, Person
+from families.models.premises import Premises
+from families.models.protections import ProtectedPerson
 
 KEYS_AT_ONCE = 1000
 
 
-def take_turn(session: Session) -> None:
-    """Whoever premises records, merges or unmerges does so alone: on PostgreSQL by the lock on a row."""
+def take_matching_lock(session: Session) -> None:
+    """Whoever links records, merges or unmerges does so alone: on PostgreSQL by the lock on a row."""
     upsert(session, MatchingLock.__table__, [{"id": 1}], key=["id"], update=["id"])
 
 
@@ -38,7 +38,7 @@ def read_premises(session: Session, addresses: Iterable[Address]) -> PremisesKin
 
 
 def read_kinds(session: Session) -> dict[str, str]:
-    """PremisesKinds that are not ordinary, by UPRN."""
+    """The kinds of premises that are not ordinary, by UPRN."""
     return {
         uprn: kind
         for uprn, kind in session.execute(select(Premises.uprn, Premises.kind).where(Premises.kind != ORDINARY))
@@ -60,22 +60,14 @@ def learn_lines(session: Session, premises: PremisesKinds, postcodes: Collection
         premises.by_line.update({(fold(line), postcode): kind for line, postcode, kind in rows if line and postcode})
 
 
-def protected_among(session: Session, people: Iterable[UUID]) -> set[UUID]:
-    """Which of these people are hidden."""
-    found: set[UUID] = set()
-    for some in in_batches(people):
-        found.update(session.scalars(select(ProtectedPerson.person).where(ProtectedPerson.person.in_(some))))
-    return found
-
-
 def find_blocks(session: Session, keys: Collection[int], limit: int) -> dict[int, list[UUID]]:
     """Who is to be found under each key; a key that more than `limit` share finds nobody."""
     blocks: dict[int, list[UUID]] = {}
     for some in in_batches(keys, KEYS_AT_ONCE):
-        place = func.row_number().over(partition_by=BlockingKey.key, order_by=BlockingKey.person)
-        ranked = select(BlockingKey.key, BlockingKey.person, place.label("place")).where(BlockingKey.key.in_(some))
+        rank = func.row_number().over(partition_by=BlockingKey.key, order_by=BlockingKey.person)
+        ranked = select(BlockingKey.key, BlockingKey.person, rank.label("rank")).where(BlockingKey.key.in_(some))
         within = ranked.subquery()
-        for key, person in session.execute(select(within.c.key, within.c.person).where(within.c.place <= limit + 1)):
+        for key, person in session.execute(select(within.c.key, within.c.person).where(within.c.rank <= limit + 1)):
             blocks.setdefault(key, []).append(person)
     return {key: people for key, people in blocks.items() if len(people) <= limit}
 
@@ -180,6 +172,11 @@ def first_said_elsewhere(session: Session, children: Collection[UUID]) -> date |
             CarerStatement.child.in_(children), CarerStatement.same_address.is_(False)
         )
     )
+
+
+def record_parent_elsewhere(session: Session, child: UUID, parent: UUID, since: date) -> None:
+    row = {"child": child, "parent": parent, "since": since}
+    upsert(session, ParentElsewhere, [row], key=["child", "parent"])
 
 
 # --- merging

@@ -1,4 +1,4 @@
-"""Who is who: reviews of what matching could not settle, merges, unmerges, and every link."""
+"""Who is who: searching people, reviews of what matching could not settle, merges, unmerges, links of records."""
 
 from typing import Literal
 from uuid import UUID
@@ -10,11 +10,37 @@ from chassis.db import WriteSession
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import Written
-from families.access import ReviewMatches
-from families.matching import service
-from families.matching.schemas import DecisionRequest, LinkView, MergeRequest, ReviewView, Unmerged, UnmergeRequest
+from families.access import ReadPeople, ReviewMatches
+from families.matching import links, searching, service
+from families.matching.schemas import (
+    DecisionRequest,
+    LinkView,
+    MergeRequest,
+    PersonLinkItems,
+    ReviewView,
+    SearchRequest,
+    Unmerged,
+    UnmergeRequest,
+)
+from families.people.schemas import PersonItems
 
 router = APIRouter(tags=["matching"])
+
+
+@router.post("/v1/people/search", response_model_exclude_unset=True)
+def search_people(
+    request: SearchRequest, caller: ReadPeople, purpose: StatedPurpose, runtime: TheRuntime
+) -> PersonItems:
+    """People by name, date of birth or identifier; at most fifty."""
+    return searching.search_people(runtime, caller, purpose, request)
+
+
+@router.get("/v1/people/{person_id}/links", response_model_exclude_unset=True)
+def list_links_of_person(
+    person_id: UUID, caller: ReadPeople, purpose: StatedPurpose, runtime: TheRuntime
+) -> PersonLinkItems:
+    """Why records count as this person's."""
+    return links.list_links_of_person(runtime, caller, purpose, person_id)
 
 
 @router.get("/v1/match-reviews", response_model_exclude_unset=True)
@@ -34,19 +60,19 @@ def list_reviews(
 @router.post("/v1/match-reviews/{review_id}/decision")
 def decide_review(review_id: UUID, request: DecisionRequest, caller: ReviewMatches, session: WriteSession) -> Written:
     """Answer one of them."""
-    return service.decide(session, caller, review_id, request)
+    return service.decide_review(session, caller, review_id, request)
 
 
 @router.post("/v1/people/{person_id}/merge")
 def merge_people(person_id: UUID, request: MergeRequest, caller: ReviewMatches, session: WriteSession) -> Written:
     """Say that another id is this person."""
-    return service.merge(session, caller, person_id, request)
+    return service.merge_people(session, caller, person_id, request)
 
 
 @router.post("/v1/people/{person_id}/unmerge")
 def unmerge_people(person_id: UUID, request: UnmergeRequest, caller: ReviewMatches, runtime: TheRuntime) -> Unmerged:
     """Say that an id merged into this person is somebody else."""
-    return service.unmerge(runtime, caller, person_id, request)
+    return service.unmerge_people(runtime, caller, person_id, request)
 
 
 @router.get("/v1/links", response_model_exclude_unset=True)
@@ -54,4 +80,4 @@ def list_links(
     caller: ReviewMatches, purpose: StatedPurpose, runtime: TheRuntime, after: After = None, limit: Limit = 50
 ) -> Page[LinkView]:
     """Every record and whom it is about."""
-    return service.list_links(runtime, caller, purpose, after, limit)
+    return links.list_links(runtime, caller, purpose, after, limit)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chassis.schemas import Id, Instant, Note, Schema, Written
+from chassis.schemas import Date, Id, Instant, Line, Note, Schema, Written
 
 
 class RecordRef(Schema):
@@ -82,3 +82,32 @@ class LinkView(Schema):
     person: UUID
     leaf: UUID
     how: str
+
+
+class PersonLinkView(Schema):
+    record: UUID
+    feed: str
+    key: str
+    source: str
+    how: str
+    score: float | None = None
+    explanation: list[dict[str, Any]]
+    at: Instant
+
+
+class PersonLinkItems(Schema):
+    items: list[PersonLinkView]
+
+
+class SearchRequest(Schema):
+    """At least one of the three; those given must all fit."""
+
+    name: Line | None = Field(default=None, description="Forename and surname, in any order")
+    date_of_birth: Date | None = None
+    identifier: Line | None = Field(default=None, description="UPN or National Insurance number")
+
+    @model_validator(mode="after")
+    def _something(self) -> "SearchRequest":
+        if self.name is None and self.date_of_birth is None and self.identifier is None:
+            raise ValueError("Give a name, a date of birth or an identifier")
+        return self

@@ -1,4 +1,4 @@
-"""Reviews, merges and unmerges, as analysts do them; and who was linked to what, and how."""
+"""Reviews, merges and unmerges, as analysts do them."""
 
 from collections.abc import Collection, Sequence
 from typing import Any
@@ -14,14 +14,12 @@ from chassis.problems import Fault, RequestNotValid
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from families import sharing
-from families.families.service import add_non_resident_parent
-from families.families.views import given
 from families.matching import merging, repository, sharings, splitting
-from families.matching.forgetting import forget_addresses
+from families.matching.links import may_review
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
+from families.matching.non_resident import add_non_resident_parent
 from families.matching.schemas import (
     DecisionRequest,
-    LinkView,
     MergeRequest,
     RecordRef,
     ReviewView,
@@ -29,13 +27,12 @@ from families.matching.schemas import (
     Unmerged,
     UnmergeRequest,
 )
-from families.models.people import MatchReview
+from families.models.matching import MatchReview
 from families.people import repository as people
 from families.people import views
 from families.problems import PersonNotFound, ReviewAlreadyDecided, ReviewNotFound
-from families.sharing import IDENTITY, PermittedSharing
-
-__all__ = ["decide", "forget_addresses", "list_links", "list_reviews", "merge", "unmerge"]
+from families.protections.repository import protected_among
+from families.sharing import IDENTITY, PermittedSharing, present_only
 
 _WRONG_VERDICT = Fault(
     pointer="/body/verdict",
@@ -60,12 +57,12 @@ def list_reviews(
     with runtime.read() as session:
         reviews = (
             repository.list_reviews(session, status, kind, UUID(position[0]) if position else None, limit + 1)
-            if _reviews(caller)
+            if may_review(caller)
             else []
         )
         sides = {review.left_person for review in reviews} | {review.right_person for review in reviews}
-        known = people.know(session, sides)
-        protected = repository.protected_among(session, known.root_of)
+        known = people.read_people(session, sides)
+        protected = protected_among(session, known.root_of)
     shared = sharing.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
     return Page[ReviewView].cut(
         reviews,
@@ -76,13 +73,13 @@ def list_reviews(
     )
 
 
-def decide(session: Session, caller: Caller, review_id: UUID, request: DecisionRequest) -> Written:
+def decide_review(session: Session, caller: Caller, review_id: UUID, request: DecisionRequest) -> Written:
     """Answer a question. The same answer again changes nothing.
 
     Errors: ReviewNotFound; RequestNotValid for a verdict of the other kind; ReviewAlreadyDecided; PersonsKeptApart.
     """
-    repository.take_turn(session)
-    review = repository.lock_review(session, review_id) if _reviews(caller) else None
+    repository.take_matching_lock(session)
+    review = repository.lock_review(session, review_id) if may_review(caller) else None
     if review is None:
         raise ReviewNotFound()
     if request.verdict not in VERDICTS[review.kind]:
@@ -100,19 +97,20 @@ def decide(session: Session, caller: Caller, review_id: UUID, request: DecisionR
     elif request.verdict == "yes":
         children = [UUID(child) for child in review.group]
         since = repository.first_said_elsewhere(session, children)
-        for child in children if since else ():
-            add_non_resident_parent(session, child, review.right_person, since)
+        if since is not None:
+            for child in children:
+                add_non_resident_parent(session, child, review.right_person, since)
     return Written(id=review.id, status=review.status)
 
 
-def merge(session: Session, caller: Caller, person: UUID, request: MergeRequest) -> Written:
+def merge_people(session: Session, caller: Caller, person: UUID, request: MergeRequest) -> Written:
     """Find that two ids are one person. Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart."""
     _must_review(caller)
-    merging.merge(session, person, request.other, by=caller.subject, reason=request.reason)
+    merging.merge_people(session, person, request.other, by=caller.subject, reason=request.reason)
     return _written(session, person, "merged")
 
 
-def unmerge(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
+def unmerge_people(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
     """Find that an id merged into a person, or a record linked to them, is somebody else.
 
     Shape: what was shared while the two were one is told with it, so that whoever was misled can be told as well.
@@ -127,7 +125,7 @@ def unmerge(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequ
             assert request.person is not None  # the schema demands one of the two
             leaf = request.person
             since = repository.find_merged_at(session, person, leaf)
-            merging.unmerge(session, person, leaf, by=caller.subject, reason=request.reason)
+            merging.unmerge_people(session, person, leaf, by=caller.subject, reason=request.reason)
         written = _written(session, leaf, "unmerged")
     shared = sharings.find_since(runtime, [person, leaf], since) if since else None
     return Unmerged(
@@ -139,32 +137,6 @@ def unmerge(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequ
     )
 
 
-def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None, limit: int) -> Page[LinkView]:
-    """Every record and whom it is about, in the order of their coming. Errors: CursorNotValid, Unavailable."""
-    position = read_cursor(after, "links")
-    with runtime.read() as session:
-        records = (
-            people.list_records(session, UUID(position[0]) if position else None, limit + 1) if _reviews(caller) else []
-        )
-        known = people.know(session, {record.person for record in records}, names=False)
-    items = {(IDENTITY, record.source) for record in records}
-    shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if records else PermittedSharing()
-
-    def link(record: Any) -> LinkView:
-        root = known.root_of[record.person]
-        shown = shared.permits(root, IDENTITY, record.source)
-        return LinkView(
-            feed=record.feed,
-            source=record.source,
-            person=root,
-            leaf=record.person,
-            how=record.how,
-            **given(key=record.natural_key if shown else None),
-        )
-
-    return Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)
-
-
 def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reason: str) -> None:
     """The older id stays. Nothing is left to do when both became one by way of others."""
     left = repository.find_person(session, review.left_person)
@@ -172,7 +144,7 @@ def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reaso
     assert left is not None and right is not None
     if left.root != right.root:
         stays, goes = sorted((left.root, right.root))
-        merging.merge(session, stays, goes, by=caller.subject, reason=reason)
+        merging.merge_people(session, stays, goes, by=caller.subject, reason=reason)
 
 
 def _review_view(
@@ -190,7 +162,7 @@ def _review_view(
         right=_side(review.right_person, known, shared),
         children=[UUID(child) for child in review.group],
         opened_at=review.opened_at,
-        **given(score=None if hidden else review.score, verdict=review.verdict),
+        **present_only(score=None if hidden else review.score, verdict=review.verdict),
     )
 
 
@@ -201,26 +173,21 @@ def _side(leaf: UUID, known: people.KnownPeople, shared: PermittedSharing) -> Si
     ]
     names = [name for name in known.names.get(leaf, []) if shared.permits(root, IDENTITY, name.source)]
     best = views.best_name(names)
-    born = views.best_born(names)
+    born = views.best_birth(names)
     return SideView(
         person=leaf,
         root=root,
         records=[RecordRef(feed=r.feed, key=r.natural_key, source=r.source) for r in records],
-        **given(
-            name=views.written(best) if best else None,
+        **present_only(
+            name=views.full_name(best) if best else None,
             date_of_birth=born,
             sex=best.sex if best else None,
         ),
     )
 
 
-def _reviews(caller: Caller) -> bool:
-    """Reviewing is for those who may meet everybody."""
-    return "analyst" in caller.roles
-
-
 def _must_review(caller: Caller) -> None:
-    if not _reviews(caller):
+    if not may_review(caller):
         raise PersonNotFound()
 
 

@@ -6,16 +6,18 @@ from sqlalchemy.orm import Session
 
 from chassis.db import new_id, now
 from chassis.outbox import emit
+from families.composition_queue.repository import mark_news
 from families.events import PersonRegistered
 from families.facts.recording import move_facts
 from families.feeds.lines import Stated
-from families.intake import identity
 from families.matching import blocking, repository
-from families.matching.merging import remember, take_protections_over
+from families.matching.merging import remember_act, take_protections_over
 from families.matching.scorer import Profile, traits_of
 from families.models.people import Person
-from families.people import statements
+from families.people.identity import read_identity
+from families.people.statements import hand_over_record
 from families.problems import PersonNotMerged
+from families.protections.repository import protected_among
 
 
 def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reason: str) -> UUID:
@@ -24,27 +26,27 @@ def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reaso
     Its facts are corrected to be the new leaf's; what only this record said of the old one is forgotten there.
     Shape: the new leaf. Errors: PersonNotMerged when the record is none of this person's, or the only one of its leaf.
     """
-    repository.take_turn(session)
+    repository.take_matching_lock(session)
     record = repository.find_record(session, record_id)
     old = repository.find_person(session, record.person) if record else None
     asked = repository.find_person(session, person)
     if record is None or old is None or asked is None or asked.root != old.root:
         raise PersonNotMerged()
-    others = [identity.read(other.identity) for other in repository.records_of(session, old.id) if other is not record]
+    others = [read_identity(other.identity) for other in repository.records_of(session, old.id) if other is not record]
     if not others:
         raise PersonNotMerged()
-    about = identity.read(record.identity)
+    about = read_identity(record.identity)
     leaf = _register(session, about)
-    statements.hand_over(session, record, old.id, leaf.id, about, others)
+    hand_over_record(session, record, old.id, leaf.id, about, others)
     record.person, record.how, record.linked_at = leaf.id, "review", now()
     record.score, record.outcomes = None, ""
     session.flush()
     for one in (old, leaf):
         _index_anew(session, one, [about] if one is leaf else others, record.source)
     repository.keep_apart(session, old.id, leaf.id, "split")
-    remember(session, "split", old.id, leaf.id, by, reason)
+    remember_act(session, "split", old.id, leaf.id, by, reason)
     take_protections_over(session, old.id, leaf.id)
-    statements.mark_to_compose(session, [old.id, leaf.id])
+    mark_news(session, [old.id, leaf.id])
     emit(
         session,
         PersonRegistered(person=leaf.id, born=leaf.born),
@@ -65,7 +67,7 @@ def _index_anew(session: Session, person: Person, said: list[Stated], source: st
     """Make a leaf's profile and keys again from what its records say."""
     every = [traits_of(one) for one in said]
     premises = repository.read_premises(session, (traits.address for traits in every if traits.address))
-    profile = Profile(person.id, person.root, protected=bool(repository.protected_among(session, [person.id])))
+    profile = Profile(person.id, person.root, protected=bool(protected_among(session, [person.id])))
     keys: set[int] = set()
     for traits in every:
         profile.learn(traits, source)

@@ -1,6 +1,31 @@
 """All that this service keeps, by subject; import from here to have every table in the metadata."""
 
-from families.models import chassis, facts, families, intake, people, support
+from families.models import (
+    chassis,
+    composition,
+    evidence,
+    facts,
+    families,
+    intake,
+    matching,
+    people,
+    premises,
+    protections,
+    support,
+)
 from families.models.base import Base
 
-__all__ = ["Base", "chassis", "facts", "families", "intake", "people", "support"]
+__all__ = [
+    "Base",
+    "chassis",
+    "composition",
+    "evidence",
+    "facts",
+    "families",
+    "intake",
+    "matching",
+    "people",
+    "premises",
+    "protections",
+    "support",
+]

@@ -77,7 +77,7 @@ class Record(Base):
 
     `person` is a leaf and stays the same for ever, unless an analyst moves the record. `how`: identifier, score,
     new, or review (an analyst moved it). `outcomes`: what agreed when it was linked, in the weights' order of fields.
-    `identity`: whom the line is about, as `intake/identity.py` writes it.
+    `identity`: whom the line is about, as `people/identity.py` writes it.
     """
 
     __tablename__ = "record"

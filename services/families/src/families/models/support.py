@@ -1,4 +1,4 @@
-"""The support that a family is given: agreed, led, assessed, planned, and frozen as evidence."""
+"""The support that a family is given: agreed, led, assessed, planned."""
 
 from datetime import date, datetime
 from typing import Any
@@ -116,27 +116,3 @@ class SupportStep(Base):
     source: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
-
-
-class EvidenceBundle(Base):
-    """What was known about a family for a claim, as canonical JSON, never changed."""
-
-    __tablename__ = "evidence_bundle"
-    __table_args__ = (Index("evidence_bundle_family", "family"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
-    as_at: Mapped[date]
-    hash: Mapped[str]
-    content: Mapped[str] = mapped_column(info=SUPPORT)
-    frozen_at: Mapped[datetime] = mapped_column(default=now)
-    frozen_by: Mapped[str]
-
-
-class SampledBundle(Base):
-    """Bundles that `claims` says were drawn for the audit; the word may come before the bundle is looked for."""
-
-    __tablename__ = "sampled_bundle"
-
-    bundle: Mapped[UUID] = mapped_column(primary_key=True)
-    claim: Mapped[UUID]

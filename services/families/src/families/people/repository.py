@@ -7,9 +7,9 @@ from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
-from families.models.families import Premises
 from families.models.intake import Record
 from families.models.people import AddressStatement, Identifier, Person, PersonName
+from families.models.premises import Premises
 from families.sharing import Item, Subject
 
 # Columns and not entities: of hundreds of rows a page, making the objects is what costs.
@@ -50,8 +50,8 @@ def find_reached(session: Session, reach: ColumnElement[bool], ids: Collection[U
     return roots
 
 
-def know(session: Session, ids: Collection[UUID], *, names: bool = True, addresses: bool = False) -> KnownPeople:
-    """Everything said of these people, whichever of their ids is asked for."""
+def read_people(session: Session, ids: Collection[UUID], *, names: bool = True, addresses: bool = False) -> KnownPeople:
+    """Everything said of these people, whichever of their ids is asked for. `names`: with their records, too."""
     known = KnownPeople()
     roots: set[UUID] = set()
     for some in in_batches(ids):
@@ -80,11 +80,14 @@ def list_records(session: Session, after: UUID | None, limit: int) -> Sequence[A
     return session.execute(records.where(Record.id > after) if after else records).all()
 
 
-def leaves_of_roots(session: Session, roots: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Every leaf of these people, with its root."""
+def find_leaves(session: Session, people: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Every leaf that is one person with any of these, with its root."""
     found: dict[UUID, UUID] = {}
-    for some in in_batches(roots):
-        found |= dict(session.execute(select(Person.id, Person.root).where(Person.root.in_(some))).all())
+    for some in in_batches(people):
+        roots = select(Person.root).where(Person.id.in_(some))
+        found |= {
+            row.id: row.root for row in session.execute(select(Person.id, Person.root).where(Person.root.in_(roots)))
+        }
     return found
 
 

@@ -1,13 +1,10 @@
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from chassis.schemas import Date, Instant, Line, Schema
-from families.families.schemas import Access
-
-__all__ = ["Access", "AddressView", "IdentifierView", "PersonLinkView", "PersonView", "SearchRequest"]
+from chassis.schemas import Schema
+from families.sharing import Access
 
 
 class IdentifierView(Schema):
@@ -42,32 +39,3 @@ class PersonView(Schema):
 
 class PersonItems(Schema):
     items: list[PersonView]
-
-
-class PersonLinkView(Schema):
-    record: UUID
-    feed: str
-    key: str
-    source: str
-    how: str
-    score: float | None = None
-    explanation: list[dict[str, Any]]
-    at: Instant
-
-
-class PersonLinkItems(Schema):
-    items: list[PersonLinkView]
-
-
-class SearchRequest(Schema):
-    """At least one of the three; those given must all fit."""
-
-    name: Line | None = Field(default=None, description="Forename and surname, in any order")
-    date_of_birth: Date | None = None
-    identifier: Line | None = Field(default=None, description="UPN or National Insurance number")
-
-    @model_validator(mode="after")
-    def _something(self) -> "SearchRequest":
-        if self.name is None and self.date_of_birth is None and self.identifier is None:
-            raise ValueError("Give a name, a date of birth or an identifier")
-        return self

@@ -10,10 +10,11 @@ from uuid import UUID
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, now, upsert
+from chassis.db import in_batches, upsert
+from families.composition_queue.repository import mark_news
 from families.feeds.lines import Carer, Stated
 from families.models.intake import Record
-from families.models.people import AddressStatement, CarerStatement, Identifier, Person, PersonName, ToCompose
+from families.models.people import AddressStatement, CarerStatement, Identifier, Person, PersonName
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,7 @@ def record_statements(session: Session, said: Sequence[Said], *, source: str, fe
     _record_identifiers(session, [one for one in said if one.fresh], source)
     moved = _record_addresses(session, said, source, feed, push)
     cared = _record_carers(session, [one for one in said if one.fresh], source, push)
-    mark_to_compose(session, named | moved | cared)
-
-
-def mark_to_compose(session: Session, people: Collection[UUID]) -> None:
-    rows = [{"person": person, "at": now()} for person in sorted(people)]
-    upsert(session, ToCompose.__table__, rows, key=["person"], update=["at"])
+    mark_news(session, named | moved | cared)
 
 
 def _row_id(*parts: object) -> UUID:
@@ -231,7 +227,7 @@ def _carers_of(session: Session, children: Collection[UUID]) -> dict[UUID, set[t
     return found
 
 
-def hand_over(
+def hand_over_record(
     session: Session, record: Record, old: UUID, new: UUID, about: Stated, others: Collection[Stated]
 ) -> None:
     """A record turned out to be about another leaf: what it says is said of that one, and no longer of the old one,

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from families.composition.residence import trust
-from families.families.views import given
+from families.feeds.trust import trust
 from families.models.people import PersonName
 from families.people.repository import KnownPeople
-from families.people.schemas import Access, AddressView, IdentifierView, PersonView
-from families.sharing import ADDRESS, IDENTITY, PermittedSharing
+from families.people.schemas import AddressView, IdentifierView, PersonView
+from families.sharing import ADDRESS, IDENTITY, Access, PermittedSharing, present_only
 
 
 def best_name(names: Sequence[PersonName]) -> PersonName | None:
@@ -17,16 +16,16 @@ def best_name(names: Sequence[PersonName]) -> PersonName | None:
     return min(names, key=lambda n: (trust(n.feed), -n.last_stated_on.toordinal(), str(n.id)), default=None)
 
 
-def best_born(names: Sequence[PersonName]) -> date | None:
+def best_birth(names: Sequence[PersonName]) -> date | None:
     best = best_name([name for name in names if name.date_of_birth])
     return best.date_of_birth if best else None
 
 
-def written(name: PersonName) -> str:
+def full_name(name: PersonName) -> str:
     return f"{name.forename} {name.surname}"
 
 
-def person(root: UUID, known: KnownPeople, shared: PermittedSharing, access: Access) -> PersonView:
+def view_person(root: UUID, known: KnownPeople, shared: PermittedSharing, access: Access) -> PersonView:
     leaves = known.leaves_of[root]
     names = [
         name for leaf in leaves for name in known.names.get(leaf, []) if shared.permits(root, IDENTITY, name.source)
@@ -45,9 +44,9 @@ def person(root: UUID, known: KnownPeople, shared: PermittedSharing, access: Acc
         id=root,
         formerly=[leaf for leaf in leaves if leaf != root],
         access=access,
-        **given(
-            name=written(best) if best else None,
-            date_of_birth=best_born(names),
+        **present_only(
+            name=full_name(best) if best else None,
+            date_of_birth=best_birth(names),
             sex=best.sex if best else None,
             identifiers=[IdentifierView(scheme=s, value=v, source=o) for s, v, o in sorted(identifiers)] or None,
             addresses=[

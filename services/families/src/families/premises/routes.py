@@ -14,10 +14,10 @@ Uprn = Annotated[str, Path(pattern=r"^[0-9]{1,12}$", description="The address's 
 
 
 @router.put("/{uprn}")
-def set_kind(
+def set_premises_kind(
     uprn: Uprn, request: PremisesRequest, caller: WritePremises, session: WriteSession, response: Response
 ) -> PremisesWritten:
     """Say what kind of premises an address is."""
-    written = service.set_kind(session, uprn, request)
+    written = service.set_premises_kind(session, uprn, request)
     response.headers["ETag"] = written.etag
     return written

@@ -1,12 +1,54 @@
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.db import in_batches
 from families.models.families import Membership
 from families.models.people import Person
-from families.models.support import Assessment
+from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
 from families.problems import AssessmentNotFound, PersonNotFound
+
+
+@dataclass
+class SupportActs:
+    """Everything that was recorded of the support of some families, by family."""
+
+    agreements: dict[UUID, list[AgreementToBeSupported]] = field(default_factory=dict)
+    leads: dict[UUID, list[LeadProfessional]] = field(default_factory=dict)
+    assessments: dict[UUID, list[Assessment]] = field(default_factory=dict)
+    plans: dict[UUID, list[Plan]] = field(default_factory=dict)
+    team: dict[UUID, list[TeamMember]] = field(default_factory=dict)
+    steps: dict[UUID, list[SupportStep]] = field(default_factory=dict)
+
+    def all_acts(self) -> Iterator[Any]:
+        """Each act of every kind."""
+        for acts in (self.agreements, self.leads, self.assessments, self.plans, self.team, self.steps):
+            for rows in acts.values():
+                yield from rows
+
+
+def read_support(session: Session, families: Collection[UUID]) -> SupportActs:
+    """All acts of these families. Shape: a fixed number of statements a batch of 500."""
+    return SupportActs(
+        agreements=_read_acts(session, AgreementToBeSupported, families),
+        leads=_read_acts(session, LeadProfessional, families),
+        assessments=_read_acts(session, Assessment, families),
+        plans=_read_acts(session, Plan, families),
+        team=_read_acts(session, TeamMember, families),
+        steps=_read_acts(session, SupportStep, families),
+    )
+
+
+def _read_acts(session: Session, model: Any, families: Collection[UUID]) -> dict[UUID, list[Any]]:
+    found: dict[UUID, list[Any]] = {}
+    for some in in_batches(families):
+        for row in session.scalars(select(model).where(model.family.in_(some)).order_by(model.id)):
+            found.setdefault(row.family, []).append(row)
+    return found
 
 
 def get_assessment(session: Session, family: UUID, assessment_id: UUID) -> Assessment:

@@ -56,6 +56,8 @@ def join_team(family_id: UUID, request: TeamRequest, caller: WriteSupport, runti
 
 
 @router.post("/steps", status_code=201)
-def step(family_id: UUID, request: StepRequest, caller: WriteSupport, runtime: TheRuntime, once: Once) -> Written:
+def record_step(
+    family_id: UUID, request: StepRequest, caller: WriteSupport, runtime: TheRuntime, once: Once
+) -> Written:
     """Record a step of support."""
-    return service.step(runtime, caller, family_id, request, once)
+    return service.record_step(runtime, caller, family_id, request, once)

@@ -1,4 +1,6 @@
+from datetime import date
 from typing import Literal
+from uuid import UUID
 
 from pydantic import Field
 
@@ -46,3 +48,27 @@ class StepRequest(Schema):
     date: PastDate
     step: Literal["opened", "stepped_up", "stepped_down", "closed"]
     note: Note = ""
+
+
+class LeadView(Schema):
+    """Shape: `service` locates, and is absent where that is not shared."""
+
+    user: str
+    on: date = Field(alias="date")
+    sector: str
+    service: str | None = None
+
+
+class ActView(Schema):
+    id: UUID
+    on: date = Field(alias="date")
+
+
+class SupportView(Schema):
+    """Where a family stands in its support. What is not shared, and what is not there, is absent alike."""
+
+    agreed_on: date | None = None
+    declined_on: date | None = None
+    assessment: ActView | None = None
+    plan: ActView | None = None
+    team: list[str] | None = None

@@ -14,6 +14,7 @@ from chassis.outbox import emit
 from chassis.runtime import Runtime
 from chassis.schemas import Schema, Written
 from families import reach
+from families.composition.repository import count_family_change
 from families.events import (
     AgreementToBeSupportedGiven,
     AssessmentCompleted,
@@ -22,7 +23,6 @@ from families.events import (
     PlanAgreed,
     SupportStepped,
 )
-from families.families import repository as families
 from families.models.base import Base
 from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
 from families.support import repository
@@ -118,7 +118,7 @@ def join_team(runtime: Runtime, caller: Caller, family: UUID, request: TeamReque
     return _record(runtime, caller, family, request, once, act)
 
 
-def step(runtime: Runtime, caller: Caller, family: UUID, request: StepRequest, once: OnceRunner) -> Written:
+def record_step(runtime: Runtime, caller: Caller, family: UUID, request: StepRequest, once: OnceRunner) -> Written:
     """Support was opened, stepped up or down, or closed. Errors: FamilyNotFound."""
 
     def act(_: Session) -> Act:
@@ -145,7 +145,7 @@ def _record(
         def make() -> Written:
             row, id, status, told = act(session)
             session.add(row)
-            version = families.touch(session, family)
+            version = count_family_change(session, family)
             if told is not None:
                 emit(session, told)
             return Written(id=id, status=status, etag=etag(version))

@@ -7,14 +7,14 @@ from families.feeds.lines import Stated
 _PART, _PAIR = "\x1f", "\x1e"  # no cell can hold them
 
 
-def write(about: Stated) -> str:
+def write_identity(about: Stated) -> str:
     numbers = _PAIR.join(f"{scheme}={value}" for scheme, value in about.identifiers)
     born = about.date_of_birth.isoformat() if about.date_of_birth else ""
     parts = (about.forename, about.surname, born, about.sex or "", numbers)
     return _PART.join((*parts, about.uprn or "", about.address_line, about.postcode))
 
 
-def read(text: str) -> Stated:
+def read_identity(text: str) -> Stated:
     forename, surname, born, sex, numbers, uprn, line, postcode = text.split(_PART)
     pairs = [number.partition("=") for number in numbers.split(_PAIR) if number]
     return Stated(

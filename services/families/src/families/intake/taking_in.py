@@ -1,4 +1,4 @@
-"""One chunk of a push: each line checked, placed and recorded, all in the caller's transaction."""
+"""One chunk of a push: each line checked, linked to a person and recorded, all in the caller's transaction."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,15 +19,15 @@ from families.facts.recording import Stating, age_on, record_facts
 from families.feeds.catalogue import Feed
 from families.feeds.lines import Line, LineFault, Stated
 from families.intake import repository
-from families.intake.identity import write
 from families.intake.repository import Known
-from families.matching import repository as matching
 from families.matching.judge import Judged
 from families.matching.register import Register
 from families.matching.weights import WEIGHTS
 from families.models.intake import Push
 from families.models.people import Person
+from families.people.identity import write_identity
 from families.people.statements import Said, record_statements
+from families.protections.repository import protected_among
 
 RECORDED, UNCHANGED, HELD, REFUSED = "recorded", "unchanged", "held", "refused"
 REGISTER = insert(Person.__table__)  # type: ignore[arg-type]
@@ -58,21 +58,21 @@ class Outcome:
 def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Refused], block_limit: int) -> Outcome:
     """Work on the lines of one chunk.
 
-    A line whose key is known stays with its person; any other is placed by matching. Nothing here says more of a
+    A line whose key is known stays with its person; any other is linked by matching. Nothing here says more of a
     protected person than of anybody: their lines are `recorded`, whether or not they are news.
     """
     outcome = Outcome()
     good = [line for line in lines if isinstance(line, Line)]
     known = repository.find_records(session, feed.name, push.service, {line.key for line in good})
     before = frozenset(known)
-    protected = matching.protected_among(session, {record.person for record in known.values()})
+    protected = protected_among(session, {record.person for record in known.values()})
     register = Register(session, block_limit)
     register.begin(
         unknown=[line.about for line in good if line.key not in known and _named(line.about)],
         known=[
             (known[line.key].person, line.about)
             for line in good
-            if line.key in known and known[line.key].identity != write(line.about)
+            if line.key in known and known[line.key].identity != write_identity(line.about)
         ],
     )
     records: dict[str, dict[str, Any]] = {}
@@ -94,14 +94,14 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
             continue
         judged = Judged()
         if record is None:
-            profile, judged = register.place(line.about, push.service)
+            profile, judged = register.link_record(line.about, push.service)
             if profile.protected:
                 protected.add(profile.person)
-            record = known[line.key] = Known(new_id(), profile.person, line.digest, push.id, write(line.about))
+            record = known[line.key] = Known(new_id(), profile.person, line.digest, push.id, write_identity(line.about))
         else:
-            if record.identity != write(line.about):
+            if record.identity != write_identity(line.about):
                 register.look_again(record.person, line.about, push.service)
-            record.digest, record.push, record.identity = line.digest, push.id, write(line.about)
+            record.digest, record.push, record.identity = line.digest, push.id, write_identity(line.about)
         records[line.key] = _row(record, line, push, feed, judged)
         born = line.about.date_of_birth or _born(register, record.person)
         statings[record.id] = Stating(
@@ -127,7 +127,7 @@ def _cannot_stand(line: Line, record: Known | None, push: Push, register: Regist
         return None
     if record.push == push.id:
         return LineFault("", "key_repeated")
-    if record.identity != write(line.about):
+    if record.identity != write_identity(line.about):
         found = register.recognise(record.person, line.about).outcomes
         if found["date_of_birth"] == found["forename"] == "conflict" and found["identifier"] != "same":
             return LineFault("", "key_names_another_person")

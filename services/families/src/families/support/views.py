@@ -1,0 +1,91 @@
+"""What is shown of the support of a family: its lead professional, where it stands, and what happened when."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from datetime import date
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
+
+from families.models.support import AgreementToBeSupported
+from families.sharing import LOCATION, SUPPORT, Item, present_only
+from families.support.repository import SupportActs
+from families.support.schemas import ActView, LeadView, SupportView
+
+
+class Act(Protocol):
+    id: Any
+    on: Any
+    source: Any
+
+
+AnAct = TypeVar("AnAct", bound=Act)
+Permits = Callable[[UUID, str, str], bool]
+"""Whether every member of a family permits that a category from a source is shown: family, category, source."""
+
+
+def support_items(acts: SupportActs) -> set[Item]:
+    """Every category and source that a view of this support may draw on. A lead professional's service locates."""
+    found = {Item(SUPPORT, row.source) for row in acts.all_acts()}
+    return found | {Item(LOCATION, row.source) for rows in acts.leads.values() for row in rows}
+
+
+class SupportViewBuilder:
+    """One caller's view of the support of families, as at the end of a day."""
+
+    def __init__(self, acts: SupportActs, permits: Permits, as_at: date) -> None:
+        self._acts, self._permits, self._as_at = acts, permits, as_at
+
+    def view_lead(self, family: UUID) -> LeadView | None:
+        row = self._latest(family, self._acts.leads.get(family, []))
+        if row is None:
+            return None
+        service = row.service if self._permits(family, LOCATION, row.source) else None
+        return LeadView(user=row.user, on=row.on, sector=row.sector, **present_only(service=service))
+
+    def view_support(self, family: UUID) -> SupportView:
+        said = self._latest(family, self._acts.agreements.get(family, []))
+        assessment = self._latest(family, self._acts.assessments.get(family, []))
+        plan = self._latest(family, self._acts.plans.get(family, []))
+        team = [
+            row.service
+            for row in self._acts.team.get(family, [])
+            if row.from_on <= self._as_at
+            and (row.to_on is None or row.to_on >= self._as_at)
+            and self._permits(family, SUPPORT, row.source)
+        ]
+        return SupportView(
+            **present_only(
+                agreed_on=said.on if said and said.agreed else None,
+                declined_on=said.on if said and not said.agreed else None,
+                assessment=ActView(id=assessment.id, on=assessment.on) if assessment else None,
+                plan=ActView(id=plan.id, on=plan.on) if plan else None,
+                team=sorted(set(team)) or None,
+            )
+        )
+
+    def moments(self, family: UUID) -> Iterator[tuple[date, str]]:
+        """What was done with a family. Shape: day and kind of each act that is shown."""
+        kinds: list[tuple[str, Collection[Any]]] = [
+            ("lead_professional", self._acts.leads.get(family, [])),
+            ("assessment", self._acts.assessments.get(family, [])),
+            ("plan", self._acts.plans.get(family, [])),
+        ]
+        for kind, rows in kinds:
+            yield from ((row.on, kind) for row in rows if self._shows(family, row))
+        agreements: list[AgreementToBeSupported] = self._acts.agreements.get(family, [])
+        for said in agreements:
+            if self._shows(family, said):
+                yield said.on, "agreed" if said.agreed else "declined"
+        for step in self._acts.steps.get(family, []):
+            if self._shows(family, step):
+                yield step.on, step.step
+
+    def _shows(self, family: UUID, row: Act) -> bool:
+        return bool(row.on <= self._as_at) and self._permits(family, SUPPORT, row.source)
+
+    def _latest(self, family: UUID, rows: Iterable[AnAct]) -> AnAct | None:
+        """The last act by date. What a later one that is not shared would have changed, is not shown either."""
+        past = [row for row in rows if row.on <= self._as_at]
+        if not past:
+            return None
+        last = max(past, key=lambda row: (row.on, row.id))
+        return last if self._permits(family, SUPPORT, last.source) else None
