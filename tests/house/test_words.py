@@ -29,9 +29,7 @@ PAGE = ROOT / "docs" / "words.md"
 READ = {".py", ".json", ".toml", ".graphql", ".yaml", ".yml"}
 LEFT = frozenset((ROOT / "tests/house/rules/words_left.txt").read_text().split())
 """Names that wait to be renamed; the list goes when they have been."""
-SHARED: dict[str, set[str]] = {
-    "families": {"Plan", "Statement"},
-}
+SHARED: dict[str, set[str]] = {}
 """Classes of a program that still share a name."""
 WORDS = retired(
     """

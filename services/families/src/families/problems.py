@@ -129,7 +129,7 @@ class PersonNotMerged(Conflict):
     title = "Person not merged"
 
 
-# --- households, families, places, support, evidence (add below)
+# --- composition, families, premises, support, evidence
 
 
 class FamilyNotFound(NotFound):

@@ -73,7 +73,7 @@ class Reach:
         return family
 
 
-def of(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
+def find_reach(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     """What the caller may meet for this purpose. Asks `consent`, so call it before a session is opened.
 
     Errors: Unavailable.

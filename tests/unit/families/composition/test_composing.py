@@ -6,7 +6,7 @@ from uuid import UUID, uuid5
 
 from families.composition.carers import CarerWord, Someone
 from families.composition.composing import Draft, Elsewhere, compose
-from families.composition.residence import Statement
+from families.composition.residence import ResidenceStatement
 
 SCHOOL, BENEFITS, POLICE = "school_attendance", "benefits", "anti_social_behaviour"
 MILL, QUAY, HILL, REFUGE, HMO = "mill-street-4", "quay-road-9", "hill-lane-2", "haven", "station-house"
@@ -20,11 +20,13 @@ def named(name: str) -> UUID:
     return uuid5(UUID(int=0), name)
 
 
-def at(feed: str, address: str, first: date, last: date = LATER) -> Statement:
-    return Statement(feed, address, first, last, "thornbury")
+def at(feed: str, address: str, first: date, last: date = LATER) -> ResidenceStatement:
+    return ResidenceStatement(feed, address, first, last, "thornbury")
 
 
-def someone(name: str, born: int, *said: Statement, protections: tuple[tuple[date, date | None], ...] = ()) -> Someone:
+def someone(
+    name: str, born: int, *said: ResidenceStatement, protections: tuple[tuple[date, date | None], ...] = ()
+) -> Someone:
     forename, _, surname = name.partition(" ")
     return Someone(
         named(name), date(born, 5, 17), frozenset({(forename, surname)}), said, protections, pupil=born > 2000
@@ -194,7 +196,7 @@ def test_under_one_shared_roof_only_a_carers_name_makes_a_family() -> None:
     assert families(drafts, WAVE0) == sorted(expected, key=sorted)
 
 
-def of_one_name(number: int, name: str, born: int, *said: Statement) -> Someone:
+def of_one_name(number: int, name: str, born: int, *said: ResidenceStatement) -> Someone:
     return replace(someone(name, born, *said), root=named(f"{name} {number}"))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from families.matching.names import compare_forenames, compare_surnames, fold, meant, sound
+from families.matching.names import compare_forenames, compare_surnames, fold, meant_forenames, soundex
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_surnames_agree_as_clerks_write_them(one: str, other: str, outcome: str)
         ("Theeo", "Theo", "typo"),
         ("Theeo", "Emna", "conflict"),  # mistypings of two names
         ("Max", "Mia", "conflict"),  # names themselves, whatever lies between them
-        ("Al", "Ed", "conflict"),  # too short to say what was meant
+        ("Al", "Ed", "conflict"),  # too short to say what was meant_forenames
     ],
 )
 def test_two_mistypings_of_one_forename_are_similar(one: str, other: str, outcome: str) -> None:
@@ -64,10 +64,10 @@ def test_two_mistypings_of_one_forename_are_similar(one: str, other: str, outcom
 
 
 def test_a_forename_is_no_mistyping_of_another() -> None:
-    assert meant("theo") == frozenset()
-    assert "theo" in meant("tho") & meant("theeo")
+    assert meant_forenames("theo") == frozenset()
+    assert "theo" in meant_forenames("tho") & meant_forenames("theeo")
 
 
 def test_names_that_sound_alike_begin_alike() -> None:
-    assert sound("robert") == sound("rupert") == "R163".lower()
-    assert sound("") == ""
+    assert soundex("robert") == soundex("rupert") == "R163".lower()
+    assert soundex("") == ""

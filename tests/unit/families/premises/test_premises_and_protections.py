@@ -74,7 +74,7 @@ def composed(street: Street) -> list[dict[str, Any]]:
 
 def while_composing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Something happens once, after the composer has read and before it writes."""
-    plan, left = service.plan, [happens]
+    plan, left = service.plan_changes, [happens]
 
     def planned(found: Neighbourhood) -> service.Changes:
         changes = plan(found)
@@ -82,7 +82,7 @@ def while_composing(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], objec
             left.pop()()
         return changes
 
-    monkeypatch.setattr(service, "plan", planned)
+    monkeypatch.setattr(service, "plan_changes", planned)
 
 
 def test_a_protection_that_comes_while_its_family_is_composed_for_the_first_time_holds_at_once(

@@ -7,7 +7,7 @@ from itertools import combinations
 from uuid import UUID
 
 from families.composition.names import plain, same_person_name
-from families.composition.residence import Statement
+from families.composition.residence import ResidenceStatement
 from families.matching.scorer import compare_births
 
 # Attendance comes a term in arrears: of a family that still lives somewhere, the last word can be so old.
@@ -21,7 +21,7 @@ class Someone:
     root: UUID
     born: date | None
     names: frozenset[tuple[str, str]] = frozenset()
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[ResidenceStatement, ...] = ()
     protections: tuple[tuple[date, date | None], ...] = ()
     pupil: bool = False
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from families.composition.carers import WORD_STILL_GOOD, Carers, CarerWord, Someone
 from families.composition.names import plain, same_name
-from families.composition.residence import stays
+from families.composition.residence import find_stays
 
 CHILD, ADULT, NON_RESIDENT_PARENT = "child", "adult", "non_resident_parent"
 ORDINARY, REFUGE = "ordinary", "refuge"
@@ -78,21 +78,21 @@ def compose(
     for pair in apart:
         parents.setdefault(pair.child, []).append(pair)
     for some in _neighbourhoods(people, apart):
-        story = _Story(
+        neighbourhood = _Neighbourhood(
             some,
             {someone.root: words[someone.root] for someone in some if someone.root in words},
             kinds or {},
             [pair for someone in some for pair in parents.get(someone.root, ())],
         )
-        drafts += story.tell()
+        drafts += neighbourhood.compose_families()
     return drafts
 
 
-def hidden(location: str | None) -> bool:
+def is_hidden(location: str | None) -> bool:
     return location is not None and location.startswith(HIDDEN)
 
 
-class _Story:
+class _Neighbourhood:
     """One neighbourhood's history. Each day: who moves, who leaves, which families move, who comes together."""
 
     def __init__(
@@ -107,53 +107,53 @@ class _Story:
         self.kinds = kinds
         self.elsewhere = elsewhere
         self.drafts: list[Draft] = []
-        self.of: dict[UUID, Draft] = {}
-        self.former: dict[UUID, Draft] = {}
-        self.where: dict[UUID, str] = {}
-        self.arrived: dict[UUID, date] = {}
-        self.links: dict[UUID, set[UUID]] = {}
-        self.moved_out: dict[tuple[int, UUID], str] = {}
-        self.parted: set[tuple[UUID, UUID]] = set()
-        self.ends: dict[UUID, str] = {}
-        self.first_at: dict[str, dict[UUID, date]] = {}
+        self.family_of: dict[UUID, Draft] = {}
+        self.former_family_of: dict[UUID, Draft] = {}
+        self.location_of: dict[UUID, str] = {}
+        self.arrived_on: dict[UUID, date] = {}
+        self.carers_of: dict[UUID, set[UUID]] = {}
+        self.moved_to: dict[tuple[int, UUID], str] = {}
+        self.parted_pairs: set[tuple[UUID, UUID]] = set()
+        self.last_location_of: dict[UUID, str] = {}
+        self.first_day_at: dict[str, dict[UUID, date]] = {}
 
-    def tell(self) -> list[Draft]:
+    def compose_families(self) -> list[Draft]:
         moves: dict[date, dict[UUID, str]] = {}
         for someone in self.people.values():
             for on, location in _locations(someone, self.kinds):
                 moves.setdefault(on, {})[someone.root] = location
-                self.ends[someone.root] = location
-                self.first_at.setdefault(location, {}).setdefault(someone.root, on)
+                self.last_location_of[someone.root] = location
+                self.first_day_at.setdefault(location, {}).setdefault(someone.root, on)
         for said_on in self.carers.days():
             moves.setdefault(said_on, {})
         for pair in self.elsewhere:
             moves.setdefault(pair.since, {})
         for day in sorted(moves):
-            self._live(day, moves[day])
-        self._place_parents_elsewhere()
+            self._live_day(day, moves[day])
+        self._add_parents_elsewhere()
         for draft in self.drafts:
-            self._finish(draft)
+            self._settle_area(draft)
         return [draft for draft in self.drafts if draft.spells]
 
-    def _live(self, day: date, movers: Mapping[UUID, str]) -> None:
-        self.parted |= {(p.child, p.parent) for p in self.elsewhere if p.since <= day}
-        before = {person: self.where.get(person) for person in movers}
+    def _live_day(self, day: date, movers: Mapping[UUID, str]) -> None:
+        self.parted_pairs |= {(p.child, p.parent) for p in self.elsewhere if p.since <= day}
+        before = {person: self.location_of.get(person) for person in movers}
         for person in movers:
-            self.where[person] = movers[person]
-            self.arrived[person] = day
-        fleeing = [p for p in movers if hidden(movers[p]) and not hidden(before[p])]
+            self.location_of[person] = movers[person]
+            self.arrived_on[person] = day
+        fleeing = [p for p in movers if is_hidden(movers[p]) and not is_hidden(before[p])]
         for person in fleeing:
-            self._resolve(person, day)
+            self._find_carers(person, day)
         for person in fleeing:
-            self._leave(person, day)
+            self._leave_family(person, day)
         for child in sorted(self.people):
             if self._is_child(child, day):
-                self._resolve(child, day)
+                self._find_carers(child, day)
         self._move_families(movers, day)
         self._let_adults_go(movers, before, day)
         self._part_parents(day)
         self._gather_hidden(day)
-        for location in sorted({at for at in self.where.values() if not hidden(at)}):
+        for location in sorted({at for at in self.location_of.values() if not is_hidden(at)}):
             if self.kinds.get(location, ORDINARY) == ORDINARY:
                 self._gather_at_home(location, day)
             else:
@@ -171,75 +171,77 @@ class _Story:
         ]
 
     def _adults_at(self, location: str, day: date) -> list[UUID]:
-        return [p for p in sorted(self.where) if self.where[p] == location and not self._is_child(p, day)]
+        return [p for p in sorted(self.location_of) if self.location_of[p] == location and not self._is_child(p, day)]
 
-    def _resolve(self, child: UUID, day: date) -> None:
+    def _find_carers(self, child: UUID, day: date) -> None:
         """Find the adults whom a child's records name as its carers at its address, among those who can be meant."""
         named = self.carers.named(child, day)
-        linked = {adult for adult in self.links.get(child, set()) if self.carers.mean(named, adult)}
-        draft, location = self.of.get(child), self.where.get(child)
+        linked = {adult for adult in self.carers_of.get(child, set()) if self.carers.mean(named, adult)}
+        draft, location = self.family_of.get(child), self.location_of.get(child)
         candidates: set[UUID] = set(draft.present()) if draft else set()
         if location is not None and location != HIDDEN:
             candidates |= set(self._adults_at(location, day))
-        if hidden(location):
-            was = self.former.get(child) or draft
+        if is_hidden(location):
+            was = self.former_family_of.get(child) or draft
             candidates |= {
                 p
-                for p in self.where
-                if hidden(self.where[p]) and was is not None and was in (self.former.get(p), self.of.get(p))
+                for p in self.location_of
+                if is_hidden(self.location_of[p])
+                and was is not None
+                and was in (self.former_family_of.get(p), self.family_of.get(p))
             }
         own = linked | (draft.present() if draft else set())
         for word in named:
             meant = {a for a in candidates if not self._is_child(a, day) and word.means(self.people[a])}
             if self._among_strangers(child):
-                clear = meant & own or self.carers.clearly_meant(word, self.first_at[self.where[child]], day)
+                clear = meant & own or self.carers.clearly_meant(word, self.first_day_at[self.location_of[child]], day)
                 # And records of the same person that nobody has linked yet.
                 meant = clear and {adult for adult in meant if self.carers.can_be_one({*clear, adult})}
             linked |= meant
-        self.links[child] = {adult for adult in linked if (child, adult) not in self.parted}
+        self.carers_of[child] = {adult for adult in linked if (child, adult) not in self.parted_pairs}
 
     def _among_strangers(self, person: UUID) -> bool:
-        location = self.where.get(person)
-        return hidden(location) or (location is not None and self.kinds.get(location, ORDINARY) != ORDINARY)
+        location = self.location_of.get(person)
+        return is_hidden(location) or (location is not None and self.kinds.get(location, ORDINARY) != ORDINARY)
 
     def _cares_for(self, adult: UUID, draft: Draft, day: date) -> bool:
-        return any(adult in self.links.get(child, set()) for child in self._children(draft, day))
+        return any(adult in self.carers_of.get(child, set()) for child in self._children(draft, day))
 
     def _is_carer_now(self, adult: UUID, draft: Draft, day: date) -> bool:
         """Whether the latest word on one of the children names this adult: who was named once before may have gone."""
         for child in self._children(draft, day):
             latest = self.carers.latest(child, day)
-            if adult in self.links.get(child, set()) and latest and self.carers.mean(latest, adult):
+            if adult in self.carers_of.get(child, set()) and latest and self.carers.mean(latest, adult):
                 return latest[0].same_address
         return False
 
     # --- coming and going
 
-    def _join(self, person: UUID, draft: Draft, day: date) -> None:
-        self.of[person] = draft
+    def _join_family(self, person: UUID, draft: Draft, day: date) -> None:
+        self.family_of[person] = draft
         for spell in draft.spells:
             if spell.person == person and spell.to_on is not None and spell.to_on >= day - DAY:
                 spell.to_on = None
                 return
         draft.spells.append(Spell(person, CHILD if self._is_child(person, day) else ADULT, day))
 
-    def _leave(self, person: UUID, day: date) -> None:
-        draft = self.of.pop(person, None)
+    def _leave_family(self, person: UUID, day: date) -> None:
+        draft = self.family_of.pop(person, None)
         if draft is None:
             return
-        self.former[person] = draft
-        self.moved_out[id(draft), person] = self.where[person]
+        self.former_family_of[person] = draft
+        self.moved_to[id(draft), person] = self.location_of[person]
         spell = draft.spell(person)
         if spell is not None:
             spell.to_on = day - DAY
             if spell.to_on < spell.from_on:
                 draft.spells.remove(spell)
 
-    def _found(self, home: str, members: Iterable[UUID], day: date) -> Draft:
-        draft = Draft(home, protected=hidden(home), was_protected=hidden(home))
+    def _found_family(self, home: str, members: Iterable[UUID], day: date) -> Draft:
+        draft = Draft(home, protected=is_hidden(home), was_protected=is_hidden(home))
         self.drafts.append(draft)
         for person in members:
-            self._join(person, draft, day)
+            self._join_family(person, draft, day)
         return draft
 
     def _move_families(self, movers: Mapping[UUID, str], day: date) -> None:
@@ -248,32 +250,32 @@ class _Story:
             children = self._children(draft, day)
             if not any(child in movers for child in children):
                 continue
-            at = Counter(self.where[child] for child in children if child in self.where)
+            at = Counter(self.location_of[child] for child in children if child in self.location_of)
             if draft.home not in at:
                 adults = [p for p in draft.present() if p not in children]
                 draft.home = max(
-                    sorted(at), key=lambda place: (sum(self.where.get(a) == place for a in adults), at[place])
+                    sorted(at), key=lambda home: (sum(self.location_of.get(a) == home for a in adults), at[home])
                 )
                 self._bring_along(draft, day)
             for child in children:
-                if child in movers and self.where[child] != draft.home:
-                    self._leave(child, day)
+                if child in movers and self.location_of[child] != draft.home:
+                    self._leave_family(child, day)
 
     def _bring_along(self, draft: Draft, day: date) -> None:
         """Who had gone ahead to where the family now goes had never left it."""
-        for person in sorted(self.where):
-            if self.of.get(person) is None and self.moved_out.get((id(draft), person)) == draft.home:
+        for person in sorted(self.location_of):
+            if self.family_of.get(person) is None and self.moved_to.get((id(draft), person)) == draft.home:
                 spells = [s for s in draft.spells if s.person == person]
-                if spells and self.where[person] == draft.home:
+                if spells and self.location_of[person] == draft.home:
                     max(spells, key=lambda s: s.from_on).to_on = None
-                    self.of[person] = draft
+                    self.family_of[person] = draft
 
     def _let_adults_go(self, movers: Mapping[UUID, str], before: Mapping[UUID, str | None], day: date) -> None:
         """An adult leaves on a changed statement to an address where neither the children nor a carer of theirs is."""
         leaving: list[UUID] = []
-        for person, draft in sorted(self.of.items()):
-            at = self.where.get(person)
-            if at is None or at == draft.home or self._is_child(person, day) or hidden(at) or hidden(draft.home):
+        for person, draft in sorted(self.family_of.items()):
+            at = self.location_of.get(person)
+            if at is None or at == draft.home or self._is_child(person, day) or is_hidden(at) or is_hidden(draft.home):
                 continue
             if self._is_carer_now(person, draft, day):
                 continue
@@ -281,20 +283,20 @@ class _Story:
             if not (before[person] is not None if person in movers else self._moved_as_carer(person, draft)):
                 continue
             ahead = any(
-                other != person and self.where.get(other) == at and self._is_carer_now(other, draft, day)
+                other != person and self.location_of.get(other) == at and self._is_carer_now(other, draft, day)
                 for other in draft.present()
             )
             if not ahead:
                 leaving.append(person)
         for person in leaving:
-            self._leave(person, day)
+            self._leave_family(person, day)
 
     def _moved_as_carer(self, person: UUID, draft: Draft) -> bool:
         """Whether this adult stated another address after joining, and stayed only as a carer."""
         spell = draft.spell(person)
         return (
             spell is not None
-            and self.arrived[person] > spell.from_on
+            and self.arrived_on[person] > spell.from_on
             and any(
                 word.means(self.people[person]) and not word.same_address
                 for child in draft.present()
@@ -303,32 +305,32 @@ class _Story:
         )
 
     def _part_parents(self, day: date) -> None:
-        for child, parent in sorted(self.parted):
-            draft = self.of.get(parent)
-            if draft is not None and self.of.get(child) is draft:
-                self._leave(parent, day)
+        for child, parent in sorted(self.parted_pairs):
+            draft = self.family_of.get(parent)
+            if draft is not None and self.family_of.get(child) is draft:
+                self._leave_family(parent, day)
 
     # --- coming together
 
     def _gather_at_home(self, location: str, day: date) -> None:
-        here = [p for p in sorted(self.where) if self.where[p] == location]
+        here = [p for p in sorted(self.location_of) if self.location_of[p] == location]
         families = [d for d in self.drafts if d.home == location and d.present()]
         self._unite_families(families, day)
         families = [d for d in families if d.present()]
-        loose = [p for p in here if p not in self.of]
+        loose = [p for p in here if p not in self.family_of]
         pending: list[UUID] = []
         for child in [p for p in loose if self._is_child(p, day)]:
             if welcoming := next((d for d in families if self._belongs(child, d, day)), None):
-                self._join(child, welcoming, day)
+                self._join_family(child, welcoming, day)
             else:
                 pending.append(child)
         if pending:
-            new = self._found(location, pending, day)
+            new = self._found_family(location, pending, day)
             self._call_carers_over(new, location, day)
             families.append(new)
         for adult in [p for p in loose if not self._is_child(p, day)]:
             if target := self._family_for(adult, families, day):
-                self._join(adult, target, day)
+                self._join_family(adult, target, day)
 
     def _unite_families(self, families: list[Draft], day: date) -> None:
         """Two that live together and share a carer are one; two that only share a roof are not."""
@@ -336,12 +338,12 @@ class _Story:
             for other in families:
                 if one is other or not one.present() or not other.present() or other.composed_on < one.composed_on:
                     continue
-                children = [c for c in self._children(other, day) if self.where.get(c) == other.home]
+                children = [c for c in self._children(other, day) if self.location_of.get(c) == other.home]
                 if any(self._shares_carer(child, one, day) for child in children):
                     for person in sorted(other.present()):
-                        self._leave(person, day)
+                        self._leave_family(person, day)
                         if self._may_live_with(person, one):
-                            self._join(person, one, day)
+                            self._join_family(person, one, day)
 
     def _belongs(self, child: UUID, draft: Draft, day: date) -> bool:
         """Whether a child that appears at a family's address is theirs, and not the new tenants'."""
@@ -352,7 +354,7 @@ class _Story:
     def _shares_carer(self, child: UUID, draft: Draft, day: date) -> bool:
         named = self.carers.named(child, day)
         adults = [p for p in draft.present() if not self._is_child(p, day) and not self._stays_behind(p, draft, day)]
-        if any(adult in self.links.get(child, set()) or self.carers.mean(named, adult) for adult in adults):
+        if any(adult in self.carers_of.get(child, set()) or self.carers.mean(named, adult) for adult in adults):
             return True
         theirs = [
             word for other in self._children(draft, day) if other != child for word in self.carers.named(other, day)
@@ -362,8 +364,8 @@ class _Story:
     def _stays_behind(self, adult: UUID, draft: Draft, day: date) -> bool:
         """Whether the family goes from its home for good in the end, and this adult, nobody's carer in it, does not."""
         children = self._children(draft, day)
-        gone = all(self.ends.get(child, draft.home) != draft.home for child in children)
-        return gone and self.ends.get(adult) == draft.home and not self._cares_for(adult, draft, day)
+        gone = all(self.last_location_of.get(child, draft.home) != draft.home for child in children)
+        return gone and self.last_location_of.get(adult) == draft.home and not self._cares_for(adult, draft, day)
 
     def _shares_surname(self, child: UUID, draft: Draft, day: date) -> bool:
         own = {plain(surname) for _, surname in self.people[child].names}
@@ -381,81 +383,87 @@ class _Story:
 
     def _call_carers_over(self, new: Draft, location: str, day: date) -> None:
         """New tenants' parents may have come first, and been taken for the former tenants'."""
-        carers = {adult for child in new.present() for adult in self.links.get(child, set())}
+        carers = {adult for child in new.present() for adult in self.carers_of.get(child, set())}
         for adult in sorted(carers):
-            draft = self.of.get(adult)
-            if draft is None or draft is new or self._cares_for(adult, draft, day) or self.where[adult] != location:
+            draft = self.family_of.get(adult)
+            if (
+                draft is None
+                or draft is new
+                or self._cares_for(adult, draft, day)
+                or self.location_of[adult] != location
+            ):
                 continue
-            since = self.arrived[adult]
-            along = [p for p in draft.present() if self.where.get(p) == location and self.arrived[p] == since
+            since = self.arrived_on[adult]
+            along = [p for p in draft.present() if self.location_of.get(p) == location and self.arrived_on[p] == since
                      and not self._is_child(p, day) and not self._cares_for(p, draft, day)]  # fmt: skip
             if draft.composed_on < since:
                 for person in sorted(along):
                     spell = draft.spell(person)
                     if spell is not None:
                         draft.spells.remove(spell)
-                    self.of.pop(person)
-                    self._join(person, new, since)
+                    self.family_of.pop(person)
+                    self._join_family(person, new, since)
 
     def _family_for(self, adult: UUID, families: Sequence[Draft], day: date) -> Draft | None:
         able = [d for d in families if self._may_live_with(adult, d)]
         caring = [d for d in able if self._cares_for(adult, d, day)]
-        current = [d for d in able if self._still_stated(d, self.arrived[adult], WORD_STILL_GOOD)]
+        current = [d for d in able if self._still_stated(d, self.arrived_on[adult], WORD_STILL_GOOD)]
         return next(iter(caring or sorted(current, key=lambda d: d.composed_on, reverse=True)), None)
 
     def _may_live_with(self, person: UUID, draft: Draft) -> bool:
-        return not any((child, person) in self.parted for child in draft.present())
+        return not any((child, person) in self.parted_pairs for child in draft.present())
 
     def _gather_at_communal_premises(self, location: str, day: date) -> None:
         """Under one roof with strangers, only a carer's name makes a family."""
-        for child in [p for p in sorted(self.where) if self.where[p] == location]:
+        for child in [p for p in sorted(self.location_of) if self.location_of[p] == location]:
             if self._is_child(child, day):
-                self._gather_by_carer(child, day, lambda other: self.where.get(other) == location)
+                self._gather_by_carer(child, day, lambda other: self.location_of.get(other) == location)
 
     def _gather_hidden(self, day: date) -> None:
-        for child in [p for p in sorted(self.where) if hidden(self.where[p])]:
+        for child in [p for p in sorted(self.location_of) if is_hidden(self.location_of[p])]:
             if self._is_child(child, day):
-                self._gather_by_carer(child, day, lambda other: hidden(self.where.get(other)))
+                self._gather_by_carer(child, day, lambda other: is_hidden(self.location_of.get(other)))
 
     def _gather_by_carer(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> None:
-        carers = sorted(a for a in self.links.get(child, set()) if together(a))
-        draft = self.of.get(child)
+        carers = sorted(a for a in self.carers_of.get(child, set()) if together(a))
+        draft = self.family_of.get(child)
         if draft is None:
-            draft = next((self.of[a] for a in carers if a in self.of and together_all(self.of[a], together)), None)
+            theirs = (self.family_of[a] for a in carers if a in self.family_of)
+            draft = next((family for family in theirs if any_together(family, together)), None)
             draft = draft or self._siblings_family(child, day, together)
             if draft is not None:
-                self._join(child, draft, day)
+                self._join_family(child, draft, day)
             elif carers or self._siblings(child, day, together):
-                draft = self._found(self.where[child], [child], day)
+                draft = self._found_family(self.location_of[child], [child], day)
         if draft is None:
             return
         for adult in carers:
-            if adult not in self.of and self._may_live_with(adult, draft):
-                self._join(adult, draft, day)
+            if adult not in self.family_of and self._may_live_with(adult, draft):
+                self._join_family(adult, draft, day)
 
     def _siblings(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> list[UUID]:
         """Children at the same place who name the same carer, and come from the same family if from any."""
         named = self.carers.named(child, day)
         return [
             other
-            for other in sorted(self.where)
+            for other in sorted(self.location_of)
             if other != child
             and together(other)
             and self._is_child(other, day)
             and (
-                self.links.get(child, set()) & self.links.get(other, set())
+                self.carers_of.get(child, set()) & self.carers_of.get(other, set())
                 or self._named_the_same_carer(child, named, other, day)
             )
         ]
 
     def _named_the_same_carer(self, child: UUID, named: Sequence[CarerWord], other: UUID, day: date) -> bool:
-        family, at = self.former.get(child), self.where[child]
-        if family is not self.former.get(other) or (family is None and at != self.where[other]):
+        family, at = self.former_family_of.get(child), self.location_of[child]
+        if family is not self.former_family_of.get(other) or (family is None and at != self.location_of[other]):
             return False
         alike = [(a, b) for a in named for b in self.carers.named(other, day) if a.names_the_same_as(b)]
         if family is not None:
             return bool(alike)
-        came = self.first_at[at]
+        came = self.first_day_at[at]
         return any(
             self.carers.can_be_one(self.carers.fitting(a, came, day) | self.carers.fitting(b, came, day))
             for a, b in alike
@@ -463,14 +471,14 @@ class _Story:
 
     def _siblings_family(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> Draft | None:
         for other in self._siblings(child, day, together):
-            draft = self.of.get(other)
-            if draft is not None and together_all(draft, together):
+            draft = self.family_of.get(other)
+            if draft is not None and any_together(draft, together):
                 return draft
         return None
 
-    # --- the end of the story
+    # --- the end of the neighbourhood
 
-    def _place_parents_elsewhere(self) -> None:
+    def _add_parents_elsewhere(self) -> None:
         for pair in sorted(self.elsewhere, key=lambda p: (p.since, p.child, p.parent)):
             spells = [
                 (draft, s) for draft in self.drafts if not draft.was_protected for s in draft.spells
@@ -483,8 +491,8 @@ class _Story:
                 continue
             draft.spells.append(Spell(pair.parent, NON_RESIDENT_PARENT, pair.since))
 
-    def _finish(self, draft: Draft) -> None:
-        protected = hidden(draft.home) or any(hidden(self.where.get(p)) for p in draft.present())
+    def _settle_area(self, draft: Draft) -> None:
+        protected = is_hidden(draft.home) or any(is_hidden(self.location_of.get(p)) for p in draft.present())
         draft.protected = protected
         if protected:
             return
@@ -496,14 +504,14 @@ class _Story:
             draft.area = max(said, key=lambda s: s.last_on).area
 
 
-def together_all(draft: Draft, together: Callable[[UUID], bool]) -> bool:
+def any_together(draft: Draft, together: Callable[[UUID], bool]) -> bool:
     """Whether some of the family's members are where `together` looks."""
     return any(together(person) for person in draft.present())
 
 
 def _locations(someone: Someone, kinds: Mapping[str, str]) -> list[tuple[date, str]]:
-    """Where somebody is from which day on; what a protection covers, and a refuge, is hidden."""
-    lived = stays(someone.statements)
+    """Where somebody is from which day on; what a protection covers, and a refuge, is is_hidden."""
+    lived = find_stays(someone.statements)
     days = {stay.from_on for stay in lived}
     for since, lifted in someone.protections:
         days.add(since)
@@ -529,18 +537,18 @@ def _neighbourhoods(people: Sequence[Someone], elsewhere: Sequence[Elsewhere]) -
     """People parted into those who have to do with each other: they were said to live at one address."""
     head: dict[object, object] = {}
 
-    def find(item: object) -> object:
+    def find_head(item: object) -> object:
         while head.setdefault(item, item) != item:
             head[item] = item = head[head[item]]
         return item
 
     for someone in people:
-        find(someone.root)
+        find_head(someone.root)
         for statement in someone.statements:
-            head[find(statement.address)] = find(someone.root)
+            head[find_head(statement.address)] = find_head(someone.root)
     for pair in elsewhere:
-        head[find(pair.child)] = find(pair.parent)
+        head[find_head(pair.child)] = find_head(pair.parent)
     groups: dict[object, list[Someone]] = {}
     for someone in sorted(people, key=lambda s: s.root):
-        groups.setdefault(find(someone.root), []).append(someone)
+        groups.setdefault(find_head(someone.root), []).append(someone)
     return list(groups.values())

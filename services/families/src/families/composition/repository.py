@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from chassis.db import in_batches, new_id
 from families.composition.carers import CarerWord, Someone
 from families.composition.composing import Elsewhere
-from families.composition.residence import Statement
+from families.composition.residence import ResidenceStatement
 from families.feeds.registry import FEEDS
 from families.feeds.trust import trust
 from families.models.composition import ComposedFrom
@@ -173,12 +173,12 @@ def _carers(session: Session, leaves: Collection[UUID], root_of: dict[UUID, UUID
 
 def _describe_people(session: Session, found: Neighbourhood, statements: Sequence[Any], areas: dict[UUID, str]) -> None:
     keys = _address_keys(statements)
-    said: dict[UUID, list[Statement]] = {}
+    said: dict[UUID, list[ResidenceStatement]] = {}
     first: dict[UUID, tuple[date, UUID]] = {}
     for row in statements:
         root = found.root_of[row.person]
         said.setdefault(root, []).append(
-            Statement(row.feed, keys[row.id], row.first_stated_on, row.last_stated_on, areas.get(row.push))
+            ResidenceStatement(row.feed, keys[row.id], row.first_stated_on, row.last_stated_on, areas.get(row.push))
         )
         first[root] = min(first.get(root, (row.first_stated_on, row.person)), (row.first_stated_on, row.person))
     names: dict[UUID, list[Any]] = {}

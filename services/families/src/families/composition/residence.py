@@ -10,7 +10,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Statement:
+class ResidenceStatement:
     """A source said from `first_on` to `last_on` that somebody lives at `address` (a key, not a text)."""
 
     feed: str
@@ -35,7 +35,7 @@ class _Word:
     address: str
 
 
-def stays(statements: Iterable[Statement]) -> list[Stay]:
+def find_stays(statements: Iterable[ResidenceStatement]) -> list[Stay]:
     """Where somebody lived, one stay after the other.
 
     The first word of all establishes a residence. The first word of a further source moves nobody, unless what it
@@ -70,16 +70,16 @@ def stays(statements: Iterable[Statement]) -> list[Stay]:
     return found
 
 
-def _words(statements: Iterable[Statement]) -> list[_Word]:
+def _words(statements: Iterable[ResidenceStatement]) -> list[_Word]:
     """Each source's changes of address, in the order of their days; of one day, the most trusted source first."""
-    by_feed: dict[str, list[Statement]] = {}
+    by_feed: dict[str, list[ResidenceStatement]] = {}
     for statement in statements:
         by_feed.setdefault(statement.feed, []).append(statement)
     words = [word for feed, said in by_feed.items() for word in _changes(feed, said)]
     return sorted(words, key=lambda word: (word.on, trust(word.feed), word.feed, word.address))
 
 
-def _changes(feed: str, said: Sequence[Statement]) -> list[_Word]:
+def _changes(feed: str, said: Sequence[ResidenceStatement]) -> list[_Word]:
     """One source's changes. An address that it states beyond all later ones is where it has gone back to."""
     periods = sorted(_united(said), key=lambda s: (s.first_on, s.last_on, s.address))
     words: list[_Word] = []
@@ -94,15 +94,15 @@ def _changes(feed: str, said: Sequence[Statement]) -> list[_Word]:
     return words
 
 
-def _united(said: Sequence[Statement]) -> list[Statement]:
+def _united(said: Sequence[ResidenceStatement]) -> list[ResidenceStatement]:
     """One period an address: several records of one source may state the same."""
-    by_address: dict[str, Statement] = {}
+    by_address: dict[str, ResidenceStatement] = {}
     for s in said:
         old = by_address.get(s.address)
         by_address[s.address] = (
             s
             if old is None
-            else Statement(
+            else ResidenceStatement(
                 feed=s.feed,
                 address=s.address,
                 first_on=min(old.first_on, s.first_on),

@@ -37,7 +37,7 @@ class Changes:
         return (rows | set(self.areas)) - {row["id"] for row in self.families}
 
 
-def plan(found: Neighbourhood) -> Changes:
+def plan_changes(found: Neighbourhood) -> Changes:
     """What has to change for the stored memberships to be what composition says. Pure."""
     drafts = compose(found.people, found.carers, found.kinds, found.elsewhere)
     changes = Changes()
@@ -56,7 +56,7 @@ def plan(found: Neighbourhood) -> Changes:
     return changes
 
 
-def apply(session: Session, found: Neighbourhood, changes: Changes) -> bool:
+def apply_changes(session: Session, found: Neighbourhood, changes: Changes) -> bool:
     """Write and tell the changes; False, having done nothing, when what they were worked out from has changed."""
     if not repository.unchanged_since(session, found):
         return False

@@ -22,11 +22,11 @@ class Composer:
         with runtime.read() as session:
             news = repository.read_news(session, taken)
             found = repository.read_neighbourhood(session, news) if news else None
-        changes = service.plan(found) if found else None
+        changes = service.plan_changes(found) if found else None
         with runtime.write() as session:
             if not queue.is_taken_by_us(session, taken):
                 return True
-            if found is None or changes is None or service.apply(session, found, changes):
+            if found is None or changes is None or service.apply_changes(session, found, changes):
                 queue.finish_taken(session, taken, news)
         return True
 

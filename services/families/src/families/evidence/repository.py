@@ -9,7 +9,7 @@ from chassis.db import in_batches, upsert
 from families.models.evidence import EvidenceBundle, SampledBundle
 from families.models.facts import Fact
 from families.models.families import Family, Membership
-from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan
+from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, SupportPlan
 from families.problems import BundleNotFound, FamilyNotFound
 
 
@@ -51,9 +51,9 @@ def list_assessments(session: Session, family: UUID, as_at: date) -> list[Assess
     return list(session.scalars(rows.order_by(Assessment.on, Assessment.id)))
 
 
-def list_plans(session: Session, family: UUID, as_at: date) -> list[Plan]:
-    rows = select(Plan).where(Plan.family == family, Plan.on <= as_at)
-    return list(session.scalars(rows.order_by(Plan.on, Plan.id)))
+def list_plans(session: Session, family: UUID, as_at: date) -> list[SupportPlan]:
+    rows = select(SupportPlan).where(SupportPlan.family == family, SupportPlan.on <= as_at)
+    return list(session.scalars(rows.order_by(SupportPlan.on, SupportPlan.id)))
 
 
 def get_bundle(session: Session, bundle_id: UUID, *, sampled_only: bool) -> EvidenceBundle:

@@ -36,7 +36,7 @@ def freeze_bundle(
     """
     repository.get_family(session, family)
 
-    def make() -> BundleWritten:
+    def make_bundle() -> BundleWritten:
         content = canonical_json(_gather(session, family, request))
         digest = hashlib.sha256(content).hexdigest()
         bundle = EvidenceBundle(
@@ -48,7 +48,7 @@ def freeze_bundle(
         emit(session, EvidenceAdded(family=family, bundle=bundle.id, hash=digest))
         return BundleWritten(id=bundle.id, status="frozen", etag=etag(1), hash=digest)
 
-    written = once(session, caller, request, make, location="/v1/evidence-bundles/{id}")
+    written = once(session, caller, request, make_bundle, location="/v1/evidence-bundles/{id}")
     if isinstance(written, BundleWritten):
         return written
     bundle = repository.get_bundle(session, written.id, sampled_only=False)

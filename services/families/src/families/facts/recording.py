@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.db import new_id, now
 from families.events import FactCorrected, FactEnded, FactEvent, FactRecorded
 from families.facts import repository
-from families.feeds.lines import Statement
+from families.feeds.lines import FactStatement
 from families.models.facts import Fact
 
 
@@ -21,7 +21,7 @@ class Stating:
 
     record: UUID
     person: UUID
-    statements: tuple[Statement, ...]
+    statements: tuple[FactStatement, ...]
     known: bool
     age: int | None = None
 
@@ -92,7 +92,7 @@ def age_on(born: date | None, day: date | None) -> int | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
 
 
-def _same(fact: Fact, statement: Statement, stating: Stating) -> bool:
+def _same(fact: Fact, statement: FactStatement, stating: Stating) -> bool:
     return (fact.from_on, fact.to_on, fact.value, fact.age_at_event) == (
         statement.first,
         statement.last,

@@ -32,7 +32,7 @@ def _see(
     runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], measure: str | None
 ) -> dict[UUID, list[FactView]]:
     """Shape: the shared facts of everybody within reach, by present id."""
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         roots = people.find_reached(session, within.people(), ids)
         known = people.read_people(session, roots, names=False)

@@ -46,7 +46,7 @@ def list_families(
 ) -> Page[FamilyView]:
     """The families within reach, by id. Errors: CursorNotValid, Unavailable."""
     position = read_cursor(after, LIST)
-    day, within = as_at or today(), reach.of(runtime, caller, purpose)
+    day, within = as_at or today(), reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         rows = repository.list_families(
             session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
@@ -94,7 +94,7 @@ def look_up_support(
 
 def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> list[BelongingView]:
     """For each of these persons the families within reach to which they belong or belonged. Errors: Unavailable."""
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         asked = KnownFamilies()
         repository.read_members(session, asked, ids)
@@ -121,7 +121,7 @@ def nominate_family(runtime: Runtime, caller: Caller, request: NominationRequest
         raise RequestNotValid(errors=[fault])
     on = request.date or today()
 
-    def make() -> Written:
+    def make_family() -> Written:
         family = Family(
             id=new_id(), composed_on=on, area=request.area, origin="nominated", reason=request.reason, version=1
         )
@@ -130,7 +130,7 @@ def nominate_family(runtime: Runtime, caller: Caller, request: NominationRequest
         return Written(id=family.id, status="nominated", etag=etag(1))
 
     with runtime.write() as session:
-        return once(session, caller, request, make, location="/v1/families/{id}")
+        return once(session, caller, request, make_family, location="/v1/families/{id}")
 
 
 def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: MemberRequest, once: OnceRunner) -> Written:
@@ -138,9 +138,9 @@ def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: Membe
 
     Errors: FamilyNotFound; PersonNotFound; MemberAlreadyThere.
     """
-    within = reach.of(runtime, caller, WRITING)
+    within = reach.find_reach(runtime, caller, WRITING)
 
-    def make() -> Written:
+    def make_membership() -> Written:
         person = repository.get_person(session, request.person, within.people())
         for old in repository.find_memberships_of(session, family_id, person.root):
             if old.to_on is None or old.to_on >= request.from_:
@@ -157,7 +157,7 @@ def add_member(runtime: Runtime, caller: Caller, family_id: UUID, request: Membe
 
     with runtime.write() as session:
         within.get_family(session, family_id)
-        return once(session, caller, request, make, location=f"/v1/families/{family_id}/members/{{id}}")
+        return once(session, caller, request, make_membership, location=f"/v1/families/{family_id}/members/{{id}}")
 
 
 def change_member(
@@ -167,7 +167,7 @@ def change_member(
 
     Errors: FamilyNotFound; MembershipNotFound; PreconditionRequired; Stale; PeriodNotValid.
     """
-    within = reach.of(runtime, caller, WRITING)
+    within = reach.find_reach(runtime, caller, WRITING)
     with runtime.write() as session:
         within.get_family(session, family_id)
         membership = repository.get_membership(session, family_id, membership_id)
@@ -195,13 +195,13 @@ def hide_areas(session: Session, people: Collection[UUID]) -> None:
 
 
 def _read_one(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> KnownFamilies:
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         return repository.read_families(session, [within.get_family(session, family_id)])
 
 
 def _read_within_reach(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> KnownFamilies:
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         return repository.read_families(
             session, repository.find_families(session, within.families(named=True), set(ids))

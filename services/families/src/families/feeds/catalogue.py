@@ -16,7 +16,7 @@ from typing import Any
 
 from families.feeds.columns import Column
 from families.feeds.kinds import Bad, Coded, JsonSchema
-from families.feeds.lines import Carer, Covers, Line, LineFault, Stated, Statement, Values
+from families.feeds.lines import Carer, Covers, FactStatement, Line, LineFault, Stated, Values
 from families.feeds.periods import Period
 from families.feeds.rules import AllOrNone, Rule
 from vocabulary.feeds import FEEDS as VOCABULARY
@@ -61,12 +61,12 @@ class FactOf:
     def columns(self) -> tuple[str, ...]:
         return (*self.period.columns, self.value) if isinstance(self.value, str) else self.period.columns
 
-    def state(self, values: Values) -> Statement | None:
+    def state(self, values: Values) -> FactStatement | None:
         days = self.period.days(values)
         value = values[self.value] if isinstance(self.value, str) else self.value
         if days is None or value is None:
             return None
-        return Statement(self.measure, *days, value, self.unit)
+        return FactStatement(self.measure, *days, value, self.unit)
 
 
 class AlsoNamed(ABC):

@@ -49,7 +49,7 @@ class Carer:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class FactStatement:
     """A fact to be: measure, period (inclusive), value."""
 
     measure: str
@@ -61,13 +61,13 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that can be placed: whom it is about, what it states, and on which day it was so."""
+    """A line that can be linked to a person: whom it is about, what it states, and on which day it was so."""
 
     number: int
     key: str
     digest: str
     about: Stated
     stated_on: date
-    facts: tuple[Statement, ...]
+    facts: tuple[FactStatement, ...]
     carer: Carer | None = None
     age_on: date | None = None

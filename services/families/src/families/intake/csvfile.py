@@ -14,13 +14,13 @@ from typing import BinaryIO
 from chassis.problems import Fault
 from families.feeds.catalogue import Feed
 from families.feeds.lines import LineFault
-from families.intake.pieces import Plan, file_refused, lay_out
+from families.intake.pieces import FilePlan, file_refused, lay_out
 from families.problems import FileNotValid
 
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
-def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
+def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> FilePlan:
     """Read a file once, from end to end, without keeping it.
 
     Errors: FileNotValid: not UTF-8, no header of exactly these columns, a quote that is never closed.
@@ -33,10 +33,10 @@ def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_li
     number, header = next(cut(source, 1, line_limit, whole=True), (1, b""))
     columns = _read_header(_decode(header.removeprefix(codecs.BOM_UTF8), number), names)
     lines = cut(source, number + header.count(b"\n"), line_limit, len(columns), whole=True)
-    return lay_out(columns, _places(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
+    return lay_out(columns, _positions(lines, len(header)), chunk_lines=chunk_lines, line_limit=line_limit)
 
 
-def _places(lines: Iterable[tuple[int, bytes]], offset: int) -> Iterator[tuple[int, int, int]]:
+def _positions(lines: Iterable[tuple[int, bytes]], offset: int) -> Iterator[tuple[int, int, int]]:
     for number, raw in lines:
         _decode(raw, number)
         if raw.strip():
@@ -80,15 +80,15 @@ def _is_open(raw: bytes, opened: bool = False) -> bool:
     """Whether a cell in quotes goes on behind these bytes; a quote begins one only where a cell begins."""
     if not opened and b'"' not in raw:
         return False
-    place = 0
+    position = 0
     while True:
-        if opened or raw.startswith(b'"', place):
-            closed = CLOSES.match(raw, place if opened else place + 1)
+        if opened or raw.startswith(b'"', position):
+            closed = CLOSES.match(raw, position if opened else position + 1)
             if closed is None:
                 return True
-            place, opened = closed.end(), False
-        place = raw.find(b",", place) + 1
-        if not place:
+            position, opened = closed.end(), False
+        position = raw.find(b",", position) + 1
+        if not position:
             return False
 
 
@@ -123,23 +123,23 @@ def _read_header(text: str, names: Sequence[str]) -> list[str]:
     known = set(names)
     faults = [
         Fault(
-            pointer=f"/header/{place}",
+            pointer=f"/header/{number}",
             code="column_unknown",
-            detail=f"Column {place} is none of this feed's.",
+            detail=f"Column {number} is none of this feed's.",
             fix="Take it out, or write its name as the feed's page has it.",
         )
-        for place, name in enumerate(columns, 1)
+        for number, name in enumerate(columns, 1)
         if name not in known
     ]
     faults += [
         Fault(
-            pointer=f"/header/{place}",
+            pointer=f"/header/{number}",
             code="column_repeated",
-            detail=f"Column {place} has come before.",
+            detail=f"Column {number} has come before.",
             fix="Take one of the two out.",
         )
-        for place, name in enumerate(columns, 1)
-        if name in known and name in columns[: place - 1]
+        for number, name in enumerate(columns, 1)
+        if name in known and name in columns[: number - 1]
     ]
     faults += [
         Fault(

@@ -10,7 +10,7 @@ from chassis.problems import WrongContentType
 from families.feeds.catalogue import MEDIA_TYPES, Feed
 from families.feeds.lines import LineFault
 from families.intake import csvfile, ndjson
-from families.intake.pieces import Plan
+from families.intake.pieces import FilePlan
 
 Reader = Callable[[bytes, int, int, Sequence[str], Feed], Iterator[tuple[int, dict[str, str] | list[LineFault]]]]
 
@@ -19,7 +19,7 @@ Reader = Callable[[bytes, int, int, Sequence[str], Feed], Iterator[tuple[int, di
 class Format:
     """`make_plan` cuts a file into pieces, `read_piece` a piece into lines: cells by column, or what is wrong."""
 
-    make_plan: Callable[..., Plan]
+    make_plan: Callable[..., FilePlan]
     read_piece: Reader
 
 

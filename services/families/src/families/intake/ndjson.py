@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from families.feeds.catalogue import Feed
 from families.feeds.lines import LineFault
-from families.intake.pieces import Plan, file_refused, lay_out
+from families.intake.pieces import FilePlan, file_refused, lay_out
 
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 Cells = dict[str, str]
@@ -20,7 +20,7 @@ class Members(list[tuple[str, Any]]):
     """An object as it was written: its members in their order, also those that come twice."""
 
 
-def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> Plan:
+def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> FilePlan:
     """Read a file once, from end to end, without keeping it. Errors: FileNotValid: UTF-16."""
     file.seek(0)
     mark = file.read(3)
@@ -28,7 +28,7 @@ def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_li
         raise file_refused("/", "not_utf8", "The file is UTF-16.", "Send it as UTF-8.")
     offset = len(codecs.BOM_UTF8) if mark == codecs.BOM_UTF8 else 0
     file.seek(offset)
-    return lay_out(list(names), _places(file, offset, line_limit), chunk_lines=chunk_lines, line_limit=line_limit)
+    return lay_out(list(names), _positions(file, offset, line_limit), chunk_lines=chunk_lines, line_limit=line_limit)
 
 
 def read_piece(
@@ -43,7 +43,7 @@ def read_piece(
             yield number, _read(raw, columns, numeric)
 
 
-def _places(file: BinaryIO, offset: int, line_limit: int) -> Iterator[tuple[int, int, int]]:
+def _positions(file: BinaryIO, offset: int, line_limit: int) -> Iterator[tuple[int, int, int]]:
     """Number, offset and length of each line that is not blank; of a line that is too long, no more is held at once."""
     number = 1
     while raw := file.readline(line_limit + 1):

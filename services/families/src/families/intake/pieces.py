@@ -13,7 +13,7 @@ PIECE_LIMIT = 4 << 20
 
 @dataclass(frozen=True)
 class Piece:
-    """Whole lines of the file, by place. Units: bytes."""
+    """Whole lines of the file, by their position in it. Units: bytes."""
 
     offset: int
     length: int
@@ -21,7 +21,7 @@ class Piece:
 
 
 @dataclass
-class Plan:
+class FilePlan:
     """How a file is worked on: its columns in their order, its pieces, how many lines there are."""
 
     columns: list[str]
@@ -34,12 +34,14 @@ class Plan:
             yield number, piece, file.read(piece.length)
 
 
-def lay_out(columns: list[str], lines: Iterable[tuple[int, int, int]], *, chunk_lines: int, line_limit: int) -> Plan:
+def lay_out(
+    columns: list[str], lines: Iterable[tuple[int, int, int]], *, chunk_lines: int, line_limit: int
+) -> FilePlan:
     """Pieces of at most so many lines, from (number, offset, length) of each line that holds something.
 
     A line longer than the limit is a piece of its own, cut off behind its first byte too many.
     """
-    plan = Plan(columns)
+    plan = FilePlan(columns)
     start = end = first = held = 0
     for number, offset, length in lines:
         plan.lines += 1

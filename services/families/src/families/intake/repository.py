@@ -79,7 +79,7 @@ def list_lines(session: Session, push_id: UUID, outcome: str | None, after: int,
 
 
 @dataclass(slots=True)
-class Known:
+class KnownRecord:
     """A record as it stands."""
 
     id: UUID
@@ -89,14 +89,14 @@ class Known:
     identity: str
 
 
-def find_records(session: Session, feed: str, source: str, keys: Collection[str]) -> dict[str, Known]:
+def find_records(session: Session, feed: str, source: str, keys: Collection[str]) -> dict[str, KnownRecord]:
     """Records by natural key."""
-    found: dict[str, Known] = {}
+    found: dict[str, KnownRecord] = {}
     columns = Record.natural_key, Record.id, Record.person, Record.digest, Record.push, Record.identity
     for some in in_batches(keys):
         records = select(*columns).where(Record.feed == feed, Record.source == source, Record.natural_key.in_(some))
         for key, id, person, digest, push, identity in session.execute(records):
-            found[key] = Known(id, person, digest, push, identity)
+            found[key] = KnownRecord(id, person, digest, push, identity)
     return found
 
 

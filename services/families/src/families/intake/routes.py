@@ -33,7 +33,7 @@ def _receiver(feed: Feed) -> Callable[..., Written]:
         once: Once,
         runtime: TheRuntime,
     ) -> Written:
-        return service.receive(runtime, caller, once, feed, request, format, body)
+        return service.receive_push(runtime, caller, once, feed, request, format, body)
 
     return receive
 
@@ -62,13 +62,13 @@ for _feed in FEEDS.values():
 @router.get("/v1/pushes")
 def list_pushes(caller: ReadFeeds, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[PushView]:
     """Your service's pushes, newest first."""
-    return service.list_own(session, caller, after, limit)
+    return service.list_own_pushes(session, caller, after, limit)
 
 
 @router.get("/v1/pushes/{push_id}")
 def show_push(push_id: UUID, caller: ReadFeeds, session: ReadSession, response: Response) -> PushView:
     """One push and how far it is."""
-    push, version = service.show(session, caller, push_id)
+    push, version = service.show_push(session, caller, push_id)
     response.headers["ETag"] = etag(version)
     return push
 
@@ -89,10 +89,10 @@ def list_push_lines(
 @router.post("/v1/pushes/{push_id}/resume")
 def resume_push(push_id: UUID, caller: ReadFeeds, session: WriteSession) -> Written:
     """Say that a paused push is right as it is, so that it goes on."""
-    return service.resume(session, caller, push_id)
+    return service.resume_push(session, caller, push_id)
 
 
 @router.post("/v1/pushes/{push_id}/abandon")
 def abandon_push(push_id: UUID, caller: ReadFeeds, session: WriteSession) -> Written:
     """Give up a push that is not over."""
-    return service.abandon(session, caller, push_id)
+    return service.abandon_push(session, caller, push_id)

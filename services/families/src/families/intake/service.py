@@ -1,6 +1,5 @@
 """Pushes: taken at the door, watched while they are worked on, resumed or abandoned by whoever sent them."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from chassis.problems import Fault, NotAllowed, Unavailable
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from chassis.spool import Spooled
-from families.events import PushEvent, PushPaused, PushReceived
+from families.events import PushEvent, PushReceived
 from families.feeds.catalogue import Feed
 from families.feeds.codes import CODES
 from families.feeds.registry import get_feed
@@ -29,7 +28,7 @@ from families.problems import CoverageNotValid, PushAlreadyOver, PushNotFound, P
 OVER = ("finished", "abandoned")
 
 
-def receive(
+def receive_push(
     runtime: Runtime, caller: Caller, once: OnceRunner, feed: Feed, request: PushRequest, format: str, body: Spooled
 ) -> Written:
     """Take a file in, to be worked on later.
@@ -42,7 +41,7 @@ def receive(
     plan = make_plan(body.file, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
     _check_agreed(runtime, caller, feed)
 
-    def make() -> Written:
+    def make_push() -> Written:
         push = Push(
             id=new_id(),
             feed=feed.name,
@@ -67,26 +66,26 @@ def receive(
             row = {"push": push.id, "number": number, "first_line": piece.first_line, "body": text}
             repository.save_chunks(session, [row])
         if not push.dry_run:
-            emit(session, told(PushReceived, push))
+            emit(session, event_for(PushReceived, push))
         return Written(id=push.id, status=push.status, etag=etag(push.version))
 
     asked = request.model_dump(mode="json") | {"format": format, "sha256": body.sha256}
     with runtime.write() as session:
-        return once(session, caller, asked, make, "/v1/pushes/{id}")
+        return once(session, caller, asked, make_push, "/v1/pushes/{id}")
 
 
-def show(session: Session, caller: Caller, push_id: UUID) -> tuple[PushView, int]:
+def show_push(session: Session, caller: Caller, push_id: UUID) -> tuple[PushView, int]:
     """Shape: the push and its version. Errors: PushNotFound."""
     push = _get(session, caller, push_id)
-    return view(push), push.version
+    return view_push(push), push.version
 
 
-def list_own(session: Session, caller: Caller, after: str | None, limit: int) -> Page[PushView]:
+def list_own_pushes(session: Session, caller: Caller, after: str | None, limit: int) -> Page[PushView]:
     """The pushes of the caller's service, or all for an analyst, newest first. Errors: CursorNotValid."""
     position = read_cursor(after, "pushes")
     service = None if "analyst" in caller.roles else caller.service
     pushes = repository.list_pushes(session, service, UUID(position[0]) if position else None, limit + 1)
-    return Page[PushView].cut(pushes, limit, name="pushes", position=lambda push: push.id, view=view)
+    return Page[PushView].cut(pushes, limit, name="pushes", position=lambda push: push.id, view=view_push)
 
 
 def list_lines(
@@ -99,7 +98,7 @@ def list_lines(
     return Page[LineView].cut(lines, limit, name="push-lines", position=lambda line: line.line, view=_line_view)
 
 
-def resume(session: Session, caller: Caller, push_id: UUID) -> Written:
+def resume_push(session: Session, caller: Caller, push_id: UUID) -> Written:
     """Let a paused push go on as it is. Errors: PushNotFound, NotAllowed, PushNotPaused."""
     push = _change(session, caller, push_id)
     if push.status != "paused":
@@ -111,7 +110,7 @@ def resume(session: Session, caller: Caller, push_id: UUID) -> Written:
     return _written(push)
 
 
-def abandon(session: Session, caller: Caller, push_id: UUID) -> Written:
+def abandon_push(session: Session, caller: Caller, push_id: UUID) -> Written:
     """Give up a push that is not over. What it has recorded stays.
 
     Errors: PushNotFound, NotAllowed, PushAlreadyOver.
@@ -127,15 +126,8 @@ def abandon(session: Session, caller: Caller, push_id: UUID) -> Written:
     return _written(push)
 
 
-def pause(session: Session, push: Push, because: str) -> None:
-    """Stop a push for its sender to look at; `because` is shown to them and holds figures only."""
-    push.status, push.paused_because = "paused", because
-    push.version += 1
-    if not push.dry_run:
-        emit(session, told(PushPaused, push))
-
-
-def told(kind: type[PushEvent], push: Push) -> PushEvent:
+def event_for(kind: type[PushEvent], push: Push) -> PushEvent:
+    """What is told of a push: days, area and counts."""
     return kind(
         push=push.id,
         feed=push.feed,
@@ -148,26 +140,7 @@ def told(kind: type[PushEvent], push: Push) -> PushEvent:
     )
 
 
-def why_few(feed: Feed, push: Push, last: Push | None, share: float, at_least: int) -> str | None:
-    """A reason to pause when there are many fewer rows than the last push lets expect; None otherwise."""
-    if last is None:
-        return None
-    expected = float(last.lines)
-    if not feed.snapshot:
-        expected *= _days(push) / _days(last)
-    if expected < at_least or push.lines >= share * expected:
-        return None
-    return f"many_fewer_rows: {push.lines} lines where the last push lets expect about {round(expected)}."
-
-
-def why_refused(push: Push, share: float, at_least: int) -> str | None:
-    """A reason to pause when many lines are refused; None otherwise."""
-    if push.done < at_least or push.refused <= share * push.done:
-        return None
-    return f"many_refusals: {push.refused} of {push.done} lines so far are refused."
-
-
-def view(push: Push) -> PushView:
+def view_push(push: Push) -> PushView:
     return PushView(
         id=push.id,
         feed=push.feed,
@@ -200,10 +173,6 @@ def _line_view(line: PushLine) -> LineView:
         detail, fix = CODES[code]
         errors.append(LineErrorView(column=column, code=code, detail=detail, fix=fix))
     return LineView(line=line.line, outcome=line.outcome, errors=errors)
-
-
-def _days(push: Push) -> int:
-    return int((push.covers_to - push.covers_from) / timedelta(days=1)) + 1
 
 
 def _written(push: Push) -> Written:

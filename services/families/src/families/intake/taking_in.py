@@ -19,14 +19,14 @@ from families.facts.recording import Stating, age_on, record_facts
 from families.feeds.catalogue import Feed
 from families.feeds.lines import Line, LineFault, Stated
 from families.intake import repository
-from families.intake.repository import Known
+from families.intake.repository import KnownRecord
 from families.matching.judge import Judged
 from families.matching.register import Register
 from families.matching.weights import WEIGHTS
 from families.models.intake import Push
 from families.models.people import Person
 from families.people.identity import write_identity
-from families.people.statements import Said, record_statements
+from families.people.statements import LinkedLine, record_statements
 from families.protections.repository import protected_among
 
 RECORDED, UNCHANGED, HELD, REFUSED = "recorded", "unchanged", "held", "refused"
@@ -77,14 +77,14 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
     )
     records: dict[str, dict[str, Any]] = {}
     statings: dict[UUID, Stating] = {}
-    said: list[Said] = []
+    said: list[LinkedLine] = []
     for line in lines:
         if isinstance(line, Refused):
             outcome.note(push.id, line.number, REFUSED, line.faults)
             continue
         record = known.get(line.key)
         if record and record.digest == line.digest:
-            said.append(Said(record.person, record.id, line.about, line.stated_on, line.carer, fresh=False))
+            said.append(LinkedLine(record.person, record.id, line.about, line.stated_on, line.carer, fresh=False))
             outcome.note(push.id, line.number, RECORDED if record.person in protected else UNCHANGED)
             continue
         fault = _cannot_stand(line, record, push, register)
@@ -97,7 +97,9 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
             profile, judged = register.link_record(line.about, push.service)
             if profile.protected:
                 protected.add(profile.person)
-            record = known[line.key] = Known(new_id(), profile.person, line.digest, push.id, write_identity(line.about))
+            record = known[line.key] = KnownRecord(
+                new_id(), profile.person, line.digest, push.id, write_identity(line.about)
+            )
         else:
             if record.identity != write_identity(line.about):
                 register.look_again(record.person, line.about, push.service)
@@ -107,7 +109,7 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
         statings[record.id] = Stating(
             record.id, record.person, line.facts, line.key in before, age_on(born, line.age_on)
         )
-        said.append(Said(record.person, record.id, line.about, line.stated_on, line.carer, fresh=True))
+        said.append(LinkedLine(record.person, record.id, line.about, line.stated_on, line.carer, fresh=True))
         outcome.note(push.id, line.number, RECORDED)
     events: list[Event] = _register_people(session, register)
     register.save()
@@ -120,7 +122,7 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
     return outcome
 
 
-def _cannot_stand(line: Line, record: Known | None, push: Push, register: Register) -> LineFault | None:
+def _cannot_stand(line: Line, record: KnownRecord | None, push: Push, register: Register) -> LineFault | None:
     if not _named(line.about):
         return LineFault("surname" if line.about.forename else "forename", "person_not_named")
     if record is None:
@@ -144,7 +146,7 @@ def _born(register: Register, person: UUID) -> date | None:
     return date.fromisoformat(days[0]) if days else None
 
 
-def _row(record: Known, line: Line, push: Push, feed: Feed, judged: Judged) -> dict[str, Any]:
+def _row(record: KnownRecord, line: Line, push: Push, feed: Feed, judged: Judged) -> dict[str, Any]:
     """A record's row. Of one that was known before, only what the line says is written, not how it was linked."""
     at = now()
     return {

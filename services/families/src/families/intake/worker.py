@@ -9,8 +9,10 @@ from families.events import PushFinished
 from families.feeds.catalogue import Feed
 from families.feeds.lines import Covers, Line
 from families.feeds.registry import get_feed
-from families.intake import repository, service
+from families.intake import repository
 from families.intake.formats import FORMATS
+from families.intake.pausing import explain_few_rows, explain_refusals, pause_push
+from families.intake.service import event_for
 from families.intake.taking_in import Outcome, Refused, take_in
 from families.matching.non_resident import ask_about_carers
 from families.matching.repository import take_matching_lock
@@ -65,9 +67,9 @@ def _go_on(
     if push.status == "received":
         push.status = "processing"
         last = repository.find_last_finished(session, push.feed, push.service, push.area, push.id)
-        few = service.why_few(feed, push, last, settings.pause_rows_share, settings.pause_rows_expected)
+        few = explain_few_rows(feed, push, last, settings.pause_rows_share, settings.pause_rows_expected)
         if few:
-            service.pause(session, push, few)
+            pause_push(session, push, few)
             return
     if chunk is None:
         _finish(session, push)
@@ -86,11 +88,9 @@ def _go_on(
     push.facts += outcome.facts
     push.version += 1
     repository.drop_chunks(session, push.id, chunk.number)
-    many = (
-        None if push.resumed else service.why_refused(push, settings.pause_refused_share, settings.pause_refused_lines)
-    )
+    many = None if push.resumed else explain_refusals(push, settings.pause_refused_share, settings.pause_refused_lines)
     if many:
-        service.pause(session, push, many)
+        pause_push(session, push, many)
 
 
 def _take_in(
@@ -116,4 +116,4 @@ def _finish(session: Session, push: Push) -> None:
     push.version += 1
     if not push.dry_run:
         ask_about_carers(session)
-        emit(session, service.told(PushFinished, push))
+        emit(session, event_for(PushFinished, push))

@@ -3,7 +3,7 @@
 from datetime import date
 from hashlib import blake2b
 
-from families.matching.names import fold, roots, sound
+from families.matching.names import fold, forename_tokens, soundex
 from families.matching.scorer import ORDINARY, PremisesKinds, Traits, exchanged
 
 
@@ -13,16 +13,16 @@ def hashed(text: str) -> int:
 
 
 def stored_keys(traits: Traits, premises: PremisesKinds) -> set[int]:
-    """Keys under which somebody is to be found. A place that is not ordinary is in none."""
+    """Keys under which somebody is to be found. Premises that are not ordinary are in none."""
     forename, surname, born, _ = traits.naming
     texts = {f"i:{scheme}:{value}" for scheme, value in traits.identifiers}
-    texts |= {name_key(one, half) for half in surname.split() for one in roots(forename)}
+    texts |= {name_key(one, half) for half in surname.split() for one in forename_tokens(forename)}
     if born:
         year = born[:4]
         texts.add(f"d:{born}")
         texts.add(f"s:{' '.join(sorted((forename + ' ' + surname).split()))}:{year}")
-        texts |= {f"n:{sound(half)}:{forename[:1]}:{year}" for half in surname.split()}
-        texts |= {f"n:{sound(half)}:{surname[:1]}:{year}" for half in forename.split()}
+        texts |= {f"n:{soundex(half)}:{forename[:1]}:{year}" for half in surname.split()}
+        texts |= {f"n:{soundex(half)}:{surname[:1]}:{year}" for half in forename.split()}
     if traits.address and premises.kind(traits.address) == ORDINARY:
         texts |= address_keys(traits)
     return {hashed(text) for text in texts}
@@ -43,13 +43,13 @@ def name_key(forename_root: str, half: str) -> str:
 
 def name_keys(forename: str, surname: str) -> set[int]:
     """Keys of all who have this name or a short form of it."""
-    return {hashed(name_key(one, half)) for half in fold(surname).split() for one in roots(fold(forename))}
+    return {hashed(name_key(one, half)) for half in fold(surname).split() for one in forename_tokens(fold(forename))}
 
 
 def asked_keys(traits: Traits, premises: PremisesKinds) -> set[int]:
     """Keys to look under: the line's own, and the date of birth with day and month exchanged; no name alone."""
     keys = stored_keys(traits, premises)
     forename, surname, born, _ = traits.naming
-    keys -= {hashed(name_key(one, half)) for half in surname.split() for one in roots(forename)}
+    keys -= {hashed(name_key(one, half)) for half in surname.split() for one in forename_tokens(forename)}
     other = exchanged(date.fromisoformat(born)) if born else None
     return keys | {hashed(f"d:{other.isoformat()}")} if other else keys

@@ -27,9 +27,9 @@ def judge(candidates: Sequence[Compared], weights: Weights = WEIGHTS) -> Judged:
     for candidate in ordered:
         if _by_identifier(candidate, weights):
             return Judged(candidate, "identifier")
-    told_before = [c for c in ordered if c.identical and c.outcomes["identifier"] != "conflict"]
-    if told_before:
-        oldest = min(told_before, key=lambda c: c.profile.person)
+    said_before = [c for c in ordered if c.identical and c.outcomes["identifier"] != "conflict"]
+    if said_before:
+        oldest = min(said_before, key=lambda c: c.profile.person)
         if not _twins_about(oldest, ordered, weights):
             return Judged(oldest, "score")
     sure = [c for c in ordered if _sure(c, weights)]
@@ -91,16 +91,18 @@ def _could_be_meant(other: Compared, weights: Weights) -> bool:
     )
 
 
-def _twins_about(told: Compared, candidates: Sequence[Compared], weights: Weights) -> bool:
+def _twins_about(found: Compared, candidates: Sequence[Compared], weights: Weights) -> bool:
     """Two others who could be meant and whose numbers differ are surely two people: ask which."""
     meant = [
-        c for c in candidates if c.profile.root != told.profile.root and not c.identical and _could_be_meant(c, weights)
+        c
+        for c in candidates
+        if c.profile.root != found.profile.root and not c.identical and _could_be_meant(c, weights)
     ]
     numbers = [dict(c.profile.identifiers) for c in meant]
     return any(
         one[scheme] != other[scheme]
-        for place, one in enumerate(numbers)
-        for other in numbers[place + 1 :]
+        for index, one in enumerate(numbers)
+        for other in numbers[index + 1 :]
         for scheme in one.keys() & other.keys()
     )
 

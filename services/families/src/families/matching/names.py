@@ -43,7 +43,7 @@ def known_as(forename: str) -> frozenset[str]:
     return frozenset({forename}.union(*(_MEMBERS[group] for group in _GROUPS.get(forename, ()))))
 
 
-def roots(forename: str) -> frozenset[str]:
+def forename_tokens(forename: str) -> frozenset[str]:
     """Tokens that two forenames have in common when one is the other or its short form."""
     return frozenset({forename} | {f"#{group}" for group in _GROUPS.get(forename, ())})
 
@@ -58,7 +58,7 @@ def _one_edit(one: str, other: str) -> bool:
 
 
 @lru_cache(REMEMBERED)
-def meant(forename: str) -> frozenset[str]:
+def meant_forenames(forename: str) -> frozenset[str]:
     """Forenames of which a folded one is a mistyping; none for one that is a forename itself."""
     if forename in _GROUPS or len(forename) < 3:
         return frozenset()
@@ -89,7 +89,7 @@ def compare_forenames(one: str, other: str) -> str:
     ):
         return "nickname_typo"
     # Two clerks who mistyped one name in two ways: Theeo and Tho.
-    return "similar" if alike >= 0.8 or meant(one) & meant(other) else "conflict"
+    return "similar" if alike >= 0.8 or meant_forenames(one) & meant_forenames(other) else "conflict"
 
 
 @lru_cache(REMEMBERED)
@@ -112,13 +112,13 @@ def compare_surnames(one: str, other: str) -> str:
     half_mistyped = max(len(first), len(second)) > 1 and any(
         len(a) > 3 and len(b) > 3 and _one_edit(a, b) for a in first for b in second
     )
-    if half_mistyped or sound(one) == sound(other):
+    if half_mistyped or soundex(one) == soundex(other):
         return "sound"
     return "similar" if alike >= 0.82 else "conflict"
 
 
 @lru_cache(REMEMBERED)
-def sound(name: str) -> str:
+def soundex(name: str) -> str:
     """How a folded name begins to sound (Soundex)."""
     letters = name.replace(" ", "")
     if not letters:

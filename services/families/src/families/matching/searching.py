@@ -28,7 +28,7 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
 
     Errors: Unavailable.
     """
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         ids = _find_candidates(session, request)
         roots = people.find_reached(session, within.people(), ids)

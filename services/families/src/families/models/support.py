@@ -69,7 +69,7 @@ class Assessment(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
-class Plan(Base):
+class SupportPlan(Base):
     """What the family and its team mean to reach, need by need."""
 
     __tablename__ = "plan"

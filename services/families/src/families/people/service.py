@@ -40,7 +40,7 @@ def see_people(
 
     Errors: Unavailable.
     """
-    within = reach.of(runtime, caller, purpose)
+    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         roots = repository.find_reached(session, within.people(), ids)
         known = repository.read_people(session, roots, addresses=True)

@@ -18,8 +18,8 @@ from families.models.people import AddressStatement, CarerStatement, Identifier,
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """A line, placed. `fresh`: it is new or says something new; otherwise it only says again what it said."""
+class LinkedLine:
+    """A line and the person whom it is about. `fresh`: it says something new; otherwise it says again what it said."""
 
     person: UUID
     record: UUID
@@ -29,7 +29,7 @@ class Said:
     fresh: bool
 
 
-def record_statements(session: Session, said: Sequence[Said], *, source: str, feed: str, push: UUID) -> None:
+def record_statements(session: Session, said: Sequence[LinkedLine], *, source: str, feed: str, push: UUID) -> None:
     """Keep names, numbers, addresses and carers, and mark whom the composition must look at again."""
     named = _record_names(session, said, source, feed)
     _record_identifiers(session, [one for one in said if one.fresh], source)
@@ -43,7 +43,7 @@ def _row_id(*parts: object) -> UUID:
     return UUID(bytes=blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest())
 
 
-def _record_names(session: Session, said: Sequence[Said], source: str, feed: str) -> set[UUID]:
+def _record_names(session: Session, said: Sequence[LinkedLine], source: str, feed: str) -> set[UUID]:
     """Shape: the people who are written in a way in which this source had not written them."""
     rows: dict[UUID, dict[str, Any]] = {}
     for one in said:
@@ -92,7 +92,7 @@ def _widen(row: dict[str, Any], first: date | None, last: date | None) -> bool:
     return (row["first_stated_on"], row["last_stated_on"]) != (first, last)
 
 
-def _record_identifiers(session: Session, said: Sequence[Said], source: str) -> None:
+def _record_identifiers(session: Session, said: Sequence[LinkedLine], source: str) -> None:
     rows = {}
     for one in said:
         for scheme, value in one.about.identifiers:
@@ -108,7 +108,7 @@ def _record_identifiers(session: Session, said: Sequence[Said], source: str) -> 
     upsert(session, Identifier.__table__, list(rows.values()), key=["id"])
 
 
-def _record_addresses(session: Session, said: Sequence[Said], source: str, feed: str, push: UUID) -> set[UUID]:
+def _record_addresses(session: Session, said: Sequence[LinkedLine], source: str, feed: str, push: UUID) -> set[UUID]:
     """Shape: the people who may live elsewhere than was known."""
     rows: dict[UUID, dict[str, Any]] = {}
     for one in said:
@@ -179,7 +179,7 @@ def _merged(session: Session, people: Collection[UUID]) -> set[UUID]:
     return merged
 
 
-def _record_carers(session: Session, said: Sequence[Said], source: str, push: UUID) -> set[UUID]:
+def _record_carers(session: Session, said: Sequence[LinkedLine], source: str, push: UUID) -> set[UUID]:
     """Shape: the children whose carers, or the days for which they were named, may be others than was known.
 
     A school names the same carer again each term, and composition need not look at that.
@@ -242,7 +242,7 @@ def hand_over_record(
     }
     on = max((days[1] for days in dates.values()), default=last)
     if on is not None:
-        said = [Said(new, record.id, about, on, None, fresh=False)]
+        said = [LinkedLine(new, record.id, about, on, None, fresh=False)]
         _record_names(session, said, source, record.feed)
         _record_identifiers(session, said, source)
         _record_addresses(session, said, source, record.feed, record.push)

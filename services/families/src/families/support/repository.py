@@ -9,7 +9,14 @@ from sqlalchemy.orm import Session
 from chassis.db import in_batches
 from families.models.families import Membership
 from families.models.people import Person
-from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
+from families.models.support import (
+    AgreementToBeSupported,
+    Assessment,
+    LeadProfessional,
+    SupportPlan,
+    SupportStep,
+    TeamMember,
+)
 from families.problems import AssessmentNotFound, PersonNotFound
 
 
@@ -20,7 +27,7 @@ class SupportActs:
     agreements: dict[UUID, list[AgreementToBeSupported]] = field(default_factory=dict)
     leads: dict[UUID, list[LeadProfessional]] = field(default_factory=dict)
     assessments: dict[UUID, list[Assessment]] = field(default_factory=dict)
-    plans: dict[UUID, list[Plan]] = field(default_factory=dict)
+    plans: dict[UUID, list[SupportPlan]] = field(default_factory=dict)
     team: dict[UUID, list[TeamMember]] = field(default_factory=dict)
     steps: dict[UUID, list[SupportStep]] = field(default_factory=dict)
 
@@ -37,7 +44,7 @@ def read_support(session: Session, families: Collection[UUID]) -> SupportActs:
         agreements=_read_acts(session, AgreementToBeSupported, families),
         leads=_read_acts(session, LeadProfessional, families),
         assessments=_read_acts(session, Assessment, families),
-        plans=_read_acts(session, Plan, families),
+        plans=_read_acts(session, SupportPlan, families),
         team=_read_acts(session, TeamMember, families),
         steps=_read_acts(session, SupportStep, families),
     )

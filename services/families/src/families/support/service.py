@@ -24,7 +24,14 @@ from families.events import (
     SupportStepped,
 )
 from families.models.base import Base
-from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, Plan, SupportStep, TeamMember
+from families.models.support import (
+    AgreementToBeSupported,
+    Assessment,
+    LeadProfessional,
+    SupportPlan,
+    SupportStep,
+    TeamMember,
+)
 from families.support import repository
 from families.support.schemas import (
     AgreementRequest,
@@ -50,8 +57,8 @@ def record_agreement(
         row = AgreementToBeSupported(
             id=new_id(), family=family, on=request.date, agreed=request.agreed, by=by, **_recorded(caller)
         )
-        told = AgreementToBeSupportedGiven if request.agreed else Declined
-        return row, row.id, "agreed" if request.agreed else "declined", told(family=family, on=request.date)
+        kind = AgreementToBeSupportedGiven if request.agreed else Declined
+        return row, row.id, "agreed" if request.agreed else "declined", kind(family=family, on=request.date)
 
     return _record(runtime, caller, family, request, once, act)
 
@@ -64,11 +71,11 @@ def name_lead(runtime: Runtime, caller: Caller, family: UUID, request: LeadReque
             id=new_id(), family=family, on=request.date, user=request.user, service=request.service,
             sector=request.sector, origin=HERE, **_recorded(caller),
         )  # fmt: skip
-        told = LeadProfessionalNamed(
+        event = LeadProfessionalNamed(
             family=family, on=request.date, lead=request.user, service=request.service, sector=request.sector,
             origin=HERE,
         )  # fmt: skip
-        return row, row.id, "named", told
+        return row, row.id, "named", event
 
     return _record(runtime, caller, family, request, once, act)
 
@@ -83,10 +90,10 @@ def record_assessment(
             id=new_id(), family=family, on=request.date, kind=request.kind, needs=sorted(set(request.needs)),
             note=request.note, sector=caller.service, origin=HERE, **_recorded(caller),
         )  # fmt: skip
-        told = AssessmentCompleted(
+        event = AssessmentCompleted(
             family=family, on=request.date, assessment=row.id, sector=row.sector, origin=HERE, needs=row.needs
         )
-        return row, row.id, "completed", told
+        return row, row.id, "completed", event
 
     return _record(runtime, caller, family, request, once, act)
 
@@ -96,7 +103,7 @@ def agree_plan(runtime: Runtime, caller: Caller, family: UUID, request: PlanRequ
 
     def act(session: Session) -> Act:
         assessment = repository.get_assessment(session, family, request.assessment)
-        row = Plan(
+        row = SupportPlan(
             id=new_id(), family=family, on=request.date, assessment=assessment.id,
             goals=[goal.model_dump() for goal in request.goals], **_recorded(caller),
         )  # fmt: skip
@@ -138,19 +145,19 @@ def _record(
     once: OnceRunner,
     act: Callable[[Session], Act],
 ) -> Written:
-    within = reach.of(runtime, caller, PURPOSE)
+    within = reach.find_reach(runtime, caller, PURPOSE)
     with runtime.write() as session:
         within.get_family(session, family)
 
-        def make() -> Written:
-            row, id, status, told = act(session)
+        def record_act() -> Written:
+            row, id, status, event = act(session)
             session.add(row)
             version = count_family_change(session, family)
-            if told is not None:
-                emit(session, told)
+            if event is not None:
+                emit(session, event)
             return Written(id=id, status=status, etag=etag(version))
 
-        return once(session, caller, request, make, location=f"/v1/families/{family}")
+        return once(session, caller, request, record_act, location=f"/v1/families/{family}")
 
 
 def _recorded(caller: Caller) -> dict[str, str]:
