@@ -31,6 +31,8 @@ class Elsewhere:
 
 @dataclass
 class Spell:
+    """Somebody belongs to a family in a role, both days inclusive; without `to_on`, still."""
+
     person: UUID
     role: str
     from_on: date
@@ -39,7 +41,10 @@ class Spell:
 
 @dataclass(eq=False)
 class Draft:
-    """A family as composed. `home` is an address key; `protected`: nobody may learn where, nor where from."""
+    """A family as composed. `home` is an address key; `protected`: nobody may learn where, nor where from.
+
+    `was_protected`: it began so, and stays apart from the family that its members came from even when it no longer is.
+    """
 
     home: str
     spells: list[Spell] = field(default_factory=list)
@@ -66,7 +71,7 @@ def compose(
 ) -> list[Draft]:
     """Every family of these people, from the first day known to the last.
 
-    Shape: `kinds` maps address keys to kinds of place; those not listed are ordinary.
+    Shape: `kinds` maps address keys to kinds of premises; those not listed are ordinary.
     """
     words: dict[UUID, list[CarerWord]] = {}
     for word in carers:
@@ -89,11 +94,16 @@ def compose(
 
 
 def is_hidden(location: str | None) -> bool:
+    """Whether nobody may learn of a location: a protected person's, or a refuge."""
     return location is not None and location.startswith(HIDDEN)
 
 
 class _Neighbourhood:
-    """One neighbourhood's history. Each day: who moves, who leaves, which families move, who comes together."""
+    """One neighbourhood's history. Each day: who moves, who leaves, which families move, who comes together.
+
+    A day is looked at when somebody moves, a carer is named, or a parent is found to live elsewhere; between such days
+    nothing can change.
+    """
 
     def __init__(
         self,
@@ -107,17 +117,20 @@ class _Neighbourhood:
         self.kinds = kinds
         self.elsewhere = elsewhere
         self.drafts: list[Draft] = []
+        # As at the day that is being looked at:
         self.family_of: dict[UUID, Draft] = {}
-        self.former_family_of: dict[UUID, Draft] = {}
+        self.former_family_of: dict[UUID, Draft] = {}  # the one that was left last
         self.location_of: dict[UUID, str] = {}
-        self.arrived_on: dict[UUID, date] = {}
-        self.carers_of: dict[UUID, set[UUID]] = {}
-        self.moved_to: dict[tuple[int, UUID], str] = {}
-        self.parted_pairs: set[tuple[UUID, UUID]] = set()
+        self.arrived_on: dict[UUID, date] = {}  # at the present location
+        self.carers_of: dict[UUID, set[UUID]] = {}  # the adults who are meant when a child's records name carers
+        self.moved_to: dict[tuple[int, UUID], str] = {}  # where a person was when leaving a family (by its id())
+        self.parted_pairs: set[tuple[UUID, UUID]] = set()  # child and parent who lives elsewhere
+        # Of the whole history, also of days to come:
         self.last_location_of: dict[UUID, str] = {}
-        self.first_day_at: dict[str, dict[UUID, date]] = {}
+        self.first_day_at: dict[str, dict[UUID, date]] = {}  # by location, who was ever there
 
     def compose_families(self) -> list[Draft]:
+        """Go through the days in their order. Shape: every family that ever had a member."""
         moves: dict[date, dict[UUID, str]] = {}
         for someone in self.people.values():
             for on, location in _locations(someone, self.kinds):
@@ -136,6 +149,13 @@ class _Neighbourhood:
         return [draft for draft in self.drafts if draft.spells]
 
     def _live_day(self, day: date, movers: Mapping[UUID, str]) -> None:
+        """Tell what happens on one day. The order matters, as these say:
+
+        - Who is hidden from today leaves first, so that nothing later on this day connects them with their old home.
+          Their carers are looked for before that, while the family that they flee from is still theirs.
+        - Families move before adults are let go: Rose and Mia move on one day, so Rose has left nobody behind.
+        - Only then do people come together, since by then everybody is where the day leaves them.
+        """
         self.parted_pairs |= {(p.child, p.parent) for p in self.elsewhere if p.since <= day}
         before = {person: self.location_of.get(person) for person in movers}
         for person in movers:
@@ -165,6 +185,10 @@ class _Neighbourhood:
         return self.people[person].is_child(day)
 
     def _children(self, draft: Draft, day: date) -> list[UUID]:
+        """The children of a family who are there now.
+
+        Once all of them are grown up it is those who joined as children: the family goes where they go, as before.
+        """
         present = sorted(draft.present())
         return [p for p in present if self._is_child(p, day)] or [
             s.person for s in draft.spells if s.to_on is None and s.role == CHILD
@@ -174,7 +198,15 @@ class _Neighbourhood:
         return [p for p in sorted(self.location_of) if self.location_of[p] == location and not self._is_child(p, day)]
 
     def _find_carers(self, child: UUID, day: date) -> None:
-        """Find the adults whom a child's records name as its carers at its address, among those who can be meant."""
+        """Find the adults whom a child's records name as its carers at its address, among those who can be meant.
+
+        School names Mia's carer `Rose Ash`. At an ordinary address any adult so called can be meant who lives there, or
+        is in Mia's family. In a shared house or hostel many live, so that a name alone must point at one person: see
+        `Carers.clearly_meant`. Of somebody hidden nobody knows the address; there those can be meant who are hidden as
+        well and belonged to the same family before.
+
+        Who was found stays found while a word still means them, wherever they have moved since.
+        """
         named = self.carers.named(child, day)
         linked = {adult for adult in self.carers_of.get(child, set()) if self.carers.mean(named, adult)}
         draft, location = self.family_of.get(child), self.location_of.get(child)
@@ -218,6 +250,7 @@ class _Neighbourhood:
     # --- coming and going
 
     def _join_family(self, person: UUID, draft: Draft, day: date) -> None:
+        """Let somebody belong from a day on. Who left only yesterday had never left: there is no gap."""
         self.family_of[person] = draft
         for spell in draft.spells:
             if spell.person == person and spell.to_on is not None and spell.to_on >= day - DAY:
@@ -226,6 +259,7 @@ class _Neighbourhood:
         draft.spells.append(Spell(person, CHILD if self._is_child(person, day) else ADULT, day))
 
     def _leave_family(self, person: UUID, day: date) -> None:
+        """Let somebody's membership end on the day before; one that would end before it began never was."""
         draft = self.family_of.pop(person, None)
         if draft is None:
             return
@@ -245,7 +279,13 @@ class _Neighbourhood:
         return draft
 
     def _move_families(self, movers: Mapping[UUID, str], day: date) -> None:
-        """Where its children go, a family goes; of a family that divides, the part with a carer goes on."""
+        """Where its children go, a family goes; of a family that divides, the part with a carer goes on.
+
+        Mia and Leo move from 4 Mill St to 9 Quay Rd: it is one family still, and lives there now, although Ned's last
+        word says 4 Mill St. If Mia goes to 9 Quay Rd and Leo to 2 Hill Ln, where Rose is, then 2 Hill Ln is the
+        family's home: most of its adults count first, then most of its children. Mia leaves it. If only Mia moves and
+        Leo stays, the family stays with Leo.
+        """
         for draft in [d for d in self.drafts if d.present()]:
             children = self._children(draft, day)
             if not any(child in movers for child in children):
@@ -262,7 +302,11 @@ class _Neighbourhood:
                     self._leave_family(child, day)
 
     def _bring_along(self, draft: Draft, day: date) -> None:
-        """Who had gone ahead to where the family now goes had never left it."""
+        """Who had gone ahead to where the family now goes had never left it.
+
+        Benefits say in January that Ned moved to 9 Quay Rd, so he left. School says in April that Mia did: Ned had only
+        gone ahead, and his membership goes on as if it had never ended.
+        """
         for person in sorted(self.location_of):
             if self.family_of.get(person) is None and self.moved_to.get((id(draft), person)) == draft.home:
                 spells = [s for s in draft.spells if s.person == person]
@@ -271,7 +315,17 @@ class _Neighbourhood:
                     self.family_of[person] = draft
 
     def _let_adults_go(self, movers: Mapping[UUID, str], before: Mapping[UUID, str | None], day: date) -> None:
-        """An adult leaves on a changed statement to an address where neither the children nor a carer of theirs is."""
+        """An adult leaves on a changed statement to an address where neither the children nor a carer of theirs is.
+
+        - Ned moves from 4 Mill St, where Mia is, to 2 Hill Ln: he leaves.
+        - Rose moves, and is the carer whom the latest record names: she stays. School will tell of the common move
+          later.
+        - Ned moves to 9 Quay Rd, where Rose is, who cares for Mia: he stays, since the family is moving there.
+        - Ned moved to 2 Hill Ln in May and stayed, since school named him as carer. Now it says that he lives
+          elsewhere: he leaves, although he does not move today. See `_moved_as_carer`.
+
+        Nobody leaves by a changed address where it, or the family's home, is hidden.
+        """
         leaving: list[UUID] = []
         for person, draft in sorted(self.family_of.items()):
             at = self.location_of.get(person)
@@ -305,6 +359,7 @@ class _Neighbourhood:
         )
 
     def _part_parents(self, day: date) -> None:
+        """A parent who was found to live elsewhere leaves the child's family on the day from which that was said."""
         for child, parent in sorted(self.parted_pairs):
             draft = self.family_of.get(parent)
             if draft is not None and self.family_of.get(child) is draft:
@@ -313,6 +368,12 @@ class _Neighbourhood:
     # --- coming together
 
     def _gather_at_home(self, location: str, day: date) -> None:
+        """At an ordinary address, bring together who belongs together: all children first, then adults.
+
+        1. Two families that share a carer become one.
+        2. A child without a family joins the one that is there if it is theirs; all others found a family together.
+        3. An adult without a family joins one of those: see `_family_for`. Adults alone are no family.
+        """
         here = [p for p in sorted(self.location_of) if self.location_of[p] == location]
         families = [d for d in self.drafts if d.home == location and d.present()]
         self._unite_families(families, day)
@@ -333,7 +394,11 @@ class _Neighbourhood:
                 self._join_family(adult, target, day)
 
     def _unite_families(self, families: list[Draft], day: date) -> None:
-        """Two that live together and share a carer are one; two that only share a roof are not."""
+        """Two that live together and share a carer are one; two that only share a roof are not.
+
+        Zoe Oak's mother Ivy moves in with Rose Ash and her children: two families at one address, each with its own
+        carer. When school names Rose as Zoe's carer, Zoe's family becomes Rose's. The one composed first goes on.
+        """
         for one in families:
             for other in families:
                 if one is other or not one.present() or not other.present() or other.composed_on < one.composed_on:
@@ -346,12 +411,18 @@ class _Neighbourhood:
                             self._join_family(person, one, day)
 
     def _belongs(self, child: UUID, draft: Draft, day: date) -> bool:
-        """Whether a child that appears at a family's address is theirs, and not the new tenants'."""
+        """Whether a child that appears at a family's address is theirs, and not the new tenants'.
+
+        Pip Ash starts school from the address of Mia Ash. A common carer, or a common surname, makes him theirs. If
+        Pip's records name no carer at all, he is theirs as long as somebody of the family is still said to live there
+        that day. Zoe Oak, whose carer is Ivy Oak, is not: the Ashes moved out, and nobody has told us yet.
+        """
         if self._shares_carer(child, draft, day) or self._shares_surname(child, draft, day):
             return True
         return not self.carers.named(child, day) and self._still_stated(draft, day, timedelta(0))
 
     def _shares_carer(self, child: UUID, draft: Draft, day: date) -> bool:
+        """Whether a child's carer is an adult of the family, or is named as another of its children's carer is."""
         named = self.carers.named(child, day)
         adults = [p for p in draft.present() if not self._is_child(p, day) and not self._stays_behind(p, draft, day)]
         if any(adult in self.carers_of.get(child, set()) or self.carers.mean(named, adult) for adult in adults):
@@ -378,11 +449,18 @@ class _Neighbourhood:
         return any(same_name(a, b) for a in own for b in theirs)
 
     def _still_stated(self, draft: Draft, day: date, grace: timedelta) -> bool:
+        """Whether somebody of the family was last said to live at its home no longer ago than `grace`."""
         last = [s.last_on for p in draft.present() for s in self.people[p].statements if s.address == draft.home]
         return bool(last) and max(last) + grace >= day
 
     def _call_carers_over(self, new: Draft, location: str, day: date) -> None:
-        """New tenants' parents may have come first, and been taken for the former tenants'."""
+        """New tenants' parents may have come first, and been taken for the former tenants'.
+
+        The Ashes moved out of 4 Mill St in March, which school tells in July. Ivy Oak moved in in April and joined the
+        Ashes: there she was, an adult at their address. When Zoe Oak appears there with Ivy as her carer, Ivy's
+        membership with the Ashes never was; she belongs to Zoe's family from April on. So does Sam, who came on Ivy's
+        day and cares for no Ash.
+        """
         carers = {adult for child in new.present() for adult in self.carers_of.get(child, set())}
         for adult in sorted(carers):
             draft = self.family_of.get(adult)
@@ -405,12 +483,18 @@ class _Neighbourhood:
                     self._join_family(person, new, since)
 
     def _family_for(self, adult: UUID, families: Sequence[Draft], day: date) -> Draft | None:
+        """The family at this address that an adult belongs to, if any.
+
+        That of a child whom the adult cares for; else the one composed last of those of whom a word is still good. Who
+        comes to where a family was last heard of more than eight months ago does not join it: it will have gone.
+        """
         able = [d for d in families if self._may_live_with(adult, d)]
         caring = [d for d in able if self._cares_for(adult, d, day)]
         current = [d for d in able if self._still_stated(d, self.arrived_on[adult], WORD_STILL_GOOD)]
         return next(iter(caring or sorted(current, key=lambda d: d.composed_on, reverse=True)), None)
 
     def _may_live_with(self, person: UUID, draft: Draft) -> bool:
+        """Whether the family has no child of whom this person was found to be a parent living elsewhere."""
         return not any((child, person) in self.parted_pairs for child in draft.present())
 
     def _gather_at_communal_premises(self, location: str, day: date) -> None:
@@ -425,6 +509,11 @@ class _Neighbourhood:
                 self._gather_by_carer(child, day, lambda other: is_hidden(self.location_of.get(other)))
 
     def _gather_by_carer(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> None:
+        """Bring a child together with its carers and siblings there, where strangers live under one roof or are hidden.
+
+        The child joins a family that a carer of its belongs to, or else a sibling; else it founds one with them. A
+        child of whom no carer and no sibling is there stays without a family, since nothing tells whose it is.
+        """
         carers = sorted(a for a in self.carers_of.get(child, set()) if together(a))
         draft = self.family_of.get(child)
         if draft is None:
@@ -442,7 +531,7 @@ class _Neighbourhood:
                 self._join_family(adult, draft, day)
 
     def _siblings(self, child: UUID, day: date, together: Callable[[UUID], bool]) -> list[UUID]:
-        """Children at the same place who name the same carer, and come from the same family if from any."""
+        """Children there who name the same carer, and come from the same family if from any."""
         named = self.carers.named(child, day)
         return [
             other
@@ -457,6 +546,12 @@ class _Neighbourhood:
         ]
 
     def _named_the_same_carer(self, child: UUID, named: Sequence[CarerWord], other: UUID, day: date) -> bool:
+        """Whether two children name one carer, though no adult could be found whom the name means.
+
+        Mia and Leo, who came from one family, both name `Rose Ash`: that is one woman. Of two who come from no family
+        we know, it may be two women of one name: they must be at the same address, and whoever fits either name there
+        must be able to be one person.
+        """
         family, at = self.former_family_of.get(child), self.location_of[child]
         if family is not self.former_family_of.get(other) or (family is None and at != self.location_of[other]):
             return False
@@ -479,6 +574,11 @@ class _Neighbourhood:
     # --- the end of the neighbourhood
 
     def _add_parents_elsewhere(self) -> None:
+        """Give each parent who was found to live elsewhere that role in the child's family of that day.
+
+        Where the child had none on that day, it is the first family after it, else the last before it. Hidden families
+        are passed over, since a membership would lead from the one side of a separation to the other.
+        """
         for pair in sorted(self.elsewhere, key=lambda p: (p.since, p.child, p.parent)):
             spells = [
                 (draft, s) for draft in self.drafts if not draft.was_protected for s in draft.spells
@@ -492,6 +592,7 @@ class _Neighbourhood:
             draft.spells.append(Spell(pair.parent, NON_RESIDENT_PARENT, pair.since))
 
     def _settle_area(self, draft: Draft) -> None:
+        """Set the area, as the latest word of its members on its home tells; of a protected family none."""
         protected = is_hidden(draft.home) or any(is_hidden(self.location_of.get(p)) for p in draft.present())
         draft.protected = protected
         if protected:
@@ -505,12 +606,17 @@ class _Neighbourhood:
 
 
 def any_together(draft: Draft, together: Callable[[UUID], bool]) -> bool:
-    """Whether some of the family's members are where `together` looks."""
+    """Whether any of the family's members is where `together` looks."""
     return any(together(person) for person in draft.present())
 
 
 def _locations(someone: Someone, kinds: Mapping[str, str]) -> list[tuple[date, str]]:
-    """Where somebody is from which day on; what a protection covers, and a refuge, is is_hidden."""
+    """Where somebody is from which day on, in order; what a protection covers, and a refuge, is hidden.
+
+    Rose lives at 4 Mill St, is protected from May to August, and at the refuge from June: 4 Mill St, hidden in May,
+    hidden at the refuge from June on, also after August, since a refuge hides everybody. Shape: day and location; `~`
+    stands for a hidden one, `~` and the address key for a refuge.
+    """
     lived = find_stays(someone.statements)
     days = {stay.from_on for stay in lived}
     for since, lifted in someone.protections:
@@ -534,7 +640,10 @@ def _locations(someone: Someone, kinds: Mapping[str, str]) -> list[tuple[date, s
 
 
 def _neighbourhoods(people: Sequence[Someone], elsewhere: Sequence[Elsewhere]) -> list[list[Someone]]:
-    """People parted into those who have to do with each other: they were said to live at one address."""
+    """People parted into those who have to do with each other: they were ever said to live at one address.
+
+    So all who can come to be one family are looked at together, and nobody else. Also a child and a parent elsewhere.
+    """
     head: dict[object, object] = {}
 
     def find_head(item: object) -> object:

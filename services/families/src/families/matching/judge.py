@@ -1,4 +1,8 @@
-"""Link, review or neither: the rules that stand above the score."""
+"""Record linkage: link, review or neither. The rules here stand above the score.
+
+The score says how much likelier the agreement is for one person than for two (`scorer.py`). It never links alone: twins
+at one address agree in nearly everything, and a wrong link shows one person's records to those who may see another's.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +23,16 @@ class Judged:
 
 
 def judge(candidates: Sequence[Compared], weights: Weights = WEIGHTS) -> Judged:
-    """Where a line belongs. In doubt it is a new person with a review open; a wrong link is worse than a question.
+    """Whom a line is about. In doubt it is a new person with a review open; a wrong link is worse than a question.
+
+    The rules in their order, for the line `Rosie Ash, born 3 February 1980, 3 Mill St`:
+
+    1. A number in common with somebody links, if something else agrees.
+    2. The same words as before, letter by letter, go where they went before: whoever decided about them has decided.
+       Unless two others have come since who could be meant and are surely two people.
+    3. Rose(mary) Ash of that birthday at that address is meant, unless somebody else of that birthday and address could
+       be meant as well, such as her twin Rosa.
+    4. Else the line is somebody new, and an analyst is asked about all who are likely enough.
 
     Shape: candidates in any order; at most one review a person, whatever their leaves.
     """
@@ -39,7 +52,7 @@ def judge(candidates: Sequence[Compared], weights: Weights = WEIGHTS) -> Judged:
 
 
 def worth_a_look(candidates: Sequence[Compared], weights: Weights = WEIGHTS) -> list[Compared]:
-    """Those plausible enough to ask about, the best leaf of each person, best first."""
+    """Those plausible enough to ask about, the best leaf of each person, best first; at most REVIEWS_AT_MOST."""
     seen, chosen = set(), []
     for candidate in sorted(candidates, key=lambda c: (-c.score, c.profile.person)):
         if candidate.profile.root in seen or not _plausible(candidate, weights):
@@ -50,7 +63,11 @@ def worth_a_look(candidates: Sequence[Compared], weights: Weights = WEIGHTS) -> 
 
 
 def _by_identifier(candidate: Compared, weights: Weights) -> bool:
-    """A number in common, and something else that agrees: numbers are mistyped and lent, too."""
+    """A number in common, and something else that agrees: numbers are mistyped and lent, too.
+
+    A common National Insurance number links Rose Ash with Rose Birch of nearly the same birthday (she married), and
+    with a Rosie Ash of another birthday (a clerk's slip), but not with Gary Lomax of another birthday.
+    """
     outcomes = candidate.outcomes
     return outcomes["identifier"] == "same" and (
         outcomes["date_of_birth"] in weights.agreeing["near_birth"]
@@ -76,11 +93,15 @@ def _sure(candidate: Compared, weights: Weights) -> bool:
 
 
 def _close_behind(other: Compared, best: Compared, weights: Weights) -> bool:
-    """Somebody else of that date of birth and address whose forename a clerk could have meant: a twin."""
+    """Somebody else of that date of birth and address whose forename a clerk could have meant: a twin.
+
+    Leaves of the best candidate's own person are nobody else.
+    """
     return other.profile.root != best.profile.root and _could_be_meant(other, weights)
 
 
 def _could_be_meant(other: Compared, weights: Weights) -> bool:
+    """Hayden and Jayden, born on one day, at one address or at one that tells nothing: either could be meant."""
     outcomes = other.outcomes
     return (
         outcomes["date_of_birth"] == "exact"
@@ -92,7 +113,12 @@ def _could_be_meant(other: Compared, weights: Weights) -> bool:
 
 
 def _twins_about(found: Compared, candidates: Sequence[Compared], weights: Weights) -> bool:
-    """Two others who could be meant and whose numbers differ are surely two people: ask which."""
+    """Two others who could be meant and whose numbers differ are surely two people: ask which.
+
+    School wrote `Alex Ash` once, and that leaf was never merged with any other. Now Alexander and Alexandra, born on
+    that day, are known there with different UPNs: the next `Alex Ash` may be either, and goes to the old leaf no
+    longer.
+    """
     meant = [
         c
         for c in candidates
@@ -108,6 +134,7 @@ def _twins_about(found: Compared, candidates: Sequence[Compared], weights: Weigh
 
 
 def _plausible(candidate: Compared, weights: Weights) -> bool:
+    """Whether an analyst is asked. Units: `score` is log2 of how much likelier one person is than two."""
     outcomes = candidate.outcomes
     if outcomes["identifier"] == "conflict":
         # Two numbers of one kind mean two people, unless simply everything else is the same.

@@ -1,4 +1,10 @@
-"""How much a line and a person agree, field by field (Fellegi and Sunter)."""
+"""Record linkage: how much a line and a person agree, field by field (Fellegi and Sunter).
+
+Each field's comparison has an outcome, and each outcome a weight: log2 of how much likelier it is for one person than
+for two. `forename: exact` weighs much, `sex: same` little, `date_of_birth: conflict` much and negatively. The weights
+of a line's outcomes add up to its score: 10 means that such agreement is about a thousand times likelier for one
+person.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -131,7 +137,10 @@ def explain(outcomes: str, weights: Weights = WEIGHTS) -> list[dict[str, Any]]:
 
 @lru_cache(100_000)
 def compare_births(one: str | None, other: str | None) -> str:
-    """Shape: an outcome of the field `date_of_birth`."""
+    """Shape: an outcome of the field `date_of_birth`; symmetric. Days as `YYYY-MM-DD`.
+
+    `exchanged`: 1980-02-03 and 1980-03-02. `one_digit`: 1980-02-03 and 1981-02-03. All else that differs is a conflict.
+    """
     if one is None or other is None:
         return "missing"
     if one == other:
@@ -149,7 +158,11 @@ def exchanged(born: date) -> date | None:
 
 
 def same_address(one: Address, other: Address) -> str:
-    """Shape: same, postcode or different. Two UPRNs decide; otherwise the line and the postcode do."""
+    """Shape: same, postcode or different. Two UPRNs decide; otherwise the line and the postcode do.
+
+    Two flats of one house have one postcode and different UPRNs: `postcode`, even where a clerk wrote one line for
+    both.
+    """
     if one[0] and other[0]:
         if one[0] == other[0]:
             return "same"
@@ -159,7 +172,11 @@ def same_address(one: Address, other: Address) -> str:
 
 
 def compare_addresses(address: Address | None, profile: Profile, premises: PremisesKinds) -> str:
-    """A refuge takes no part, nor does anything of somebody under protection; a communal premises has no weight."""
+    """A refuge takes no part, nor does anything of somebody under protection; communal premises have no weight.
+
+    To live in the same hostel says little of two people being one. Of several known addresses the one that agrees best
+    counts: who moved is known by the old address and the new.
+    """
     if address is None or profile.protected or not profile.addresses:
         return "missing"
     if premises.kind(address) != ORDINARY:
@@ -185,7 +202,13 @@ def compare_identifiers(ours: Iterable[tuple[str, str]], theirs: Iterable[tuple[
 
 
 def compare(traits: Traits, profile: Profile, premises: PremisesKinds, weights: Weights = WEIGHTS) -> Compared:
-    """A line and a person. Where a person was written in several ways, the way that agrees best counts, as a whole."""
+    """A line and a person. Where a person was written in several ways, the way that agrees best counts, as a whole.
+
+    Rose was written `Rose Ash, 1980-02-03` and `Rosie Birch, 1980-03-02`. The line `Rose Birch` is compared with either
+    and not with the best of both: two halves of different people must not add up to one. Forename and surname may have
+    been exchanged (`Ash Rose`), at a price in weight.
+    Units: `score` is log2, rounded to two digits.
+    """
     tables = weights.fields
     address = compare_addresses(traits.address, profile, premises)
     identifier = compare_identifiers(traits.identifiers, profile.identifiers)

@@ -1,4 +1,10 @@
-"""Taking one record away from whom it was linked to: the remedy for a link that was never a merge."""
+"""Taking one record away from whom it was linked to: the remedy for a link that was never a merge.
+
+School's record of Hayden was linked to Jayden, his twin, by a number that a clerk mistyped. Nothing was merged, so that
+nothing can be unmerged: the leaf Jayden holds three records, and one of them is about somebody else. That record gets a
+leaf of its own, and takes along what it alone said: its facts, its way of writing the name, its address, the blocking
+keys made from them. What Jayden's other records say as well stays with him.
+"""
 
 from uuid import UUID
 
@@ -32,6 +38,7 @@ def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reaso
     asked = repository.find_person(session, person)
     if record is None or old is None or asked is None or asked.root != old.root:
         raise PersonNotMerged()
+    # What the other records of the leaf say is what is left of it. Of a leaf with one record there is nothing to split.
     others = [read_identity(other.identity) for other in repository.records_of(session, old.id) if other is not record]
     if not others:
         raise PersonNotMerged()
@@ -41,6 +48,7 @@ def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reaso
     record.person, record.how, record.linked_at = leaf.id, "review", now()
     record.score, record.outcomes = None, ""
     session.flush()
+    # Profile and keys hold what all records said together, so both leaves' are made again from what is theirs now.
     for one in (old, leaf):
         _index_anew(session, one, [about] if one is leaf else others, record.source)
     repository.keep_apart(session, old.id, leaf.id, "split")
