@@ -26,6 +26,7 @@ HOSTILE = {
     "deep": "{ claims " + "{ items { family { claims " * 4 + "{ id }" + " } } }" * 4 + " }",
     "deep brackets": "{ " + "a { " * 700 + "b" + " }" * 700 + " }",
     "deep lists": "{ me(x: " + "[" * 1400 + "]) { client } }",
+    "empty braces": "{ me { } }",
     "long": "{ me { " + "client " * 3000 + "} }",
     "aliases": "{ " + " ".join(f"m{n}: me {{ client }}" for n in range(16)) + " }",
     "aliases in fragments": "{ me { ...A ...A ...A } } fragment A on Me { "
@@ -80,6 +81,7 @@ def test_a_hostile_document_is_refused_before_anything_runs(gateway: Gateway, na
         ("many operations", "too-many-definitions"),
         ("schema behind a fragment", "introspection-off"),
         ("unknown field", "document-not-valid"),
+        ("empty braces", "document-not-valid"),
         ("nonsense", "document-not-valid"),
     ],
 )
