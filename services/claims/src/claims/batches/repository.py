@@ -120,11 +120,14 @@ def find_sampled(session: Session, batch: UUID, claim: UUID) -> Sampled | None:
     return session.scalar(select(Sampled).where(Sampled.batch == batch, Sampled.claim == claim))
 
 
-def move_batch(session: Session, batch: Batch, before: Collection[str], after: str, **values: Any) -> bool:
-    """Change a batch's status once, whoever else is trying."""
+def move_batch(session: Session, batch: Batch, before: Collection[str], after: str, **values: Any) -> int | None:
+    """Change a batch's status once, whoever else is trying.
+
+    Shape: its version from now on; None when it stood elsewhere by now. SQLAlchemy
+    changes the object as well: its `version` is the new one already.
+    """
     here = update(Batch).where(Batch.id == batch.id, or_(*(Batch.status == status for status in before)))
-    moved = session.scalar(here.values(status=after, version=Batch.version + 1, **values).returning(Batch.version))
-    return moved is not None
+    return session.scalar(here.values(status=after, version=Batch.version + 1, **values).returning(Batch.version))
 
 
 def move_claims(session: Session, batch: UUID, before: str, after: str) -> list[Claim]:

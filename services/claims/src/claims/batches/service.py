@@ -79,12 +79,12 @@ def draw_sample(session: Session, caller: Caller, batch_id: UUID, request: Sampl
     row = Draw(id=new_id(), batch=batch.id, number=number, seed=seed, by=caller.subject)
     if not repository.add_draw(session, row, drawn):
         raise BatchNotOpen(batch_status=batch.status)
-    repository.move_batch(session, batch, OPEN, "held" if batch.status == "held" else "sampled")
+    version = repository.move_batch(session, batch, OPEN, "held" if batch.status == "held" else "sampled")
     emit(session, *(event_for(ClaimSampled, claim) for claim in rest if claim.id in set(drawn)))
     return DrawnView(
         id=row.id,
         status="sampled",
-        etag=etag(batch.version + 1),
+        etag=etag(version or batch.version),
         seed=seed,
         drawn=sorted(drawn),
         sample=sorted({*before, *drawn}),
@@ -158,8 +158,8 @@ def record_finding(session: Session, caller: Caller, batch_id: UUID, request: Fi
     session.flush()
     live = {claim.id for claim in repository.list_claims(session, batch.id, ("frozen",))}
     failed = [s for s in repository.list_sampled(session, [batch.id]) if s.verdict == "failed" and s.claim in live]
-    repository.move_batch(session, batch, OPEN, "held" if failed else "sampled")
-    return Written(id=finding.id, status=request.verdict, etag=etag(batch.version + 1))
+    version = repository.move_batch(session, batch, OPEN, "held" if failed else "sampled")
+    return Written(id=finding.id, status=request.verdict, etag=etag(version or batch.version))
 
 
 def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: SubmitRequest) -> Written:
@@ -184,14 +184,14 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     waiting = repository.count_with_news(session, batch.id)
     if not live or upheld < needed or waiting:
         raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld, waiting=waiting)
-    moved = repository.move_batch(
+    version = repository.move_batch(
         session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject
     )
-    if not moved:
+    if version is None:
         raise BatchNotOpen(batch_status=batch.status)
     claims = repository.move_claims(session, batch.id, "frozen", "submitted")
     emit(session, *(event_for(ClaimSubmitted, claim) for claim in claims))
-    return Written(id=batch.id, status="submitted", etag=etag(batch.version + 1))
+    return Written(id=batch.id, status="submitted", etag=etag(version))
 
 
 def show_batch(session: Session, caller: Caller, batch_id: UUID) -> BatchView:

@@ -59,11 +59,14 @@ def list_in_full(session: Session, caller: Caller, claims: Collection[UUID]) -> 
     return found
 
 
-def move_claim(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> bool:
-    """Change a claim's status once, whoever else is trying; False when it stands elsewhere by now."""
-    here = update(Claim).where(Claim.id == claim, Claim.status.in_(list(before))).returning(Claim.id)
-    moved = session.scalar(here.values(status=after, version=Claim.version + 1, **values))
-    return moved is not None
+def move_claim(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> int | None:
+    """Change a claim's status once, whoever else is trying.
+
+    Shape: its version from now on; None when it stood elsewhere by now. SQLAlchemy
+    changes an object of it as well: its `version` is the new one already.
+    """
+    here = update(Claim).where(Claim.id == claim, Claim.status.in_(list(before))).returning(Claim.version)
+    return session.scalar(here.values(status=after, version=Claim.version + 1, **values))
 
 
 def add_unless_live(session: Session, claim: Claim) -> bool:

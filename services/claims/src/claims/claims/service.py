@@ -122,7 +122,8 @@ def check_claim(session: Session, caller: Caller, claim_id: UUID, request: Check
     claim = _of_person(session, caller, claim_id)
     agreed = request.verdict == "agreed"
     values = {"checked_by": caller.subject, "checked_on": request.date} if agreed else {}
-    if not repository.move_claim(session, claim.id, ("drafted",), "checked" if agreed else "drafted", **values):
+    version = repository.move_claim(session, claim.id, ("drafted",), "checked" if agreed else "drafted", **values)
+    if version is None:
         raise ClaimNotOpen(claim_status=claim.status)
     repository.add_check(
         session,
@@ -130,7 +131,7 @@ def check_claim(session: Session, caller: Caller, claim_id: UUID, request: Check
     )
     if agreed:
         emit(session, event_for(ClaimChecked, claim))
-    return Written(id=claim.id, status="checked" if agreed else "sent_back", etag=etag(claim.version + 1))
+    return Written(id=claim.id, status="checked" if agreed else "sent_back", etag=etag(version))
 
 
 def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRequest) -> Written:
@@ -141,10 +142,11 @@ def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRe
     claim = _of_person(session, caller, claim_id)
     before, after = (SUBMITTED, "retracted") if claim.status == "submitted" else (OPEN, "dropped")
     ended = {"ended_because": request.reason, "ended_by": caller.subject, "ended_on": request.date}
-    if not repository.move_claim(session, claim.id, before, after, **ended):
+    version = repository.move_claim(session, claim.id, before, after, **ended)
+    if version is None:
         raise ClaimNotOpen(claim_status=claim.status)
     emit(session, event_for(ClaimDropped if after == "dropped" else ClaimRetracted, claim))
-    return Written(id=claim.id, status=after, etag=etag(claim.version + 1))
+    return Written(id=claim.id, status=after, etag=etag(version))
 
 
 def _of_person(session: Session, caller: Caller, claim_id: UUID) -> Claim:
