@@ -113,7 +113,9 @@ def test_one_child_who_is_young_enough_is_enough() -> None:
 
 def test_each_reason_for_which_a_family_is_not_eligible_is_said() -> None:
     def reason(records: Records, *members: Member) -> str:
-        return Evaluation(PLAN, family(records, *members)).eligibility(A).reason
+        found = Evaluation(PLAN, family(records, *members)).eligibility(A)
+        assert found.eligible == (found.reason == "enough_needs")
+        return found.reason
 
     alone = Records()
     alone.incident(BOY, "2017-07-01")
@@ -292,24 +294,59 @@ def test_whoever_moved_out_is_tested_still_and_who_stays_away_from_school_with_t
     assert needs[0].reason == "event_in_window" and needs[0].persons == (BOY,)
 
 
+def test_terms_are_said_with_each_childs_figures_and_records() -> None:
+    records, spans = (
+        in_need(),
+        [("2018-01-01", "2018-03-31"), ("2018-04-01", "2018-07-31"), ("2018-09-01", "2018-12-31")],
+    )
+    for span in (("2016-09-01", "2016-12-31"), ("2017-01-01", "2017-03-31"), ("2017-04-01", "2017-07-31")):
+        records.term(BOY, *span, 100, 20)
+    shown = [records.term(BOY, *span, 100, absent) for span, absent in zip(spans, (3, 2, 1), strict=True)]
+    need = Evaluation(PLAN, family(records, CHILD, ADULT)).progress(A, LAST).needs[0]
+    assert (need.criterion, need.reason, need.persons) == ("attendance", "terms_below", (BOY,))
+    assert need.records == tuple(sorted(shown)) and need.uses == (Use(BOY, "attendance", "education"),)
+    assert dict(need.figures) == {
+        "terms": ["2018-03-31", "2018-07-31", "2018-12-31"],
+        str(BOY): [[100, 3], [100, 2], [100, 1]],
+    }
+
+
+def test_lines_of_one_term_from_two_schools_are_added_up() -> None:
+    records = Records()
+    records.term(BOY, "2018-01-01", "2018-03-31", 60, 6)
+    first = records.all[-1]
+    values = {"sessions.possible": 40, "sessions.authorised": 1, "sessions.unauthorised": 2}
+    records.all.append(Record(UUID(int=7), BOY, "attendance", "academy", first.begins, first.ends, values))
+    case = Case(PLAN.roles, PLAN.terms, family(records, CHILD))
+    [rate] = case.get_term_rates("sessions.possible", ("sessions.authorised", "sessions.unauthorised"))[BOY].values()
+    assert (rate.possible, rate.absent, rate.is_doubled) == (100, 9, False)
+    assert rate.records == (UUID(int=7), first.id)
+    assert rate.sources == (("attendance", "academy"), ("attendance", "education"))
+    records.all.append(Record(UUID(int=8), BOY, "attendance", "academy", first.begins, first.ends, first.values))
+    case = Case(PLAN.roles, PLAN.terms, family(records, CHILD))
+    [rate] = case.get_term_rates("sessions.possible", ("sessions.authorised",))[BOY].values()
+    assert rate.is_doubled
+
+
 # --- what was earned
 
 
 def test_work_pays_on_its_day_with_the_spells_that_show_it() -> None:
     records = in_need()
     benefit, job = records.all[-1].id, records.work(MOTHER, "2017-12-01")
+    short = records.work(MOTHER, "2017-12-01", "2017-12-01")
     records.work(MOTHER, "2018-06-01", "2018-06-30")
     result = Evaluation(PLAN, family(records, CHILD, ADULT)).result()
     assert result is not None
     assert (result.type, result.on, result.attached_on) == ("continuous_employment", d("2018-05-31"), A)
     [need] = result.needs
-    assert (need.persons, need.records, need.since) == ((MOTHER,), (benefit, job), A)
+    assert (need.persons, need.records, need.since) == ((MOTHER,), (benefit, job, short), A)
     assert dict(need.figures) == {
         str(MOTHER): {
             "earlier": "jsa",
             "window": ["2017-12-01", "2018-05-31"],
             "days": 182,
-            "jobs": [["2017-12-01", "2018-05-31"]],
+            "jobs": [["2017-12-01", "2017-12-01"], ["2017-12-01", "2018-05-31"]],
         }
     }
     assert result.uses == (Use(MOTHER, "benefits", "jobcentre"),)
@@ -317,7 +354,7 @@ def test_work_pays_on_its_day_with_the_spells_that_show_it() -> None:
     assert [part["criterion"] for part in result.trace()["eligibility"]] == ["attendance", "crime_asb", "work"]
     # Showing it shows the needs at attachment as well.
     assert result.beneath == (Use(BOY, "anti_social_behaviour", "police"), Use(MOTHER, "benefits", "jobcentre"))
-    assert result.records == tuple(sorted((records.all[0].id, benefit, job))) and result.persons == (BOY, MOTHER)
+    assert result.records == tuple(sorted((records.all[0].id, benefit, job, short))) and result.persons == (BOY, MOTHER)
 
 
 def test_of_two_who_work_the_earlier_day_pays_and_of_one_day_the_lower_id() -> None:
@@ -356,6 +393,7 @@ def test_the_first_day_on_which_every_need_is_met_is_the_results() -> None:
     # Six months after attachment the boy's window is clear; six after his benefit's last day, on 15 May, the father's.
     assert result is not None and (result.type, result.on) == ("significant_and_sustained_progress", d("2018-05-15"))
     assert [(need.criterion, need.reason) for need in result.needs] == [("crime_asb", "no_event"), ("work", "no_spell")]
+    assert dict(result.needs[1].figures) == {"window": ["2017-11-16", "2018-05-15"]}
     only = [each.on for day in (d("2018-05-14"), d("2018-05-15"))
             if (each := Evaluation(PLAN, family(recovered(), CHILD, ADULT, ELSEWHERE, last=day)).result())]  # fmt: skip
     assert only == [d("2018-05-15")]
@@ -376,6 +414,7 @@ def test_who_leaves_changes_who_is_tested_on_the_day_after() -> None:
 def test_a_contrary_fact_moves_the_result_behind_it_unless_it_is_left_out() -> None:
     records = recovered()
     records.incident(MOTHER, "2018-08-10", action="none")
+    records.incident(MOTHER, "2017-09-30", action="none")  # on the day of attachment: it speaks against no later day
     facts = family(records, CHILD, ADULT, ELSEWHERE)
     assert Evaluation(PLAN, facts).result() is None  # half a year after it is not known yet
     [contrary] = Evaluation(PLAN, facts).list_contraries(A, LAST)

@@ -17,13 +17,16 @@ from claims.batches import service as batches
 from claims.batches.repository import FrozenClaim
 from claims.batches.schemas import BatchRequest, FindingRequest, SampleRequest, SubmitRequest
 from claims.claims import drafting
+from claims.claims import service as claims
 from claims.claims.drafting import ReadyDraft
+from claims.claims.schemas import CheckRequest, DropRequest
 from claims.frameworks.catalogue import get_framework, plan_in_force
 from claims.ledger import service as ledger
 from claims.ledger.schemas import FeesRequest, PaymentRequest
 from claims.models import (
     Base,
     Batch,
+    Check,
     Claim,
     DirtyFamily,
     Draw,
@@ -38,8 +41,10 @@ from claims.models import (
 from claims.problems import (
     AuditorNotIndependent,
     BatchHeld,
+    BatchNotFound,
     BatchNotOpen,
     ClaimNotFound,
+    ClaimNotOpen,
     NothingToBatch,
     PaymentDiffers,
     PersonNeeded,
@@ -187,13 +192,14 @@ def test_only_checked_claims_of_the_framework_are_frozen_and_only_once(session: 
 
 
 def test_a_sample_takes_of_each_type_and_is_extended_by_what_is_left(session: Session) -> None:
-    claims = [claim() for _ in range(11)] + [claim(type=WORK)]
-    batch = frozen(session, *claims)
-    types = {each.id: each.type for each in claims}
+    all_claims = [claim() for _ in range(11)] + [claim(type=WORK)]
+    batch = frozen(session, *all_claims)
+    types = {each.id: each.type for each in all_claims}
     first = drawn(session, batch)
     assert sorted(types[each] for each in first) == [WORK, PROGRESS, PROGRESS]
     again = batches.draw_sample(session, OTTO, batch, SampleRequest(seed=2))
     assert [types[each] for each in again.drawn] == [PROGRESS, PROGRESS] and not set(again.drawn) & set(first)
+    assert again.status == "sampled" and again.drawn == sorted(again.drawn)
     assert (again.sample, again.seed) == (sorted({*first, *again.drawn}), 2)
     rows = [(each.number, each.seed, each.by) for each in session.scalars(select(Draw).order_by(Draw.number))]
     assert rows == [(1, 1, "otto"), (2, 2, "otto")]
@@ -283,6 +289,67 @@ def test_no_batch_goes_out_unsampled_empty_or_while_news_waits(session: Session)
     alone.status = "dropped"
     with pytest.raises(BatchHeld):
         submit(session, empty)
+
+
+def test_one_batch_is_nothing_to_another(session: Session) -> None:
+    first = frozen(session, claim())
+    [sampled] = drawn(session, first)
+    record(session, first, sampled, "upheld")
+    second = frozen(session, claim(checked_by="olga"))
+    [other] = drawn(session, second)
+    with pytest.raises(ClaimNotFound):
+        record(session, second, sampled, "upheld")
+    # Who checked or audited there may submit here; and it sends out nothing of the other.
+    session.add(DirtyFamily(family=session.get_one(Claim, other).family, mark=now(), heard_at=now()))
+    session.flush()
+    assert submit(session, first, caller("olga", "finance_officer")) == "submitted"
+    session.expire_all()
+    assert [session.get_one(Claim, id).status for id in (sampled, other)] == ["submitted", "frozen"]
+    assert [session.get_one(Batch, id).status for id in (first, second)] == ["submitted", "sampled"]
+    with pytest.raises(BatchNotOpen):
+        pay(session, second, 80_000)
+    pay(session, first, 80_000)
+    session.expire_all()
+    assert [session.get_one(Claim, id).status for id in (sampled, other)] == ["paid", "frozen"]
+
+
+def test_each_answer_says_the_version_that_the_batch_has_now(session: Session) -> None:
+    session.add_all([claim(), claim()])
+    session.flush()
+    made = batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=DAY))
+
+    def now_has(tag: str | None) -> bool:
+        session.expire_all()
+        return bool(tag) and batches.show_batch(session, FINN, made.id).etag == tag
+
+    assert made.status == "frozen" and now_has(made.etag)
+    first = batches.draw_sample(session, OTTO, made.id, SampleRequest(seed=1))
+    assert first.status == "sampled" and now_has(first.etag)
+    body = {"claim": first.drawn[0], "verdict": "upheld", "reason": "seen", "date": DAY}
+    found = batches.record_finding(session, OTTO, made.id, FindingRequest.model_validate(body))
+    assert found.status == "upheld" and now_has(found.etag)
+    assert now_has(batches.submit_batch(session, FINN, made.id, SubmitRequest(date=DAY)).etag)
+
+
+def test_a_batch_says_what_it_is_worth_and_what_is_lacking_to_those_who_may_see_it(session: Session) -> None:
+    all_claims = [claim(pence=70_000), *(claim() for _ in range(10))]
+    batch = frozen(session, *all_claims)
+    one, other = drawn(session, batch)
+    record(session, batch, one, "upheld")
+    record(session, batch, other, "failed")
+    session.get_one(Claim, other).status = "dropped"
+    session.flush()
+    seen = batches.show_batch(session, FINN, batch)
+    worth = sum(each.pence for each in all_claims if each.id != other)
+    assert (seen.value and seen.value.pence, len(seen.claims), seen.sample) == (worth, 10, [one])
+    assert (seen.needed, seen.upheld, [(each.number, each.seed) for each in seen.draws]) == (4, 1, [(1, 1)])
+    assert batches.show_batch(session, OTTO, batch).claims == [one]  # an auditor meets the sample alone
+    later = frozen(session, claim())
+    page = batches.list_batches(session, FINN, None, 1)
+    assert [each.id for each in page.items] == [batch] and page.next
+    assert [each.id for each in batches.list_batches(session, FINN, page.next, 1).items] == [later]
+    with pytest.raises(BatchNotFound):
+        batches.show_batch(session, caller("leo", "lead_professional"), batch)
 
 
 # --- payments
@@ -451,6 +518,83 @@ def test_a_target_below_what_was_paid_takes_nothing_back(session: Session) -> No
     assert settle(session, "2017/18") == (2, 200_000)
 
 
+def test_the_ledger_shows_rows_in_order_and_adds_results_and_fees_apart(session: Session) -> None:
+    aim(session, y2017=5)
+    attach(session, "2017-10-02")
+    settle(session, "2017/18")
+    paid = claim(pence=70_000)
+    pay(session, submitted(session, paid, claim()), 150_000, on=date(2018, 7, 1))
+    whole = ledger.show_ledger(session, FINN, None, None, None, 50)
+    assert [row.id for row in whole.items] == sorted(row.id for row in whole.items)
+    assert sorted((row.kind, row.pence, row.funded_places) for row in whole.items) == [
+        ("attachment_fee", 100_000, 1), ("result", 70_000, None), ("result", 80_000, None),
+    ]  # fmt: skip
+    assert (whole.totals.results.pence, whole.totals.fees.pence, whole.next) == (150_000, 100_000, None)
+    [his] = [row for row in whole.items if row.pence == 70_000]
+    assert (his.family, his.claim) == (paid.family, paid.id)
+    first = ledger.show_ledger(session, FINN, FRAMEWORK, None, None, 2)
+    rest = ledger.show_ledger(session, FINN, FRAMEWORK, None, first.next, 2)
+    assert [row.id for row in (*first.items, *rest.items)] == [row.id for row in whole.items] and rest.next is None
+    before = ledger.show_ledger(session, FINN, None, date(2018, 6, 30), None, 50)
+    assert (len(before.items), before.totals.results.pence, before.totals.fees.pence) == (1, 0, 100_000)
+    assert len(ledger.show_ledger(session, FINN, None, date(2018, 7, 1), None, 50).items) == 3
+    other = ledger.show_ledger(session, FINN, "2012", None, None, 50)
+    assert (other.items, other.totals.results.pence, other.totals.fees.pence) == ([], 0, 0)
+    # Who may not meet the claim reads the sum, and not whose it is.
+    cora = ledger.show_ledger(session, caller("cora", "programme_coordinator"), None, None, None, 50)
+    assert [row.pence for row in cora.items] == [row.pence for row in whole.items]
+    assert all(row.family is row.claim is None for row in cora.items)
+
+
+# --- checks
+
+
+def test_a_check_and_a_drop_say_the_version_that_the_claim_has_now_and_who_said_what(session: Session) -> None:
+    one = claim(status="drafted", checked_by=None)
+    session.add(one)
+    session.flush()
+    acts = [
+        claims.check_claim(session, CLARE, one.id, CheckRequest(verdict=verdict, reason="r", date=DAY))
+        for verdict in ("sent_back", "agreed")
+    ]
+    acts.append(claims.drop_claim(session, CLARE, one.id, DropRequest(reason="no plan", date=DAY)))
+    assert [(each.status, each.etag) for each in acts] == [
+        ("sent_back", '"v2"'), ("checked", '"v3"'), ("dropped", '"v4"'),
+    ]  # fmt: skip
+    session.expire_all()
+    assert (one.version, one.status, one.checked_by, one.checked_on) == (4, "dropped", "clare", DAY)
+    assert (one.ended_because, one.ended_by, one.ended_on) == ("no plan", "clare", DAY)
+    said = session.scalars(select(Check).order_by(Check.at))
+    assert [(each.claim, each.verdict, each.by) for each in said] == [
+        (one.id, "sent_back", "clare"), (one.id, "agreed", "clare"),
+    ]  # fmt: skip
+    assert events(session) == ["claim.checked", "claim.dropped"]
+    with pytest.raises(ClaimNotOpen):
+        claims.check_claim(session, CLARE, one.id, CheckRequest(verdict="agreed", reason="r", date=DAY))
+    with pytest.raises(ClaimNotOpen):
+        claims.drop_claim(session, CLARE, one.id, DropRequest(reason="r", date=DAY))
+
+
+@pytest.mark.parametrize(
+    ("status", "becomes"),
+    [("checked", "dropped"), ("frozen", "dropped"), ("submitted", "retracted"), ("paid", None), ("retracted", None)],
+)
+def test_a_claim_is_dropped_before_and_retracted_after_submission_and_a_paid_one_stands(
+    session: Session, status: str, becomes: str | None
+) -> None:
+    one = claim(status=status)
+    session.add(one)
+    session.flush()
+    if becomes is None:
+        with pytest.raises(ClaimNotOpen):
+            claims.drop_claim(session, CLARE, one.id, DropRequest(reason="r", date=DAY))
+    else:
+        assert claims.drop_claim(session, CLARE, one.id, DropRequest(reason="r", date=DAY)).status == becomes
+        assert events(session) == [f"claim.{becomes}"]
+    session.expire_all()
+    assert one.status == (becomes or status)
+
+
 # --- drafts
 
 BOY, GIRL = UUID(int=1), UUID(int=2)
@@ -546,6 +690,28 @@ def test_what_a_person_put_aside_is_not_drafted_again_unless_it_differs(
     assert drafting.is_new(result(), PLAN, [before]) is is_new
     assert drafting.is_new(result(DAY, "crime_asb", "attendance"), PLAN, [before])
     assert not drafting.is_final(before) or status == "paid"
+
+
+def test_only_the_claim_that_is_meant_falls_and_one_that_fell_before_is_left(session: Session) -> None:
+    gone, mine, others = claim(status="dropped", ended_by="clare"), claim(status="drafted"), claim(status="drafted")
+    gone.family = mine.family
+    session.add_all([gone, mine, others])
+    session.flush()
+    told = drafting.settle_claim(
+        session, mine.family, get_framework(FRAMEWORK), PLAN, None, None, [gone, mine], "not_attached"
+    )
+    session.expire_all()
+    assert [event.name for event in told] == ["claim.dropped"]
+    assert [(each.status, each.ended_by) for each in (gone, mine, others)] == [
+        ("dropped", "clare"), ("dropped", "system"), ("drafted", None),
+    ]  # fmt: skip
+    assert (mine.version, others.version) == (2, 1)
+
+
+def test_uses_are_written_in_one_order_whatever_order_they_came_in() -> None:
+    written = [[str(BOY), "attendance", "education"], [str(GIRL), "anti_social_behaviour", "police"]]
+    assert drafting.write_uses([POLICE, SCHOOL]) == drafting.write_uses([SCHOOL, POLICE]) == written
+    assert drafting.read_uses(written) == {SCHOOL, POLICE}
 
 
 def test_two_drafts_of_a_family_cannot_stand_at_once(session: Session) -> None:

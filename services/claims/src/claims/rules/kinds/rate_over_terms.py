@@ -107,4 +107,20 @@ EXAMPLES = (
         verdict="not_met",
         reason="rate_below",
     ),
+    NeedExample(
+        says="another share is compared as exactly: 45 of 300 are no more than 0.15",
+        rule=RULE | {"over": "0.15"},
+        lines=(_term(*AUTUMN, 100, 15), _term(*SPRING, 100, 15), _term(*SUMMER, 100, 15)),
+        on="2017-09-01",
+        verdict="not_met",
+        reason="rate_below",
+    ),
+    NeedExample(
+        says="46 of 300 are",
+        rule=RULE | {"over": "0.15"},
+        lines=(_term(*AUTUMN, 100, 15), _term(*SPRING, 100, 15), _term(*SUMMER, 100, 16)),
+        on="2017-09-01",
+        verdict="met",
+        reason="rate_above",
+    ),
 )
