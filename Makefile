@@ -64,7 +64,7 @@ test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own,
 	@$(if $(PATHS),$(RUN) -m pytest $(PATHS),$(RUN) -m coverage run -m pytest tests && $(RUN) tools/floors.py)
 
 check: env-test ## before each commit, in two minutes: lint, types, and the tests of house and units that need no server
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-and-types quick-tests
+	@$(MAKE) --no-print-directory --jobs 2 lint-and-types quick-tests
 
 lint-and-types: lint types
 
@@ -74,7 +74,7 @@ quick-tests:
 soak: env-test ## for hours: every kill, flood and race of which a run has a share, by a new seed (again: SOAK_SEED=…)
 	@$(RUN) -m journey.servers
 	@seed=$${SOAK_SEED:-$$(date +%s)}; echo "soak: SOAK_SEED=$$seed"; \
-	SOAK=1 SOAK_SEED=$$seed $(RUN) -m pytest $(or $(PATHS),tests/unit tests/hostile tests/e2e)
+	SOAK=1 SOAK_SEED=$$seed $(RUN) -m pytest --timeout 7200 $(or $(PATHS),tests/unit tests/hostile tests/e2e)
 
 lint: env-test ## ruff (check and format) and the import contracts
 	@$(RUN) -m ruff check $(OURS) && $(RUN) -m ruff format --check $(OURS) && .venv/bin/lint-imports

@@ -23,7 +23,7 @@ SERVICES = ("identity", "consent", "families", "claims")
 LIMITS = ("max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens")
 NEVER_THERE: dict[str, str] = {}
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""
-EXAMPLES, DOCUMENTS = times(6, 25), times(25, 200)
+EXAMPLES, DOCUMENTS = times(2, 25), times(8, 200)
 
 
 def on_one_footing(*programs: str) -> list[tuple[str, str]]:
