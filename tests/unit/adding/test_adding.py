@@ -121,6 +121,13 @@ def test_the_page_tells_how_each_kind_of_thing_is_added() -> None:
     assert list(RECIPES) == KINDS
 
 
+def test_a_feed_is_added_in_four_files_with_a_category_of_its_own_and_in_three_without() -> None:
+    """Besides the contracts, which are made, and a heading among the sources. There were 14 to 16 of them once."""
+    touched = {edit.path for step in RECIPES["A feed"] for edit in step.edits}
+    assert len(touched) == 4
+    assert len([path for path in touched if not path.endswith("/categories.toml")]) == 3
+
+
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.label)
 def test_every_step_says_what_fails_without_it(step: Step) -> None:
     assert bool(step.held_by) != (NOTHING_HOLDS_IT in step.says)
