@@ -17,12 +17,13 @@ STATES = [feed for feed in FEEDS.values() if feed.kind is FeedKind.STATES]
 
 def push(town: Borough, feed: Feed, cells: Mapping[str, str]) -> dict[str, Any]:
     """The example with some cells changed, as CSV, for the days that the examples cover."""
-    return town.push(feed.name, feed.example_cells(cells), **days_of(feed))
-
-
-def days_of(feed: Feed) -> dict[str, str]:
     covers = feed.examples_cover
-    return {"covers_from": covers.first.isoformat(), "covers_to": covers.last.isoformat()}
+    return town.push(
+        feed.name,
+        feed.example_cells(cells),
+        covers_from=covers.first.isoformat(),
+        covers_to=covers.last.isoformat(),
+    )
 
 
 def stated(feed: Feed, cells: Mapping[str, str]) -> dict[str, Any]:
@@ -38,7 +39,14 @@ def test_an_example_is_recorded_and_is_no_news_in_the_other_format(town: Borough
     told = town.told("families.fact")
     assert {fact["measure"]: fact["value"] for fact in told} == stated(feed, {})
     assert {(fact["category"], fact["from"] is not None) for fact in told} == {(feed.category, True)}
-    again = town.push_body(feed.name, feed.example("ndjson"), media_type="application/x-ndjson", **days_of(feed))
+    covers = feed.examples_cover
+    again = town.push_body(
+        feed.name,
+        feed.example("ndjson"),
+        media_type="application/x-ndjson",
+        covers_from=covers.first.isoformat(),
+        covers_to=covers.last.isoformat(),
+    )
     assert again["counts"]["unchanged"] == 1 and len(town.told("families.fact")) == len(told)
 
 
