@@ -61,6 +61,8 @@ def create(platform: Platform, program: str, path: str, body: Any, **headers: st
 
 
 def furnish(platform: Platform) -> World:
+    create(platform, "identity", "/v1/areas", {"code": "thornbury", "name": "Thornbury"})
+    platform.carry("identity", "families")  # so that families knows the area
     family = create(platform, "families", "/v1/families", {"area": "thornbury", "reason": "Asked for help"})
     agreement, push, person = agree(platform), pushed(platform), ""
     with platform["families"].runtime.read() as session:

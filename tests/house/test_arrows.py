@@ -18,7 +18,10 @@ from .rules.arrows import (
 from .rules.calls import written
 
 ORDER = {
-    "identity": ["audit", "roles", "agencies", "keys", "sessions", "clients", "tokens", "users", "sign_in", "whoami"],
+    "identity": [
+        *("audit", "roles", "agencies", "areas", "keys", "sessions"),
+        *("clients", "tokens", "users", "sign_in", "whoami"),
+    ],
     "families": [
         *("feeds", "composition_queue", "people", "protections", "facts", "matching", "intake"),
         *("premises", "composition", "support", "families", "evidence"),

@@ -80,6 +80,9 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
             create_unless_there(
                 api, diary, admin, f"/v1/agencies/{service.agency}/services", body, f"service {service.code}"
             )
+        for area in actors.AREAS:
+            body = {"code": area.code, "name": area.name}
+            create_unless_there(api, diary, admin, "/v1/areas", body, f"area {area.code}")
         made = step.run_each(actors.USERS, lambda user: make_user(api, diary, admin, credentials, user))
         ids = {user.username: user_id for user, user_id in zip(actors.USERS, made, strict=True)}
         for client in actors.CLIENTS:

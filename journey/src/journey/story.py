@@ -103,6 +103,7 @@ class Journey:
         self.apart = frozenset(who for act in self.borough.acts if act.kind == "wrong_merge" for who in act.people)
 
     def carry_borough(self) -> Outcome:
+        self.watch.wait_until_idle()  # a push is refused until families has heard of its area
         self.flag_premises()
         windows = {total.window: total for total in self.borough.truth.totals.by_window}
         for wave in self.borough.waves:

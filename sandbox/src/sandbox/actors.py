@@ -26,6 +26,12 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """Shape: `further_roles` are held beside `role`."""
 
@@ -43,6 +49,7 @@ class User:
 PROTECTING = "pia"
 """Looks after families at protected addresses, whom a coordinator does not meet; so she is an analyst as well."""
 
+AREAS = (Area(AREA, "Thornbury"),)
 AGENCIES = (
     Agency("thornbury-council", "Thornbury Council", "council"),
     Agency("police", "Thornbury Police", "police"),

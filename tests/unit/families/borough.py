@@ -17,6 +17,7 @@ from families.models.chassis import Outbox
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from sandbox import actors
+from unit.families.directory import know_everybody
 from unit.families.household import Consent, open_borough, scoped
 
 _AGENCIES = {service.code: service.agency for service in actors.SERVICES}
@@ -194,4 +195,6 @@ def open_town(programs: Programs, tmp_path: Path, **settings: Any) -> Borough:
     secret = tmp_path / "families.secret"
     secret.write_text("secret")
     where: dict[str, Any] = {"consent_url": url, "identity_url": url, "client_secret_file": secret}
-    return Borough(programs.start(program, **where, **settings), consent)
+    running = programs.start(program, **where, **settings)
+    know_everybody(running.runtime)
+    return Borough(running, consent)

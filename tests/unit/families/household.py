@@ -20,6 +20,7 @@ from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from sandbox import actors
 from vocabulary.categories import CATEGORIES
+from unit.families.directory import know_everybody
 
 MILL, QUAY, HILL, REFUGE = "999000000004", "999000000009", "999000000012", "999000000077"
 SOURCES = {client.feed: client.service for client in actors.CLIENTS}
@@ -237,6 +238,7 @@ def open_street(programs: Programs, tmp_path: Path) -> Street:
     secret = tmp_path / "families.secret"
     secret.write_text("secret")
     running = programs.start(program, consent_url=url, identity_url=url, client_secret_file=secret)
+    know_everybody(running.runtime)
     push = new_id()
     with running.runtime.write() as session:
         session.add(

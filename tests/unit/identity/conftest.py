@@ -131,6 +131,8 @@ class Identity:
 
     def user(self, name: str, roles: list[str], service: str = "programme", areas: list[str] | None = None) -> str:
         """A person who signs in as name@thornbury.example with PASSWORD."""
+        for area in areas or []:
+            self.post("/v1/areas", {"code": area, "name": area.capitalize()})
         body = {
             "email": f"{name}@thornbury.example",
             "name": name.capitalize(),

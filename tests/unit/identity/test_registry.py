@@ -3,7 +3,10 @@
 import secrets
 
 import pytest
+from sqlalchemy import delete, select
 
+from chassis.tables import Outbox, OutboxKey
+from identity.directory import tell_untold
 from vocabulary.scopes import RESERVED
 
 from .conftest import PASSWORD, Identity, claims_of
@@ -150,3 +153,85 @@ def test_the_catalogue_of_roles_is_the_agreed_one(identity: Identity) -> None:
     assert not {"families:read", "claims:read"} & set(roles["platform_administrator"]["scopes"])
     assert not {"claims:check", "claims:submit"} & set(roles["internal_auditor"]["scopes"])
     assert not [role for role in roles.values() if set(role["scopes"]) & RESERVED]
+
+
+def told(identity: Identity) -> list[dict[str, object]]:
+    """What identity told the directories of the other programs, in order."""
+    with identity.running.runtime.read() as session:
+        rows = session.scalars(select(Outbox).where(Outbox.topic == "identity.directory").order_by(Outbox.seq))
+        return [{"name": row.type.split(".", 3)[3].removesuffix(".v1"), **row.data} for row in rows]
+
+
+def test_an_area_is_registered_once_and_shown_to_whoever_is_signed_in(identity: Identity) -> None:
+    made = identity.post("/v1/areas", {"code": "elm", "name": "Elm"})
+    assert (made.status_code, made.headers["Location"]) == (201, "/v1/areas")
+    again = identity.post("/v1/areas", {"code": "elm", "name": "Elm again"})
+    assert (again.status_code, again.json()["type"].rpartition("/")[2]) == (409, "area-exists")
+    identity.post("/v1/areas", {"code": "ash", "name": "Ash"})
+    _, secret = identity.machine()
+    machine = identity.bearer(identity.token("education-attendance", secret).json()["access_token"])
+    shown = identity.http.get("/v1/areas", headers=machine)
+    assert shown.json() == {"items": [{"code": "ash", "name": "Ash"}, {"code": "elm", "name": "Elm"}], "next": None}
+    assert identity.http.get("/v1/areas").status_code == 401
+    assert identity.http.post("/v1/areas", json={"code": "oak", "name": "Oak"}, headers=machine).status_code == 403
+
+
+def test_nobody_is_of_an_area_that_is_not_there(identity: Identity) -> None:
+    identity.make("/v1/areas", {"code": "thornbury", "name": "Thornbury"})
+    body = {
+        "email": "w@thornbury.example",
+        "name": "W",
+        "service": "programme",
+        "roles": [],
+        "areas": ["thornbury", "thornbery"],
+    }
+    refused = identity.post("/v1/users", body)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert (fault["pointer"], fault["code"]) == ("/body/areas/1", "not_known") and "/v1/areas" in fault["fix"]
+    user = identity.user("w", [])
+    assert identity.patch(f"/v1/users/{user}", {"areas": ["thornbery"]}).status_code == 422
+
+
+def test_a_service_is_of_a_sector_that_the_vocabulary_knows(identity: Identity) -> None:
+    body = {"code": "bakery", "name": "Bakery", "sector": "baking"}
+    refused = identity.post("/v1/agencies/thornbury-council/services", body)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["errors"]
+    assert fault["pointer"] == "/body/sector" and "housing" in fault["fix"]
+
+
+def test_the_other_programs_are_told_who_is_who(identity: Identity) -> None:
+    identity.make("/v1/agencies", {"code": "borders", "name": "Borders", "kind": "police"})
+    identity.make("/v1/agencies/borders/services", {"code": "patrol", "name": "Patrol", "sector": "police"})
+    begun = len(told(identity))
+    user = identity.user("lou", ["lead_professional"], service="patrol", areas=["elm"])
+    assert identity.patch(f"/v1/users/{user}", {"status": "disabled"}).status_code == 200
+    lou = {"user": user, "service": "patrol", "agency": "borders", "roles": ["lead_professional"], "areas": ["elm"]}
+    everything = told(identity)
+    assert everything[begun:] == [
+        {"name": "user.registered", **lou, "status": "active"},
+        {"name": "user.changed", **lou, "status": "disabled"},
+    ]
+    assert {"name": "area.registered", "area": "elm"} in everything
+    assert {"name": "service.registered", "service": "patrol", "agency": "borders", "sector": "police"} in everything
+    assert "lou@" not in str(everything) and "Lou" not in str(everything)
+
+
+def test_who_was_there_before_there_was_a_directory_is_told_of_once(identity: Identity) -> None:
+    def last_words() -> list[dict[str, object]]:
+        found: dict[str, dict[str, object]] = {}
+        for event in told(identity):
+            said = {name: value for name, value in event.items() if name != "name"}
+            found[str(said.get("user") or said.get("service") or said.get("area"))] = said
+        return sorted(found.values(), key=str)
+
+    runtime, before = identity.running.runtime, last_words()
+    with runtime.write() as session:
+        session.execute(delete(Outbox).where(Outbox.topic == "identity.directory"))
+        session.execute(delete(OutboxKey).where(OutboxKey.topic == "identity.directory"))
+    with runtime.write() as session:
+        assert tell_untold(session) == len(before)
+    assert last_words() == before
+    with runtime.write() as session:
+        assert tell_untold(session) == 0

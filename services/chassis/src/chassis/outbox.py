@@ -45,6 +45,11 @@ def emit(session: Session, *events: Event) -> None:
         write_rows(session, INSERT, rows[::-1])
 
 
+def list_told(session: Session, topic: str) -> set[str]:
+    """The keys about which this program ever told anything on a topic."""
+    return set(session.scalars(select(OutboxKey.key).where(OutboxKey.topic == topic)))
+
+
 def _count_up(session: Session, counts: Counter[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """The last sequence number of each key after this batch. Rows are locked in one order, so none deadlock."""
     table = OutboxKey.__table__

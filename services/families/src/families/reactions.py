@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from chassis.clock import LONDON
 from chassis.events import Received
 from chassis.reactions import Reactions
+from directory.reactions import keep_directory
 from families.evidence import service as evidence
 from families.families.service import hide_areas
 from families.matching.forgetting import forget_addresses
 from families.protections import service as protections
 
 reactions = Reactions()
+keep_directory(reactions)
 LOCATION = "location"
 
 

@@ -4,10 +4,19 @@ from chassis.keys import JwksOverHttp
 from chassis.program import Program
 from chassis.runtime import Runtime
 from identity.agencies import routes as agencies
+from identity.areas import routes as areas
 from identity.audit import routes as audit
 from identity.clients import routes as clients
 from identity.context import furnish
-from identity.events import ClientChanged, KeyRotated, TokenRevoked
+from identity.events import (
+    AreaRegistered,
+    ClientChanged,
+    KeyRotated,
+    ServiceRegistered,
+    TokenRevoked,
+    UserChanged,
+    UserRegistered,
+)
 from identity.keys import routes as keys
 from identity.models import Base
 from identity.roles import routes as roles
@@ -33,6 +42,7 @@ program = Program(
     base=Base,
     routers=[
         agencies.router,
+        areas.router,
         clients.router,
         users.router,
         roles.router,
@@ -43,7 +53,7 @@ program = Program(
         whoami.router,
     ],
     workers=[Sweeper()],
-    events=[ClientChanged, TokenRevoked, KeyRotated],
+    events=[ClientChanged, TokenRevoked, KeyRotated, AreaRegistered, ServiceRegistered, UserRegistered, UserChanged],
     open_routes=frozenset(
         {
             "/oauth/token",

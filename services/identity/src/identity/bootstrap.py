@@ -31,6 +31,7 @@ from identity.clients import repository as clients
 from identity.clients import service as client_service
 from identity.clients.schemas import ClientRequest
 from identity.clients.secrets import digest_of
+from identity.directory import tell_untold
 from identity.events import ClientChanged
 from identity.keys import service as keys
 from identity.keys.key_wrapping import KeyWrapping, find_key_file
@@ -85,6 +86,8 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
             request, password = first
             user_service.register(session, PLATFORM, request, password)
             made.append("administrator")
+        if tell_untold(session):
+            made.append("directory")
     return Done(made)
 
 

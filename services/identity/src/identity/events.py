@@ -27,6 +27,61 @@ class ClientChanged(Event):
         return self.client
 
 
+class DirectoryEvent(Event):
+    """Something about who is who, for the directories of the other programs. Codes and ids alone."""
+
+    topic: ClassVar[str] = "identity.directory"
+
+
+class AreaRegistered(DirectoryEvent):
+    """The council has this area. Shape: `area` is its code."""
+
+    name: ClassVar[str] = "area.registered"
+
+    area: str
+
+    @property
+    def key(self) -> str:
+        return f"area:{self.area}"
+
+
+class ServiceRegistered(DirectoryEvent):
+    """An agency has this service. Shape: codes; `sector` is a supplier of the vocabulary."""
+
+    name: ClassVar[str] = "service.registered"
+
+    service: str
+    agency: str
+    sector: str
+
+    @property
+    def key(self) -> str:
+        return f"service:{self.service}"
+
+
+class UserEvent(DirectoryEvent):
+    """Who somebody with an account is now. Shape: `user` is their tokens' subject; `status` is active or disabled."""
+
+    user: UUID
+    service: str
+    agency: str
+    roles: list[str]
+    areas: list[str]
+    status: str
+
+    @property
+    def key(self) -> str:
+        return f"user:{self.user}"
+
+
+class UserRegistered(UserEvent):
+    name: ClassVar[str] = "user.registered"
+
+
+class UserChanged(UserEvent):
+    name: ClassVar[str] = "user.changed"
+
+
 class TokenRevoked(Event):
     """A session with all its tokens was ended, or one access token was revoked.
 

@@ -50,6 +50,17 @@ class Service(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Area(Base):
+    """A part of the council's land, such as a borough or a district: what pushes, families and people are of."""
+
+    __tablename__ = "area"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Client(Base):
     """A system that speaks for a service, or through which its people sign in."""
 

@@ -11,6 +11,7 @@ Problem
 │   └── SessionNotFound       404
 ├── Conflict
 │   ├── AgencyExists          409
+│   ├── AreaExists            409
 │   ├── ServiceExists         409
 │   ├── ClientExists          409
 │   ├── ClientKeyExists       409
@@ -73,6 +74,12 @@ class AgencyExists(Conflict):
     """An agency has this code already; `id` is its. Use that one, or choose another code."""
 
     title = "Agency exists"
+
+
+class AreaExists(Conflict):
+    """An area with this code is registered already; `id` names it. Codes are unique."""
+
+    title = "Area exists"
 
 
 class ServiceExists(Conflict):

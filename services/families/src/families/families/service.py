@@ -15,6 +15,7 @@ from chassis.paging import Page, read_cursor, write_cursor
 from chassis.problems import Fault, RequestNotValid, Stale
 from chassis.runtime import Runtime
 from chassis.schemas import Written
+from directory.checks import check_area, refuse
 from families import reach, sharing
 from families.composition.repository import count_family_change
 from families.composition_queue.repository import mark_anew
@@ -115,7 +116,12 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
 
 
 def nominate_family(runtime: Runtime, caller: Caller, request: NominationRequest, once: OnceRunner) -> Written:
-    """Put a family forward that no feed has shown. Errors: RequestNotValid for an area that is not the caller's."""
+    """Put a family forward that no feed has shown.
+
+    Errors: RequestNotValid for an area that is none, or not the caller's.
+    """
+    with runtime.read() as session:
+        refuse(check_area(session, request.area, "/body/area"))
     if "analyst" not in caller.roles and request.area not in caller.areas:
         fault = Fault(pointer="/body/area", code="area_not_yours", detail="Should be an area of yours")
         raise RequestNotValid(errors=[fault])

@@ -15,6 +15,7 @@ from chassis.problems import Fault, NotAllowed, Unavailable
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from chassis.spool import Spooled
+from directory.checks import check_area, refuse
 from families.events import PushEvent, PushReceived
 from families.feeds.catalogue import Feed
 from families.feeds.codes import CODES
@@ -33,8 +34,11 @@ def receive_push(
 ) -> Written:
     """Take a file in, to be worked on later.
 
-    Errors: CoverageNotValid, FileNotValid, SupplyNotAgreed, Unavailable when consent does not answer.
+    Errors: RequestNotValid for an area that is none; CoverageNotValid; FileNotValid; SupplyNotAgreed; Unavailable when
+    consent does not answer.
     """
+    with runtime.read() as session:
+        refuse(check_area(session, request.area, "/query/area"))
     _check_coverage(request)
     settings = runtime.settings
     make_plan = FORMATS[format].make_plan

@@ -3,6 +3,7 @@
 from families.models import (
     chassis,
     composition,
+    directory,
     evidence,
     facts,
     families,
@@ -19,6 +20,7 @@ __all__ = [
     "Base",
     "chassis",
     "composition",
+    "directory",
     "evidence",
     "facts",
     "families",

@@ -13,6 +13,7 @@ from chassis.idempotency import OnceRunner
 from chassis.outbox import emit
 from chassis.runtime import Runtime
 from chassis.schemas import Schema, Written
+from directory.checks import check_service, check_user, refuse
 from families import reach
 from families.composition.repository import count_family_change
 from families.events import (
@@ -64,9 +65,16 @@ def record_agreement(
 
 
 def name_lead(runtime: Runtime, caller: Caller, family: UUID, request: LeadRequest, once: OnceRunner) -> Written:
-    """Name the family's single contact; who is named later leads from then on. Errors: FamilyNotFound."""
+    """Name the family's single contact; who is named later leads from then on.
+
+    Errors: FamilyNotFound; RequestNotValid for a service or a person whom the directory does not know.
+    """
 
     def act(session: Session) -> Act:
+        refuse(
+            check_service(session, request.service, "/body/service")
+            or check_user(session, request.user, request.service, "/body/user")
+        )
         row = LeadProfessional(
             id=new_id(), family=family, on=request.date, user=request.user, service=request.service,
             sector=request.sector, origin=HERE, **_recorded(caller),
@@ -113,9 +121,16 @@ def agree_plan(runtime: Runtime, caller: Caller, family: UUID, request: PlanRequ
 
 
 def join_team(runtime: Runtime, caller: Caller, family: UUID, request: TeamRequest, once: OnceRunner) -> Written:
-    """Take a service into the team around the family; its people reach the family. Errors: FamilyNotFound."""
+    """Take a service into the team around the family; its people reach the family.
 
-    def act(_: Session) -> Act:
+    Errors: FamilyNotFound; RequestNotValid for a service or a person whom the directory does not know.
+    """
+
+    def act(session: Session) -> Act:
+        unknown = check_service(session, request.service, "/body/service")
+        if unknown is None and request.user is not None:
+            unknown = check_user(session, request.user, request.service, "/body/user")
+        refuse(unknown)
         row = TeamMember(
             id=new_id(), family=family, service=request.service, user=request.user, from_on=request.from_, to_on=None,
             **_recorded(caller),

@@ -1,7 +1,8 @@
 """People who work with the platform: their service, roles, areas and password."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from pydantic import SecretStr
@@ -11,11 +12,14 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.clock import now
 from chassis.etag import Match, etag
+from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid, Stale
 from chassis.schemas import Written
 from identity.agencies import repository as agencies
+from identity.areas import repository as areas
 from identity.audit.service import Actor, record
+from identity.events import UserChanged, UserRegistered
 from identity.models import Service, User
 from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
 from identity.sessions import service as sessions
@@ -45,6 +49,7 @@ def register(session: Session, actor: Actor, request: UserRequest, password: Has
     """Errors: UserExists, RequestNotValid."""
     service = _service_of(session, request.service)
     _check_roles(request.roles)
+    _check_areas(session, request.areas)
     user = User(
         email=request.email,
         email_key=email_key(request.email),
@@ -63,6 +68,7 @@ def register(session: Session, actor: Actor, request: UserRequest, password: Has
             raise
         raise UserExists(id=str(held.id)) from None
     record(session, actor, "user.registered", "user", user.id, service=service.code, roles=user.roles, areas=user.areas)
+    emit(session, UserRegistered(**standing_of(session, user)))
     return Written(id=user.id, status=user.status, etag=etag(user.version))
 
 
@@ -79,6 +85,7 @@ def change(
     if actor.subject == str(user.id) and (set(given) - {"name"} or request.service):
         raise OwnAccount()
     _check_roles(request.roles or [])
+    _check_areas(session, request.areas or [])
     for name, value in given.items():
         setattr(user, name, list(dict.fromkeys(value)) if isinstance(value, list) else value)
     if request.service is not None:
@@ -93,6 +100,7 @@ def change(
     if {"password", "status", "service"} & set(fields):
         sessions.end_all(session, actor, "user_changed", user=user)
     record(session, actor, "user.changed", "user", user.id, fields=fields, roles=user.roles, status=user.status)
+    emit(session, UserChanged(**standing_of(session, user)))
     return Written(id=user.id, status=user.status, etag=etag(user.version))
 
 
@@ -134,6 +142,32 @@ def _service_of(session: Session, code: str) -> Service:
             pointer="/body/service", code="not_known", detail="There is no such service", fix="See `GET /v1/services`."
         )
         raise RequestNotValid(errors=[fault]) from None
+
+
+def standing_of(session: Session, user: User) -> dict[str, Any]:
+    """Who somebody is now, as the other programs hear it."""
+    service, agency = agencies.get_standing(session, user.service_id)
+    return {
+        "user": user.id,
+        "service": service,
+        "agency": agency,
+        "roles": user.roles,
+        "areas": user.areas,
+        "status": user.status,
+    }
+
+
+def _check_areas(session: Session, codes: Sequence[str]) -> None:
+    unknown = areas.list_unknown(session, codes)
+    faults = [
+        Fault(
+            pointer=f"/body/areas/{index}", code="not_known", detail="There is no such area", fix="See `GET /v1/areas`."
+        )
+        for index, code in enumerate(codes)
+        if code in unknown
+    ]
+    if faults:
+        raise RequestNotValid(errors=faults)
 
 
 def _check_roles(roles: Iterable[str]) -> None:

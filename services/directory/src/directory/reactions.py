@@ -1,0 +1,41 @@
+"""What keeps the directory as identity tells it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from chassis.db import upsert
+from chassis.events import Received
+from chassis.reactions import Reactions
+from directory.tables import DirectoryArea, DirectoryService, DirectoryUser
+
+TOPIC = "identity.directory"
+
+
+def keep_directory(reactions: Reactions) -> None:
+    """Let a program hear of areas, services and people. Its tables must be there: see `directory.tables`."""
+    reactions.on(TOPIC, "area.registered")(_keep_areas)
+    reactions.on(TOPIC, "service.registered")(_keep_services)
+    reactions.on(TOPIC, "user.registered", "user.changed")(_keep_users)
+
+
+def _keep_areas(session: Session, events: Sequence[Received]) -> None:
+    _keep(session, DirectoryArea, "area", [], events)
+
+
+def _keep_services(session: Session, events: Sequence[Received]) -> None:
+    _keep(session, DirectoryService, "service", ["agency", "sector"], events)
+
+
+def _keep_users(session: Session, events: Sequence[Received]) -> None:
+    _keep(session, DirectoryUser, "user", ["service", "agency", "roles", "areas", "status"], events)
+
+
+def _keep(session: Session, table: Any, key: str, columns: list[str], events: Sequence[Received]) -> None:
+    """The last word about each counts; the events of one key come in order."""
+    rows = {
+        event.data[key]: {name: event.data[name] for name in (key, *columns)} | {"recorded_at": event.time}
+        for event in events
+    }
+    upsert(session, table, list(rows.values()), key=[key], update=[*columns, "recorded_at"])

@@ -1,0 +1,16 @@
+"""Who is who, as identity tells it: kept to refuse areas, services and people that are not there."""
+
+from directory.tables import DirectoryAreaMixin, DirectoryServiceMixin, DirectoryUserMixin
+from families.models.base import Base
+
+
+class DirectoryArea(DirectoryAreaMixin, Base):
+    pass
+
+
+class DirectoryService(DirectoryServiceMixin, Base):
+    pass
+
+
+class DirectoryUser(DirectoryUserMixin, Base):
+    pass
