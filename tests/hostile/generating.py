@@ -77,6 +77,7 @@ def make_fit(case: Any) -> None:
         know_the_version(case)
     if case.method == "POST" and label.endswith("/pushes"):
         case.query["covers_from"] = case.query["covers_to"]
+        case.query["area"] = "thornbury"
         content = case.operation.definition.raw["requestBody"]["content"]
         case.body = content["text/csv" if case.media_type == "text/csv" else case.media_type]["example"]
     if label.startswith("POST /v1/families/{family_id}/evidence-bundles") and isinstance(case.body, dict):
@@ -217,6 +218,18 @@ def user_change(body: Body) -> None:
         body.pop(name, None)
 
 
+def nomination(body: Body) -> None:
+    body.update(area="thornbury")
+
+
+def lead(body: Body) -> None:
+    body.update(service="programme", user=IDS["user_id"])
+
+
+def team(body: Body) -> None:
+    body.update(service="programme", user=None)
+
+
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/consents": consent,
@@ -231,6 +244,9 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "PATCH /v1/families/{family_id}/members/{membership_id}": until,
     "POST /v1/families/{family_id}/members": about("person", "person_id"),
     "POST /v1/families/{family_id}/plans": about("assessment", "assessment"),
+    "POST /v1/families": nomination,
+    "POST /v1/families/{family_id}/lead-professional": lead,
+    "POST /v1/families/{family_id}/team": team,
     "POST /v1/batches": about("framework", "framework"),
     "POST /v1/fees": about("framework", "framework"),
     "POST /v1/payments": about("batch", "batch_id"),

@@ -17,6 +17,9 @@ from chassis.keys import JwksOverHttp
 from chassis.telemetry import set_up_logging
 from fixtures.stack import Programs, Running
 from fixtures.tokens import AUDIENCE, ISSUER
+from identity.areas.schemas import AreaRequest
+from identity.areas.service import register_area
+from identity.audit.service import PLATFORM
 from identity.bootstrap import bootstrap
 from identity.roles.catalogue import scopes_of
 from vocabulary.roles import ROLES
@@ -24,6 +27,7 @@ from vocabulary.scopes import SCOPES
 
 PROGRAMS = ("identity", "consent", "families", "claims", "gateway")
 NOWHERE = "http://127.0.0.1:9"
+AREA = "thornbury"
 
 
 class Platform:
@@ -41,6 +45,9 @@ class Platform:
         bootstrap(self.running["identity"].runtime)
         for name in PROGRAMS[1:]:
             self._start(programs, name, JwksOverHttp(f"{self['identity'].url}/oauth/jwks"))
+        with self["identity"].runtime.write() as session:
+            register_area(session, PLATFORM, AreaRequest(code=AREA, name="Thornbury"))
+        self.carry("identity", "families")  # a push is refused until families has heard of its area
         self.kid, self.key = self._signer()
         self.public = self["identity"].client.get("/oauth/jwks").json()["keys"][0]
         self.scopes = sorted(
@@ -69,7 +76,7 @@ class Platform:
             "agency": "thornbury-council",
             "service": "programme",
             "roles": sorted(ROLES),
-            "areas": ["thornbury"],
+            "areas": [AREA],
             "purposes": ["identify"],
         } | other
 

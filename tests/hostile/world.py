@@ -61,8 +61,6 @@ def create(platform: Platform, program: str, path: str, body: Any, **headers: st
 
 
 def furnish(platform: Platform) -> World:
-    create(platform, "identity", "/v1/areas", {"code": "thornbury", "name": "Thornbury"})
-    platform.carry("identity", "families")  # so that families knows the area
     family = create(platform, "families", "/v1/families", {"area": "thornbury", "reason": "Asked for help"})
     agreement, push, person = agree(platform), pushed(platform), ""
     with platform["families"].runtime.read() as session:
@@ -122,6 +120,7 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     key_id = create(
         platform, "identity", f"/v1/clients/{client}/keys", {name: key[name] for name in ("kty", "crv", "x", "y")}
     )
+    platform.carry("identity", "families")  # so that families knows the person, who may be named as somebody's lead
     shown = get(platform, "identity", f"/v1/clients/{client}")
     signed_in(platform, somebody)
     session = get(platform, "identity", f"/v1/users/{user}/sessions")["items"][0]["id"]

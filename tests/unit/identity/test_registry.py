@@ -198,7 +198,7 @@ def test_a_service_is_of_a_sector_that_the_vocabulary_knows(identity: Identity) 
     refused = identity.post("/v1/agencies/thornbury-council/services", body)
     assert refused.status_code == 422
     (fault,) = refused.json()["errors"]
-    assert fault["pointer"] == "/body/sector" and "housing" in fault["fix"]
+    assert fault["pointer"] == "/body/sector" and "housing" in fault["detail"] and "baking" not in refused.text
 
 
 def test_the_other_programs_are_told_who_is_who(identity: Identity) -> None:

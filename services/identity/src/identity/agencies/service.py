@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
-from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Written
 from identity.agencies import repository
 from identity.agencies.schemas import AgencyRequest, AgencyView, ServiceRequest, ServiceView
@@ -13,7 +12,6 @@ from identity.audit.service import Actor, record
 from identity.events import ServiceRegistered
 from identity.models import Agency, Service
 from identity.problems import AgencyExists, ServiceExists
-from vocabulary.suppliers import SUPPLIERS
 
 
 def register_agency(session: Session, actor: Actor, request: AgencyRequest) -> Written:
@@ -32,11 +30,7 @@ def register_agency(session: Session, actor: Actor, request: AgencyRequest) -> W
 
 
 def register_service(session: Session, actor: Actor, agency_code: str, request: ServiceRequest) -> Written:
-    """Errors: AgencyNotFound, ServiceExists, RequestNotValid for a sector that the vocabulary does not know."""
-    if request.sector not in SUPPLIERS:
-        fix = f"Use one of these: {', '.join(SUPPLIERS)}."
-        fault = Fault(pointer="/body/sector", code="not_known", detail="There is no such sector", fix=fix)
-        raise RequestNotValid(errors=[fault])
+    """Errors: AgencyNotFound, ServiceExists."""
     agency = repository.get_agency(session, agency_code)
     service = Service(code=request.code, agency_id=agency.id, name=request.name, sector=request.sector)
     try:
