@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.feeds import SUPPLIES
-from sandbox.supplying import CONSENT, Agreement, Client, terms
+from sandbox.supplying import AREA, CONSENT, Agreement, Client, terms
 
 OFFICER = "information_governance_officer"
 

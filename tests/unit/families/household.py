@@ -19,8 +19,8 @@ from families.models.people import AddressStatement, CarerStatement, Person, Per
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from sandbox import actors
-from vocabulary.categories import CATEGORIES
 from unit.families.directory import know_everybody
+from vocabulary.categories import CATEGORIES
 
 MILL, QUAY, HILL, REFUGE = "999000000004", "999000000009", "999000000012", "999000000077"
 SOURCES = {client.feed: client.service for client in actors.CLIENTS}
