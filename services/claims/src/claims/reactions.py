@@ -43,6 +43,7 @@ def _id(text: str | None) -> UUID | None:
 
 @reactions.on("families.person", "person.registered")
 def record_people(session: Session, events: Sequence[Received]) -> None:
+    """Keep each person and their month of birth."""
     changes = get_changes(session)
     rows: list[dict[str, Any]] = [
         {
@@ -59,6 +60,7 @@ def record_people(session: Session, events: Sequence[Received]) -> None:
 
 @reactions.on("families.person", "person.merged", "person.unmerged")
 def record_merges(session: Session, events: Sequence[Received]) -> None:
+    """Keep who was merged into whom, and what was undone of it."""
     changes = get_changes(session)
     rows: list[dict[str, Any]] = [
         {
@@ -82,6 +84,7 @@ def record_merges(session: Session, events: Sequence[Received]) -> None:
 
 @reactions.on("families.family", "family.composed")
 def record_compositions(session: Session, events: Sequence[Received]) -> None:
+    """Keep where a family lives, and which area it left."""
     changes = get_changes(session)
     at = changes.moment
     rows: dict[UUID, dict[str, Any]] = {
@@ -97,7 +100,7 @@ def record_compositions(session: Session, events: Sequence[Received]) -> None:
     }
     _add_families(session, list(rows), at)
     before = history.list_families(session, rows)
-    # One that is told again after a later one was heard changes nothing: it may name the area from which they fled.
+    # A composition that arrives after a later one changes nothing: it may name the area from which the family fled.
     rows = {id: row for id, row in rows.items() if before[id].composed_sequence < row["composed_sequence"]}
     located = {id: row | {"last_area": row["area"]} for id, row in rows.items() if row["area"]}
     left = [
@@ -113,6 +116,7 @@ def record_compositions(session: Session, events: Sequence[Received]) -> None:
 
 @reactions.on("families.family", "family.member-joined", "family.member-left")
 def record_stays(session: Session, events: Sequence[Received]) -> None:
+    """Keep who belongs to a family, in which role and since when."""
     changes = get_changes(session)
     at = changes.moment
     rows: list[dict[str, Any]] = [
@@ -146,6 +150,7 @@ def _add_families(session: Session, families: Iterable[UUID], at: datetime) -> N
 
 @reactions.on("families.fact", "fact.recorded", "fact.corrected", "fact.ended")
 def record_facts(session: Session, events: Sequence[Received]) -> None:
+    """Keep facts, what replaces them, and that they hold no longer."""
     changes = get_changes(session)
     rows = {row["id"]: row for row in (_fact(e.data, changes.moment) for e in events)}
     ended = {UUID(e.data["fact"]) for e in events if e.name == "fact.ended"}
@@ -213,6 +218,7 @@ reactions.renamed("families.push", "push.finished", "push.finished", {"place": "
 
 @reactions.on("families.support", *PARTS)
 def record_support(session: Session, events: Sequence[Received]) -> None:
+    """Keep the acts of support: the parts of the gate, and that a family declined."""
     changes = get_changes(session)
     at = changes.moment
     rows: list[dict[str, Any]] = [
@@ -235,7 +241,7 @@ def record_support(session: Session, events: Sequence[Received]) -> None:
 
 
 def _name_lead(session: Session, event: Received) -> None:
-    """The latest by date leads; of one day, the one told last."""
+    """Whoever was named on the latest day leads; of several on one day, the one whose event came last."""
     on = date.fromisoformat(event.data["date"])
     older = Family.lead_on.is_(None) | (Family.lead_on < on)
     older |= (Family.lead_on == on) & (Family.lead_sequence < event.sequence)
@@ -264,6 +270,7 @@ reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal"
 
 @reactions.on("consent.agreement", "agreement.in-force", "agreement.suspended", "agreement.ended")
 def mark_families_of_agreements(session: Session, events: Sequence[Received]) -> None:
+    """An agreement bears on everybody: all attached families and all open claims are evaluated again."""
     attached = session.scalars(select(FamilyStanding.family).where(FamilyStanding.attached_on.is_not(None))).all()
     claimed = session.scalars(select(Claim.family).where(Claim.status.in_(("drafted", "checked", "frozen")))).all()
     get_changes(session).mark_families({*attached, *claimed})

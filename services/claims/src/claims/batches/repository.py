@@ -29,6 +29,7 @@ def get_batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = 
 
 
 def list_batches(session: Session, caller: Caller, after: UUID | None, limit: int) -> list[Batch]:
+    """Batches that the caller handles, oldest first, after one of them."""
     query = select(Batch).where(within_reach(caller))
     if after is not None:
         query = query.where(Batch.id > after)
@@ -75,6 +76,7 @@ def count_with_news(session: Session, batch: UUID) -> int:
 
 
 def list_sampled(session: Session, batches: Collection[UUID]) -> list[Sampled]:
+    """The claims of these batches' samples, with the last finding on each."""
     found: list[Sampled] = []
     for some in in_batches(sorted(batches)):
         found += session.scalars(select(Sampled).where(Sampled.batch.in_(some)).order_by(Sampled.claim))
@@ -82,6 +84,7 @@ def list_sampled(session: Session, batches: Collection[UUID]) -> list[Sampled]:
 
 
 def list_draws(session: Session, batches: Collection[UUID]) -> list[Draw]:
+    """The drawings of these batches' samples, in the order in which they were made."""
     found: list[Draw] = []
     for some in in_batches(sorted(batches)):
         found += session.scalars(select(Draw).where(Draw.batch.in_(some)).order_by(Draw.number))
@@ -96,6 +99,7 @@ def list_checkers(session: Session, batch: UUID) -> set[str]:
 
 
 def list_auditors(session: Session, batch: UUID) -> set[str]:
+    """Everybody who drew a sample of the batch or recorded a finding on it."""
     drew = session.scalars(select(Draw.by).where(Draw.batch == batch))
     return {*drew, *session.scalars(select(AuditFinding.by).where(AuditFinding.batch == batch))}
 
@@ -113,10 +117,12 @@ def add_draw(session: Session, draw: Draw, claims: Collection[UUID]) -> bool:
 
 
 def count_draws(session: Session, batch: UUID) -> int:
+    """How often a sample of the batch was drawn."""
     return session.scalar(select(func.count()).select_from(Draw).where(Draw.batch == batch)) or 0
 
 
 def find_sampled(session: Session, batch: UUID, claim: UUID) -> Sampled | None:
+    """A claim's line in the batch's sample; None when it is not in it."""
     return session.scalar(select(Sampled).where(Sampled.batch == batch, Sampled.claim == claim))
 
 

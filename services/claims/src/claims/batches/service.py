@@ -105,9 +105,11 @@ def show_draw(session: Session, draw_id: UUID) -> DrawnView:
 
 
 def count_sample(framework: str, members: Sequence[FrozenClaim]) -> dict[str, int]:
-    """The framework's share of a batch as it was frozen, rounded up, and its least number: of each type of claim.
+    """How many claims of each type the first drawing takes: the framework's share, rounded up, and its least number.
 
-    Shape: type → claims.
+    What counts is the batch as it was frozen: a claim that was dropped since does not make the sample smaller.
+    Example: with a tenth and at least one, eleven claims of one type and three of another make two and one.
+    Shape: type → number of claims.
     """
     rules = catalogue.get_framework(framework)
     frozen = Counter(member.type for member in members)
@@ -120,7 +122,9 @@ def count_sample(framework: str, members: Sequence[FrozenClaim]) -> dict[str, in
 def count_needed(framework: str, members: Sequence[FrozenClaim], sampled: Sequence[Sampled]) -> int:
     """How many claims must be upheld before the batch goes out: all of its sample, and no fewer than that was to have.
 
-    Each drawing in which a claim failed asks for another, whatever became of that claim.
+    Each drawing in which a claim failed asks for another, whatever became of that claim. Example: of eleven claims two
+    are drawn and one of them fails. Four must be upheld: two of the first drawing and two of the second, or, when the
+    failed one is dropped, four of the ten that are left.
     """
     types = {member.id: member.type for member in members if member.status in COUNTED}
     live = Counter(types.values())

@@ -40,7 +40,11 @@ def is_final(claim: Claim) -> bool:
 
 
 def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
-    """Whether this result asks for a draft: none like it stands, and nobody dropped just this."""
+    """Whether this result asks for a draft: no claim for the same stands, and no person has put the same aside.
+
+    Example: a claims officer drops a draft for want of proof. The system does not draft it again by itself; another
+    result date, or one need more, makes it another claim. What the system itself dropped may come back.
+    """
     content = describe_material(result, plan)
     for claim in claims:
         stands = claim.status in LIVE
@@ -51,7 +55,7 @@ def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
 
 
 def describe_material(result: Result, plan: OutcomesPlan) -> str:
-    """What makes two results the same claim."""
+    """What makes two results the same claim: plan, route, both dates, and the needs. Shape: a line of words."""
     needs = ",".join(sorted(need.criterion for need in result.needs))
     return f"{plan.label} {result.type} {result.on} {result.attached_on} {needs}"
 
@@ -66,7 +70,11 @@ def settle_claim(
     claims: Sequence[Claim],
     why: str,
 ) -> list[Event]:
-    """Drop what no longer stands and draft what does. Shape: the events that tell of it, for the caller to emit."""
+    """Drop the family's claim when its result no longer holds or is another, and write the draft of the one that does.
+
+    Shape: `claims` are all of the family and framework; `why` is the reason kept with a claim whose result is gone;
+    the answer has the events that tell of it, for the caller to emit.
+    """
     events: list[Event] = []
     standing = next((claim for claim in claims if claim.status in LIVE), None)
     if standing is not None:
@@ -125,4 +133,5 @@ def write_uses(uses: Sequence[Use] | frozenset[Use]) -> list[list[str]]:
 
 
 def read_uses(uses: Sequence[Sequence[str]]) -> frozenset[Use]:
+    """What `write_uses` wrote."""
     return frozenset(Use(UUID(person), category, source) for person, category, source in uses)

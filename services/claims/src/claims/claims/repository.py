@@ -31,6 +31,7 @@ def list_claims(
     after: UUID | None = None,
     limit: int,
 ) -> list[Claim]:
+    """Claims within the caller's reach, oldest first, after one of them."""
     query = select(Claim).where(reach.claims(caller))
     if status is not None:
         query = query.where(Claim.status == status)
@@ -44,6 +45,7 @@ def list_claims(
 
 
 def list_claims_of(session: Session, caller: Caller, families: Sequence[UUID]) -> list[Claim]:
+    """The claims of these families that are within the caller's reach."""
     found: list[Claim] = []
     for some in in_batches(families):
         query = select(Claim).where(Claim.family.in_(some), reach.claims(caller))
@@ -80,5 +82,6 @@ def add_unless_live(session: Session, claim: Claim) -> bool:
 
 
 def add_check(session: Session, check: Check) -> None:
+    """Keep a second person's word on a claim."""
     session.add(check)
     session.flush()

@@ -33,13 +33,14 @@ def evaluate_family(
     denied: Collection[Use] = frozenset(),
     disregarded: Collection[Use] = frozenset(),
 ) -> Evaluation:
+    """The evaluation of a family under the plan that applies to it."""
     return Evaluation(find_plan_for(framework, family, find_last_day(family)), family.facts, denied, disregarded)
 
 
 def list_uses_beneath(
     evaluation: Evaluation, criterion: Criterion, supplies: Collection[tuple[str, str]], days: Collection[date]
 ) -> frozenset[Use]:
-    """Everything that the criterion looks at on these days, whether or not there is anything: absence is told as well.
+    """Everything that the criterion looks at on these days. What shows nothing is looked at as well, and counts.
 
     Shape: `supplies` is every (category, source) that this platform is supplied with at all.
     """

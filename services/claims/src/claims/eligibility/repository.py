@@ -21,6 +21,7 @@ def get_within_reach(session: Session, caller: Caller, family: UUID) -> UUID:
 
 
 def list_within_reach(session: Session, caller: Caller, families: Collection[UUID]) -> list[UUID]:
+    """Those of these families that the caller may meet, in the order asked for."""
     found: set[UUID] = set()
     for batch in in_batches(families):
         found |= set(session.scalars(select(Family.id).where(Family.id.in_(batch), reach.families(caller))))
@@ -30,6 +31,7 @@ def list_within_reach(session: Session, caller: Caller, families: Collection[UUI
 def list_standings(
     session: Session, caller: Caller, state: str | None, after: UUID | None, limit: int
 ) -> list[FamilyStanding]:
+    """How families within the caller's reach stand, by the id of the family, after one of them."""
     query = select(FamilyStanding).join(Family, Family.id == FamilyStanding.family).where(reach.families(caller))
     if state is not None:
         query = query.where(FamilyStanding.state == state)
@@ -52,6 +54,7 @@ SINCE = select(
 
 
 def count_dirty(session: Session) -> int:
+    """How many families wait to be evaluated."""
     return session.scalar(WAITING) or 0
 
 
@@ -79,6 +82,7 @@ def clean(session: Session, marks: Collection[tuple[UUID, datetime]]) -> None:
 
 
 def find_standings(session: Session, families: Collection[UUID]) -> dict[UUID, FamilyStanding]:
+    """How these families stood when they were last evaluated; those that never were are absent."""
     found: dict[UUID, FamilyStanding] = {}
     for batch in in_batches(families):
         found |= {
@@ -88,11 +92,13 @@ def find_standings(session: Session, families: Collection[UUID]) -> dict[UUID, F
 
 
 def record_standings(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Keep how families stand now, instead of how they stood. Shape: every column of `FamilyStanding`."""
     columns = [column.name for column in FamilyStanding.__table__.columns if column.name != "family"]
     upsert(session, FamilyStanding, rows, key=["family"], update=columns)
 
 
 def list_claims_of(session: Session, families: Collection[UUID]) -> list[Claim]:
+    """Every claim of these families, oldest first."""
     found: list[Claim] = []
     for batch in in_batches(families):
         found += session.scalars(select(Claim).where(Claim.family.in_(batch)).order_by(Claim.id))

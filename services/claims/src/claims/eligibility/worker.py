@@ -52,6 +52,8 @@ class _WorkBatch:
 
 
 class Evaluator:
+    """The worker that evaluates what news has marked, a batch of families a step."""
+
     name = "evaluator"
 
     def step(self, runtime: Runtime) -> bool:
@@ -69,6 +71,7 @@ class Evaluator:
         return not batch.left
 
     def pending(self, runtime: Runtime) -> int:
+        """How many families wait."""
         with runtime.read() as session:
             return repository.count_dirty(session)
 

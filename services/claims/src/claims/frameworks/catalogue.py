@@ -33,6 +33,7 @@ def _read(prefix: str) -> tuple[dict[str, Any], ...]:
 
 @cache
 def frameworks() -> dict[str, Framework]:
+    """Every financial framework, by name."""
     return {
         data["framework"]: Framework(
             data["framework"],
@@ -48,6 +49,7 @@ def frameworks() -> dict[str, Framework]:
 
 @cache
 def plans() -> tuple[OutcomesPlan, ...]:
+    """Every version of every outcomes plan."""
     return tuple(read_plan(data) for data in _read("outcomes-plan-"))
 
 

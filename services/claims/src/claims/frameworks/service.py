@@ -6,6 +6,7 @@ from claims.frameworks.schemas import FrameworkList, FrameworkView, OutcomesPlan
 
 
 def list_frameworks() -> FrameworkList:
+    """The financial frameworks, as their data files say."""
     documents, _ = catalogue.documents()
     return FrameworkList(
         items=[
@@ -23,6 +24,7 @@ def list_frameworks() -> FrameworkList:
 
 
 def list_outcomes_plans() -> OutcomesPlanList:
+    """The outcomes plans, every version, as their data files say."""
     _, documents = catalogue.documents()
     return OutcomesPlanList(
         items=[

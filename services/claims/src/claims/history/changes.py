@@ -34,10 +34,11 @@ class Changes:
         self._people.update(people)
 
     def mark_families(self, families: Iterable[UUID]) -> None:
+        """These families are to be evaluated again."""
         self._families.update(families)
 
     def mark_pushes(self, pushes: Iterable[UUID]) -> None:
-        """What was told of these pushes may make them whole."""
+        """These pushes may be known whole by now: something was heard of them."""
         self._pushes.update(pushes)
 
     def count_facts(self, facts: Counter[UUID], supplies: Iterable[tuple[str, str]]) -> None:

@@ -198,6 +198,7 @@ SUPPLIES = select(supply.c.category, supply.c.source).order_by(supply.c.category
 
 
 def list_supplies(session: Session) -> list[Row[Any]]:
+    """Which service supplies which category at all."""
     return list(session.execute(SUPPLIES))
 
 

@@ -23,6 +23,7 @@ def add_payment(session: Session, payment: Payment) -> bool:
 
 
 def add_entries(session: Session, entries: Sequence[LedgerEntry]) -> None:
+    """Write rows into the ledger. They are never changed."""
     session.add_all(entries)
     session.flush()
 
@@ -47,6 +48,7 @@ def count_attached(session: Session, framework: str, until: date) -> int:
 
 
 def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:
+    """The settlements of a framework's fees, by year, in the order in which they were made."""
     query = select(FeeSettlement).where(FeeSettlement.framework == framework)
     return list(session.scalars(query.order_by(FeeSettlement.year, FeeSettlement.number)))
 
@@ -54,6 +56,7 @@ def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:
 def list_entries(
     session: Session, framework: str | None, as_at: date | None, after: UUID | None, limit: int
 ) -> list[LedgerEntry]:
+    """Rows of the ledger as at a date, oldest first, after one of them."""
     query = select(LedgerEntry)
     if framework is not None:
         query = query.where(LedgerEntry.framework == framework)

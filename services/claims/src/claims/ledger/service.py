@@ -113,8 +113,12 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
 def _count_due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
     """How many funded places a year has still to be paid for.
 
-    What was settled was paid, whoever turns out since not to have been attached; what was not settled yet is left to
-    its own year. No year is paid beyond its target, nor is a later one by way of an earlier.
+    A year may be paid for min(attached so far, target so far), less what all years up to it were paid for. What was
+    settled was paid, and counts, even when a family turns out since not to have been attached. An earlier year that
+    nobody has settled yet keeps what is its own. No later year's target may be passed by what an earlier one is paid.
+
+    Example: the targets so far are 3 (2017/18) and 4 (2018/19). Two families were attached in 2017/18, which is not
+    settled yet, and three in 2018/19. Of the four places two are 2017/18's, so that 2018/19 is paid for two.
     """
     known = {target.year: target.cumulative for target in targets.list_targets(session, framework)}
     if year not in known:

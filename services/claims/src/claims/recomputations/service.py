@@ -78,7 +78,10 @@ def _compare(session: Session, moment: datetime, some: Sequence[Claim]) -> dict[
 
 
 def _recompute_result(claim: Claim, family: LoadedFamily | None) -> Result | None:
-    """What follows from the facts. Nothing where the plan or the family is not here: that claim must be seen."""
+    """What follows from the facts as they were known at the moment that is asked about.
+
+    None when the plan or the family is not here: the claim then differs from what was frozen, and is seen.
+    """
     plan = catalogue.find_plan(claim.plan, claim.plan_version)
     return Evaluation(plan, family.facts, read_uses(claim.denied)).result() if plan and family else None
 

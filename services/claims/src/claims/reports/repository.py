@@ -43,5 +43,6 @@ def count_paid(session: Session, caller: Caller, as_at: date) -> list[tuple[Any,
 
 
 def list_complete_pushes(session: Session, as_at: date) -> list[tuple[Any, ...]]:
+    """Pushes that are known whole and begin by a day. Shape: (feed, service, area, first day, last day)."""
     query = select(Push.feed, Push.service, Push.area, Push.covers_from, Push.covers_to)
     return list(session.execute(query.where(Push.complete_at.is_not(None), Push.covers_from <= as_at)))

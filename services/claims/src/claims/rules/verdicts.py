@@ -10,6 +10,8 @@ from claims.rules.facts import Use
 
 
 class Verdict(StrEnum):
+    """What is said of a criterion. *Not enough evidence* is an answer of its own: silence is no success."""
+
     MET = "met"
     NOT_MET = "not_met"
     NOT_ENOUGH = "not_enough_evidence"
@@ -46,6 +48,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Eligibility:
+    """Whether a family is eligible on a day, with every criterion of the plan."""
+
     as_at: date
     eligible: bool
     reason: str
@@ -68,6 +72,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
+    """How every need in force stands on a day."""
+
     as_at: date
     needs: tuple[Finding, ...]
 

@@ -6,10 +6,12 @@ from claims.models import Target
 
 
 def find_target(session: Session, framework: str, year: str) -> Target | None:
+    """A year's target; None while it is not set."""
     return session.get(Target, (framework, year))
 
 
 def list_targets(session: Session, framework: str | None = None) -> list[Target]:
+    """Targets by framework and year; of all frameworks when none is named."""
     query = select(Target).order_by(Target.framework, Target.year)
     return list(session.scalars(query if framework is None else query.where(Target.framework == framework)))
 

@@ -32,6 +32,7 @@ def set_target(
 
 
 def list_targets(session: Session) -> TargetList:
+    """Every target, by framework and year."""
     return TargetList(
         items=[
             TargetView(
