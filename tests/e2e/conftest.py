@@ -29,9 +29,20 @@ class Carried:
     killer: Killer
 
 
+@pytest.fixture(scope="package", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """What makes a password slow to guess takes a fifth of a second of each sign-in; here nobody guesses."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IDENTITY_ARGON2_PASSES", "1")
+        patch.setenv("IDENTITY_ARGON2_MEMORY", "64")
+        yield
+
+
 # Of the folder, not of the session: seventeen processes that wait take as much CPU as they do when they work.
 @pytest.fixture(scope="package", params=PROFILES)
-def carried(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Carried]:
+def carried(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None
+) -> Iterator[Carried]:
     var, profile = tmp_path_factory.mktemp("platform"), request.param
     with running_platform(var, Addresses(find_free_ports(profile)), profile, durable=False) as running:
         killer = Killer(running, plan(how_often(profile)))
