@@ -295,7 +295,12 @@ def test_one_batch_is_nothing_to_another(session: Session) -> None:
     first = frozen(session, claim())
     [sampled] = drawn(session, first)
     record(session, first, sampled, "upheld")
-    second = frozen(session, claim(checked_by="olga"))
+    theirs = claim(status="drafted", checked_by=None)
+    session.add(theirs)
+    session.flush()
+    olga = caller("olga", "claims_officer")
+    claims.check_claim(session, olga, theirs.id, CheckRequest(verdict="agreed", reason="r", date=DAY))
+    second = frozen(session)
     [other] = drawn(session, second)
     with pytest.raises(ClaimNotFound):
         record(session, second, sampled, "upheld")
@@ -322,12 +327,12 @@ def test_each_answer_says_the_version_that_the_batch_has_now(session: Session) -
         session.expire_all()
         return bool(tag) and batches.show_batch(session, FINN, made.id).etag == tag
 
-    assert made.status == "frozen" and now_has(made.etag)
+    assert (made.status, made.etag) == ("frozen", '"v1"') and now_has(made.etag)
     first = batches.draw_sample(session, OTTO, made.id, SampleRequest(seed=1))
-    assert first.status == "sampled" and now_has(first.etag)
+    assert (first.status, first.etag) == ("sampled", '"v2"') and now_has(first.etag)
     body = {"claim": first.drawn[0], "verdict": "upheld", "reason": "seen", "date": DAY}
     found = batches.record_finding(session, OTTO, made.id, FindingRequest.model_validate(body))
-    assert found.status == "upheld" and now_has(found.etag)
+    assert (found.status, found.etag) == ("upheld", '"v3"') and now_has(found.etag)
     assert now_has(batches.submit_batch(session, FINN, made.id, SubmitRequest(date=DAY)).etag)
 
 
@@ -342,6 +347,9 @@ def test_a_batch_says_what_it_is_worth_and_what_is_lacking_to_those_who_may_see_
     seen = batches.show_batch(session, FINN, batch)
     worth = sum(each.pence for each in all_claims if each.id != other)
     assert (seen.value and seen.value.pence, len(seen.claims), seen.sample) == (worth, 10, [one])
+    with pytest.raises(BatchHeld) as held:
+        submit(session, batch)
+    assert (held.value.extra["sampled"], held.value.extra["needed"], held.value.extra["upheld"]) == (1, 4, 1)
     assert (seen.needed, seen.upheld, [(each.number, each.seed) for each in seen.draws]) == (4, 1, [(1, 1)])
     assert batches.show_batch(session, OTTO, batch).claims == [one]  # an auditor meets the sample alone
     later = frozen(session, claim())
@@ -507,6 +515,19 @@ def test_a_year_without_attachments_is_settled_with_nothing_and_no_row(session: 
     assert settle(session, "2017/18") == (1, 100_000)
     with pytest.raises(TargetNotSet):
         settle(session, "2018/19")
+
+
+def test_a_place_that_was_paid_for_counts_for_good_whoever_turns_out_not_to_have_been_attached(
+    session: Session,
+) -> None:
+    aim(session, y2017=3, y2018=4)
+    attach(session, "2017-10-02", "2017-10-03", "2017-10-04")
+    assert settle(session, "2017/18") == (3, 300_000)
+    for standing in session.scalars(select(FamilyStanding)).all()[:2]:
+        session.delete(standing)
+    attach(session, "2018-05-01", "2018-05-02", "2018-05-03")
+    # Four are attached until 2018/19 and four are allowed; three were paid for.
+    assert settle(session, "2018/19") == (1, 100_000)
 
 
 def test_a_target_below_what_was_paid_takes_nothing_back(session: Session) -> None:
