@@ -45,8 +45,8 @@ def schemas(manifests: list[Manifest]) -> Iterator[str]:
                 with patch("kubernetes_validate.utils.schema_contents", READ):
                     kubernetes_validate.validate(held, version, strict=True)
             except kubernetes_validate.ValidationError as wrong:
-                place = ".".join(str(part) for part in wrong.path)
-                yield f"{_who(held)} is not valid in {version}: {place}: {wrong.message}"
+                pointer = ".".join(str(part) for part in wrong.path)
+                yield f"{_who(held)} is not valid in {version}: {pointer}: {wrong.message}"
                 break
 
 
@@ -178,11 +178,11 @@ def volumes(manifests: list[Manifest]) -> Iterator[str]:
         if group is None or group != held.get("runAsGroup") or (work.ours and group != USER):
             yield f"{work.who} is not of the group that its secrets and disks belong to"
         for container in work.containers:
-            places = {mount["name"]: mount["mountPath"] for mount in container.get("volumeMounts", [])}
-            if work.ours and places.get("var") != str(_settings(manifests, work.program).var):
+            mounts = {mount["name"]: mount["mountPath"] for mount in container.get("volumeMounts", [])}
+            if work.ours and mounts.get("var") != str(_settings(manifests, work.program).var):
                 yield f"{work.who}, container {container['name']}, cannot write where its settings say"
             told = [str(variable.get("value")) for variable in container.get("env", [])]
-            if work.kind == "StatefulSet" and not any(value.startswith(f"{places.get('data')}/") for value in told):
+            if work.kind == "StatefulSet" and not any(value.startswith(f"{mounts.get('data')}/") for value in told):
                 yield f"{work.who} keeps its data at the root of its disk, beside lost+found"
 
 
@@ -334,9 +334,9 @@ def _stores(manifests: list[Manifest], program: str, held: ServiceSettings) -> I
         for service in of_kind(manifests, "Service")
         for port in service["spec"]["ports"]
     }
-    for place in (f"{url.hostname}:{url.port or 5432}", *held.kafka_servers.split(",")):
-        if place not in there:
-            yield f"{program} looks for a store at {place}, where no Service is"
+    for server in (f"{url.hostname}:{url.port or 5432}", *held.kafka_servers.split(",")):
+        if server not in there:
+            yield f"{program} looks for a store at {server}, where no Service is"
     brokers = named(manifests, "StatefulSet", "kafka")["spec"].get("replicas", 1)
     if held.kafka_copies > brokers:
         yield f"{program} wants {held.kafka_copies} copies of its events, of {brokers} brokers"

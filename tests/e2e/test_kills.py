@@ -99,8 +99,8 @@ def test_every_event_is_in_the_log_and_each_keys_in_their_order(carried: Carried
     for program, told in all_told(carried.platform).items():
         assert told.unsent == 0 and told.sent, program
         assert told.heard == told.sent, program
-        for place, sequence in told.sequences.items():
-            assert sequence == list(range(1, len(sequence) + 1)), place
+        for stream, sequence in told.sequences.items():
+            assert sequence == list(range(1, len(sequence) + 1)), stream
 
 
 def test_every_event_was_handled_by_whoever_listens_for_it_and_none_was_parked(carried: Carried) -> None:

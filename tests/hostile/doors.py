@@ -78,8 +78,8 @@ class Door:
     def is_file(self) -> bool:
         return bool(self.content) and not {JSON, FORM} & set(self.content)
 
-    def parameters(self, place: str) -> list[dict[str, Any]]:
-        return [one for one in self.operation.get("parameters", []) if one["in"] == place]
+    def parameters(self, where: str) -> list[dict[str, Any]]:
+        return [one for one in self.operation.get("parameters", []) if one["in"] == where]
 
     def body(self) -> Any:
         """A body that is as the contract says."""

@@ -1,4 +1,4 @@
-"""A body, or a value, that a JSON schema allows: what the tests then spoil in one place."""
+"""A body, or a value, that a JSON schema allows: what the tests then spoil at one point."""
 
 import re
 from collections.abc import Iterator
@@ -96,9 +96,9 @@ def _text(schema: Schema) -> str:
 
 
 def put(value: Any, path: tuple[str | int, ...], other: Any) -> Any:
-    """A copy of a value in which `other` stands at this place."""
+    """A copy of a value in which `other` stands at this path."""
     if not path:
         return other
     if isinstance(value, list):
-        return [put(inner, path[1:], other) if place == path[0] else inner for place, inner in enumerate(value)]
+        return [put(inner, path[1:], other) if index == path[0] else inner for index, inner in enumerate(value)]
     return {name: put(inner, path[1:], other) if name == path[0] else inner for name, inner in value.items()}

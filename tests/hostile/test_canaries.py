@@ -206,9 +206,9 @@ def test_nobody_in_a_pushed_file_is_in_a_report_or_a_line_of_the_log(platform: P
     assert none(wrong)
 
 
-def with_cell(line: str, place: int, value: str) -> str:
+def with_cell(line: str, index: int, value: str) -> str:
     cells = line.split(",")
-    cells[place] = '"' + value.replace('"', '""') + '"'
+    cells[index] = '"' + value.replace('"', '""') + '"'
     return ",".join(cells)
 
 

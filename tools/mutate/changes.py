@@ -72,15 +72,15 @@ class Mutant:
     becomes: str
     _parent: ast.AST = field(repr=False)
     _name: str = field(repr=False)
-    _place: int | None = field(repr=False)
+    _index: int | None = field(repr=False)
     _node: ast.AST = field(repr=False)
 
     def apply(self) -> None:
         """Change the tree that this mutant was found in. It cannot be undone: the caller has forked."""
-        if self._place is None:
+        if self._index is None:
             setattr(self._parent, self._name, self._node)
         else:
-            getattr(self._parent, self._name)[self._place] = self._node
+            getattr(self._parent, self._name)[self._index] = self._node
 
     def __str__(self) -> str:
         return f"{self.path.name}:{self.line}: {self.was}  →  {self.becomes}"
@@ -92,7 +92,7 @@ class _Spot:
 
     parent: ast.AST
     name: str
-    place: int | None
+    index: int | None
 
 
 def list_mutants(path: Path, tree: ast.Module) -> list[Mutant]:
@@ -106,19 +106,19 @@ def _walk(path: Path, node: ast.AST, lines: range, in_function: bool) -> Iterato
     for name, value in ast.iter_fields(node):
         if name in skipped:
             continue
-        for place, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
+        for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or _says_nothing(child):
                 continue
             around = _lines_of(child) if isinstance(child, ast.stmt) else lines
             for new in _changes(child, isinstance(node, ast.JoinedStr)):
-                yield _mutant(path, child, new, around, in_function, _Spot(node, name, place))
+                yield _mutant(path, child, new, around, in_function, _Spot(node, name, index))
             yield from _walk(path, child, around, in_function)
 
 
 def _mutant(path: Path, old: ast.AST, new: ast.AST, lines: range, in_function: bool, spot: _Spot) -> Mutant:
     fixed = ast.fix_missing_locations(ast.copy_location(new, old))
     line = getattr(old, "lineno", lines.start)
-    return Mutant(path, line, lines, in_function, _text(old), _text(fixed), spot.parent, spot.name, spot.place, fixed)
+    return Mutant(path, line, lines, in_function, _text(old), _text(fixed), spot.parent, spot.name, spot.index, fixed)
 
 
 def _text(node: ast.AST) -> str:
@@ -151,13 +151,13 @@ def _says_nothing(node: ast.AST) -> bool:
 def _changes(node: ast.AST, within_text: bool) -> Iterator[ast.AST]:
     match node:
         case ast.Compare(left=left, ops=ops, comparators=others):
-            for place, op in enumerate(ops):
+            for index, op in enumerate(ops):
                 for other in COMPARED[type(op)]:
-                    yield ast.Compare(left, [*ops[:place], other(), *ops[place + 1 :]], others)
+                    yield ast.Compare(left, [*ops[:index], other(), *ops[index + 1 :]], others)
         case ast.BoolOp(op=op, values=values):
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
-            for place in range(len(values)):
-                rest = [*values[:place], *values[place + 1 :]]
+            for index in range(len(values)):
+                rest = [*values[:index], *values[index + 1 :]]
                 yield ast.BoolOp(op, rest) if len(rest) > 1 else rest[0]
         case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
             yield operand
@@ -177,15 +177,15 @@ def _changes(node: ast.AST, within_text: bool) -> Iterator[ast.AST]:
         case ast.IfExp(test=test, body=one, orelse=other):
             yield from (one, other)
         case ast.comprehension(target=target, iter=source, ifs=ifs, is_async=is_async):
-            for place in range(len(ifs)):
-                yield ast.comprehension(target, source, [*ifs[:place], *ifs[place + 1 :]], is_async)
+            for index in range(len(ifs)):
+                yield ast.comprehension(target, source, [*ifs[:index], *ifs[index + 1 :]], is_async)
         case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords) if name in OPPOSITE:
             yield ast.Call(ast.Name(OPPOSITE[name], ast.Load()), args, keywords)
         case ast.Call(func=ast.Name(id="sorted"), args=[unsorted], keywords=_):
             yield ast.Call(ast.Name("list", ast.Load()), [unsorted], [])
         case ast.Call(func=ast.Attribute(attr=name) as function, args=args, keywords=keywords) if name in CONDITIONED:
-            for place in range(len(args)):
-                yield ast.Call(function, [*args[:place], *args[place + 1 :]], keywords)
+            for index in range(len(args)):
+                yield ast.Call(function, [*args[:index], *args[index + 1 :]], keywords)
         case ast.Return(value=ast.expr() as value) if not isinstance(value, ast.Constant):
             yield ast.Return(ast.Constant(None))
         case ast.Expr(value=ast.Call() | ast.Await()) | ast.Raise() | ast.Delete() | ast.Continue() | ast.Break():

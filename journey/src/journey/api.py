@@ -131,8 +131,8 @@ class Api:
         """Every item of a list."""
         after: str | None = None
         while True:
-            place = {"after": after} if after else {}
-            page = self.get(who, program, path, purpose=purpose, limit=CHUNK, **params, **place)
+            cursor = {"after": after} if after else {}
+            page = self.get(who, program, path, purpose=purpose, limit=CHUNK, **params, **cursor)
             yield from page["items"]
             after = page.get("next")
             if not after:

@@ -19,11 +19,11 @@ class Figures:
         self.differing: list[str] = []
 
     def set_figure(self, name: str, value: Any) -> None:
-        place = self._values
+        branch = self._values
         *outer, last = name.split(".")
         for part in outer:
-            place = place.setdefault(part, {})
-        place[last] = value
+            branch = branch.setdefault(part, {})
+        branch[last] = value
 
     def expect_figure(self, name: str, expected: Any, got: Any) -> None:
         """Compare a figure with the truth. A difference does not stop the journey; all are listed at its end."""

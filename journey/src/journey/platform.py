@@ -146,8 +146,8 @@ class Platform:
             if name := variable_of(pid, NAMED_BY_SUPERVISOR):
                 named[name] = pid
             else:
-                place = words.index("chassis.cli")
-                nameless.setdefault(tuple(words[place + 1 : place + 3]), []).append(pid)
+                index = words.index("chassis.cli")
+                nameless.setdefault(tuple(words[index + 1 : index + 3]), []).append(pid)
         found: dict[str, int] = {}
         for part in self.parts:
             if part.name in named:

@@ -67,8 +67,8 @@ class Register:
         if anew:
             self._links, self._roots, self._after = {}, {}, None
         while True:
-            place = {"after": self._after} if self._after else {}
-            page = self.api.get(self.cast["ana"], "families", "/v1/links", limit=CHUNK, **place)
+            cursor = {"after": self._after} if self._after else {}
+            page = self.api.get(self.cast["ana"], "families", "/v1/links", limit=CHUNK, **cursor)
             for link in page["items"]:
                 who = self.borough.truth.record_person(link["feed"], natural_key(link["key"]))
                 self._links[link["feed"], link["key"]] = Link(who, link["leaf"])

@@ -16,7 +16,7 @@ def _find_supplies() -> dict[str, Supply]:
     for module in iter_modules(suppliers.__path__):
         supply: Supply = import_module(f"{suppliers.__name__}.{module.name}").SUPPLY
         found.append(supply)
-    return {supply.feed: supply for supply in sorted(found, key=lambda supply: (supply.turn, supply.feed))}
+    return {supply.feed: supply for supply in sorted(found, key=lambda supply: (supply.order, supply.feed))}
 
 
 SUPPLIES = _find_supplies()

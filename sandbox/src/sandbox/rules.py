@@ -91,7 +91,7 @@ class Facts:
         self.suspected: dict[str, list[Suspected]] = {}
 
 
-class Known:
+class KnownThen:
     """One family as known after a wave: what is asked here is answered from accepted pushes alone."""
 
     def __init__(self, facts: Facts, family: Family, wave: int) -> None:

@@ -21,7 +21,7 @@ WRONG_DATE = 0.05
 NAME_MISWRITTEN = 0.14
 NINO_MISSING = 0.06
 UPRN_MISSING = 0.05
-FORMER_PLACE = 0.05
+FORMER_AREA = 0.05
 CORRECTED = 0.25
 _INNER_LETTERS = "aeioulnrst"
 
@@ -69,7 +69,7 @@ def write(
             slip.without_nino = True
         if temper == ORDINARY and feed == ANTI_SOCIAL_BEHAVIOUR and rng.random() < UPRN_MISSING:
             slip.without_uprn = True
-        if former and settled and feed != SCHOOL_ATTENDANCE and rng.random() < FORMER_PLACE:
+        if former and settled and feed != SCHOOL_ATTENDANCE and rng.random() < FORMER_AREA:
             slip.former_premises = former
         if rng.random() < CORRECTED:
             slip.corrected_on = rng.choice(WAVES[1:7]).covers_to

@@ -95,11 +95,11 @@ class Supply:
 
     Shape: the first `key_length` of the `columns` are the key of a record, the first `person_key_length` of them tell
     whom it is about. `spans` says what a wave of pushes covers, `rows` what stands in one push, `people` whom the
-    beginning of each key is about. Pushes of one wave are sent in order of `turn`.
+    beginning of each key is about. Pushes of one wave are sent in order of `order`.
     """
 
     feed: str
-    turn: int
+    order: int
     columns: tuple[str, ...]
     key_length: int
     person_key_length: int

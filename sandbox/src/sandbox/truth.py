@@ -7,7 +7,7 @@ from datetime import date
 from sandbox.calendar import IDENTIFIED_ON, TERMS, WINDOWS, financial_year
 from sandbox.feeds import SUPPLIES
 from sandbox.model import SCHOOL_ATTENDANCE, Family, Story
-from sandbox.rules import Facts, Known, Suspected
+from sandbox.rules import Facts, KnownThen, Suspected
 
 RESULT_PENCE = 80_000
 FEE_PENCE = 100_000
@@ -81,9 +81,9 @@ class Truth:
         self.targets = self._targets()
         self.totals = self._totals()
 
-    def known(self, family: str, wave: int) -> Known:
+    def known(self, family: str, wave: int) -> KnownThen:
         """A family as a perfect matcher would know it after a wave; ask it for needs on any day."""
-        return Known(self._facts, self._borough.families[family], wave)
+        return KnownThen(self._facts, self._borough.families[family], wave)
 
     def record_person(self, feed: str, natural_key: tuple[str, ...]) -> str:
         """The truth person whom a record is about. Errors: KeyError for a key that was never pushed."""

@@ -170,19 +170,18 @@ def names_of_text(where: str, text: str) -> Iterator[Name]:
 class Named:
     """Names to look at.
 
-    Shape: `kept` are names that hold a retired word for a reason. `left` are those that wait to be renamed.
+    Shape: `kept` are names that hold a retired word for a reason, each with the file that may hold it.
     """
 
     names: Iterable[Name]
     words: Words
-    kept: frozenset[str] = frozenset()
-    left: frozenset[str] = frozenset()
+    kept: frozenset[tuple[str, str]] = frozenset()
 
 
 def finds_retired(named: Named) -> Iterator[str]:
     """Names that hold a retired word, each once a file, and names on a list that stand nowhere any more."""
     found: set[tuple[str, str, str]] = set()
-    met: set[str] = set()
+    met: set[tuple[str, str]] = set()
     for name in named.names:
         words: set[str] = set()
         if name.kind != "test":
@@ -194,8 +193,9 @@ def finds_retired(named: Named) -> Iterator[str]:
         if name.kind == "function" and name.name in named.words.functions:
             words.add(f"{name.name}()")
         if words:
-            met.add(name.name)
-        if name.name not in named.kept | named.left:
+            met.add((name.name, name.where))
+        if (name.name, name.where) not in named.kept:
             found |= {(name.where, name.name, word) for word in words}
     yield from (f"{where}: {name} says {word}: see docs/words.md" for where, name, word in sorted(found))
-    yield from (f"{name} is kept in docs/words.md and stands nowhere" for name in sorted(named.kept - met))
+    for word, where in sorted(named.kept - met):
+        yield f"{word} is kept in docs/words.md and stands no longer in {where}"

@@ -607,14 +607,14 @@ def target(world: World, year: str, cumulative: int) -> None:
 
 
 def fees(world: World, year: str) -> dict[str, int]:
-    """Settle a year. Shape: year → places paid for until now."""
+    """Settle a year. Shape: year → funded places paid for until now."""
     world.settle()
     asked = {"framework": "2015", "year": year, "date": DAY}
     assert world.post("/v1/fees", FINN, asked).status_code == 201
-    places: Counter[str] = Counter()
+    paid: Counter[str] = Counter()
     for item in world.get("/v1/ledger", FINN)["items"]:
-        places[item["year"]] += item["funded_places"]
-    return dict(places)
+        paid[item["year"]] += item["funded_places"]
+    return dict(paid)
 
 
 def test_a_place_that_was_paid_for_counts_for_good_whoever_turns_out_not_to_have_been_attached(world: World) -> None:

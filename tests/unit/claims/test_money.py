@@ -461,11 +461,11 @@ def settle(session: Session, year: str, who: Caller = FINN) -> tuple[int, int]:
     """Shape: funded places of the year's settlements, and pence of its ledger rows, until now."""
     request = FeesRequest.model_validate({"framework": FRAMEWORK, "year": year, "date": DAY})
     ledger.settle_fees(session, who, request)
-    places = session.scalars(select(FeeSettlement.families).where(FeeSettlement.year == year))
+    counted = session.scalars(select(FeeSettlement.families).where(FeeSettlement.year == year))
     rows = session.scalars(select(LedgerEntry).where(LedgerEntry.year == year)).all()
     assert all((row.kind, row.framework, row.pence) == ("attachment_fee", FRAMEWORK, (row.funded_places or 0) * 100_000)
                for row in rows)  # fmt: skip
-    return sum(places), sum(row.pence for row in rows)
+    return sum(counted), sum(row.pence for row in rows)
 
 
 def test_a_year_counts_from_the_first_of_april_to_the_last_of_march(session: Session) -> None:

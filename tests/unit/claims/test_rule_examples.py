@@ -87,8 +87,8 @@ def test_progress_is_judged_as_its_examples_say(kind: registry.RuleKind, example
         found = sorted(each.day.isoformat() for each in contrary if after < each.day <= until)
         assert found == list(example.contrary)
     if example.turning_days is not None:
-        turns = rule.list_turning_days(case, criterion, after, until)
-        assert [each.isoformat() for each in sorted(turns) if after < each <= until] == list(example.turning_days)
+        days = rule.list_turning_days(case, criterion, after, until)
+        assert [each.isoformat() for each in sorted(days) if after < each <= until] == list(example.turning_days)
     earned = rule.earn(case, criterion, PEOPLE["kim"], after)
     assert (earned.day.isoformat() if earned else None) == example.earns
 

@@ -21,9 +21,9 @@ FIRST, LAST = date(2016, 9, 1), date(2018, 12, 31)
 HELD = [t for t in TERMS if t[0] >= FIRST and t[1] <= LAST]
 
 # Most families are in need before they are attached and better afterwards; else hardly one would have a result.
-TURN, END = date(2017, 9, 1), date(2019, 7, 31)
+MIDDLE, END = date(2017, 9, 1), date(2019, 7, 31)
 KNOWN = [t for t in TERMS if t[0] >= FIRST and t[1] <= END]
-before, after = st.dates(FIRST, TURN), st.dates(TURN, END)
+before, after = st.dates(FIRST, MIDDLE), st.dates(MIDDLE, END)
 mostly_before = st.one_of(before, before, before, before, after)
 attachments = st.dates(date(2017, 8, 20), date(2017, 12, 31))
 rarely = st.sampled_from([False] * 9 + [True])
@@ -37,7 +37,7 @@ def someone(draw: st.DrawFn, role: str) -> Someone:
     if role == "child":
         bad, good = [(100, 30), (100, 11), (100, 30)], [(100, 10), (100, 5), (0, 0)]
         for term in KNOWN:
-            usual, other = (bad, good) if term[1] < TURN else (good[:2], [*bad, (0, 0), None])
+            usual, other = (bad, good) if term[1] < MIDDLE else (good[:2], [*bad, (0, 0), None])
             sessions = draw(st.sampled_from(other if draw(rarely) else usual))
             if sessions:
                 who.terms[term] = sessions

@@ -43,9 +43,9 @@ def stores(draw: some.DrawFn, service: str, asked: str) -> dict[str, list[Any]]:
         terms = []
         for purpose in draw(some.sampled_from([[asked], PURPOSES]) | subset(PURPOSES, 1)):
             for category in draw(some.just(CATEGORIES) | subset(CATEGORIES, 1)):
-                place = (supplier, recipient, purpose, category)
-                bases.setdefault(place, draw(some.sampled_from(BASES)))
-                terms.append({"purpose": purpose, "category": category, "basis": bases[place]})
+                pair = (supplier, recipient, purpose, category)
+                bases.setdefault(pair, draw(some.sampled_from(BASES)))
+                terms.append({"purpose": purpose, "category": category, "basis": bases[pair]})
         agreements.append(
             {
                 "id": UUID(int=100 + n),

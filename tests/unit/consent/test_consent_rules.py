@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from consent.decisions.rules import BOOK, SPEAKS, Asked, Case, RuleBook, Standing, Subject
+from consent.decisions.rules import BOOK, SPEAKS, AgreementStanding, Asked, Case, RuleBook, Subject
 from vocabulary.categories import CATEGORIES
 from vocabulary.roles import ROLES
 
@@ -26,7 +26,7 @@ def case(
     state: str | None = "in_force",
     subject: Subject = INFORMED,
 ) -> Case:
-    standing = Standing(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
+    standing = AgreementStanding(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
     asked = Asked(service, roles, purpose, operation)  # type: ignore[arg-type]
     return Case(asked, category, source, standing, subject)
 

@@ -437,9 +437,9 @@ def test_a_key_opens_introspection_and_revocation_too(identity: Identity) -> Non
 
 def test_the_metadata_names_the_method_and_its_algorithms(identity: Identity) -> None:
     body = identity.http.get("/.well-known/oauth-authorization-server").json()
-    for place in ("token", "revocation", "introspection"):
-        assert "private_key_jwt" in body[f"{place}_endpoint_auth_methods_supported"]
-        assert body[f"{place}_endpoint_auth_signing_alg_values_supported"] == ["ES256", "Ed25519", "EdDSA"]
+    for endpoint in ("token", "revocation", "introspection"):
+        assert "private_key_jwt" in body[f"{endpoint}_endpoint_auth_methods_supported"]
+        assert body[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] == ["ES256", "Ed25519", "EdDSA"]
     secure = json.loads(json.dumps(body).replace("http://127.0.0.1:8701", "https://identity.example"))
     AuthorizationServerMetadata(secure).validate()
 

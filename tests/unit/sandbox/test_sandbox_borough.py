@@ -22,7 +22,7 @@ from sandbox.borough import SMALLEST
 from sandbox.calendar import IDENTIFIED_ON, STORY_BEGINS, STORY_ENDS, TERMS, WAVES, WINDOWS
 from sandbox.feeds import SUPPLIES
 from sandbox.model import ANTI_SOCIAL_BEHAVIOUR, BENEFITS, SCHOOL_ATTENDANCE, Expectation, Slip
-from sandbox.rules import Known
+from sandbox.rules import KnownThen
 from sandbox.slips import mistyped_date, swapped, typo
 from sandbox.supplying import Line
 from sandbox.world import World
@@ -589,7 +589,7 @@ def test_every_gate_that_was_passed_was_passed_by_an_eligible_family(borough: Bo
 def test_the_days_tried_for_progress_miss_none(borough: Borough) -> None:
     """Trying every single day finds the same result as trying the days on which something changes."""
 
-    def day_by_day(known: Known, attached: date, asked_on: date) -> date | None:
+    def day_by_day(known: KnownThen, attached: date, asked_on: date) -> date | None:
         day = attached + timedelta(days=1)
         while day <= known.last_day:
             if known.all_met(attached, day, asked_on) and not known.contrary_after(attached, day, asked_on):

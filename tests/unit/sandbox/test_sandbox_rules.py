@@ -19,7 +19,7 @@ from sandbox.model import (
     Residence,
     Schooling,
 )
-from sandbox.rules import Facts, Known, Spell, Suspected, _reaches
+from sandbox.rules import Facts, KnownThen, Spell, Suspected, _reaches
 
 ATTACHED = date(2017, 10, 10)
 LAST_WAVE = len(WAVES) - 1
@@ -51,8 +51,8 @@ class Household:
         self.facts.claims.setdefault(who, []).append(claim)
         return claim
 
-    def known(self, wave: int = LAST_WAVE) -> Known:
-        return Known(self.facts, self.family, wave)
+    def known(self, wave: int = LAST_WAVE) -> KnownThen:
+        return KnownThen(self.facts, self.family, wave)
 
 
 def test_a_month_before_the_last_of_march_is_the_last_of_february() -> None:

@@ -54,7 +54,7 @@ def people(story: Story) -> dict[tuple[str, ...], str]:
 
 SUPPLY = Supply(
     feed=ANTI_SOCIAL_BEHAVIOUR,
-    turn=2,
+    order=2,
     columns=COLUMNS,
     key_length=2,
     person_key_length=2,

@@ -76,7 +76,7 @@ def _known(day: date | None, covers_to: date) -> str:
 
 SUPPLY = Supply(
     feed=BENEFITS,
-    turn=3,
+    order=3,
     columns=COLUMNS,
     key_length=1,
     person_key_length=1,

@@ -68,7 +68,7 @@ def people(story: Story) -> dict[tuple[str, ...], str]:
 
 SUPPLY = Supply(
     feed=SCHOOL_ATTENDANCE,
-    turn=1,
+    order=1,
     columns=COLUMNS,
     key_length=3,
     person_key_length=1,

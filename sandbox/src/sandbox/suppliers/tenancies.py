@@ -140,7 +140,7 @@ def people(story: Story) -> dict[tuple[str, ...], str]:
 
 SUPPLY = Supply(
     feed=FEED,
-    turn=4,
+    order=4,
     columns=COLUMNS,
     key_length=3,
     person_key_length=2,

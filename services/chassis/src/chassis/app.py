@@ -20,7 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import reading
+from chassis import request_checks
 from chassis.auth import Verifier
 from chassis.openapi import describe, known_in
 from chassis.problems import (
@@ -41,7 +41,7 @@ from chassis.problems import (
 from chassis.runtime import Runtime
 from chassis.schemas import Word
 from chassis.telemetry import RequestMetrics, begin_request, current_caller, described, request_id
-from chassis.turns import make_turns
+from chassis.thread_slots import make_thread_slots
 
 OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems/{slug}", "/openapi.json"})
 """What answers without a token in every program."""
@@ -61,7 +61,7 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
     app.state.runtime = runtime
     app.state.known = {}
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
-    app.state.turns = make_turns(runtime.settings.threads)
+    app.state.thread_slots = make_thread_slots(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime)
     _answer_problems(app, runtime.settings.own_url)
     _add_open_routes(app, runtime)
@@ -93,8 +93,8 @@ class Frame:
         large = LARGE.fullmatch(scope["path"]) is not None
         limit = settings.push_limit if large else settings.body_limit
         ask = cache(partial(_known, scope))
-        json = not large and reading.is_json(_text(headers.get(b"content-type")) or "")
-        look = partial(reading.check_json, ask=ask) if json else None
+        json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
+        look = partial(request_checks.check_json, ask=ask) if json else None
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -117,7 +117,7 @@ class Frame:
                     raise TooLarge(limit=limit)
                 if (declared or b"transfer-encoding" in headers) and _encoded(scope):
                     raise BodyEncoded()
-                reading.check_address(scope.get("raw_path", b""), scope["query_string"], ask)
+                request_checks.check_address(scope.get("raw_path", b""), scope["query_string"], ask)
             except Problem as refused:
                 await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
             else:
@@ -127,7 +127,7 @@ class Frame:
             log.error("request broke", **described(broken))
             if began_answer:
                 raise
-            fault = ServerFault().render(settings.own_url, _place(scope), current)
+            fault = ServerFault().render(settings.own_url, _path_of(scope), current)
             await fault(scope, receive, send_framed)
         finally:
             route = getattr(scope.get("route"), "path_format", "-")
@@ -177,21 +177,21 @@ def _encoded(scope: Scope) -> bool:
     return any(one.strip().lower() not in (b"", b"identity") for one in said.split(b","))
 
 
-def _known(scope: Scope) -> reading.Known:
+def _known(scope: Scope) -> request_checks.KnownNames:
     """What the contract of the operation that is asked names; of one that there is not, nothing."""
     app, method = scope["app"], scope["method"]
     for route in api_routes(app):
         if method in (route.methods or ()) and route.path_regex.match(scope["path"]):
-            known: dict[tuple[str, str], reading.Known] = app.state.known
+            known: dict[tuple[str, str], request_checks.KnownNames] = app.state.known
             if (route.path_format, method) not in known:
                 document = app.openapi()
                 operation = document["paths"][route.path_format][method.lower()]
                 known[route.path_format, method] = known_in(document, operation)
             return known[route.path_format, method]
-    return reading.Known()
+    return request_checks.KnownNames()
 
 
-def _place(scope: Scope) -> str:
+def _path_of(scope: Scope) -> str:
     """Where it happened: the route's path with the ids in it, and nothing else that a caller wrote into it."""
     path: str = getattr(scope.get("route"), "path_format", "")
     for name, value in scope.get("path_params", {}).items():
@@ -205,7 +205,7 @@ def _text(value: bytes | None) -> str | None:
 
 def _answer_problems(app: FastAPI, base: str) -> None:
     def rendered(request: Request, problem: Problem) -> Response:
-        return problem.render(base, _place(request.scope), request_id())
+        return problem.render(base, _path_of(request.scope), request_id())
 
     @app.exception_handler(Problem)
     async def problem(request: Request, found: Problem) -> Response:
@@ -217,7 +217,7 @@ def _answer_problems(app: FastAPI, base: str) -> None:
         if any(error["type"] == "json_invalid" for error in errors):
             return rendered(request, RequestNotReadable())
         unread = any(error["loc"] == ("body",) and error["type"] != "missing" for error in errors)
-        if unread and not reading.is_json(request.headers.get("content-type", "")):
+        if unread and not request_checks.is_json(request.headers.get("content-type", "")):
             return rendered(request, WrongContentType(accepts=["application/json"]))
         return rendered(request, RequestNotValid(errors=faults(errors, _known(request.scope))))
 
@@ -265,11 +265,11 @@ def api_routes(app: FastAPI) -> list[APIRoute]:
     return found
 
 
-def faults(errors: Iterable[Any], known: reading.Known) -> list[Fault]:
+def faults(errors: Iterable[Any], known: request_checks.KnownNames) -> list[Fault]:
     """pydantic's findings as ours. Values are left out: one may be somebody's date of birth."""
     return [
         Fault(
-            pointer="/" + "/".join(reading.part(part, known) for part in error["loc"]),
+            pointer="/" + "/".join(request_checks.part(part, known) for part in error["loc"]),
             code=error["type"],
             detail=error["msg"] if error["type"] != "value_error" else "Not as the contract says",
             fix=FIXES.get(error["type"], "See the contract for what this member may hold."),

@@ -20,13 +20,13 @@ from types import FrameType
 import structlog
 import uvicorn
 
+from chassis.http_protocol import HttpProtocol
 from chassis.listener import unpark
 from chassis.migrations import MigrationGaveUp, migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.settings import ServiceSettings
 from chassis.telemetry import set_up_logging
-from chassis.wire import Wire
 
 COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "run")
 log = structlog.get_logger()
@@ -77,7 +77,7 @@ def make_server(program: Program, runtime: Runtime, port: int | None = None, whi
         program.build(runtime, which),
         host=settings.host,
         port=settings.own_port if port is None else port,
-        http=Wire,
+        http=HttpProtocol,
         ws="none",
         access_log=False,
         log_config=None,

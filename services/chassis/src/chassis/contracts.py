@@ -53,5 +53,5 @@ def write(folder: Path, program: Program) -> None:
 
 if __name__ == "__main__":
     for pair in sys.argv[1:]:
-        place, _, name = pair.partition("=")
-        write(Path(place), load(name))
+        folder, _, name = pair.partition("=")
+        write(Path(folder), load(name))

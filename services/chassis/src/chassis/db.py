@@ -37,9 +37,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, Timeout
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
+from chassis.bulk_insert import write_rows
 from chassis.clock import now, today
-from chassis.rows import write_rows
-from chassis.turns import Turn
+from chassis.thread_slots import ThreadSlot
 
 __all__ = [
     "TYPES", "BigNumber", "ReadSession", "UtcDateTime", "WriteSession", "in_batches", "make_engine", "new_id", "now",
@@ -103,7 +103,7 @@ def new_id() -> UUID:
 class QueueLock:
     """A lock that is handed on in the order of asking; SQLite's own waiting starves the unlucky.
 
-    May be released by another thread than its taker's: a request's dependencies end in a thread of their own.
+    May be unlocked by another thread than its taker's: a request's dependencies end in a thread of their own.
     """
 
     def __init__(self) -> None:
@@ -116,11 +116,11 @@ class QueueLock:
             if not self._taken:
                 self._taken = True
                 return
-            turn = threading.Event()
-            self._waiting.append(turn)
-        turn.wait()
+            woken = threading.Event()
+            self._waiting.append(woken)
+        woken.wait()
 
-    def release(self) -> None:
+    def unlock(self) -> None:
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().set()
@@ -210,7 +210,7 @@ def _teach_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "rollback")
     def end(connection: Connection) -> None:
         if connection.info.pop("writing", False):
-            one_writer.release()
+            one_writer.unlock()
 
 
 def _teach_postgres(engine: Engine) -> None:
@@ -263,12 +263,12 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-async def read_session(request: Request, turn: Turn) -> AsyncIterator[Session]:
+async def read_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:
     async with _ended_in_a_thread(reading(request.app.state.runtime.engine)) as session:
         yield session
 
 
-async def write_session(request: Request, turn: Turn) -> AsyncIterator[Session]:
+async def write_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:
     async with _ended_in_a_thread(writing(request.app.state.runtime.engine)) as session:
         yield session
 

@@ -57,11 +57,11 @@ class OnceRunner:
         """
         if self._key is None or not VISIBLE.fullmatch(self._key):
             raise KeyMissing()
-        place = {"client": caller.subject, "route": self._route(), "key": self._key}
+        named = {"client": caller.subject, "route": self._route(), "key": self._key}
         digest = _digest(request)
-        claimed = session.scalar(_claiming(insert_for(session)), {**place, "digest": digest, "at": now()})
+        claimed = session.scalar(_claiming(insert_for(session)), {**named, "digest": digest, "at": now()})
         if claimed is None:
-            written = self._first_answer(session, place, digest)
+            written = self._first_answer(session, named, digest)
             self.repeated = True
         else:
             written = make()
@@ -78,8 +78,8 @@ class OnceRunner:
         return f"{self._request.method} {self._request.url.path}?{digest}"
 
     @staticmethod
-    def _first_answer(session: Session, place: dict[str, str], digest: str) -> Written:
-        row = session.execute(select(TABLE).filter_by(**place)).one()
+    def _first_answer(session: Session, named: dict[str, str], digest: str) -> Written:
+        row = session.execute(select(TABLE).filter_by(**named)).one()
         if row.digest != digest:
             raise KeyReused()
         if row.resource is None:

@@ -10,11 +10,11 @@ import structlog
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
 from chassis.events import Received, received
 from chassis.log import Stored
 from chassis.reactions import Reactions
-from chassis.rows import write_rows
 from chassis.runtime import Runtime
 from chassis.tables import Inbox, ParkedEvent, Position
 

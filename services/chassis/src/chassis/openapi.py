@@ -11,10 +11,10 @@ from fastapi.routing import APIRoute
 from chassis.auth import signed_in
 from chassis.etag import TAGS
 from chassis.problems import PROBLEM_JSON, Fault
-from chassis.reading import Known
+from chassis.request_checks import KnownNames
 
 Document = dict[str, Any]
-PLACES = frozenset({"body", "query", "path", "header", "cookie"})
+REQUEST_PARTS = frozenset({"body", "query", "path", "header", "cookie"})
 PROBLEM = {
     "type": "object",
     "description": "RFC 9457. `type` is the address of a page that says what it means and how to mend it.",
@@ -125,14 +125,14 @@ def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[st
         yield from ("412", "428")
 
 
-def known_in(document: Document, operation: Document) -> Known:
+def known_in(document: Document, operation: Document) -> KnownNames:
     """What may be named of a request to an operation: its parameters, and members that this document has anywhere,
     since one of ours in the wrong place is found the sooner by its name."""
     parameters = operation.get("parameters", [])
     lists = {one["name"] for one in parameters if one["in"] == "query" and _is_list(one["schema"])}
     bodies = [kind["schema"] for kind in operation.get("requestBody", {}).get("content", {}).values()]
     members = _members([*document.get("components", {}).get("schemas", {}).values(), *bodies])
-    return Known(PLACES | {one["name"] for one in parameters} | members, frozenset(lists))
+    return KnownNames(REQUEST_PARTS | {one["name"] for one in parameters} | members, frozenset(lists))
 
 
 def _is_list(schema: Document) -> bool:

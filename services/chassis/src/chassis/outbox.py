@@ -9,9 +9,9 @@ import orjson
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, insert_for, new_id, now
 from chassis.events import Event
-from chassis.rows import write_rows
 from chassis.tables import Outbox, OutboxKey
 from chassis.telemetry import trace_parent
 
@@ -28,20 +28,20 @@ def emit(session: Session, *events: Event) -> None:
         last = _count_up(session, Counter((event.topic, event.key) for event in batch))
         rows = []
         for event in reversed(batch):
-            place = (event.topic, event.key)
+            topic_key = (event.topic, event.key)
             rows.append(
                 {
                     "id": new_id(),
                     "topic": event.topic,
                     "type": event.type(),
                     "key": event.key,
-                    "sequence": last[place],
+                    "sequence": last[topic_key],
                     "at": at,
                     "trace": trace,
                     "data": orjson.Fragment(event.model_dump_json(by_alias=True)),
                 }
             )
-            last[place] -= 1
+            last[topic_key] -= 1
         write_rows(session, INSERT, rows[::-1])
 
 

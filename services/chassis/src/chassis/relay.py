@@ -26,7 +26,7 @@ ASK_AGAIN = 1.0
 
 
 def what_waits() -> Any:
-    """What waits to be sent behind a place in the outbox, oldest first, its data as the text that it is stored as."""
+    """What waits behind a position in the outbox, oldest first, its data as the text that it is stored as."""
     box = Outbox.__table__.c
     data = cast(box.data, Text).label("data")
     columns = box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, data
@@ -37,17 +37,17 @@ def what_waits() -> Any:
 def _mark() -> Any:
     """Give the events in `sent` the positions that follow `last`, in their order: one statement, not one each."""
     box = Outbox.__table__
-    place = func.row_number().over(order_by=box.c.seq)
-    placed = select(box.c.seq, place.label("place")).where(box.c.seq.in_(bindparam("sent", expanding=True))).subquery()
-    position = placed.c.place + bindparam("last", type_=BigInteger)
-    return update(box).where(box.c.seq == placed.c.seq).values(position=position)  # type: ignore[arg-type]
+    rank = func.row_number().over(order_by=box.c.seq)
+    ranked = select(box.c.seq, rank.label("rank")).where(box.c.seq.in_(bindparam("sent", expanding=True))).subquery()
+    position = ranked.c.rank + bindparam("last", type_=BigInteger)
+    return update(box).where(box.c.seq == ranked.c.seq).values(position=position)  # type: ignore[arg-type]
 
 
 _WAITING, _MARK = what_waits(), _mark()
 
 
 def relay_once(runtime: Runtime, after: int) -> int | None:
-    """Send what waits behind `after`, at most one batch, in the order of the outbox. Returns the place of the last.
+    """Send what waits behind `after`, at most one batch, in the order of the outbox. Returns the position of the last.
 
     A relay that dies between sending and marking, or one that is relieved without knowing it, sends a batch again.
     Every relay begins with the first event that is not marked, so the first copy of each stands in its order, and
@@ -89,7 +89,7 @@ def relay_once(runtime: Runtime, after: int) -> int | None:
 class Relay:
     """Relays again and again, once it has seen to it that its topics are there.
 
-    It looks behind what it sent last: one writer at a time means that places are taken in the order of commits. To
+    It looks behind what it sent last: one writer at a time means that positions are given in the order of commits. To
     begin at the beginning at each look would cost PostgreSQL every event sent since its last vacuum.
     """
 
@@ -139,10 +139,10 @@ def only_one(runtime: Runtime, task: str) -> Iterator[Still]:
 
 @contextmanager
 def _advisory_lock(engine: Engine, name: str) -> Iterator[Still]:
-    place = {"name": name}
+    lock = {"name": name}
     connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
-        free = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), place))
+        free = bool(connection.scalar(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), lock))
         asked = time.monotonic()
 
         def still() -> bool:

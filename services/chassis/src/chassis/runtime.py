@@ -15,7 +15,7 @@ from chassis.http import ServiceClient, TokenSource
 from chassis.keys import JwksOverHttp, KeySource
 from chassis.log import EventLog, SqliteLog
 from chassis.settings import ServiceSettings
-from chassis.turns import Turn
+from chassis.thread_slots import ThreadSlot
 
 
 @dataclass
@@ -95,7 +95,7 @@ def make_log(settings: ServiceSettings) -> EventLog:
     )
 
 
-async def the_runtime(request: Request, turn: Turn) -> Runtime:
+async def the_runtime(request: Request, slot: ThreadSlot) -> Runtime:
     runtime: Runtime = request.app.state.runtime
     return runtime
 

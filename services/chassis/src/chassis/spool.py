@@ -35,7 +35,7 @@ async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spoo
 
     Errors: TooLarge; Unavailable while others take all the room: files without a name are counted by nobody else.
     """
-    runtime: Runtime = request.app.state.runtime  # no turn is held while a slow client sends
+    runtime: Runtime = request.app.state.runtime  # no thread slot is held while a slow client sends
     limit = runtime.settings.push_limit
     folder = runtime.settings.var / "spool"
     folder.mkdir(parents=True, exist_ok=True)

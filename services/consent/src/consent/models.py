@@ -49,7 +49,9 @@ class Agreement(Base):
     announced: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
-    terms: Mapped[list["Term"]] = relationship(lazy="raise", order_by="(Term.purpose, Term.category)")
+    terms: Mapped[list["AgreementTerm"]] = relationship(
+        lazy="raise", order_by="(AgreementTerm.purpose, AgreementTerm.category)"
+    )
     steps: Mapped[list["AgreementStep"]] = relationship(lazy="raise", order_by="AgreementStep.id")
 
 
@@ -68,7 +70,7 @@ class SettledBasis(Base):
     basis: Mapped[str]
 
 
-class Term(Base):
+class AgreementTerm(Base):
     """One purpose and category of an agreement, and what makes it lawful.
 
     `settled` equals `basis` while the agreement binds, and is empty before and after: the foreign key then makes it

@@ -71,7 +71,7 @@ def test_what_is_right_is_read(read: Callable[[str], Any], text: str, value: obj
 def test_what_is_wrong_is_refused_with_a_code_that_has_a_page(read: Callable[[str], Any], text: str, code: str) -> None:
     if code == "upn_authority":
         digits = text[1:]
-        text = kinds.UPN_LETTERS[sum(int(d) * place for place, d in enumerate(digits, start=2)) % 23] + digits
+        text = kinds.UPN_LETTERS[sum(int(d) * weight for weight, d in enumerate(digits, start=2)) % 23] + digits
     with pytest.raises(kinds.Bad) as refused:
         read(text)
     assert refused.value.code == code and code in CODES

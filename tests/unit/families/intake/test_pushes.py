@@ -327,7 +327,7 @@ def test_a_push_of_no_lines_covers_its_days_all_the_same(town: Borough) -> None:
 
 @pytest.mark.parametrize(
     "query", [{"covers_to": "2016-08-31"}, {"covers_to": "2999-01-01"}, {"covers_from": "0"},
-              {"covers_from": "0001-01-01"}, {"mode": "replace"}, {"place": "Thornbury!"}, {"colour": "blue"}]
+              {"covers_from": "0001-01-01"}, {"mode": "replace"}, {"area": "Thornbury!"}, {"colour": "blue"}]
 )  # fmt: skip
 def test_coverage_that_makes_no_sense_is_refused(town: Borough, query: dict[str, Any]) -> None:
     assert town.send(SCHOOL, csv_of(SCHOOL, []), **query).status_code == 422

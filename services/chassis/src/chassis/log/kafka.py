@@ -205,15 +205,15 @@ class _Reader:
             with suppress(Exception):
                 consumer.close(autocommit=False, timeout_ms=1000)
 
-    def _go_to(self, places: dict[str, int]) -> None:
+    def _go_to(self, positions: dict[str, int]) -> None:
         consumer = self._open()
-        if self._at.keys() != places.keys():
-            consumer.assign([self._partition(stream) for stream in places])
-            self._at = dict.fromkeys(places, -1)
-        for stream, place in places.items():
-            if self._at[stream] != place:  # a needless seek throws away what was fetched ahead
-                consumer.seek(self._partition(stream), place)
-                self._at[stream] = place
+        if self._at.keys() != positions.keys():
+            consumer.assign([self._partition(stream) for stream in positions])
+            self._at = dict.fromkeys(positions, -1)
+        for stream, position in positions.items():
+            if self._at[stream] != position:  # a needless seek throws away what was fetched ahead
+                consumer.seek(self._partition(stream), position)
+                self._at[stream] = position
 
     def _poll(self, limit: int) -> list[Stored]:
         """There is something to read, so nothing but a broker that is away keeps it from us."""

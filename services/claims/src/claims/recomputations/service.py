@@ -91,7 +91,7 @@ def _differences(path: str, frozen: Any, recomputed: Any) -> Iterator[Difference
         for key in sorted({*frozen, *recomputed}):
             yield from _differences(f"{path}/{key}", frozen.get(key), recomputed.get(key))
     elif isinstance(frozen, list) and isinstance(recomputed, list) and len(frozen) == len(recomputed):
-        for place, (one, other) in enumerate(zip(frozen, recomputed, strict=True)):
-            yield from _differences(f"{path}/{place}", one, other)
+        for index, (one, other) in enumerate(zip(frozen, recomputed, strict=True)):
+            yield from _differences(f"{path}/{index}", one, other)
     elif frozen != recomputed:
         yield Difference(path=path, frozen=frozen, recomputed=recomputed)

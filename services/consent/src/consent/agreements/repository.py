@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from chassis.db import upsert
 from consent.agreements.standing import BEST_FIRST, state_of
-from consent.models import Agreement, SettledBasis, Term
+from consent.models import Agreement, AgreementTerm, SettledBasis
 from consent.problems import AgreementNotFound
 
 PAIR = ("supplier", "recipient", "purpose", "category")
@@ -59,14 +59,16 @@ def settle(session: Session, agreement: Agreement) -> None:
     """Let each term rest on its basis. Errors: IntegrityError when another agreement settled it otherwise."""
     rows = [{name: getattr(term, name) for name in (*PAIR, "basis")} for term in agreement.terms]
     upsert(session, SettledBasis, rows, key=PAIR)
-    session.execute(update(Term).where(Term.agreement == agreement.id).values(settled=Term.basis))
+    session.execute(
+        update(AgreementTerm).where(AgreementTerm.agreement == agreement.id).values(settled=AgreementTerm.basis)
+    )
 
 
 def unsettle(session: Session, agreement: Agreement) -> None:
     """Let go of what no other agreement rests on, so that a new one may choose its basis."""
-    session.execute(update(Term).where(Term.agreement == agreement.id).values(settled=None))
-    same = (getattr(Term, name) == getattr(SettledBasis, name) for name in PAIR)
-    held = exists().where(Term.settled.is_not(None), *same)
+    session.execute(update(AgreementTerm).where(AgreementTerm.agreement == agreement.id).values(settled=None))
+    same = (getattr(AgreementTerm, name) == getattr(SettledBasis, name) for name in PAIR)
+    held = exists().where(AgreementTerm.settled.is_not(None), *same)
     mine = SettledBasis.supplier == agreement.supplier, SettledBasis.recipient == agreement.recipient
     session.execute(delete(SettledBasis).where(*mine, ~held).execution_options(synchronize_session=False))
 
@@ -105,7 +107,7 @@ def list_terms(
 @cache
 def _terms_by(*names: str) -> Select[Any]:
     """Built once: each decision asks."""
-    term, agreement = Term.__table__, Agreement.__table__
+    term, agreement = AgreementTerm.__table__, Agreement.__table__
     columns = [term.c[name] for name in TermRow._fields[:6]]
     query = select(*columns, agreement.c.status, agreement.c.begins, agreement.c.ends).join_from(term, agreement)
     query = query.where(agreement.c.status != "draft", *(term.c[name] == bindparam(name) for name in names))

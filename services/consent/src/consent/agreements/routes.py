@@ -44,9 +44,11 @@ def list_own(
 
 
 @router.get("/{agreement_id}")
-def show(agreement_id: UUID, caller: ReadAgreements, session: ReadSession, response: Response) -> AgreementView:
+def show_agreement(
+    agreement_id: UUID, caller: ReadAgreements, session: ReadSession, response: Response
+) -> AgreementView:
     """One agreement, with all that was done to it."""
-    agreement = service.show(session, caller, agreement_id)
+    agreement = service.show_agreement(session, caller, agreement_id)
     response.headers["ETag"] = agreement.etag
     return agreement
 

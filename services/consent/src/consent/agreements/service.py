@@ -17,7 +17,7 @@ from consent.agreements import repository
 from consent.agreements.schemas import AgreementRequest, AgreementSummary, AgreementView
 from consent.agreements.standing import state_of
 from consent.events import AgreementEnded, AgreementEvent, AgreementInForce, AgreementSuspended
-from consent.models import Agreement, AgreementStep, Term
+from consent.models import Agreement, AgreementStep, AgreementTerm
 from consent.problems import AgreementNotSigned, AgreementOver, BasisAlreadySettled, NotAParty
 
 
@@ -41,7 +41,7 @@ def draft(session: Session, caller: Caller, request: AgreementRequest) -> Writte
     session.add(agreement)
     session.flush()
     pair = {"supplier": request.supplier, "recipient": request.recipient}
-    session.add_all(Term(agreement=agreement.id, **pair, **term.model_dump()) for term in request.terms)
+    session.add_all(AgreementTerm(agreement=agreement.id, **pair, **term.model_dump()) for term in request.terms)
     _note(session, agreement, caller, "drafted", today())
     session.flush()
     return Written(id=agreement.id, status="draft", etag=etag(agreement.version))
@@ -111,7 +111,7 @@ def announce(session: Session, agreement: Agreement) -> None:
         emit(session, _tell(AgreementInForce, agreement))
 
 
-def show(session: Session, caller: Caller, agreement_id: UUID) -> AgreementView:
+def show_agreement(session: Session, caller: Caller, agreement_id: UUID) -> AgreementView:
     """An agreement of the caller's agency, with all that was done to it. Errors: AgreementNotFound."""
     return AgreementView.of(repository.get_agreement(session, agreement_id, agency=caller.agency), today())
 

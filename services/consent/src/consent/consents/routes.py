@@ -31,15 +31,15 @@ def list_theirs(
 
 
 @router.post("/lookup")
-def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonConsents]:
+def look_up_consents(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonConsents]:
     """The consents of many people at once. Who has none is absent."""
-    return Page[PersonConsents](items=service.look_up(session, caller, request.ids), next=None)
+    return Page[PersonConsents](items=service.look_up_consents(session, caller, request.ids), next=None)
 
 
 @router.get("/{consent_id:uuid}")
-def show(consent_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> ConsentView:
+def show_consent(consent_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> ConsentView:
     """One consent."""
-    consent = service.show(session, caller, consent_id)
+    consent = service.show_consent(session, caller, consent_id)
     response.headers["ETag"] = consent.etag
     return consent
 

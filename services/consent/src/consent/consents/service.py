@@ -92,7 +92,7 @@ def list_continuing(session: Session, consent: Consent) -> list[Continues]:
     return [Continues(purpose=p, category=c, basis=b, recipient=r) for p, c, b, r in sorted(found)]
 
 
-def show(session: Session, caller: Caller, consent_id: UUID) -> ConsentView:
+def show_consent(session: Session, caller: Caller, consent_id: UUID) -> ConsentView:
     """A consent that the caller's agency recorded. Errors: ConsentNotFound."""
     return ConsentView.of(repository.get_consent(session, consent_id, agency=caller.agency))
 
@@ -105,7 +105,7 @@ def list_theirs(session: Session, caller: Caller, person: UUID, after: str | Non
     return Page[ConsentView].cut(rows, limit, name="consents", position=lambda row: row.id, view=ConsentView.of)
 
 
-def look_up(session: Session, caller: Caller, people: list[UUID]) -> list[PersonConsents]:
+def look_up_consents(session: Session, caller: Caller, people: list[UUID]) -> list[PersonConsents]:
     """The consents of each of them that the caller's agency recorded; who has none is absent."""
     found: dict[UUID, list[ConsentView]] = defaultdict(list)
     for consent in repository.list_for(session, people, agency=caller.agency):

@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, insert, select
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import in_batches
-from chassis.rows import write_rows
 from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
 from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, SharedAs, Sharing

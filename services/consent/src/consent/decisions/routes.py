@@ -20,6 +20,6 @@ def decide(request: DecisionRequest, caller: DecideSharing, runtime: TheRuntime)
 
 
 @router.get("/{decision_id}")
-def show(decision_id: UUID, caller: ReadSharingLog, session: ReadSession) -> DecisionRecord:
+def show_decision(decision_id: UUID, caller: ReadSharingLog, session: ReadSession) -> DecisionRecord:
     """A decision by which something was shared for your agency, with what it refused and why."""
-    return service.show(session, caller, decision_id)
+    return service.show_decision(session, caller, decision_id)

@@ -53,7 +53,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AgreementStanding:
     """What the agreements say of one source and category, for one recipient and purpose."""
 
     agreement: UUID
@@ -78,7 +78,7 @@ class Case:
     asked: Asked
     category: str
     source: str
-    standing: Standing | None
+    standing: AgreementStanding | None
     subject: Subject
 
 

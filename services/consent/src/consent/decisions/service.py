@@ -51,7 +51,7 @@ def decide(runtime: Runtime, program: Caller, request: DecisionRequest) -> Decis
         return _decide(session, request, today())
 
 
-def show(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
+def show_decision(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
     """A decision made for the caller's agency, with what it refused and why. Errors: DecisionNotFound."""
     kept = repository.get_decision(session, decision_id, agency=caller.agency)
     asker = CallerSchema(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from consent.agreements.repository import TermRow, best_first
 from consent.agreements.standing import state_of
-from consent.decisions.rules import Asked, Standing, Subject
+from consent.decisions.rules import AgreementStanding, Asked, Subject
 
 Day = date  # `date` is a member's name below, and no type any more from there on
 
@@ -36,12 +36,12 @@ class Situation:
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
 
-    def standings(self, asked: Asked, today: date) -> dict[tuple[str, str], Standing]:
+    def standings(self, asked: Asked, today: date) -> dict[tuple[str, str], AgreementStanding]:
         """(source, category) → what the agreements say, for the one who asks."""
         mine = (term for term in self.terms if (term.recipient, term.purpose) == (asked.service, asked.purpose))
-        found: dict[tuple[str, str], Standing] = {}
+        found: dict[tuple[str, str], AgreementStanding] = {}
         for term in best_first(mine, today):
-            standing = Standing(term.agreement, term.basis, state_of(term, today))
+            standing = AgreementStanding(term.agreement, term.basis, state_of(term, today))
             found.setdefault((term.supplier, term.category), standing)
         return found
 

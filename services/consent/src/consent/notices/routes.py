@@ -22,21 +22,23 @@ def publish(request: NoticeRequest, caller: WriteNotices, session: WriteSession,
 
 
 @router.get("")
-def list_all(caller: ReadConsents, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[NoticeView]:
+def list_notices(
+    caller: ReadConsents, session: ReadSession, after: After = None, limit: Limit = 50
+) -> Page[NoticeView]:
     """All notices, oldest first."""
-    return service.list_all(session, after, limit)
+    return service.list_notices(session, after, limit)
 
 
 @router.post("/lookup")
-def look_up(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonNotices]:
+def look_up_notices(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonNotices]:
     """What people were given by your agency, many at once. Who was given nothing is absent."""
-    return Page[PersonNotices](items=service.look_up(session, caller, request.ids), next=None)
+    return Page[PersonNotices](items=service.look_up_notices(session, caller, request.ids), next=None)
 
 
 @router.get("/{notice_id:uuid}")
-def show(notice_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> NoticeView:
+def show_notice(notice_id: UUID, caller: ReadConsents, session: ReadSession, response: Response) -> NoticeView:
     """One notice."""
-    notice = service.show(session, notice_id)
+    notice = service.show_notice(session, notice_id)
     response.headers["ETag"] = notice.etag
     return notice
 

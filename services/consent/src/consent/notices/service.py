@@ -46,12 +46,12 @@ def deliver(session: Session, caller: Caller, notice_id: UUID, request: Delivery
     return Written(id=delivery.id, status="delivered", etag=ONLY)
 
 
-def show(session: Session, notice_id: UUID) -> NoticeView:
+def show_notice(session: Session, notice_id: UUID) -> NoticeView:
     """A notice as it was published. Errors: NoticeNotFound."""
     return NoticeView.of(repository.get_notice(session, notice_id))
 
 
-def list_all(session: Session, after: str | None, limit: int) -> Page[NoticeView]:
+def list_notices(session: Session, after: str | None, limit: int) -> Page[NoticeView]:
     """All notices, oldest first. Errors: CursorNotValid."""
     position = read_cursor(after, "notices")
     rows = repository.list_notices(session, UUID(position[0]) if position else None, limit + 1)
@@ -66,7 +66,7 @@ def show_delivery(session: Session, caller: Caller, notice_id: UUID, delivery_id
     return DeliveryView(**{name: getattr(made, name) for name in names}, persons=people, etag=ONLY)
 
 
-def look_up(session: Session, caller: Caller, people: list[UUID]) -> list[PersonNotices]:
+def look_up_notices(session: Session, caller: Caller, people: list[UUID]) -> list[PersonNotices]:
     """What the caller's agency gave each of them; who was given nothing is absent."""
     found: dict[UUID, list[GivenNotice]] = defaultdict(list)
     for row in repository.list_given(session, people, agency=caller.agency):

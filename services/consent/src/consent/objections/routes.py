@@ -23,8 +23,10 @@ def raise_objection(request: ObjectionRequest, caller: WriteObjections, session:
 
 
 @router.get("/{objection_id}")
-def show(objection_id: UUID, caller: WriteObjections, session: ReadSession, response: Response) -> ObjectionView:
+def show_objection(
+    objection_id: UUID, caller: WriteObjections, session: ReadSession, response: Response
+) -> ObjectionView:
     """One objection."""
-    objection = service.show(session, caller, objection_id)
+    objection = service.show_objection(session, caller, objection_id)
     response.headers["ETag"] = objection.etag
     return objection

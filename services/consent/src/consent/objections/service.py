@@ -25,6 +25,6 @@ def raise_objection(session: Session, caller: Caller, request: ObjectionRequest)
     return Written(id=objection.id, status="raised", etag=ONLY)
 
 
-def show(session: Session, caller: Caller, objection_id: UUID) -> ObjectionView:
+def show_objection(session: Session, caller: Caller, objection_id: UUID) -> ObjectionView:
     """An objection that the caller's agency recorded. Errors: ObjectionNotFound."""
     return ObjectionView.of(repository.get_objection(session, objection_id, agency=caller.agency))

@@ -15,15 +15,19 @@ router = APIRouter(prefix="/v1/protections", tags=["protections"])
 
 
 @router.post("", status_code=201)
-def put(request: ProtectionRequest, caller: SetProtections, session: WriteSession, once: Once) -> Written:
+def set_protection(request: ProtectionRequest, caller: SetProtections, session: WriteSession, once: Once) -> Written:
     """Protect a person's whereabouts."""
-    return once(session, caller, request, lambda: service.put(session, caller, request), "/v1/protections/{id}")
+    return once(
+        session, caller, request, lambda: service.set_protection(session, caller, request), "/v1/protections/{id}"
+    )
 
 
 @router.get("/{protection_id}")
-def show(protection_id: UUID, caller: SetProtections, session: ReadSession, response: Response) -> ProtectionView:
+def show_protection(
+    protection_id: UUID, caller: SetProtections, session: ReadSession, response: Response
+) -> ProtectionView:
     """One protection that your agency set."""
-    protection = service.show(session, caller, protection_id)
+    protection = service.show_protection(session, caller, protection_id)
     response.headers["ETag"] = protection.etag
     return protection
 

@@ -17,7 +17,7 @@ from consent.protections import repository
 from consent.protections.schemas import ProtectionRequest, ProtectionView
 
 
-def put(session: Session, caller: Caller, request: ProtectionRequest) -> Written:
+def set_protection(session: Session, caller: Caller, request: ProtectionRequest) -> Written:
     """Protect a person's whereabouts, for everybody and every purpose. Several unite: each must be lifted."""
     protection = Protection(**request.model_dump(), agency=caller.agency, by=caller.subject)
     session.add(protection)
@@ -46,6 +46,6 @@ def lift(session: Session, caller: Caller, protection_id: UUID, on: date, reason
     return Written(id=protection.id, status="lifted", etag=etag(protection.version))
 
 
-def show(session: Session, caller: Caller, protection_id: UUID) -> ProtectionView:
+def show_protection(session: Session, caller: Caller, protection_id: UUID) -> ProtectionView:
     """A protection that the caller's agency set, without its reason. Errors: ProtectionNotFound."""
     return ProtectionView.of(repository.get_protection(session, protection_id, agency=caller.agency))

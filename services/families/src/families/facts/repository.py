@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import in_batches
-from chassis.rows import write_rows
 from families.models.facts import Fact
 
 INSERT = insert(Fact.__table__)  # type: ignore[arg-type]

@@ -253,7 +253,7 @@ def _as_line(text: str) -> str:
 def _as_upn(text: str) -> str:
     last = text[12]
     digits = [int(c) for c in text[1:12]] + [int(last) if last.isdigit() else UPN_LETTERS.index(last)]
-    if text[0] != UPN_LETTERS[sum(digit * place for place, digit in enumerate(digits, start=2)) % 23]:
+    if text[0] != UPN_LETTERS[sum(digit * weight for weight, digit in enumerate(digits, start=2)) % 23]:
         raise Bad("upn_check_letter")
     authority = int(text[1:4])
     if authority != 0 and not 201 <= authority <= 999:  # 000 belongs to no council: test data

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, upsert
-from chassis.rows import write_rows
 from families.models.intake import Push, PushChunk, PushLine, Record
 
 WAITING = ("received", "processing")

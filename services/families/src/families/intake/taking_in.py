@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from chassis.bulk_insert import write_rows
 from chassis.db import new_id, now
 from chassis.events import Event
 from chassis.outbox import emit
-from chassis.rows import write_rows
 from families.events import PersonRegistered
 from families.facts.recording import Stating, age_on, record_facts
 from families.feeds.catalogue import Feed

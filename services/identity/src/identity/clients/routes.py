@@ -50,9 +50,9 @@ def list_clients(
 
 
 @router.get("/clients/{client_id}")
-def show(client_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> ClientView:
+def show_client(client_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> ClientView:
     """One client."""
-    view, response.headers["ETag"] = service.show(session, client_id)
+    view, response.headers["ETag"] = service.show_client(session, client_id)
     return view
 
 

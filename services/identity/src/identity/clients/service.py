@@ -189,7 +189,7 @@ def end_key(session: Session, actor: Actor, client_id: UUID, key_id: UUID) -> Wr
     return Written(id=key_id, status="ended")
 
 
-def show(session: Session, client_id: UUID) -> tuple[ClientView, str]:
+def show_client(session: Session, client_id: UUID) -> tuple[ClientView, str]:
     """The client and its ETag. Errors: ClientNotFound."""
     client = repository.get_client(session, client_id)
     return _views(session, [client], agencies.get_standing(session, client.service_id)[0])[0], etag(client.version)

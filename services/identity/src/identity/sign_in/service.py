@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import structlog
 from starlette.responses import Response
 
-from chassis import reading
+from chassis import request_checks
 from chassis.clock import now
 from chassis.runtime import Runtime
 from identity.keys.key_wrapping import KeyWrapping
@@ -131,12 +131,12 @@ def _as_the_page_made(form: Fields) -> bool:
     What is no UTF-8, half surrogates with it, was no form for `asked`. A password is held to what one may be made of.
     """
     names = [name for name, _ in form]
-    unfit = any(reading.CONTROL.search(name) or _unfit(value, name == "password") for name, value in form)
+    unfit = any(request_checks.CONTROL.search(name) or _unfit(value, name == "password") for name, value in form)
     return len(set(names)) == len(names) and not unfit
 
 
 def _unfit(value: str, secret: bool) -> bool:
-    return "\0" in value if secret else reading.CONTROL.search(value.strip()) is not None
+    return "\0" in value if secret else request_checks.CONTROL.search(value.strip()) is not None
 
 
 def _missing(email: str, password: str) -> list[Fault]:

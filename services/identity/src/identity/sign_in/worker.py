@@ -31,7 +31,7 @@ class Sweeper:
         with runtime.write() as session:
             repository.sweep(session, moment - CODES_KEPT, moment - SESSIONS_KEPT, moment)
             throttle.sweep(session, runtime.settings)
-        # By the minute of a busy day there are many: each turn is short, so that tokens are not kept waiting.
+        # By the minute of a busy day there are many: each transaction is short, so that tokens are not kept waiting.
         left = BATCH
         while left == BATCH:
             with runtime.write() as session:

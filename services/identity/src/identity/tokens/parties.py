@@ -83,7 +83,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Standing:
+class CallerStanding:
     """What a token says of its subject beside who it is."""
 
     agency: str
@@ -103,14 +103,14 @@ def find_client(session: Session, client_id: str) -> KnownClient | None:
     return KnownClient(row, clients.list_credentials(session, [row.id]))
 
 
-def standing_of(session: Session, client: KnownClient, person: Person | None) -> Standing:
+def standing_of(session: Session, client: KnownClient, person: Person | None) -> CallerStanding:
     if person is None:
         service, agency = agencies.get_standing(session, client.row.service_id)
-        return Standing(agency, service, [], [], client.row.purposes, None, None)
+        return CallerStanding(agency, service, [], [], client.row.purposes, None, None)
     user, held = person.user, person.session
     service, agency = agencies.get_standing(session, user.service_id)
     purposes = purposes_of(user.roles)
-    return Standing(
+    return CallerStanding(
         agency,
         service,
         user.roles,

@@ -50,9 +50,9 @@ def list_users(
 
 
 @router.get("/{user_id}")
-def show(user_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> UserView:
+def show_user(user_id: UUID, caller: ReadIdentity, session: ReadSession, response: Response) -> UserView:
     """One user."""
-    view, response.headers["ETag"] = service.show(session, user_id)
+    view, response.headers["ETag"] = service.show_user(session, user_id)
     return view
 
 

@@ -104,7 +104,7 @@ def change(
     return Written(id=user.id, status=user.status, etag=etag(user.version))
 
 
-def show(session: Session, user_id: UUID) -> tuple[UserView, str]:
+def show_user(session: Session, user_id: UUID) -> tuple[UserView, str]:
     """The user and their ETag. Errors: UserNotFound."""
     user = repository.get_user(session, user_id)
     return _view(user, *agencies.get_standing(session, user.service_id)), etag(user.version)

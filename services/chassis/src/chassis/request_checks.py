@@ -24,7 +24,7 @@ HALF = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """What an operation's contract names. Any other name is a client's own, and may be somebody's.
 
     Shape: `names` are of members and parameters; `lists` those of query parameters that may stand more than once.
@@ -34,7 +34,7 @@ class Known:
     lists: frozenset[str] = frozenset()
 
 
-Ask = Callable[[], Known]
+Ask = Callable[[], KnownNames]
 """Asked only where something is wrong: to find the operation costs more than to check what it was sent."""
 
 
@@ -44,8 +44,8 @@ def is_json(content_type: str) -> bool:
     return kind == "application" and (rest == "json" or rest.endswith("+json"))
 
 
-def part(name: object, known: Known) -> str:
-    """A place in a request, as a pointer may name it."""
+def part(name: object, known: KnownNames) -> str:
+    """A part of a request's pointer, as it may be named."""
     return str(name) if isinstance(name, int) or name in known.names else "?"
 
 
@@ -69,7 +69,7 @@ def check_address(path: bytes, query: bytes, ask: Ask) -> None:
 
 
 def check_json(body: bytes, ask: Ask) -> None:
-    """Errors: RequestNotReadable when it is no JSON, or nests too deep; RequestNotValid, with its place, for a zero
+    """Errors: RequestNotReadable when it is no JSON, or nests too deep; RequestNotValid, with its pointer, for a zero
     byte, half a surrogate, and a member that stands twice."""
     if not body:
         return
@@ -110,20 +110,20 @@ def _refuse(constant: str) -> None:
 def _faults(read: Any, ask: Ask) -> Iterator[Fault]:
     left: list[tuple[tuple[str | int, ...], Any]] = [((), read)]
 
-    def at(place: tuple[str | int, ...]) -> str:
-        return "/".join(["/body", *(part(name, ask()) for name in place)])
+    def at(path: tuple[str | int, ...]) -> str:
+        return "/".join(["/body", *(part(name, ask()) for name in path)])
 
     while left:
-        place, value = left.pop()
+        path, value = left.pop()
         if isinstance(value, _Members):
-            yield from (_repeated(at((*place, name)), "member") for name in value.twice)
-            left += [((*place, name), inner) for name, inner in value.items()]
+            yield from (_repeated(at((*path, name)), "member") for name in value.twice)
+            left += [((*path, name), inner) for name, inner in value.items()]
             if any(_unfit(name) for name in value):
-                yield _unclean(f"{at(place)}/?")
+                yield _unclean(f"{at(path)}/?")
         elif isinstance(value, list):
-            left += [((*place, number), inner) for number, inner in enumerate(value)]
+            left += [((*path, number), inner) for number, inner in enumerate(value)]
         elif isinstance(value, str) and _unfit(value):
-            yield _unclean(at(place))
+            yield _unclean(at(path))
 
 
 def _unfit(text: str) -> bool:

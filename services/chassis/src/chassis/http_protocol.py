@@ -10,7 +10,7 @@ HEAD_LIMIT = 64 << 10
 """Bytes of a request's line and headers together, and of whatever else of it is no body. The parser has no bound."""
 
 
-class Wire(HttpToolsProtocol):
+class HttpProtocol(HttpToolsProtocol):
     """uvicorn's protocol, whose own refusals are plain text, and which takes headers of any length, in trailers too."""
 
     _no_body: int | None = None
