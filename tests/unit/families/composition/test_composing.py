@@ -314,3 +314,63 @@ def test_a_parent_elsewhere_is_never_a_home_member_of_that_family() -> None:
 def test_the_order_in_which_people_are_handed_over_does_not_matter() -> None:
     one, other = compose(HOME, CARED_FOR), compose(HOME[::-1], CARED_FOR[::-1])
     assert [sorted(map(repr, d.spells)) for d in one] == [sorted(map(repr, d.spells)) for d in other]
+
+
+def test_two_families_at_one_address_become_one_once_they_share_a_carer() -> None:
+    people = [
+        MIA,
+        ROSE,
+        someone("Zoe Oak", 2009, at(SCHOOL, HILL, AUTUMN, WAVE1), at(SCHOOL, MILL, WAVE2)),
+        someone("Ivy Oak", 1983, at(BENEFITS, HILL, WAVE0, WAVE1), at(BENEFITS, MILL, WAVE2)),
+    ]
+    said = [carer("Mia Ash", "Rose Ash"), carer("Zoe Oak", "Ivy Oak"), carer("Zoe Oak", "Rose Ash", LATER)]
+    drafts = compose(people, said)
+    under_one_roof = [these("Mia Ash", "Rose Ash"), these("Zoe Oak", "Ivy Oak")]
+    assert families(drafts, WAVE2) == sorted(under_one_roof, key=sorted)
+    assert families(drafts, LATER) == [these("Mia Ash", "Rose Ash", "Zoe Oak", "Ivy Oak")]
+
+
+def test_a_parent_found_to_live_elsewhere_leaves_the_home_on_the_day_from_which_it_was_said() -> None:
+    father = someone("Dan Yew", 1978, at(BENEFITS, MILL, WAVE0))
+    (family,) = compose([MIA, ROSE, father], CARED_FOR[:1], {}, [Elsewhere(MIA.root, father.root, WAVE2)])
+    spells = {(s.role, s.from_on, s.to_on) for s in family.spells if s.person == father.root}
+    assert spells == {("adult", WAVE0, date(2018, 3, 30)), ("non_resident_parent", WAVE2, None)}
+
+
+def test_children_of_one_family_who_name_the_same_unknown_carer_are_hidden_together() -> None:
+    fled = [
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2)),
+        someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2)),
+    ]
+    assert families(compose(fled, CARED_FOR, KINDS), WAVE2) == [these("Mia Ash", "Leo Ash")]
+
+
+def test_children_of_two_families_who_name_a_carer_alike_are_not() -> None:
+    fled = [
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2)),
+        someone("Leo Ash", 2010, at(SCHOOL, QUAY, AUTUMN, WAVE1), at(SCHOOL, REFUGE, WAVE2)),
+    ]
+    drafts = compose(fled, CARED_FOR, KINDS)
+    assert families(drafts, WAVE1) == sorted([these("Mia Ash"), these("Leo Ash")], key=sorted)
+    assert families(drafts, WAVE2) == []
+
+
+def test_once_a_protection_is_lifted_the_family_apart_has_an_area_again() -> None:
+    protected = ((date(2018, 2, 12), date(2018, 9, 1)),)
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, QUAY, WAVE2), protections=protected),
+        someone("Rose Ash", 1980, at(BENEFITS, MILL, WAVE0, WAVE1), at(BENEFITS, QUAY, WAVE2), protections=protected),
+        NED,
+    ]
+    before, apart = sorted(compose(people, CARED_FOR[:1], KINDS), key=lambda d: d.composed_on)
+    assert members(apart, LATER) == these("Mia Ash", "Rose Ash") and members(before, LATER) == these("Ned Elm")
+    assert apart.was_protected and not apart.protected
+    assert (apart.home, apart.area) == (QUAY, "thornbury")
+
+
+def test_a_protection_that_was_lifted_before_anything_was_said_hides_nobody() -> None:
+    protected = ((date(2016, 1, 1), date(2016, 2, 1)),)
+    mia = replace(MIA, protections=protected)
+    (family,) = compose([mia, ROSE], CARED_FOR[:1])
+    assert members(family, WAVE0) == these("Mia Ash", "Rose Ash")
+    assert (family.protected, family.area, family.composed_on) == (False, "thornbury", AUTUMN)
