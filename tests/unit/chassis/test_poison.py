@@ -89,3 +89,15 @@ def test_what_this_release_does_not_know_stays_parked(toys: Running) -> None:
         session.execute(Base.metadata.tables["parked_event"].insert(), [parked | {"type": "x", "event": event}])
     assert unpark(toys.runtime, program.reactions) == (0, 1)
     assert count(toys, ParkedEvent) == 1
+
+
+def test_an_event_of_an_earlier_name_is_heard_from_the_log(
+    toys: Running, programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program.reactions, "_by_type", dict(program.reactions._by_type))
+    monkeypatch.setattr(program.reactions, "_retired", set[str]())
+    program.reactions.renamed("toys.toy", "toy.built", "toy.made", {"thing": "toy"})
+    former = {"type": "org.thinkfamily.toys.toy.built.v1", "data": {"thing": str(new_id()), "fails": False}}
+    append(toys, "k", told(**former))
+    programs.deliver(toys)
+    assert (count(toys, ParkedEvent), count(toys, Heard)) == (0, 1)

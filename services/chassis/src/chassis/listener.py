@@ -129,8 +129,7 @@ def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -
 
 def _react(session: Session, reactions: Reactions, events: Sequence[Received]) -> None:
     """Have those events take effect that somebody waits for and that have had none yet."""
-    types = reactions.types
-    fresh = _not_handled_yet(session, [event for event in events if event.type in types])
+    fresh = _not_handled_yet(session, [event for event in events if reactions.to(event.type) is not None])
     for kind, run in groupby(fresh, key=lambda event: event.type):
         reaction = reactions.to(kind)
         assert reaction is not None
