@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import request_checks
 from chassis.auth import Verifier
-from chassis.openapi import describe, known_in
+from chassis.openapi import describe, list_known_names
 from chassis.problems import (
     BodyEncoded,
     Fault,
@@ -59,7 +59,7 @@ def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
         title=title, description=description, version="1", docs_url=None, redoc_url=None, redirect_slashes=False
     )
     app.state.runtime = runtime
-    app.state.known = {}
+    app.state.known_names = {}
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime)
@@ -92,9 +92,9 @@ class Frame:
         settings = self._runtime.settings
         large = LARGE.fullmatch(scope["path"]) is not None
         limit = settings.push_limit if large else settings.body_limit
-        ask = cache(partial(_known, scope))
+        find_names = cache(partial(_find_known_names, scope))
         json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
-        look = partial(request_checks.check_json, ask=ask) if json else None
+        look = partial(request_checks.check_json, find_names=find_names) if json else None
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -117,7 +117,7 @@ class Frame:
                     raise TooLarge(limit=limit)
                 if (declared or b"transfer-encoding" in headers) and _encoded(scope):
                     raise BodyEncoded()
-                request_checks.check_address(scope.get("raw_path", b""), scope["query_string"], ask)
+                request_checks.check_address(scope.get("raw_path", b""), scope["query_string"], find_names)
             except Problem as refused:
                 await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
             else:
@@ -177,16 +177,16 @@ def _encoded(scope: Scope) -> bool:
     return any(one.strip().lower() not in (b"", b"identity") for one in said.split(b","))
 
 
-def _known(scope: Scope) -> request_checks.KnownNames:
+def _find_known_names(scope: Scope) -> request_checks.KnownNames:
     """What the contract of the operation that is asked names; of one that there is not, nothing."""
     app, method = scope["app"], scope["method"]
     for route in api_routes(app):
         if method in (route.methods or ()) and route.path_regex.match(scope["path"]):
-            known: dict[tuple[str, str], request_checks.KnownNames] = app.state.known
+            known: dict[tuple[str, str], request_checks.KnownNames] = app.state.known_names
             if (route.path_format, method) not in known:
                 document = app.openapi()
                 operation = document["paths"][route.path_format][method.lower()]
-                known[route.path_format, method] = known_in(document, operation)
+                known[route.path_format, method] = list_known_names(document, operation)
             return known[route.path_format, method]
     return request_checks.KnownNames()
 
@@ -219,7 +219,7 @@ def _answer_problems(app: FastAPI, base: str) -> None:
         unread = any(error["loc"] == ("body",) and error["type"] != "missing" for error in errors)
         if unread and not request_checks.is_json(request.headers.get("content-type", "")):
             return rendered(request, WrongContentType(accepts=["application/json"]))
-        return rendered(request, RequestNotValid(errors=faults(errors, _known(request.scope))))
+        return rendered(request, RequestNotValid(errors=faults(errors, _find_known_names(request.scope))))
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, found: HTTPException) -> Response:
@@ -269,7 +269,7 @@ def faults(errors: Iterable[Any], known: request_checks.KnownNames) -> list[Faul
     """pydantic's findings as ours. Values are left out: one may be somebody's date of birth."""
     return [
         Fault(
-            pointer="/" + "/".join(request_checks.part(part, known) for part in error["loc"]),
+            pointer="/" + "/".join(request_checks.pointer_part(part, known) for part in error["loc"]),
             code=error["type"],
             detail=error["msg"] if error["type"] != "value_error" else "Not as the contract says",
             fix=FIXES.get(error["type"], "See the contract for what this member may hold."),

@@ -64,7 +64,7 @@ class Verifier:
         if held and held[0] > time.time():
             return held[1]
         kid = self._kid(token)
-        key = self._keys.known(kid) or await to_thread.run_sync(self._keys.fetch, kid)
+        key = self._keys.find_key(kid) or await to_thread.run_sync(self._keys.fetch, kid)
         if key is None:
             raise NotSignedIn()
         expires, caller = self._verify(token, key)

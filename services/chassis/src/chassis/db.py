@@ -238,13 +238,13 @@ TOO_MUCH = "54"
 """PostgreSQL's class of statements that are too large or too deep, which psycopg counts as operational."""
 
 
-def on_commit(engine: Engine, tell: Callable[[], None]) -> None:
-    """Call `tell` behind each commit of this process that may have changed something."""
+def on_commit(engine: Engine, wake: Callable[[], None]) -> None:
+    """Call `wake` after each commit of this process that may have changed something."""
 
     @event.listens_for(engine, "commit")
     def committed(connection: Connection) -> None:
         if connection.get_execution_options().get("writes"):
-            tell()
+            wake()
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""HTTP as it comes in, before there is a request: what cannot be parsed is a problem like any other."""
+"""The HTTP protocol below the application: what cannot be parsed is answered by a problem like any other."""
 
 import secrets
 
@@ -11,7 +11,10 @@ HEAD_LIMIT = 64 << 10
 
 
 class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, whose own refusals are plain text, and which takes headers of any length, in trailers too."""
+    """uvicorn's HTTP protocol, with refusals as problems and with a limit to the length of headers and trailers.
+
+    uvicorn itself refuses in plain text, and takes headers and trailers of any length.
+    """
 
     _no_body: int | None = None
     """Bytes since the last of a body: a head, the line before a chunk, or the fields behind the last one."""

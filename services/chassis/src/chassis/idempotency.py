@@ -67,7 +67,7 @@ class OnceRunner:
             written = make()
             answered = {"status": written.status, "resource": written.id, "etag": written.etag}
             session.execute(ANSWER, {"claimed": claimed, **answered})
-        self._tell(written, location)
+        self._set_headers(written, location)
         return written
 
     def _route(self) -> str:
@@ -86,7 +86,7 @@ class OnceRunner:
             raise KeyRunning()
         return Written(id=row.resource, status=row.status, etag=row.etag)
 
-    def _tell(self, written: Written, location: str) -> None:
+    def _set_headers(self, written: Written, location: str) -> None:
         if location:
             self._response.headers["Location"] = location.format(id=written.id)
         if written.etag:

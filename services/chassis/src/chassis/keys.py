@@ -12,7 +12,7 @@ from chassis.http import trusted
 
 
 class KeySource(Protocol):
-    def known(self, kid: str) -> ECKey | None:
+    def find_key(self, kid: str) -> ECKey | None:
         """The key, when it is at hand; never waits."""
 
     def fetch(self, kid: str) -> ECKey | None:
@@ -32,7 +32,7 @@ class JwksOverHttp:
         self._lock = threading.Lock()
         self._asked = 0.0
 
-    def known(self, kid: str) -> ECKey | None:
+    def find_key(self, kid: str) -> ECKey | None:
         return self._keys.get(kid) if time.monotonic() - self._asked < self._lives else None
 
     def fetch(self, kid: str) -> ECKey | None:
@@ -59,7 +59,7 @@ class StaticKeys:
     def __init__(self, *keys: ECKey) -> None:
         self._keys = {key.kid: key for key in keys if key.kid}
 
-    def known(self, kid: str) -> ECKey | None:
+    def find_key(self, kid: str) -> ECKey | None:
         return self._keys.get(kid)
 
     def fetch(self, kid: str) -> ECKey | None:

@@ -1,4 +1,8 @@
-"""Log → reactions. Effects, inbox and position are one transaction: each event takes effect once."""
+"""The listener reads the log and has each event handled by the reactions.
+
+The effects, the inbox and the position are committed in one transaction, so each event takes effect once. An event
+that cannot be handled becomes a dead letter: it is parked with its reason, and the others go on.
+"""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -61,15 +65,16 @@ def lag(runtime: Runtime, reactions: Reactions) -> int:
 
 
 def count_parked(runtime: Runtime) -> int:
-    """How many events wait for a person to look at them."""
+    """How many dead letters wait for a person to look at them."""
     with reading(runtime.engine) as session:
         return session.scalar(select(func.count()).select_from(ParkedEvent.__table__)) or 0
 
 
 def unpark(runtime: Runtime, reactions: Reactions) -> tuple[int, int]:
-    """Handle what is parked again, oldest first, each on its own. Shape: (handled, still parked).
+    """Handle the dead letters again, oldest first, each in a transaction of its own.
 
-    Later events of the same key were handled meanwhile: reactions must not let an earlier one undo those.
+    Later events of the same key were handled meanwhile, so reactions must not let an earlier one undo those.
+    Shape: (handled, still parked). Errors: those of a store that is away.
     """
     with reading(runtime.engine) as session:
         waiting = list(session.scalars(select(ParkedEvent.id).order_by(ParkedEvent.at, ParkedEvent.id)))
@@ -152,7 +157,10 @@ def _not_handled_yet(session: Session, events: Sequence[Received]) -> list[Recei
 
 
 def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
-    """Keep the event and the kind of error; the error's text may hold data, so it stays out of the log line."""
+    """Park the event as a dead letter, with the type of the error.
+
+    The error's text may hold somebody's data, so it is neither stored nor logged.
+    """
     log.error("event parked", topic=entry.topic, position=entry.position, error=type(broken).__name__)
     try:
         event = orjson.loads(entry.value)

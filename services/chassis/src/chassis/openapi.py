@@ -125,7 +125,7 @@ def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[st
         yield from ("412", "428")
 
 
-def known_in(document: Document, operation: Document) -> KnownNames:
+def list_known_names(document: Document, operation: Document) -> KnownNames:
     """What may be named of a request to an operation: its parameters, and members that this document has anywhere,
     since one of ours in the wrong place is found the sooner by its name."""
     parameters = operation.get("parameters", [])

@@ -45,7 +45,7 @@ def emit(session: Session, *events: Event) -> None:
         write_rows(session, INSERT, rows[::-1])
 
 
-def list_told(session: Session, topic: str) -> set[str]:
+def list_announced_keys(session: Session, topic: str) -> set[str]:
     """The keys about which this program ever told anything on a topic."""
     return set(session.scalars(select(OutboxKey.key).where(OutboxKey.topic == topic)))
 

@@ -200,7 +200,7 @@ class Loops:
                 with only_one(self._runtime, name) as still:
                     self._repeat(name, step, still)
             except Exception as broken:
-                self._tell(name, broken)
+                self._log_failure(name, broken)
             self._stop.wait(self.STAND_BY)
 
     def _repeat(self, name: str, step: Callable[[], bool], still: Callable[[], bool]) -> None:
@@ -212,7 +212,7 @@ class Loops:
             try:
                 worked, pause = step(), self.IDLE
             except Exception as broken:
-                self._tell(name, broken)
+                self._log_failure(name, broken)
                 pause = min(pause * 2, self.LONGEST_PAUSE)
                 self._stop.wait(pause)
                 continue
@@ -222,5 +222,5 @@ class Loops:
             self._stop.wait(self.IDLE)  # commits come in flocks; one look a flock is enough
             idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, longest)
 
-    def _tell(self, name: str, broken: Exception) -> None:
+    def _log_failure(self, name: str, broken: Exception) -> None:
         log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))

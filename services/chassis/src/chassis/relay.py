@@ -1,4 +1,7 @@
-"""Outbox → log. One relay a service is active; it gives positions, stops at the first failure, goes on from there."""
+"""The relay sends the events of the outbox to the log.
+
+One relay of each service is active. It gives each event its position, stops at the first failure and goes on there.
+"""
 
 import fcntl
 import os
@@ -20,13 +23,19 @@ from chassis.tables import Outbox
 
 BATCH = 500
 LOOK_BACK = 60.0
-"""Seconds after which a relay that finds nothing begins at the beginning: what a hand wrote past the lock comes too."""
+"""Seconds after which a relay that finds nothing looks from the beginning of the outbox.
+
+So it also finds what a person wrote into the table by hand, without taking the writer's lock.
+"""
 ASK_AGAIN = 1.0
 """Seconds after which the holder of a task asks whether it still is."""
 
 
 def what_waits() -> Any:
-    """What waits behind a position in the outbox, oldest first, its data as the text that it is stored as."""
+    """The query for what waits to be sent behind a position in the outbox, oldest first.
+
+    Shape: `data` is the text as it is stored, so that it need not be parsed and written again.
+    """
     box = Outbox.__table__.c
     data = cast(box.data, Text).label("data")
     columns = box.seq, box.id, box.topic, box.type, box.key, box.sequence, box.at, box.trace, data

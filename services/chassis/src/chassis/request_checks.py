@@ -1,7 +1,7 @@
-"""What a request must be before any room looks at it: text that every store takes, JSON that reads in one way only.
+"""What a request must be before a route sees it: text that every store takes, and JSON that reads in one way only.
 
-PostgreSQL takes no zero byte in text, no store takes half a surrogate, and of a member that stands twice each reader
-picks another one. So all of them end at the door, whatever the room behind it checks.
+PostgreSQL takes no zero byte in text. No store takes half a surrogate. Of a member that stands twice, readers differ
+in which they take. So such requests are refused here, whatever the route itself checks.
 """
 
 import json
@@ -17,15 +17,17 @@ import orjson
 
 from chassis.problems import Fault, RequestNotReadable, RequestNotValid
 
-MOST = 50
-"""As many faults are told at once; who sends more looks for work for us."""
+MOST_FAULTS = 50
+"""The most faults that one answer lists, so that a hostile body cannot make the answer long."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 HALF = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class KnownNames:
-    """What an operation's contract names. Any other name is a client's own, and may be somebody's.
+    """The names that an operation's contract declares.
+
+    Any other name is the client's own and may be a person's, so an answer does not repeat it.
 
     Shape: `names` are of members and parameters; `lists` those of query parameters that may stand more than once.
     """
@@ -34,8 +36,8 @@ class KnownNames:
     lists: frozenset[str] = frozenset()
 
 
-Ask = Callable[[], KnownNames]
-"""Asked only where something is wrong: to find the operation costs more than to check what it was sent."""
+FindNames = Callable[[], KnownNames]
+"""Called only where something is wrong: to find the operation costs more than to check what it was sent."""
 
 
 def is_json(content_type: str) -> bool:
@@ -44,12 +46,12 @@ def is_json(content_type: str) -> bool:
     return kind == "application" and (rest == "json" or rest.endswith("+json"))
 
 
-def part(name: object, known: KnownNames) -> str:
+def pointer_part(name: object, known: KnownNames) -> str:
     """A part of a request's pointer, as it may be named."""
     return str(name) if isinstance(name, int) or name in known.names else "?"
 
 
-def check_address(path: bytes, query: bytes, ask: Ask) -> None:
+def check_address(path: bytes, query: bytes, find_names: FindNames) -> None:
     """Errors: RequestNotValid where a part of the address is not UTF-8, or holds a control character; and where a
     parameter that is no list stands twice."""
     faults = [] if _is_plain(path) else [_unclean("/path")]
@@ -58,17 +60,17 @@ def check_address(path: bytes, query: bytes, ask: Ask) -> None:
         escaped, _, value = pair.partition(b"=")
         name = unquote_to_bytes(escaped.replace(b"+", b" ")).decode("utf-8", "replace")
         if not (_is_plain(escaped) and _is_plain(value)):
-            faults.append(_unclean(f"/query/{part(name, ask())}"))
-        elif name in seen and name not in ask().lists:
-            faults.append(_repeated(f"/query/{part(name, ask())}", "parameter"))
+            faults.append(_unclean(f"/query/{pointer_part(name, find_names())}"))
+        elif name in seen and name not in find_names().lists:
+            faults.append(_repeated(f"/query/{pointer_part(name, find_names())}", "parameter"))
         seen.add(name)
-        if len(faults) == MOST:
+        if len(faults) == MOST_FAULTS:
             break
     if faults:
         raise RequestNotValid(errors=faults)
 
 
-def check_json(body: bytes, ask: Ask) -> None:
+def check_json(body: bytes, find_names: FindNames) -> None:
     """Errors: RequestNotReadable when it is no JSON, or nests too deep; RequestNotValid, with its pointer, for a zero
     byte, half a surrogate, and a member that stands twice."""
     if not body:
@@ -85,7 +87,7 @@ def check_json(body: bytes, ask: Ask) -> None:
         read = json.loads(body.decode("utf-8"), object_pairs_hook=_members, parse_constant=_refuse)
     except (ValueError, RecursionError):
         raise RequestNotReadable() from None
-    if faults := list(islice(_faults(read, ask), MOST)):
+    if faults := list(islice(_faults(read, find_names), MOST_FAULTS)):
         raise RequestNotValid(errors=faults)
 
 
@@ -107,11 +109,11 @@ def _refuse(constant: str) -> None:
     raise ValueError("JSON has no such number")
 
 
-def _faults(read: Any, ask: Ask) -> Iterator[Fault]:
+def _faults(read: Any, find_names: FindNames) -> Iterator[Fault]:
     left: list[tuple[tuple[str | int, ...], Any]] = [((), read)]
 
     def at(path: tuple[str | int, ...]) -> str:
-        return "/".join(["/body", *(part(name, ask()) for name in path)])
+        return "/".join(["/body", *(pointer_part(name, find_names()) for name in path)])
 
     while left:
         path, value = left.pop()

@@ -71,7 +71,8 @@ class ServiceSettings(BaseSettings):
         try:
             return cls(_env_prefix=prefix, **values)
         except ValidationError as wrong:
-            raise SystemExit("\n".join(f"{cls.name}: {_told(each, prefix)}" for each in wrong.errors())) from None
+            faults = [f"{cls.name}: {_describe_fault(each, prefix)}" for each in wrong.errors()]
+            raise SystemExit("\n".join(faults)) from None
 
     @field_validator("database_url")
     @classmethod
@@ -134,7 +135,7 @@ class ServiceSettings(BaseSettings):
         return bytes.fromhex(path.read_text().strip())
 
 
-def _told(error: ErrorDetails, prefix: str) -> str:
+def _describe_fault(error: ErrorDetails, prefix: str) -> str:
     """Shape: `FAMILIES_PORT: why`; what is wrong with several together names them itself."""
     why = error["msg"].removeprefix("Value error, ")
     return f"{prefix}{str(error['loc'][0]).upper()}: {why}" if error["loc"] else why

@@ -72,7 +72,10 @@ class PositionMixin:
 
 
 class ParkedEventMixin:
-    """Events that could not be handled, with the reason, for a person to look at. Never lost, never in the way."""
+    """Dead letters: events that could not be handled, with the reason, for a person to look at.
+
+    They are never lost, and they do not keep the events behind them from being handled.
+    """
 
     __tablename__ = "parked_event"
 

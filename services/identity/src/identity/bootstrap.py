@@ -84,7 +84,7 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
         _ensure_portal(session, f"{gateway_url}/signed-in", made)
         if first is not None:
             request, password = first
-            user_service.register(session, PLATFORM, request, password)
+            user_service.register_user(session, PLATFORM, request, password)
             made.append("administrator")
         if tell_untold(session):
             made.append("directory")
@@ -140,7 +140,9 @@ def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made
             purposes=list(program.client_purposes),
         )
         _check_secret(path, given)
-        registered = client_service.register(session, PLATFORM, SERVICE.code, request, program=True, secret=given)
+        registered = client_service.register_client(
+            session, PLATFORM, SERVICE.code, request, program=True, secret=given
+        )
         if given is None:
             _write(path, registered.secret or "")
         made.append(f"client {name}")
@@ -155,8 +157,8 @@ def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made
     if len(live) - len(ends) > 1:
         raise CannotBegin(f"{path} cannot be taken: the client {name} has two live keys; end one first")
     for row in ends:
-        client_service.drop_secret(session, PLATFORM, client, row)
-    replaced = client_service.add_secret(session, PLATFORM, client.id, given)
+        client_service.drop_client_secret(session, PLATFORM, client, row)
+    replaced = client_service.add_client_secret(session, PLATFORM, client.id, given)
     if given is None:
         _write(path, replaced.secret or "")
     made.append(f"secret of {name}")
@@ -187,7 +189,7 @@ def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None
             redirect_uris=[redirect_uri],
             public=True,
         )
-        client_service.register(session, PLATFORM, SERVICE.code, request)
+        client_service.register_client(session, PLATFORM, SERVICE.code, request)
         made.append("client portal")
         return
     if client.scopes == scopes and redirect_uri in client.redirect_uris:

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from chassis.outbox import emit, list_told
+from chassis.outbox import emit, list_announced_keys
 from identity.events import AreaRegistered, DirectoryEvent, ServiceRegistered, UserRegistered
 from identity.models import Agency, Area, Service, User
 from identity.users.service import standing_of
@@ -23,7 +23,7 @@ def tell_untold(session: Session) -> int:
         ),
         *(UserRegistered(**standing_of(session, user)) for user in session.scalars(select(User).order_by(User.id))),
     ]
-    told = list_told(session, DirectoryEvent.topic)
+    told = list_announced_keys(session, DirectoryEvent.topic)
     untold = [event for event in found if event.key not in told]
     emit(session, *untold)
     return len(untold)

@@ -8,7 +8,7 @@ from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, upd
 from sqlalchemy.orm import Session, selectinload
 
 from chassis.db import upsert
-from consent.agreements.standing import BEST_FIRST, state_of
+from consent.agreements.states import BEST_FIRST, state_of
 from consent.models import Agreement, AgreementTerm, SettledBasis
 from consent.problems import AgreementNotFound
 

@@ -24,15 +24,19 @@ router = APIRouter(prefix="/v1/agreements", tags=["agreements"])
 
 
 @router.post("", status_code=201)
-def draft(request: AgreementRequest, caller: WriteAgreements, session: WriteSession, once: Once) -> Written:
+def draft_agreement(request: AgreementRequest, caller: WriteAgreements, session: WriteSession, once: Once) -> Written:
     """Draft an agreement between two services, one of them your agency's."""
     return once(
-        session, caller, request, lambda: service.draft(session, caller, request), location="/v1/agreements/{id}"
+        session,
+        caller,
+        request,
+        lambda: service.draft_agreement(session, caller, request),
+        location="/v1/agreements/{id}",
     )
 
 
 @router.get("")
-def list_own(
+def list_agreements(
     caller: ReadAgreements,
     session: ReadSession,
     service_code: Annotated[Code | None, Query(alias="service", description="Only those that bind it")] = None,
@@ -40,7 +44,7 @@ def list_own(
     limit: Limit = 50,
 ) -> Page[AgreementSummary]:
     """The agreements to which your agency is a party, oldest first."""
-    return service.list_own(session, caller, service_code, after, limit)
+    return service.list_agreements(session, caller, service_code, after, limit)
 
 
 @router.get("/{agreement_id}")
@@ -54,24 +58,28 @@ def show_agreement(
 
 
 @router.post("/{agreement_id}/sign")
-def sign(agreement_id: UUID, request: SignRequest, caller: SignAgreements, session: WriteSession) -> Written:
+def sign_agreement(agreement_id: UUID, request: SignRequest, caller: SignAgreements, session: WriteSession) -> Written:
     """Sign for your agency. When both parties have, the agreement is in force from its first day."""
-    return service.sign(session, caller, agreement_id, request.date)
+    return service.sign_agreement(session, caller, agreement_id, request.date)
 
 
 @router.post("/{agreement_id}/suspend")
-def suspend(agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession) -> Written:
+def suspend_agreement(
+    agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession
+) -> Written:
     """Stop all routine sharing under an agreement at once."""
-    return service.suspend(session, caller, agreement_id, request.date, request.reason)
+    return service.suspend_agreement(session, caller, agreement_id, request.date, request.reason)
 
 
 @router.post("/{agreement_id}/resume")
-def resume(agreement_id: UUID, request: ResumeRequest, caller: WriteAgreements, session: WriteSession) -> Written:
+def resume_agreement(
+    agreement_id: UUID, request: ResumeRequest, caller: WriteAgreements, session: WriteSession
+) -> Written:
     """Let a suspended agreement stand again."""
-    return service.resume(session, caller, agreement_id, request.date, request.reason)
+    return service.resume_agreement(session, caller, agreement_id, request.date, request.reason)
 
 
 @router.post("/{agreement_id}/end")
-def end(agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession) -> Written:
+def end_agreement(agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession) -> Written:
     """End an agreement for good, or give up a draft."""
-    return service.end(session, caller, agreement_id, request.date, request.reason)
+    return service.end_agreement(session, caller, agreement_id, request.date, request.reason)

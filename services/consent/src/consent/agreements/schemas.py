@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.etag import etag
 from chassis.schemas import Code, Date, Instant, Line, PastDate, Schema
-from consent.agreements.standing import State, state_of
+from consent.agreements.states import AgreementState, state_of
 from consent.catalogue.entries import Basis, Category, Purpose
 from consent.models import Agreement
 
@@ -80,7 +80,7 @@ class AgreementSummary(Schema):
     from_: date = Field(alias="from")
     to: date | None
     review_by: date | None
-    status: State
+    status: AgreementState
     supplier_signed_on: date | None
     recipient_signed_on: date | None
     terms: list[TermSchema]

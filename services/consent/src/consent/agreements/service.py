@@ -15,13 +15,13 @@ from chassis.problems import Fault
 from chassis.schemas import Written
 from consent.agreements import repository
 from consent.agreements.schemas import AgreementRequest, AgreementSummary, AgreementView
-from consent.agreements.standing import state_of
+from consent.agreements.states import state_of
 from consent.events import AgreementEnded, AgreementEvent, AgreementInForce, AgreementSuspended
 from consent.models import Agreement, AgreementStep, AgreementTerm
 from consent.problems import AgreementNotSigned, AgreementOver, BasisAlreadySettled, NotAParty
 
 
-def draft(session: Session, caller: Caller, request: AgreementRequest) -> Written:
+def draft_agreement(session: Session, caller: Caller, request: AgreementRequest) -> Written:
     """Draft an agreement; nothing may be shared under it until both parties have signed.
 
     Errors: NotAParty; BasisAlreadySettled, pointing at the terms that a binding agreement settled otherwise.
@@ -30,7 +30,7 @@ def draft(session: Session, caller: Caller, request: AgreementRequest) -> Writte
         raise NotAParty()
     settled = repository.list_settled(session, request.supplier, request.recipient)
     faults = [
-        _otherwise(number)
+        _basis_fault(number)
         for number, term in enumerate(request.terms)
         if settled.get((term.purpose, term.category), term.basis) != term.basis
     ]
@@ -42,12 +42,12 @@ def draft(session: Session, caller: Caller, request: AgreementRequest) -> Writte
     session.flush()
     pair = {"supplier": request.supplier, "recipient": request.recipient}
     session.add_all(AgreementTerm(agreement=agreement.id, **pair, **term.model_dump()) for term in request.terms)
-    _note(session, agreement, caller, "drafted", today())
+    _record_step(session, agreement, caller, "drafted", today())
     session.flush()
     return Written(id=agreement.id, status="draft", etag=etag(agreement.version))
 
 
-def sign(session: Session, caller: Caller, agreement_id: UUID, on: date) -> Written:
+def sign_agreement(session: Session, caller: Caller, agreement_id: UUID, on: date) -> Written:
     """Sign for the caller's agency; the caller's token says which party that is, never the request.
 
     Shape: one agency on both sides signs once for both. Signing again changes nothing.
@@ -55,16 +55,16 @@ def sign(session: Session, caller: Caller, agreement_id: UUID, on: date) -> Writ
     """
     agreement = _get_living(session, caller, agreement_id)
     if agreement.status == "draft" and _sign_for(agreement, caller.agency, on):
-        _note(session, agreement, caller, "signed", on)
+        _record_step(session, agreement, caller, "signed", on)
         if agreement.supplier_signed_on and agreement.recipient_signed_on:
             agreement.status = "signed"
             _settle(session, agreement)
-            announce(session, agreement)
+            announce_agreement(session, agreement)
         agreement.version += 1
     return _written(agreement)
 
 
-def suspend(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str) -> Written:
+def suspend_agreement(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str) -> Written:
     """Stop all routine sharing under an agreement, from this moment. Errors: AgreementNotFound, …NotSigned, …Over."""
     agreement = _get_living(session, caller, agreement_id)
     if agreement.status == "draft":
@@ -72,12 +72,12 @@ def suspend(session: Session, caller: Caller, agreement_id: UUID, on: date, reas
     if agreement.status == "signed":
         agreement.status = "suspended"
         agreement.version += 1
-        _note(session, agreement, caller, "suspended", on, reason)
-        emit(session, _tell(AgreementSuspended, agreement))
+        _record_step(session, agreement, caller, "suspended", on, reason)
+        emit(session, _event_for(AgreementSuspended, agreement))
     return _written(agreement)
 
 
-def resume(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str | None) -> Written:
+def resume_agreement(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str | None) -> Written:
     """Let a suspended agreement stand again. Errors: AgreementNotFound, AgreementNotSigned, AgreementOver."""
     agreement = _get_living(session, caller, agreement_id)
     if agreement.status == "draft":
@@ -85,30 +85,30 @@ def resume(session: Session, caller: Caller, agreement_id: UUID, on: date, reaso
     if agreement.status == "suspended":
         agreement.status, agreement.announced = "signed", False
         agreement.version += 1
-        _note(session, agreement, caller, "resumed", on, reason)
-        announce(session, agreement)
+        _record_step(session, agreement, caller, "resumed", on, reason)
+        announce_agreement(session, agreement)
     return _written(agreement)
 
 
-def end(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str) -> Written:
+def end_agreement(session: Session, caller: Caller, agreement_id: UUID, on: date, reason: str) -> Written:
     """End an agreement for good; a draft that is ended is given up. Errors: AgreementNotFound."""
     agreement = repository.get_agreement(session, agreement_id, agency=caller.agency, change=True)
     if agreement.status != "ended":
         bound = agreement.status != "draft"
         agreement.status = "ended"
         agreement.version += 1
-        _note(session, agreement, caller, "ended", on, reason)
+        _record_step(session, agreement, caller, "ended", on, reason)
         if bound:
             repository.unsettle(session, agreement)
-            emit(session, _tell(AgreementEnded, agreement))
+            emit(session, _event_for(AgreementEnded, agreement))
     return _written(agreement)
 
 
-def announce(session: Session, agreement: Agreement) -> None:
+def announce_agreement(session: Session, agreement: Agreement) -> None:
     """Tell others that an agreement is in force, once its first day has come and not before."""
     if state_of(agreement, today()) == "in_force":
         agreement.announced = True
-        emit(session, _tell(AgreementInForce, agreement))
+        emit(session, _event_for(AgreementInForce, agreement))
 
 
 def show_agreement(session: Session, caller: Caller, agreement_id: UUID) -> AgreementView:
@@ -116,7 +116,7 @@ def show_agreement(session: Session, caller: Caller, agreement_id: UUID) -> Agre
     return AgreementView.of(repository.get_agreement(session, agreement_id, agency=caller.agency), today())
 
 
-def list_own(
+def list_agreements(
     session: Session, caller: Caller, service: str | None, after: str | None, limit: int
 ) -> Page[AgreementSummary]:
     """The agreements to which the caller's agency is a party, oldest first. Errors: CursorNotValid."""
@@ -154,11 +154,11 @@ def _settle(session: Session, agreement: Agreement) -> None:
     except IntegrityError:
         # Two drafts with different bases can both be drafted; the second to be signed loses here.
         settled = repository.list_settled(session, agreement.supplier, agreement.recipient)
-        faults = [_otherwise(n) for n, (what, basis) in enumerate(bases) if settled.get(what, basis) != basis]
+        faults = [_basis_fault(n) for n, (what, basis) in enumerate(bases) if settled.get(what, basis) != basis]
         raise BasisAlreadySettled(errors=faults) from None
 
 
-def _otherwise(number: int) -> Fault:
+def _basis_fault(number: int) -> Fault:
     return Fault(
         pointer=f"/terms/{number}/basis",
         code="basis_already_settled",
@@ -167,7 +167,7 @@ def _otherwise(number: int) -> Fault:
     )
 
 
-def _note(
+def _record_step(
     session: Session, agreement: Agreement, caller: Caller, kind: str, on: date, reason: str | None = None
 ) -> None:
     step = AgreementStep(agreement=agreement.id, kind=kind, date=on, agency=caller.agency, by=caller.subject)
@@ -175,7 +175,7 @@ def _note(
     session.add(step)
 
 
-def _tell(kind: type[AgreementEvent], agreement: Agreement) -> AgreementEvent:
+def _event_for(kind: type[AgreementEvent], agreement: Agreement) -> AgreementEvent:
     return kind(
         agreement=agreement.id,
         supplier=agreement.supplier,

@@ -18,7 +18,7 @@ class Announcer:
             agreement = repository.find_unannounced(session, today())
             if agreement is None:
                 return False
-            service.announce(session, agreement)
+            service.announce_agreement(session, agreement)
             if not agreement.announced:
                 # Its whole time went by unseen, while no worker ran. There is nothing left to announce.
                 agreement.announced = True

@@ -17,17 +17,17 @@ router = APIRouter(prefix="/v1/consents", tags=["consents"])
 
 
 @router.post("", status_code=201)
-def give(request: ConsentRequest, caller: WriteConsents, session: WriteSession, once: Once) -> Written:
+def give_consent(request: ConsentRequest, caller: WriteConsents, session: WriteSession, once: Once) -> Written:
     """Record that somebody consents to sharing."""
-    return once(session, caller, request, lambda: service.give(session, caller, request), "/v1/consents/{id}")
+    return once(session, caller, request, lambda: service.give_consent(session, caller, request), "/v1/consents/{id}")
 
 
 @router.get("")
-def list_theirs(
+def list_consents(
     person: Annotated[Id, Query()], caller: ReadConsents, session: ReadSession, after: After = None, limit: Limit = 50
 ) -> Page[ConsentView]:
     """A person's consents that your agency recorded."""
-    return service.list_theirs(session, caller, person, after, limit)
+    return service.list_consents(session, caller, person, after, limit)
 
 
 @router.post("/lookup")
@@ -45,10 +45,10 @@ def show_consent(consent_id: UUID, caller: ReadConsents, session: ReadSession, r
 
 
 @router.post("/{consent_id}/withdrawal")
-def withdraw(
+def withdraw_consent(
     consent_id: UUID, request: WithdrawalRequest, caller: WriteConsents, session: WriteSession, response: Response
 ) -> Withdrawn:
     """Withdraw a consent. From this answer on, nothing that rested on it leaves."""
-    withdrawn = service.withdraw(session, caller, consent_id, request.date)
+    withdrawn = service.withdraw_consent(session, caller, consent_id, request.date)
     response.headers["ETag"] = withdrawn.etag or ""
     return withdrawn

@@ -14,7 +14,7 @@ from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Written
 from consent.agreements.repository import list_terms
-from consent.agreements.standing import state_of
+from consent.agreements.states import state_of
 from consent.consents import repository
 from consent.consents.schemas import ConsentRequest, ConsentView, PersonConsents, Withdrawn
 from consent.decisions.rules import BOOK
@@ -23,7 +23,7 @@ from consent.models import Consent
 from consent.notices.repository import find_notice
 
 
-def give(session: Session, caller: Caller, request: ConsentRequest) -> Written:
+def give_consent(session: Session, caller: Caller, request: ConsentRequest) -> Written:
     """Record a consent. Errors: RequestNotValid when the notice is none of ours."""
     if find_notice(session, request.notice) is None:
         fix = "Publish the notice first, or take the id of one in the list of notices"
@@ -44,7 +44,7 @@ def give(session: Session, caller: Caller, request: ConsentRequest) -> Written:
     return Written(id=consent.id, status="given", etag=etag(consent.version))
 
 
-def withdraw(session: Session, caller: Caller, consent_id: UUID, on: date) -> Withdrawn:
+def withdraw_consent(session: Session, caller: Caller, consent_id: UUID, on: date) -> Withdrawn:
     """Withdraw a consent. Once this is answered, nothing that rested on it leaves.
 
     Shape: `continues` says what is shared about the person all the same, since it rests on another basis.
@@ -97,7 +97,7 @@ def show_consent(session: Session, caller: Caller, consent_id: UUID) -> ConsentV
     return ConsentView.of(repository.get_consent(session, consent_id, agency=caller.agency))
 
 
-def list_theirs(session: Session, caller: Caller, person: UUID, after: str | None, limit: int) -> Page[ConsentView]:
+def list_consents(session: Session, caller: Caller, person: UUID, after: str | None, limit: int) -> Page[ConsentView]:
     """A person's consents that the caller's agency recorded, oldest first. Errors: CursorNotValid."""
     position = read_cursor(after, "consents")
     last = UUID(position[0]) if position else None

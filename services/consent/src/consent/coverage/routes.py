@@ -15,22 +15,22 @@ router = APIRouter(prefix="/v1/coverage", tags=["coverage"])
 
 
 @router.get("")
-def cover(
+def show_coverage(
     purpose: Annotated[Code, Query(pattern=r"^[a-z][a-z_]*$")],
     caller: ReadCoverage,
     session: ReadSession,
     runtime: TheRuntime,
 ) -> CoverageView:
     """What this purpose covers for your service and roles."""
-    return service.cover(session, runtime.settings, service=caller.service, roles=caller.roles, purpose=purpose)
+    return service.show_coverage(session, runtime.settings, service=caller.service, roles=caller.roles, purpose=purpose)
 
 
 @router.post("")
-def cover_for(
+def show_coverage_for_caller(
     request: CoverageRequest, caller: DecideSharing, session: ReadSession, runtime: TheRuntime
 ) -> CoverageView:
     """The same for a caller of yours, when they may not ask here themselves."""
     asker = request.caller
-    return service.cover(
+    return service.show_coverage(
         session, runtime.settings, service=asker.service, roles=frozenset(asker.roles), purpose=request.purpose
     )

@@ -4,14 +4,14 @@ from sqlalchemy.orm import Session
 
 from chassis.db import today
 from consent.agreements.repository import list_terms
-from consent.agreements.standing import state_of
+from consent.agreements.states import state_of
 from consent.coverage.schemas import Ask, CoverageView
 from consent.decisions.rules import BOOK
 from consent.settings import ConsentSettings
 from vocabulary.categories import CATEGORIES
 
 
-def cover(
+def show_coverage(
     session: Session, settings: ConsentSettings, *, service: str, roles: frozenset[str], purpose: str
 ) -> CoverageView:
     """The categories that could be shown, from caller, purpose and agreements alone."""

@@ -14,9 +14,9 @@ router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 
 
 @router.post("")
-def decide(request: DecisionRequest, caller: DecideSharing, runtime: TheRuntime) -> DecisionView:
+def decide_sharing(request: DecisionRequest, caller: DecideSharing, runtime: TheRuntime) -> DecisionView:
     """Decide about many people and items at once. With `share`, what is permitted is in the sharing log."""
-    return service.decide(runtime, caller, request)
+    return service.decide_sharing(runtime, caller, request)
 
 
 @router.get("/{decision_id}")

@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import model_validator
 
 from chassis.schemas import Schema
-from consent.agreements.standing import State
+from consent.agreements.states import AgreementState
 from vocabulary.categories import categories_seen
 from vocabulary.origins import ORIGINS, Origin
 from vocabulary.roles import ROLES
@@ -58,7 +58,7 @@ class AgreementStanding:
 
     agreement: UUID
     basis: str
-    state: State
+    state: AgreementState
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class RuleBook(Schema):
         may, may_not = self.supply
         return may if agreed and source == service else may_not
 
-    def binds(self, state: State, purpose: str) -> bool:
+    def binds(self, state: AgreementState, purpose: str) -> bool:
         """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it."""
         return state == "in_force" or (state == "lapsed" and purpose in self.reach.lapse_spares)
 

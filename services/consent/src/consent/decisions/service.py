@@ -12,7 +12,7 @@ from chassis.auth import Caller
 from chassis.db import new_id, now, today
 from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
-from consent.agreements.standing import state_of
+from consent.agreements.states import state_of
 from consent.decisions import repository
 from consent.decisions.rules import BOOK, Asked, Case, Rule, Subject
 from consent.decisions.schemas import (
@@ -32,7 +32,7 @@ OWN = "own"
 SENTENCES = {rule.name: rule.sentence for rule in [*BOOK.rules, BOOK.otherwise]}
 
 
-def decide(runtime: Runtime, program: Caller, request: DecisionRequest) -> DecisionView:
+def decide_sharing(runtime: Runtime, program: Caller, request: DecisionRequest) -> DecisionView:
     """Decide for each subject and item. With `share`, what is permitted is logged before the answer is given.
 
     Shape: verdicts in the order subjects by items; those of `supply` name no person.

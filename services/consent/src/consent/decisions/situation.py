@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from consent.agreements.repository import TermRow, best_first
-from consent.agreements.standing import state_of
+from consent.agreements.states import state_of
 from consent.decisions.rules import AgreementStanding, Asked, Subject
 
 Day = date  # `date` is a member's name below, and no type any more from there on

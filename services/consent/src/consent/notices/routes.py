@@ -16,9 +16,9 @@ router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
 
 @router.post("", status_code=201)
-def publish(request: NoticeRequest, caller: WriteNotices, session: WriteSession, once: Once) -> Written:
+def publish_notice(request: NoticeRequest, caller: WriteNotices, session: WriteSession, once: Once) -> Written:
     """Publish a version of a notice in one language."""
-    return once(session, caller, request, lambda: service.publish(session, caller, request), "/v1/notices/{id}")
+    return once(session, caller, request, lambda: service.publish_notice(session, caller, request), "/v1/notices/{id}")
 
 
 @router.get("")
@@ -44,12 +44,12 @@ def show_notice(notice_id: UUID, caller: ReadConsents, session: ReadSession, res
 
 
 @router.post("/{notice_id}/deliveries", status_code=201)
-def deliver(
+def deliver_notice(
     notice_id: UUID, request: DeliveryRequest, caller: WriteNotices, session: WriteSession, once: Once
 ) -> Written:
     """Record that up to five hundred people were given this notice."""
     location = f"/v1/notices/{notice_id}/deliveries/{{id}}"
-    return once(session, caller, request, lambda: service.deliver(session, caller, notice_id, request), location)
+    return once(session, caller, request, lambda: service.deliver_notice(session, caller, notice_id, request), location)
 
 
 @router.get("/{notice_id}/deliveries/{delivery_id}")

@@ -23,7 +23,7 @@ from consent.notices.schemas import (
 from consent.problems import NoticeExists
 
 
-def publish(session: Session, caller: Caller, request: NoticeRequest) -> Written:
+def publish_notice(session: Session, caller: Caller, request: NoticeRequest) -> Written:
     """Publish a version of a notice; it is never changed. Errors: NoticeExists."""
     notice = Notice(**request.model_dump())
     try:
@@ -34,7 +34,7 @@ def publish(session: Session, caller: Caller, request: NoticeRequest) -> Written
     return Written(id=notice.id, status="published", etag=ONLY)
 
 
-def deliver(session: Session, caller: Caller, notice_id: UUID, request: DeliveryRequest) -> Written:
+def deliver_notice(session: Session, caller: Caller, notice_id: UUID, request: DeliveryRequest) -> Written:
     """Record that people were given a notice. Errors: NoticeNotFound."""
     notice = repository.get_notice(session, notice_id)
     delivery = Delivery(

@@ -33,6 +33,8 @@ def show_protection(
 
 
 @router.post("/{protection_id}/lift")
-def lift(protection_id: UUID, request: LiftRequest, caller: SetProtections, session: WriteSession) -> Written:
+def lift_protection(
+    protection_id: UUID, request: LiftRequest, caller: SetProtections, session: WriteSession
+) -> Written:
     """Lift a protection that your agency set."""
-    return service.lift(session, caller, protection_id, request.date, request.reason)
+    return service.lift_protection(session, caller, protection_id, request.date, request.reason)

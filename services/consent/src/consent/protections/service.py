@@ -29,7 +29,7 @@ def set_protection(session: Session, caller: Caller, request: ProtectionRequest)
     return Written(id=protection.id, status="set", etag=etag(protection.version))
 
 
-def lift(session: Session, caller: Caller, protection_id: UUID, on: date, reason: str) -> Written:
+def lift_protection(session: Session, caller: Caller, protection_id: UUID, on: date, reason: str) -> Written:
     """Lift a protection that the caller's agency set. Lifting again changes nothing.
 
     Errors: ProtectionNotFound; RequestNotValid when `on` lies before the protection.

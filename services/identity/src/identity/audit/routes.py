@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 
 @router.get("")
-def list_entries(
+def list_audit_entries(
     caller: ReadIdentity,
     session: ReadSession,
     kind: ObjectKind | None = None,
@@ -25,4 +25,4 @@ def list_entries(
     limit: Limit = 50,
 ) -> Page[AuditView]:
     """Acts, the newest first; of one kind of object, one object, or one actor."""
-    return service.list_entries(session, kind, object, actor, after, limit)
+    return service.list_audit_entries(session, kind, object, actor, after, limit)

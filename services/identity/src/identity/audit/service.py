@@ -43,7 +43,7 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: ob
     )
 
 
-def list_entries(
+def list_audit_entries(
     session: Session, kind: str | None, object_id: str | None, actor: str | None, after: str | None, limit: int
 ) -> Page[AuditView]:
     """Acts, the newest first. Errors: CursorNotValid."""

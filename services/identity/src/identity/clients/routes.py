@@ -27,14 +27,14 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 
 
 @router.post("/services/{code}/clients", status_code=201)
-def register(
+def register_client(
     code: Word, request: ClientRequest, caller: AdministerIdentity, session: WriteSession, once: Once
 ) -> Registered:
     """Register a client of a service. Keep the secret: it is shown here and never again."""
     made: list[service.Made] = []
 
     def make() -> Written:
-        made.append(service.register(session, Actor.of(caller), code, request))
+        made.append(service.register_client(session, Actor.of(caller), code, request))
         return made[0].written
 
     written = once(session, caller, request, make, "/v1/clients/{id}")
@@ -57,20 +57,20 @@ def show_client(client_id: UUID, caller: ReadIdentity, session: ReadSession, res
 
 
 @router.patch("/clients/{client_id}")
-def change(
+def change_client(
     client_id: UUID, request: ClientChange, caller: AdministerIdentity, session: WriteSession, match: IfMatch
 ) -> Written:
     """Change what a client may do, or disable it."""
-    return service.change(session, Actor.of(caller), client_id, request, match)
+    return service.change_client(session, Actor.of(caller), client_id, request, match)
 
 
 @router.post("/clients/{client_id}/secrets", status_code=201)
-def add_secret(client_id: UUID, caller: AdministerIdentity, session: WriteSession, once: Once) -> SecretMade:
+def add_client_secret(client_id: UUID, caller: AdministerIdentity, session: WriteSession, once: Once) -> SecretMade:
     """Give a client a second secret, so that it can change over without a gap."""
     made: list[service.Made] = []
 
     def make() -> Written:
-        made.append(service.add_secret(session, Actor.of(caller), client_id))
+        made.append(service.add_client_secret(session, Actor.of(caller), client_id))
         return made[0].written
 
     written = once(session, caller, {}, make)
@@ -78,28 +78,30 @@ def add_secret(client_id: UUID, caller: AdministerIdentity, session: WriteSessio
 
 
 @router.delete("/clients/{client_id}/secrets/{secret_id}")
-def end_secret(client_id: UUID, secret_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+def end_client_secret(client_id: UUID, secret_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
     """End one of a client's secrets. A secret never changes, so this needs no version."""
-    return service.end_secret(session, Actor.of(caller), client_id, secret_id)
+    return service.end_client_secret(session, Actor.of(caller), client_id, secret_id)
 
 
 @router.post("/clients/{client_id}/keys", status_code=201)
-def add_key(
+def add_client_key(
     client_id: UUID, request: PublicJwk, caller: AdministerIdentity, session: WriteSession, once: Once
 ) -> ClientKeyAdded:
     """Let a client prove itself with a key: send its public half. Secrets and keys are two at most, together."""
-    written = once(session, caller, request, lambda: service.add_key(session, Actor.of(caller), client_id, request))
+    written = once(
+        session, caller, request, lambda: service.add_client_key(session, Actor.of(caller), client_id, request)
+    )
     thumbprint, public = request.kept()
     return ClientKeyAdded(**written.model_dump(), kid=public["kid"], thumbprint=thumbprint)
 
 
 @router.get("/clients/{client_id}/keys")
-def list_keys(client_id: UUID, caller: ReadIdentity, session: ReadSession) -> ClientKeyList:
+def list_client_keys(client_id: UUID, caller: ReadIdentity, session: ReadSession) -> ClientKeyList:
     """A client's live keys, the oldest first."""
-    return service.list_keys(session, client_id)
+    return service.list_client_keys(session, client_id)
 
 
 @router.delete("/clients/{client_id}/keys/{key_id}")
-def end_key(client_id: UUID, key_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+def end_client_key(client_id: UUID, key_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
     """End one of a client's keys. A key never changes, so this needs no version."""
-    return service.end_key(session, Actor.of(caller), client_id, key_id)
+    return service.end_client_key(session, Actor.of(caller), client_id, key_id)

@@ -57,7 +57,7 @@ class Made:
     secret: str | None
 
 
-def register(
+def register_client(
     session: Session,
     actor: Actor,
     service_code: str,
@@ -93,11 +93,11 @@ def register(
         raise ClientExists(id=str(held.id)) from None
     made = None if client.public else _add_secret(session, client, secret)[1]
     record(session, actor, "client.registered", "client", client.client_id, scopes=client.scopes, grants=client.grants)
-    _tell(session, client, service.code, "registered")
+    _emit_change(session, client, service.code, "registered")
     return Made(Written(id=client.id, status=client.status, etag=etag(client.version)), made)
 
 
-def change(session: Session, actor: Actor, client_id: UUID, request: ClientChange, match: Match) -> Written:
+def change_client(session: Session, actor: Actor, client_id: UUID, request: ClientChange, match: Match) -> Written:
     """Change a client; disabling it ends the sessions that people have through it.
 
     Errors: ClientNotFound, Stale, ReservedScope, RequestNotValid.
@@ -128,37 +128,37 @@ def change(session: Session, actor: Actor, client_id: UUID, request: ClientChang
         if kind == "disabled":
             sessions.end_all(session, actor, "client_disabled", client=client)
     record(session, actor, f"client.{kind}", "client", client.client_id, fields=sorted(given), scopes=client.scopes)
-    _tell(session, client, agencies.get_standing(session, client.service_id)[0], kind)
+    _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], kind)
     return Written(id=client.id, status=client.status, etag=etag(client.version))
 
 
-def add_secret(session: Session, actor: Actor, client_id: UUID, secret: str | None = None) -> Made:
+def add_client_secret(session: Session, actor: Actor, client_id: UUID, secret: str | None = None) -> Made:
     """Give a client another secret, this one or one that is made here, so that it can change over.
 
     Errors: ClientNotFound, PublicClient, TwoSecretsLive.
     """
     client = _lock_confidential(session, client_id)
     row, made = _add_secret(session, client, secret)
-    _note(session, actor, client, "secret-added", secret=str(row.id))
+    _record_change(session, actor, client, "secret-added", secret=str(row.id))
     return Made(Written(id=row.id, status="live"), made)
 
 
-def end_secret(session: Session, actor: Actor, client_id: UUID, secret_id: UUID) -> Written:
+def end_client_secret(session: Session, actor: Actor, client_id: UUID, secret_id: UUID) -> Written:
     """End one of a client's secrets. Errors: ClientNotFound, SecretNotFound, LastSecret."""
     client = repository.lock_client(session, client_id)
     if not _end(session, client, "secret", secret_id):
         raise SecretNotFound()
-    _note(session, actor, client, "secret-ended", secret=str(secret_id))
+    _record_change(session, actor, client, "secret-ended", secret=str(secret_id))
     return Written(id=secret_id, status="ended")
 
 
-def drop_secret(session: Session, actor: Actor, client: Client, secret: Credential) -> None:
+def drop_client_secret(session: Session, actor: Actor, client: Client, secret: Credential) -> None:
     """End a secret, even the last: the caller adds another in the same transaction."""
     repository.end_credential(session, client, "secret", secret.id, now())
-    _note(session, actor, client, "secret-ended", secret=str(secret.id))
+    _record_change(session, actor, client, "secret-ended", secret=str(secret.id))
 
 
-def add_key(session: Session, actor: Actor, client_id: UUID, request: PublicJwk) -> Written:
+def add_client_key(session: Session, actor: Actor, client_id: UUID, request: PublicJwk) -> Written:
     """Let a client prove itself with a key of its own (RFC 7523).
 
     Errors: ClientNotFound, PublicClient, ClientKeyExists, TwoSecretsLive.
@@ -168,11 +168,11 @@ def add_key(session: Session, actor: Actor, client_id: UUID, request: PublicJwk)
     if repository.had_key(session, client, thumbprint):
         raise ClientKeyExists()
     row = _add(session, client, kind="key", digest=thumbprint, public=public)
-    _note(session, actor, client, "key-added", key=str(row.id), thumbprint=thumbprint)
+    _record_change(session, actor, client, "key-added", key=str(row.id), thumbprint=thumbprint)
     return Written(id=row.id, status="live")
 
 
-def list_keys(session: Session, client_id: UUID) -> ClientKeyList:
+def list_client_keys(session: Session, client_id: UUID) -> ClientKeyList:
     """A client's live keys, the oldest first. Errors: ClientNotFound."""
     client = repository.get_client(session, client_id)
     return ClientKeyList(
@@ -180,12 +180,12 @@ def list_keys(session: Session, client_id: UUID) -> ClientKeyList:
     )
 
 
-def end_key(session: Session, actor: Actor, client_id: UUID, key_id: UUID) -> Written:
+def end_client_key(session: Session, actor: Actor, client_id: UUID, key_id: UUID) -> Written:
     """End one of a client's keys. Errors: ClientNotFound, ClientKeyNotFound, LastSecret."""
     client = repository.lock_client(session, client_id)
     if not _end(session, client, "key", key_id):
         raise ClientKeyNotFound()
-    _note(session, actor, client, "key-ended", key=str(key_id))
+    _record_change(session, actor, client, "key-ended", key=str(key_id))
     return Written(id=key_id, status="ended")
 
 
@@ -234,9 +234,9 @@ def _end(session: Session, client: Client, kind: str, credential_id: UUID) -> bo
     return repository.end_credential(session, client, kind, credential_id, now())
 
 
-def _note(session: Session, actor: Actor, client: Client, change: Change, **details: str) -> None:
+def _record_change(session: Session, actor: Actor, client: Client, change: Change, **details: str) -> None:
     record(session, actor, f"client.{change}", "client", client.client_id, **details)
-    _tell(session, client, agencies.get_standing(session, client.service_id)[0], change)
+    _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], change)
 
 
 def _check_scopes(scopes: Iterable[str], purposes: Iterable[str], program: bool) -> None:
@@ -256,7 +256,7 @@ def _check_scopes(scopes: Iterable[str], purposes: Iterable[str], program: bool)
         raise ReservedScope(scopes=sorted(reserved))
 
 
-def _tell(session: Session, client: Client, service: str, change: Change) -> None:
+def _emit_change(session: Session, client: Client, service: str, change: Change) -> None:
     emit(session, ClientChanged(client=client.client_id, service=service, change=change))
 
 

@@ -48,7 +48,7 @@ class Keyring:
         self._read_at = float("-inf")
         self._lock = threading.Lock()
 
-    def known(self, kid: str) -> ECKey | None:
+    def find_key(self, kid: str) -> ECKey | None:
         """The public key, when it is at hand and fresh; never waits."""
         return self._find(kid) if time.monotonic() - self._read_at < self._settings.keys_cached else None
 

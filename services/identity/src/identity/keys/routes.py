@@ -14,20 +14,20 @@ router = APIRouter(tags=["keys"])
 
 
 @router.get("/oauth/jwks")
-def jwks(keyring: TheKeyring, response: Response) -> Jwks:
+def show_jwks(keyring: TheKeyring, response: Response) -> Jwks:
     """The public keys by which access tokens are checked."""
     response.headers["Cache-Control"] = "public, max-age=300"
     return Jwks(keys=keyring.published())
 
 
 @router.get("/v1/keys")
-def list_keys(caller: ReadIdentity, session: ReadSession) -> KeyList:
+def list_signing_keys(caller: ReadIdentity, session: ReadSession) -> KeyList:
     """The keys that are trusted, the newest first."""
-    return KeyList(items=service.list_keys(session))
+    return KeyList(items=service.list_signing_keys(session))
 
 
 @router.post("/v1/keys", status_code=201)
-def rotate(
+def rotate_signing_key(
     request: RotationRequest,
     caller: AdministerIdentity,
     runtime: TheRuntime,
@@ -36,6 +36,8 @@ def rotate(
 ) -> KeyView:
     """Make the next key; it signs after a notice, or at once when the ones before are withdrawn."""
     with runtime.write() as session:
-        key = service.rotate(session, Actor.of(caller), wrapping, runtime.settings, withdraw=request.withdraw)
+        key = service.rotate_signing_key(
+            session, Actor.of(caller), wrapping, runtime.settings, withdraw=request.withdraw
+        )
     keyring.forget()
     return KeyView.model_validate(key)

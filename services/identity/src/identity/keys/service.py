@@ -25,7 +25,7 @@ def ensure_key(session: Session, actor: Actor, wrapping: KeyWrapping) -> bool:
     return True
 
 
-def rotate(
+def rotate_signing_key(
     session: Session, actor: Actor, wrapping: KeyWrapping, settings: IdentitySettings, *, withdraw: bool
 ) -> SigningKey:
     """Make the next key.
@@ -66,5 +66,5 @@ def _make(
     return key
 
 
-def list_keys(session: Session) -> list[KeyView]:
+def list_signing_keys(session: Session) -> list[KeyView]:
     return [KeyView.model_validate(key) for key in repository.list_trusted(session)]

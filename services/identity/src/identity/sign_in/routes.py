@@ -57,10 +57,10 @@ Nonce = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
 
 
 @router.get("/authorize", responses=PAGES, openapi_extra=QUERY)
-def show_page(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
+def show_sign_in_page(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
     """The sign-in page for a client's request; PKCE with S256 is needed."""
     nonce = csrf.own_nonce(door.wrapping.key_for("csrf"), nonce)
-    return _with_cookie(service.show_page(door, asked, nonce), nonce, door)
+    return _with_cookie(service.show_sign_in_page(door, asked, nonce), nonce, door)
 
 
 @router.post("/authorize", responses=PAGES, openapi_extra=QUERY | FORM)

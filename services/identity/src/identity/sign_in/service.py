@@ -46,7 +46,7 @@ class Wanted:
     query: str
 
 
-def show_page(door: Door, asked: Asked, nonce: str) -> Response:
+def show_sign_in_page(door: Door, asked: Asked, nonce: str) -> Response:
     """The form; or the way back to the client with an error; or a dead end when nobody knows the client."""
     wanted = _examine(door, asked)
     if isinstance(wanted, Response):

@@ -22,7 +22,7 @@ from identity.sessions import service as sessions
 from identity.tokens import repository
 from identity.tokens.generator import ALGORITHM
 from identity.tokens.grants import CONFIDENTIAL
-from identity.tokens.parties import KnownClient
+from identity.tokens.parties import RegisteredClient
 
 FOREIGN = {"jwk", "jku", "x5u", "x5c", "crit"}
 """A token that brings its own key is not ours."""
@@ -38,7 +38,7 @@ class MetToken:
     refresh: RefreshToken | None
     live: bool
 
-    def check_client(self, client: KnownClient) -> bool:
+    def check_client(self, client: RegisteredClient) -> bool:
         return client.get_client_id() == self.client_id
 
     def is_expired(self) -> bool:
@@ -93,7 +93,7 @@ def _refresh_token(server: Any, text: str) -> MetToken | None:
 class _LenientHint:
     """RFC 7009 §2.1: a hint that is not known is no error."""
 
-    def check_params(self, request: Any, client: KnownClient) -> None:
+    def check_params(self, request: Any, client: RegisteredClient) -> None:
         if not request.form.get("token"):
             raise InvalidRequestError("Missing 'token' in request.")
 
@@ -101,7 +101,7 @@ class _LenientHint:
 class Introspection(_LenientHint, IntrospectionEndpoint):  # type: ignore[misc]
     CLIENT_AUTH_METHODS = CONFIDENTIAL
 
-    def check_permission(self, token: MetToken, client: KnownClient, request: Any) -> bool:
+    def check_permission(self, token: MetToken, client: RegisteredClient, request: Any) -> bool:
         """Clients look into their own tokens, the platform's programs into all."""
         return client.row.program or token.check_client(client)
 

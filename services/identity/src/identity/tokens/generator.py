@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from identity.keys.keyring import Keyring
 from identity.settings import IdentitySettings
-from identity.tokens.parties import KnownClient, Person, standing_of
+from identity.tokens.parties import Person, RegisteredClient, standing_of
 
 ALGORITHM = "ES256"
 
@@ -32,7 +32,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
     def generate(
         self,
         grant_type: str,
-        client: KnownClient,
+        client: RegisteredClient,
         user: Person | None = None,
         scope: str | None = None,
         expires_in: int | None = None,
@@ -47,7 +47,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         answer: dict[str, Any] = super().generate(grant_type, client, user, granted, expires_in, include_refresh_token)
         return answer | {"scope": granted}
 
-    def access_token_generator(self, client: KnownClient, grant_type: str, user: Person | None, scope: str) -> str:
+    def access_token_generator(self, client: RegisteredClient, grant_type: str, user: Person | None, scope: str) -> str:
         kid, key = self._keyring.signer()
         standing = standing_of(self._session, client, user)
         issued = int(time.time())

@@ -14,7 +14,7 @@ from identity.audit.service import Actor, record
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, User
 from identity.sessions import service as sessions
 from identity.tokens import repository
-from identity.tokens.parties import KnownClient, Person
+from identity.tokens.parties import Person, RegisteredClient
 
 CONFIDENTIAL = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 
@@ -44,7 +44,7 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = [*CONFIDENTIAL, "none"]  # noqa: RUF012
 
     @staticmethod
-    def validate_authorization_redirect_uri(request: Any, client: KnownClient) -> str:
+    def validate_authorization_redirect_uri(request: Any, client: RegisteredClient) -> str:
         """Compared character by character, and always given: nothing is guessed about where a code is sent."""
         redirect_uri: str | None = request.payload.redirect_uri
         if not redirect_uri or not client.check_redirect_uri(redirect_uri):
@@ -66,7 +66,7 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
             )
         )
 
-    def query_authorization_code(self, code: str, client: KnownClient) -> "HeldCode | None":
+    def query_authorization_code(self, code: str, client: RegisteredClient) -> "HeldCode | None":
         """The code, burnt: whatever is wrong with the rest of the request, it is not good again.
 
         A second use means that somebody read it on its way, so what came of the first is ended too.
@@ -118,7 +118,7 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
         if held is None:
             return None
         row = repository.get_session(session, held.session_id)
-        client: KnownClient = self.request.client
+        client: RegisteredClient = self.request.client
         if held.used_at is not None or row.client_id != client.row.id:
             self._end(row)
             return None
@@ -166,7 +166,7 @@ class HeldRefreshToken:
     def __init__(self, row: RefreshToken, session: SignInSession) -> None:
         self.row, self.session = row, session
 
-    def check_client(self, client: KnownClient) -> bool:
+    def check_client(self, client: RegisteredClient) -> bool:
         return self.session.client_id == client.row.id
 
     def get_scope(self) -> str:

@@ -22,7 +22,7 @@ SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 """RFC 6749 §3.3."""
 
 
-class KnownClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
+class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
     """A registered client."""
 
     def __init__(self, row: Client, credentials: Sequence[Credential]) -> None:
@@ -95,15 +95,15 @@ class CallerStanding:
     signed_in_at: datetime | None
 
 
-def find_client(session: Session, client_id: str) -> KnownClient | None:
+def find_client(session: Session, client_id: str) -> RegisteredClient | None:
     """A client that is not disabled."""
     row = clients.find_client(session, client_id) if CLIENT_ID.fullmatch(client_id) else None
     if row is None or row.status != "active":
         return None
-    return KnownClient(row, clients.list_credentials(session, [row.id]))
+    return RegisteredClient(row, clients.list_credentials(session, [row.id]))
 
 
-def standing_of(session: Session, client: KnownClient, person: Person | None) -> CallerStanding:
+def standing_of(session: Session, client: RegisteredClient, person: Person | None) -> CallerStanding:
     if person is None:
         service, agency = agencies.get_standing(session, client.row.service_id)
         return CallerStanding(agency, service, [], [], client.row.purposes, None, None)

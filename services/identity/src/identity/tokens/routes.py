@@ -35,26 +35,26 @@ REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"m
         client_assertion="With a key: a JWT that it signed, for this issuer, good once and for five minutes at most",
     ),
 )
-def issue(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+def issue_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
     """A token for a client, a code or a refresh token."""
-    return service.issue(runtime, keyring, asked)
+    return service.issue_token(runtime, keyring, asked)
 
 
 @router.post(
     "/oauth/introspect", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token")
 )
-def introspect(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+def introspect_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
     """What a token says, or that it is not active."""
-    return service.introspect(runtime, keyring, asked)
+    return service.introspect_token(runtime, keyring, asked)
 
 
 @router.post("/oauth/revoke", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token"))
-def revoke(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+def revoke_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
     """End a token before its time; a refresh token takes its session along, as signing out does."""
-    return service.revoke(runtime, keyring, asked)
+    return service.revoke_token(runtime, keyring, asked)
 
 
 @router.get("/.well-known/oauth-authorization-server")
-def metadata(runtime: TheRuntime) -> Metadata:
+def show_metadata(runtime: TheRuntime) -> Metadata:
     """Where everything is, and what it offers."""
-    return service.metadata(runtime.settings.issuer)
+    return service.show_metadata(runtime.settings.issuer)

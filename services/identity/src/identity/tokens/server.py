@@ -36,7 +36,7 @@ from identity.tokens import assertions, repository
 from identity.tokens.endpoints import Introspection, Revocation
 from identity.tokens.generator import AccessTokens
 from identity.tokens.grants import S256, ClientCredentials, Code, Refresh
-from identity.tokens.parties import KnownClient, Person, find_client
+from identity.tokens.parties import Person, RegisteredClient, find_client
 
 # Authlib writes whole tokens into its debug lines.
 logging.getLogger("authlib").setLevel(logging.INFO)
@@ -134,7 +134,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_extension(Issuer(settings.issuer))
         self.register_token_generator("default", AccessTokens(session, settings, keyring))
 
-    def query_client(self, client_id: str) -> KnownClient | None:
+    def query_client(self, client_id: str) -> RegisteredClient | None:
         return find_client(self.session, client_id)
 
     def save_token(self, token: dict[str, Any], request: Any) -> None:
@@ -165,7 +165,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
-    def authenticate_client(self, request: Any, methods: Sequence[str], endpoint: str = "token") -> KnownClient:
+    def authenticate_client(self, request: Any, methods: Sequence[str], endpoint: str = "token") -> RegisteredClient:
         """The client that asks. Errors: WrongClient, the same whatever is wrong.
 
         Authlib's own tells an unknown client from a wrong secret, and breaks on a header that is not UTF-8.
@@ -182,7 +182,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         request.auth_method = method
         return client
 
-    def _proven(self, client: KnownClient, offered: Offered) -> bool:
+    def _proven(self, client: RegisteredClient, offered: Offered) -> bool:
         if offered.assertion is None:
             return client.check_client_secret(offered.secret or "")
         audiences = (self.settings.issuer, f"{self.settings.issuer}/oauth/token")
@@ -217,13 +217,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         answer: Answer = self.create_endpoint_response(name, asked)
         return answer
 
-    def examine(self, asked: Asked) -> "KnownClient | Answer | None":
+    def examine(self, asked: Asked) -> "RegisteredClient | Answer | None":
         """Whether an authorization request is sound, before anybody is asked who they are.
 
         The client if it is; the way back to it with an error; None when there is no address to trust.
         """
         try:
-            client: KnownClient = self.get_consent_grant(asked).request.client
+            client: RegisteredClient = self.get_consent_grant(asked).request.client
             return client
         except OAuth2Error as error:
             plain = _plain(error)
@@ -295,10 +295,10 @@ def _offered(request: Any) -> Offered:
     return Offered(name, "client_secret_basic", secret)
 
 
-class _Nobody(KnownClient):
+class _Nobody(RegisteredClient):
     def __init__(self) -> None:
         self._digests, self.keys = [], []
 
 
-def _nobody() -> KnownClient:
+def _nobody() -> RegisteredClient:
     return _Nobody()

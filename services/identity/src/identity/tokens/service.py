@@ -9,7 +9,7 @@ from identity.tokens.server import Answer, Asked, Server
 from vocabulary.scopes import SCOPES
 
 
-def issue(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+def issue_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
     """A token for a client, a code or a refresh token.
 
     Refusals are answers and not exceptions: what a refused request burnt is committed all the same.
@@ -19,19 +19,19 @@ def issue(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
         return Server(session, runtime.settings, keyring).answer_token(asked)
 
 
-def introspect(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+def introspect_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
     """What a token says, or that it is not active; nothing about why."""
     with runtime.write() if _asserts(asked) else runtime.read() as session:
         return Server(session, runtime.settings, keyring).answer_endpoint("introspection", asked)
 
 
-def revoke(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+def revoke_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
     """End a token before its time; a refresh token takes its session along."""
     with runtime.write() as session:
         return Server(session, runtime.settings, keyring).answer_endpoint("revocation", asked)
 
 
-def metadata(issuer: str) -> Metadata:
+def show_metadata(issuer: str) -> Metadata:
     """Where everything is (RFC 8414)."""
     return Metadata(
         issuer=issuer,

@@ -14,16 +14,16 @@ class Passwords:
 
     def __init__(self, settings: IdentitySettings) -> None:
         self._hasher = PasswordHasher(time_cost=settings.argon2_passes, memory_cost=settings.argon2_memory)
-        self._slots = threading.BoundedSemaphore(settings.argon2_at_once)
+        self._hashing_slots = threading.BoundedSemaphore(settings.argon2_at_once)
         self._nobodys = self._hasher.hash(secrets.token_urlsafe(16))
 
     def hash(self, password: str) -> str:
-        with self._slots:
+        with self._hashing_slots:
             return self._hasher.hash(password)
 
     def check(self, password: str, held: str | None) -> bool:
         """Whether this is the password. With nobody's hash (None) it works as hard, and says no."""
-        with self._slots:
+        with self._hashing_slots:
             try:
                 self._hasher.verify(held or self._nobodys, password)
             except (VerificationError, InvalidHashError):

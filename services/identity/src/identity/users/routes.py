@@ -20,7 +20,7 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 
 
 @router.post("", status_code=201)
-def register(
+def register_user(
     request: UserRequest, caller: AdministerIdentity, session: WriteSession, passwords: ThePasswords, once: Once
 ) -> UserMade:
     """Register a person. A password that was made for them is shown here and never again."""
@@ -31,7 +31,7 @@ def register(
         session,
         caller,
         same,
-        lambda: service.register(session, Actor.of(caller), request, password),
+        lambda: service.register_user(session, Actor.of(caller), request, password),
         "/v1/users/{id}",
     )
     return UserMade(**written.model_dump(), password=None if once.repeated else password.made)
@@ -57,7 +57,7 @@ def show_user(user_id: UUID, caller: ReadIdentity, session: ReadSession, respons
 
 
 @router.patch("/{user_id}")
-def change(
+def change_user(
     user_id: UUID,
     request: UserChange,
     caller: AdministerIdentity,
@@ -67,16 +67,16 @@ def change(
 ) -> Written:
     """Change a user's roles, areas, service, password or status."""
     password = service.hash_password(passwords, request.password) if request.password else None
-    return service.change(session, Actor.of(caller), user_id, request, password, match)
+    return service.change_user(session, Actor.of(caller), user_id, request, password, match)
 
 
 @router.get("/{user_id}/sessions")
-def list_sessions(user_id: UUID, caller: ReadIdentity, session: ReadSession) -> SessionList:
+def list_user_sessions(user_id: UUID, caller: ReadIdentity, session: ReadSession) -> SessionList:
     """Where the user is signed in."""
-    return SessionList(items=service.list_sessions(session, user_id))
+    return SessionList(items=service.list_user_sessions(session, user_id))
 
 
 @router.delete("/{user_id}/sessions/{session_id}")
-def end_session(user_id: UUID, session_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+def end_user_session(user_id: UUID, session_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
     """Sign the user out of one session."""
-    return service.end_session(session, Actor.of(caller), user_id, session_id)
+    return service.end_user_session(session, Actor.of(caller), user_id, session_id)

@@ -45,7 +45,7 @@ def hash_password(passwords: Passwords, given: SecretStr | None) -> Hashed:
     return Hashed(passwords.hash(made), made)
 
 
-def register(session: Session, actor: Actor, request: UserRequest, password: Hashed) -> Written:
+def register_user(session: Session, actor: Actor, request: UserRequest, password: Hashed) -> Written:
     """Errors: UserExists, RequestNotValid."""
     service = _service_of(session, request.service)
     _check_roles(request.roles)
@@ -72,7 +72,7 @@ def register(session: Session, actor: Actor, request: UserRequest, password: Has
     return Written(id=user.id, status=user.status, etag=etag(user.version))
 
 
-def change(
+def change_user(
     session: Session, actor: Actor, user_id: UUID, request: UserChange, password: Hashed | None, match: Match
 ) -> Written:
     """Change a user. A new password, status or service ends all their sessions; roles follow at the next token.
@@ -117,7 +117,7 @@ def list_users(session: Session, service: str | None, after: str | None, limit: 
     return Page[UserView].cut([_view(*row) for row in rows], limit, name="users", position=lambda view: view.id)
 
 
-def list_sessions(session: Session, user_id: UUID) -> list[SessionView]:
+def list_user_sessions(session: Session, user_id: UUID) -> list[SessionView]:
     """The user's open sessions. Errors: UserNotFound."""
     user = repository.get_user(session, user_id)
     return [
@@ -126,7 +126,7 @@ def list_sessions(session: Session, user_id: UUID) -> list[SessionView]:
     ]
 
 
-def end_session(session: Session, actor: Actor, user_id: UUID, session_id: UUID) -> Written:
+def end_user_session(session: Session, actor: Actor, user_id: UUID, session_id: UUID) -> Written:
     """Sign a user out of one session. Errors: UserNotFound, SessionNotFound."""
     user = repository.get_user(session, user_id)
     if not sessions.end_one(session, actor, "ended_by_administrator", session_id, user=user):

@@ -13,4 +13,4 @@ router = APIRouter(prefix="/v1/whoami", tags=["whoami"])
 @router.get("")
 def whoami(caller: SignedIn, session: ReadSession) -> Whoami:
     """The caller's agency, service, roles, areas, purposes and scopes."""
-    return service.describe(session, caller)
+    return service.describe_caller(session, caller)

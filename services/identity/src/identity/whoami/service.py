@@ -9,7 +9,7 @@ from identity.models import User
 from identity.whoami.schemas import Whoami
 
 
-def describe(session: Session, caller: Caller) -> Whoami:
+def describe_caller(session: Session, caller: Caller) -> Whoami:
     """What the token says, and the name of a person whom we know."""
     return Whoami(
         subject=caller.subject,

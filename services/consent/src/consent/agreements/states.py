@@ -3,13 +3,13 @@
 from datetime import date
 from typing import Literal, Protocol
 
-State = Literal["draft", "signed", "in_force", "lapsed", "suspended", "ended"]
+AgreementState = Literal["draft", "signed", "in_force", "lapsed", "suspended", "ended"]
 
-BEST_FIRST: tuple[State, ...] = ("in_force", "lapsed", "suspended", "ended", "signed", "draft")
+BEST_FIRST: tuple[AgreementState, ...] = ("in_force", "lapsed", "suspended", "ended", "signed", "draft")
 """Of several agreements that speak of the same thing, the one that counts."""
 
 
-class Dated(Protocol):
+class DatedAgreement(Protocol):
     @property
     def status(self) -> str: ...
     @property
@@ -18,7 +18,7 @@ class Dated(Protocol):
     def ends(self) -> date | None: ...
 
 
-def state_of(agreement: Dated, today: date) -> State:
+def state_of(agreement: DatedAgreement, today: date) -> AgreementState:
     """Shape: `signed` is signed and not begun, `lapsed` is past its last day; both need nobody to say so."""
     match agreement.status:
         case "draft" | "suspended" | "ended" as done:
