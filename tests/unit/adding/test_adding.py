@@ -19,7 +19,7 @@ from unit.adding.recipes import NOTHING_HOLDS_IT, NotApplicable, Step, carry_out
 
 ROOT = Path(__file__).parents[3]
 FOLDERS = ("services", "gateway", "sandbox", "journey", "tests", "docs", "tools", "deploy", "bench")
-FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "Makefile", "docker-compose.yml")
+FILES = ("pyproject.toml", "README.md", "CHANGELOG.md", "CONTRIBUTING.md", "Makefile", "docker-compose.yml")
 LEFT_BEHIND = shutil.ignore_patterns("secrets", ".hypothesis", "*.egg-info")
 MADE = {
     "contracts": ("services/*/contract/**/*.json", "gateway/schema.graphql"),

@@ -41,11 +41,12 @@ def test_a_code_that_is_not_declared_is_refused() -> None:
 
 
 def test_programs_answer_at_ports_of_their_own_from_the_first_on() -> None:
-    assert {name: declared.port for name, declared in PROGRAMS.items()} == {
-        "gateway": 8700, "identity": 8701, "families": 8702, "consent": 8703, "claims": 8704,
-    }  # fmt: skip
+    ports = {name: declared.port for name, declared in PROGRAMS.items()}
+    known = {"gateway": 8700, "identity": 8701, "families": 8702, "consent": 8703, "claims": 8704}
+    assert ports.items() >= known.items()
+    assert sorted(ports.values()) == list(range(8700, 8700 + len(ports)))
     assert address("claims") == "http://127.0.0.1:8704"
-    assert SERVICES == ("identity", "consent", "families", "claims")
+    assert tuple(name for name in PROGRAMS if name != "gateway") == SERVICES
 
 
 def test_a_programs_folder_and_secrets_follow_from_what_it_is() -> None:
