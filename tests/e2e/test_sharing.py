@@ -82,7 +82,8 @@ def test_housing_sees_names_addresses_and_what_was_consented_to_and_the_support(
     assert {a["source"] for person in shown for a in person.get("addresses") or []} == {"education"}
     view = carried.outcome.api.get(harriet, "families", f"/v1/families/{shared.family}")
     assert view["support"]["plan"]
-    assert view["access"]["covers"] == ["address", "attendance", "identity", "support"]
+    # `housing` is what this service supplies itself.
+    assert view["access"]["covers"] == ["address", "attendance", "housing", "identity", "support"]
 
 
 def test_the_school_nurse_sees_attendance_and_no_address_and_no_support(carried: Carried, shared: Shared) -> None:
