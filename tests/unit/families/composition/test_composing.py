@@ -374,3 +374,44 @@ def test_a_protection_that_was_lifted_before_anything_was_said_hides_nobody() ->
     (family,) = compose([mia, ROSE], CARED_FOR[:1])
     assert members(family, WAVE0) == these("Mia Ash", "Rose Ash")
     assert (family.protected, family.area, family.composed_on) == (False, "thornbury", AUTUMN)
+
+
+def test_of_a_family_that_divides_the_part_with_a_carer_goes_on() -> None:
+    people = [
+        someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, QUAY, WAVE2)),
+        someone("Leo Ash", 2010, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, HILL, WAVE2)),
+        someone("Rose Ash", 1980, at(BENEFITS, MILL, WAVE0, WAVE1), at(BENEFITS, HILL, WAVE2)),
+    ]
+    whole, part = sorted(compose(people, CARED_FOR), key=lambda d: d.composed_on)
+    assert (whole.home, members(whole, LATER)) == (HILL, these("Leo Ash", "Rose Ash"))
+    assert (part.home, part.composed_on, members(part, LATER)) == (QUAY, WAVE2, these("Mia Ash"))
+    assert members(whole, date(2018, 3, 30)) == these("Mia Ash", "Leo Ash", "Rose Ash")
+
+
+def test_a_child_who_goes_alone_leaves_the_family_with_who_stays() -> None:
+    mia = someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, QUAY, WAVE2))
+    stays, goes = sorted(compose([mia, LEO, ROSE], CARED_FOR), key=lambda d: d.composed_on)
+    assert (stays.home, members(stays, LATER)) == (MILL, these("Leo Ash", "Rose Ash"))
+    assert (goes.home, members(goes, LATER)) == (QUAY, these("Mia Ash"))
+
+
+def parent_of_mia(drafts: list[Draft], parent: Someone) -> list[str]:
+    """The homes of the families in which this parent is one who lives elsewhere."""
+    return [d.home for d in drafts for s in d.spells if (s.person, s.role) == (parent.root, "non_resident_parent")]
+
+
+def test_a_parent_elsewhere_is_one_in_the_childs_family_of_that_day_else_in_the_next() -> None:
+    father = someone("Dan Yew", 1978, at(BENEFITS, HILL, WAVE0))
+    mia = someone("Mia Ash", 2008, at(SCHOOL, MILL, AUTUMN, WAVE1), at(SCHOOL, QUAY, WAVE2))
+    for since, home in ((date(2015, 1, 1), MILL), (WAVE1, MILL), (WAVE2, QUAY), (LATER, QUAY)):
+        drafts = compose([mia, LEO, father], CARED_FOR, {}, [Elsewhere(mia.root, father.root, since)])
+        assert parent_of_mia(drafts, father) == [home], since
+
+
+def test_a_parent_elsewhere_is_never_one_in_a_family_that_fled() -> None:
+    father = someone("Dan Yew", 1978, at(BENEFITS, HILL, WAVE0))
+    fled = ((date(2018, 2, 12), None),)
+    people = [replace(MIA, protections=fled), replace(ROSE, protections=fled), LEO, father]
+    drafts = compose(people, CARED_FOR, {}, [Elsewhere(MIA.root, father.root, LATER)])
+    assert {d.protected for d in drafts if MIA.root in d.present()} == {True}
+    assert parent_of_mia(drafts, father) == [MILL]
