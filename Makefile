@@ -69,7 +69,7 @@ check: env-test ## before each commit, in two minutes: lint, types, and the test
 lint-and-types: lint types
 
 quick-tests:
-	@$(RUN) -m pytest tests/house tests/contract tests/unit --on-files
+	@$(RUN) -m pytest tests/house tests/contract tests/unit --on-files --ignore tests/unit/adding --ignore tests/unit/mutate
 
 soak: env-test ## for hours: every kill, flood and race of which a run has a share, by a new seed (again: SOAK_SEED=…)
 	@$(RUN) -m journey.servers
