@@ -278,6 +278,16 @@ def test_progress_counts_needs_up_to_the_day_and_says_since_when() -> None:
     assert dict(after.needs[0].figures) == {"window": ["2017-08-16", "2018-02-15"]}
 
 
+def test_a_need_that_is_raised_later_is_not_asked_about_before() -> None:
+    records = Records()
+    records.incident(BOY, "2017-07-01")
+    records.benefit(MOTHER, "2018-03-01")
+    evaluation = Evaluation(PLAN, family(records, CHILD, ADULT))
+    assert [need.criterion for need in evaluation.progress(A, d("2018-02-28")).needs] == ["crime_asb"]
+    after = evaluation.progress(A, d("2018-03-01")).needs
+    assert [(need.criterion, need.since) for need in after] == [("crime_asb", A), ("work", d("2018-03-01"))]
+
+
 def test_a_day_that_is_not_known_yet_leaves_needs_without_evidence() -> None:
     evaluation = Evaluation(PLAN, family(in_need(), CHILD, ADULT))
     assert [need.reason for need in evaluation.progress(A, d("2019-02-01")).needs] == ["not_covered", "not_sustained"]
