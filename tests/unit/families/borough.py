@@ -14,10 +14,10 @@ from sqlalchemy import select
 from chassis.runtime import Runtime
 from families.feeds.registry import FEEDS
 from families.models.chassis import Outbox
+from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from sandbox import actors
-from unit.families.directory import know_everybody
 from unit.families.household import Consent, open_borough, scoped
 
 _AGENCIES = {service.code: service.agency for service in actors.SERVICES}

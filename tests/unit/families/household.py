@@ -16,10 +16,10 @@ from chassis.runtime import Runtime
 from families.composition_queue.repository import mark_anew
 from families.models.intake import Push, Record
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName
+from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from sandbox import actors
-from unit.families.directory import know_everybody
 from vocabulary.categories import CATEGORIES
 
 MILL, QUAY, HILL, REFUGE = "999000000004", "999000000009", "999000000012", "999000000077"

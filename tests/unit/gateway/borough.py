@@ -12,6 +12,7 @@ from chassis.clock import today
 from claims.app import program as claims
 from consent.app import program as consent
 from families.app import program as families
+from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 from gateway.app import program as gateway
@@ -98,6 +99,7 @@ class Borough:
         running = {"consent": programs.start(consent, **own)}
         urls: dict[str, Any] = {"consent_url": running["consent"].url}
         running["families"] = programs.start(families, **own, **urls)
+        know_everybody(running["families"].runtime)
         urls |= {"families_url": running["families"].url}
         running["claims"] = programs.start(claims, **own, **urls)
         running["identity"] = programs.start(identity)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from chassis.clock import today
+from fixtures.directory import LOU
 from fixtures.stack import Programs
 from unit.gateway.borough import ANA, CORA, HARRIET, IRIS, Borough
 
@@ -130,7 +131,7 @@ def test_a_coordinator_attaches_the_family(borough: Borough) -> None:
         borough, CORA, "recordAgreementToBeSupported", f'{about}, input: {{date: "{day}", agreed: true}}', wanted
     )
     assert agreed["__typename"] == "FamilyChanged" and agreed["family"] == {"id": found}
-    lead = f'{{date: "{day}", user: "{uuid4()}", service: "early-help", sector: "council"}}'
+    lead = f'{{date: "{day}", user: "{LOU}", service: "early-help", sector: "council"}}'
     assert change(borough, CORA, "nameLeadProfessional", f"{about}, input: {lead}")["__typename"] == "FamilyChanged"
     assessment = f'{{date: "{day}", kind: "early_help", needs: ["work", "attendance"]}}'
     assessed = change(borough, CORA, "recordAssessment", f"{about}, input: {assessment}", wanted)
