@@ -64,6 +64,42 @@ NO_CALL_IN_A_TRANSACTION = Rule(
             def count(session: Session, rows: list) -> int:
                 return len({row.client for row in rows})
         """),
+        "a closure that reaches no other program": toys("""
+            from chassis.runtime import TheRuntime
+            from toys.asking import decide
+
+            def lend(runtime: TheRuntime, toy: str, once) -> None:
+                allowed = decide(runtime, toy)
+
+                def make() -> None:
+                    session.add(toy)
+
+                with runtime.write() as session:
+                    once(session, make)
+        """),
+        "a closure that is called like a function that asks": toys("""
+            from chassis.runtime import TheRuntime
+            from toys.asking import decide
+
+            def lend(runtime: TheRuntime, toy: str) -> None:
+                def decide() -> bool:
+                    return bool(toy)
+
+                with runtime.write() as session:
+                    decide()
+        """),
+        "a closure that is used only outside": toys("""
+            from chassis.runtime import TheRuntime
+            from toys import asking
+
+            def lend(runtime: TheRuntime, toy: str) -> None:
+                def may() -> bool:
+                    return asking.decide(runtime, toy)
+
+                if may():
+                    with runtime.write() as session:
+                        session.add(toy)
+        """),
     },
     invalid={
         "through the module": (
@@ -187,6 +223,55 @@ NO_CALL_IN_A_TRANSACTION = Rule(
                         session.add_all(filter(partial(asking.decide, runtime), some))
             """),
             "calls toys.asking.decide",
+        ),
+        "a closure that is handed in by name": (
+            toys("""
+                from chassis.runtime import Runtime
+                from toys import asking
+
+                def lend(runtime: Runtime, toy: str, once) -> None:
+                    def make() -> None:
+                        asking.decide(runtime, toy)
+                        session.add(toy)
+
+                    with runtime.write() as session:
+                        return once(session, make)
+            """),
+            "toys.service.lend, line 10, calls toys.service.lend.make",
+        ),
+        "a closure that is called": (
+            toys("""
+                from chassis.runtime import Runtime
+                from toys import asking
+
+                class Lender:
+                    def lend(self, runtime: Runtime, toy: str) -> None:
+                        def may() -> bool:
+                            return asking.decide(runtime, toy)
+
+                        with runtime.write() as session:
+                            if may():
+                                session.add(toy)
+            """),
+            "calls toys.service.Lender.lend.may",
+        ),
+        "a closure that another closure calls": (
+            toys("""
+                from chassis.runtime import Runtime
+                from toys import asking
+
+                def lend(runtime: Runtime, toy: str, once) -> None:
+                    def may() -> bool:
+                        return asking.decide(runtime, toy)
+
+                    def make() -> None:
+                        if may():
+                            session.add(toy)
+
+                    with runtime.write() as session:
+                        once(session, make=make)
+            """),
+            "calls toys.service.lend.make",
         ),
         "by a library, without the chassis": (
             toys("""

@@ -5,6 +5,7 @@
     runtime: TheRuntime                           runtime.client(…)      is chassis.runtime.Runtime.client
     client = runtime.client("consent")            client.post(…)         is chassis.http.ServiceClient.post
     self._http = httpx.Client(…)                  self._http.request(…)  is httpx.Client.request
+    def lend(): def make(): …                     make(), or once(make)  is claims.service.lend.make
 
 What cannot be told (an element of a list, a value that is `Any`) is given as a bare name, `?post`; a rule decides what
 to think of it.
@@ -52,6 +53,15 @@ class Routine:
     owner: str | None = None
 
 
+@dataclass
+class Closure:
+    """A function within a function. Shape: its names are resolved as those of `within`, whose names it shares."""
+
+    name: str
+    within: Routine
+    node: Function
+
+
 class Code:
     """Sources with their names resolved."""
 
@@ -63,6 +73,11 @@ class Code:
         self.classes: dict[str, Class] = {}
         for module, tree in sources.items():
             self._define(module, tree.body)
+        self.closures: dict[str, Closure] = {}
+        self._closures_of: dict[str, dict[str, set[str]]] = {}
+        for routine in self.routines.values():
+            self._closures_of[routine.name] = defaultdict(set)
+            self._nest(routine, routine.node, routine.name)
         for kind in self.classes.values():
             kind.bases = [base for each in kind.node.bases if (base := self._dotted(each, kind.module))]
         self._environments: dict[str, dict[str, Types]] = {}
@@ -130,6 +145,18 @@ class Code:
     def _field(kind: Class, target: ast.expr, value: ast.expr, routine: Routine) -> None:
         if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id == "self":
             kind.fields[target.attr].append((value, routine))
+
+    def _nest(self, routine: Routine, parent: ast.AST, above: str) -> None:
+        for node in ast.iter_child_nodes(parent):
+            name = above
+            if isinstance(node, Function):
+                name = f"{above}.{node.name}"
+                while name in self.closures:  # one for each branch: `if …: def make() … else: def make()`
+                    name += "'"
+                self.closures[name] = Closure(name, routine, node)
+                self._closures_of[routine.name][node.name].add(name)
+            if not isinstance(node, ast.ClassDef):
+                self._nest(routine, node, name)
 
     # --- names
 
@@ -294,6 +321,8 @@ class Code:
             if isinstance(routine.node.returns, ast.Name) and routine.node.returns.id == "Self" and routine.owner:
                 return frozenset({routine.owner})
             return self.annotated(routine.node.returns, routine.module)
+        if target in self.closures:
+            return self.annotated(self.closures[target].node.returns, self.closures[target].within.module)
         # Of another's module: a name with a capital is a class, by everybody's habit.
         return frozenset({target}) if target.rpartition(".")[2][:1].isupper() else NONE
 
@@ -362,8 +391,11 @@ class Code:
         """What an expression names if it is called: dotted names, or `?name` of something that cannot be told."""
         if isinstance(node, ast.Name):
             local = self.environment(routine)
-            if node.id in local:
-                return {method for each in local[node.id] for method in self.methods(each, "__call__")}
+            closures = self._closures_of[routine.name].get(node.id, set())
+            if closures or node.id in local:
+                return closures | {
+                    method for each in local.get(node.id, NONE) for method in self.methods(each, "__call__")
+                }
             name = self._dotted(node, routine.module)
             return {name} if name else set()
         if not isinstance(node, ast.Attribute):
@@ -404,6 +436,8 @@ class Code:
     def graph(self) -> dict[str, set[str]]:
         """Every function with what it mentions; a class stands for what makes it."""
         found = {name: self.mentions(routine.node.body, routine) for name, routine in self.routines.items()}
+        for name, closure in self.closures.items():
+            found[name] = self.mentions(closure.node.body, closure.within)
         for name in self.classes:
             found[name] = self.methods(name, "__init__") | self.methods(name, "__post_init__")
         return found
