@@ -6,6 +6,7 @@ from pydantic import Field
 
 from chassis.settings import ServiceSettings
 from vocabulary.programs import PROGRAMS, address
+from vocabulary.safeguarding import EMERGENCY_ADVICE
 
 
 class GatewaySettings(ServiceSettings):
@@ -15,6 +16,7 @@ class GatewaySettings(ServiceSettings):
     owns_data: ClassVar[bool] = False
     usual_port: ClassVar[int] = PROGRAMS["gateway"].port
     issuer: str = address("identity")
+    unavailable_advice: str = EMERGENCY_ADVICE
     identity_url: str = address("identity")
     consent_url: str = address("consent")
     families_url: str = address("families")

@@ -211,6 +211,12 @@ def test_a_problem_has_a_page_at_its_address(toys: Running) -> None:
     assert "Check the id." in page["explanation"][0]
 
 
+def test_the_page_of_unavailable_adds_what_the_program_says(programs: Programs) -> None:
+    running = programs.start(program, unavailable_advice="Ring the shop.")
+    pages = {name: running.client.get(f"/problems/{name}").json()["explanation"] for name in ("unavailable", "stale")}
+    assert pages["unavailable"][-1] == "Ring the shop." and "Ring the shop." not in pages["stale"]
+
+
 def test_what_breaks_says_nothing_of_why(toys: Running, capfd: pytest.CaptureFixture[str]) -> None:
     answer = toys.client.get("/v1/toys/broken", headers=as_(ANA))
     assert answer.status_code == 500 and "Secret" not in answer.text

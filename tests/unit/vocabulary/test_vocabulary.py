@@ -2,11 +2,13 @@
 
 import pytest
 
+from chassis.cli import load
 from vocabulary.categories import CATEGORIES, categories_seen
 from vocabulary.feeds import FEEDS, DeclaredFeed
 from vocabulary.origins import ORIGINS
 from vocabulary.programs import PROGRAMS, SERVICES, DeclaredProgram, address
 from vocabulary.roles import ROLES
+from vocabulary.safeguarding import EMERGENCY_ADVICE
 from vocabulary.scopes import RESERVED, SCOPES
 from vocabulary.source import NotAsDeclared, check_entries, expect_known
 
@@ -87,3 +89,8 @@ def test_what_a_role_sees_is_said_with_each_category() -> None:
 def test_an_origin_binds_categories_and_purposes_that_are_declared() -> None:
     assert ORIGINS["jobcentre"].categories == {"benefits"}
     assert "safeguarding" not in ORIGINS["jobcentre"].purposes
+
+
+@pytest.mark.parametrize("name", list(PROGRAMS))
+def test_every_program_says_alike_whom_to_ask_in_an_emergency(name: str) -> None:
+    assert load(name).settings.model_fields["unavailable_advice"].default == EMERGENCY_ADVICE

@@ -46,23 +46,23 @@ from chassis.thread_slots import make_thread_slots
 OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems/{slug}", "/openapi.json"})
 """What answers without a token in every program."""
 
-LARGE = re.compile(r"/v1/feeds/[^/]+/pushes")
 NO_NAMES: list[str] = []
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 log = structlog.get_logger()
 
 
-def build_app(title: str, runtime: Runtime, description: str = "") -> FastAPI:
-    """A program's application with everything that is the same for all of them."""
-    app = FastAPI(
-        title=title, description=description, version="1", docs_url=None, redoc_url=None, redirect_slashes=False
-    )
+def build_app(title: str, runtime: Runtime, spools: re.Pattern[str] | None = None) -> FastAPI:
+    """A program's application with everything that is the same for all of them.
+
+    Shape: `spools` are the paths whose bodies go to a file first, and may be larger.
+    """
+    app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.runtime = runtime
     app.state.known_names = {}
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
-    app.add_middleware(Frame, runtime=runtime)
+    app.add_middleware(Frame, runtime=runtime, spools=spools)
     _answer_problems(app, runtime.settings.own_url)
     _add_open_routes(app, runtime)
     app.openapi = partial(_described, app)  # type: ignore[method-assign]
@@ -78,8 +78,8 @@ def _described(app: FastAPI) -> dict[str, Any]:
 class Frame:
     """Gives a request its ids, caps its body, writes its log line and figures. Plain ASGI: it must not buffer."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
-        self._app, self._runtime = app, runtime
+    def __init__(self, app: ASGIApp, runtime: Runtime, spools: re.Pattern[str] | None = None) -> None:
+        self._app, self._runtime, self._spools = app, runtime, spools
         self._metrics = RequestMetrics(runtime.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -90,8 +90,8 @@ class Frame:
         headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
         settings = self._runtime.settings
-        large = LARGE.fullmatch(scope["path"]) is not None
-        limit = settings.push_limit if large else settings.body_limit
+        large = self._spools is not None and self._spools.fullmatch(scope["path"]) is not None
+        limit = settings.spooled_body_limit if large else settings.body_limit
         find_names = cache(partial(_find_known_names, scope))
         json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
         look = partial(request_checks.check_json, find_names=find_names) if json else None
@@ -331,4 +331,6 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
         if kind is None:
             raise NotFound()
         paragraphs = [" ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n")]
+        if kind is Unavailable and runtime.settings.unavailable_advice:
+            paragraphs.append(runtime.settings.unavailable_advice)
         return JSONResponse({"type": slug, "title": kind.title, "status": kind.status, "explanation": paragraphs})

@@ -286,7 +286,7 @@ class ServerFault(Problem):
 class Unavailable(Problem):
     """Something that is needed for the answer cannot be reached at the moment, so nothing is shown or changed.
 
-    Try again after `Retry-After` seconds. If a child may be in danger, use your agency's emergency contact now.
+    Try again after `Retry-After` seconds.
     """
 
     status, title = 503, "Not available at the moment"

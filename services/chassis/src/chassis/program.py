@@ -1,6 +1,7 @@
 """What makes a program out of its rooms. Each service's `app.py` holds one `program`."""
 
 import importlib
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,6 +33,7 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class Program:
     """Shape: `base` is the service's declarative Base, None where no data is owned. `open_routes` need no token.
+    Bodies at paths like `spools` go to a file first, and may be large.
 
     `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to the
     app what is no router; `prepare` may replace parts of the runtime before the app is built.
@@ -46,6 +48,7 @@ class Program:
     workers: Sequence[Worker] = ()
     events: Sequence[type[Event]] = ()
     open_routes: frozenset[str] = frozenset()
+    spools: re.Pattern[str] | None = None
     setup: Callable[[FastAPI, Runtime], None] | None = None
     prepare: Callable[[Runtime], None] | None = None
     package: str = ""
@@ -55,7 +58,7 @@ class Program:
         serves = "serve" in which
         if self.prepare:
             self.prepare(runtime)
-        app = build_app(self.title, runtime)
+        app = build_app(self.title, runtime, self.spools)
         app.state.program = self
         if serves:
             if self.base is not None:

@@ -47,7 +47,7 @@ class ServiceSettings(BaseSettings):
     cursor_key_file: Path | None = Field(default=None, description="Empty: `<program>.cursor`, made anew")
     body_limit: int = 1 << 20
     body_patience: float = Field(default=30.0, description="Seconds for which the next piece of a body is waited for")
-    push_limit: int = Field(default=512 << 20, description="The largest body that is spooled to a file")
+    spooled_body_limit: int = Field(default=512 << 20, description="The largest body that is spooled to a file")
     spool_limit: int = Field(default=2 << 30, description="What all bodies together may take that are being spooled")
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
     timeout: float = Field(default=10.0, description="How long a call to another program may take")
@@ -58,6 +58,7 @@ class ServiceSettings(BaseSettings):
     migration_statement_timeout: float = Field(
         default=900.0, ge=0, description="How long one statement of a migration may take; 0: for ever"
     )
+    unavailable_advice: str = Field(default="", description="What the page of the problem `unavailable` says besides")
     log_level: str = "info"
     development: bool = False
 

@@ -36,7 +36,7 @@ async def spooled_body(request: Request, caller: SignedIn) -> AsyncIterator[Spoo
     Errors: TooLarge; Unavailable while others take all the room: files without a name are counted by nobody else.
     """
     runtime: Runtime = request.app.state.runtime  # no thread slot is held while a slow client sends
-    limit = runtime.settings.push_limit
+    limit = runtime.settings.spooled_body_limit
     folder = runtime.settings.var / "spool"
     folder.mkdir(parents=True, exist_ok=True)
     room: Room = runtime.state.setdefault("spool", Room())

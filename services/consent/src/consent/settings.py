@@ -6,12 +6,14 @@ from pydantic import Field
 
 from chassis.settings import ServiceSettings
 from vocabulary.programs import PROGRAMS, address
+from vocabulary.safeguarding import EMERGENCY_ADVICE
 
 
 class ConsentSettings(ServiceSettings):
     name: ClassVar[str] = "consent"
     usual_port: ClassVar[int] = PROGRAMS["consent"].port
     issuer: str = address("identity")
+    unavailable_advice: str = EMERGENCY_ADVICE
     identity_url: str = address("identity")
 
     body_limit: int = Field(default=4 << 20, description="Two thousand people, each with the ids merged into theirs")

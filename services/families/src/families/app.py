@@ -1,5 +1,7 @@
 """Composition root: the one file that knows every room."""
 
+import re
+
 from chassis.program import Program
 from families.composition.worker import Composer
 from families.events import FAMILY_EVENTS, PEOPLE_EVENTS
@@ -37,4 +39,5 @@ program = Program(
     workers=[PushWorker(), Composer()],
     events=[*PEOPLE_EVENTS, *FAMILY_EVENTS],
     open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),
+    spools=re.compile(r"/v1/feeds/[^/]+/pushes"),
 )

@@ -6,12 +6,14 @@ from pydantic import Field
 
 from chassis.settings import ServiceSettings
 from vocabulary.programs import PROGRAMS, address
+from vocabulary.safeguarding import EMERGENCY_ADVICE
 
 
 class FamiliesSettings(ServiceSettings):
     name: ClassVar[str] = "families"
     usual_port: ClassVar[int] = PROGRAMS["families"].port
     issuer: str = address("identity")
+    unavailable_advice: str = EMERGENCY_ADVICE
     identity_url: str = address("identity")
     consent_url: str = address("consent")
 

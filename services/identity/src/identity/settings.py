@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
 from vocabulary.programs import PROGRAMS, address
+from vocabulary.safeguarding import EMERGENCY_ADVICE
 
 
 class IdentitySettings(ServiceSettings):
@@ -15,6 +16,7 @@ class IdentitySettings(ServiceSettings):
     name: ClassVar[str] = "identity"
     usual_port: ClassVar[int] = PROGRAMS["identity"].port
     issuer: str = address("identity")
+    unavailable_advice: str = EMERGENCY_ADVICE
     identity_url: str = address("identity")
 
     access_token_seconds: int = 300
