@@ -22,10 +22,11 @@ from identity.areas.service import register_area
 from identity.audit.service import PLATFORM
 from identity.bootstrap import bootstrap
 from identity.roles.catalogue import scopes_of
+from vocabulary.programs import PROGRAMS as DECLARED
 from vocabulary.roles import ROLES
 from vocabulary.scopes import SCOPES
 
-PROGRAMS = ("identity", "consent", "families", "claims", "gateway")
+PROGRAMS = tuple(DECLARED)
 NOWHERE = "http://127.0.0.1:9"
 AREA = "thornbury"
 

@@ -18,8 +18,8 @@ from gateway.contract import PATH
 from hostile.judge import TRIED
 from hostile.platform import Platform
 from hostile.world import FIXED, World
+from vocabulary.programs import SERVICES
 
-SERVICES = ("identity", "consent", "families", "claims")
 LIMITS = ("max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens")
 NEVER_THERE: dict[str, str] = {}
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""

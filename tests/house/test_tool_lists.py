@@ -24,7 +24,10 @@ def finds_programs_that_a_tool_does_not_know(listed: Listed) -> Iterator[str]:
     imports = listed.tools["importlinter"]
     independent = {name for held in imports["contracts"] for name in held.get("modules", [])}
     shut_out = [held for held in imports["contracts"] if held["type"] == "forbidden"]
+    measured, floors = set(listed.tools["coverage"]["run"]["source_pkgs"]), listed.tools["thinkfamily"]["coverage"]
     for program, home in listed.homes.items():
+        if program not in measured or program not in floors:
+            yield f"{program}: its coverage is not measured, or has no floor"
         if f"{home}/src" not in linted:
             yield f"{program}: ruff does not know {home}/src, and sorts its imports as a stranger's"
         if f"$MYPY_CONFIG_FILE_DIR/{home}/src" not in typed:
@@ -42,6 +45,8 @@ def tools(*packages: str, **other: Any) -> dict[str, Any]:
     shut_out = {"type": "forbidden", "source_modules": ["chassis"], "forbidden_modules": packages}
     apart = {"type": "independence", "modules": packages}
     return {
+        "coverage": {"run": {"source_pkgs": packages}},
+        "thinkfamily": {"coverage": dict.fromkeys(packages, 90)},
         "ruff": {"src": folders},
         "mypy": {"mypy_path": ":".join(f"$MYPY_CONFIG_FILE_DIR/{folder}" for folder in folders)},
         "importlinter": {"root_packages": packages, "contracts": [apart, shut_out]},
@@ -51,11 +56,16 @@ def tools(*packages: str, **other: Any) -> dict[str, Any]:
 TOYS = {"toys": "services/toys"}
 APART = {"type": "independence", "modules": ["toys"]}
 EVERY_TOOL_KNOWS_EVERY_PROGRAM = Rule(
-    says="ruff, mypy and the import contracts know each program of the vocabulary",
+    says="ruff, mypy, coverage and the import contracts know each program of the vocabulary",
     finds=finds_programs_that_a_tool_does_not_know,
     valid={"all three": Listed(TOYS, tools("toys", "games"))},
     invalid={
         "no ruff": (Listed(TOYS, tools("toys", ruff={"src": []})), "ruff does not know services/toys/src"),
+        "no coverage": (
+            Listed(TOYS, tools("toys", coverage={"run": {"source_pkgs": []}})),
+            "toys: its coverage is not measured",
+        ),
+        "no floor": (Listed(TOYS, tools("toys", thinkfamily={"coverage": {}})), "toys: its coverage is not measured"),
         "no mypy": (Listed(TOYS, tools("toys", mypy={"mypy_path": ""})), "mypy does not find services/toys/src"),
         "a program that may be imported": (Listed(TOYS, tools("games")), "nothing keeps it and the other programs"),
         "a program that the chassis may import": (
