@@ -113,7 +113,8 @@ def submit(session: Session, batch: UUID, who: Caller = FINN) -> str:
 
 def events(session: Session) -> list[str]:
     session.flush()
-    return [each.rpartition(".claims.")[2].removesuffix(".v1") for each in session.scalars(select(Outbox.type))]
+    types = session.scalars(select(Outbox.type).order_by(Outbox.seq))
+    return [each.rpartition(".claims.")[2].removesuffix(".v1") for each in types]
 
 
 # --- samples

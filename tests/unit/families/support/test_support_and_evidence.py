@@ -56,7 +56,8 @@ def test_the_event_carries_dates_and_no_words(street: Street) -> None:
     street.ashes()
     family = attach(street)
     with street.runtime.read() as session:
-        told = [row.data for row in session.scalars(select(Outbox).where(Outbox.topic == "families.support"))]
+        acts = select(Outbox).where(Outbox.topic == "families.support").order_by(Outbox.seq)
+        told = [row.data for row in session.scalars(acts)]
     assert told[0] == {"family": family, "date": "2017-09-05"}
     assert told[1]["lead"] == "leo" and told[2]["needs"] == ["attendance"]
     assert "often late" not in str(told) and "each day" not in str(told)
