@@ -1,4 +1,4 @@
-"""`make compose-test`: the journey of 30 families on real containers, of which a dozen are killed on the way.
+"""`make compose-test`: the journey of 50 families on real containers, of which a dozen are killed on the way.
 
 Builds the images, brings docker-compose.yml up as a project of its own, checks how closed its containers are, carries
 the borough through while programs, relays, PostgreSQL and Kafka are killed, holds every figure against the truth, takes
@@ -26,7 +26,7 @@ from stack import Stack, alone
 
 from vocabulary.programs import FIRST_PORT
 
-FAMILIES, SEED = 30, 2016
+FAMILIES, SEED = 50, 2016
 LONGEST = 900.0
 """Seconds after which the test ends itself, whatever it waits for."""
 LAST_LINES = 15
