@@ -1,5 +1,6 @@
 """What `make compose-test` does when something goes wrong. No Docker is asked: what it would be asked is noted."""
 
+import importlib.util
 import json
 import signal
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 import stack as stacks
 from engine import CannotTest, Commands, commands
 from stack import Stack, alone
+
+from sandbox.borough import SMALLEST
 
 
 @pytest.fixture
@@ -230,3 +233,12 @@ def test_the_administrators_password_is_found_in_what_escapes_it(stack: Stack) -
     secrets = hardening._secrets(stack)
     found = list(hardening._told("claims-work", held, secrets, stack.project))
     assert found == ["the engine knows admin.json"]
+
+
+def test_the_borough_is_large_enough_to_hold_every_story() -> None:
+    path = Path(stacks.__file__).with_name("__main__.py")
+    spec = importlib.util.spec_from_file_location("compose_test", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.FAMILIES >= SMALLEST
