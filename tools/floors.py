@@ -42,7 +42,9 @@ def measured() -> dict[str, float]:
     coverage.load()
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "coverage.json"
-        coverage.json_report(outfile=str(told))
+        # A test may run code of a folder that is gone by now.
+        ours = [f"{ROOT}/services/*", f"{ROOT}/gateway/*"]
+        coverage.json_report(outfile=str(told), include=ours)
         files = json.loads(told.read_text())["files"]
     walked: dict[str, int] = defaultdict(int)
     there: dict[str, int] = defaultdict(int)
