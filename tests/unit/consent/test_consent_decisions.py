@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import event
 
+from consent.decisions.rules import BOOK
 from fixtures.stack import Programs
 from fixtures.tokens import token
 from unit.consent.world import (
@@ -26,6 +27,7 @@ from unit.consent.world import (
     somebody,
     term,
 )
+from vocabulary.categories import CATEGORIES_VERSION
 
 SCHOOL = [("attendance", "education"), ("address", "education"), ("identity", "education")]
 MASH = caller("childrens-social-care", ["mash_worker"])
@@ -59,7 +61,7 @@ def test_a_decision_answers_for_each_subject_and_item_in_order(world: World) -> 
     first = answer["verdicts"][0]
     assert first["basis"] == "public_task" and first["agreement"] and first["sentence"].endswith(".")
     assert answer["verdicts"][3]["basis"] == "own" and answer["verdicts"][2]["agreement"] is None
-    assert answer["rule_version"]
+    assert answer["rule_version"] == f"{BOOK.version}/{CATEGORIES_VERSION}"
 
 
 def test_nothing_is_permitted_where_nothing_was_agreed(world: World) -> None:

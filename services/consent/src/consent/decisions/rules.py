@@ -15,7 +15,7 @@ from pydantic import model_validator
 
 from chassis.schemas import Schema
 from consent.agreements.states import AgreementState
-from vocabulary.categories import categories_seen
+from vocabulary.categories import CATEGORIES_VERSION, categories_seen
 from vocabulary.origins import ORIGINS, Origin
 from vocabulary.roles import ROLES
 
@@ -101,6 +101,14 @@ class RuleBook(Schema):
         if self.otherwise.verdict != "deny":
             raise ValueError("What no rule permits is denied")
         return self
+
+    @property
+    def decided_by(self) -> str:
+        """What a decision is kept with: the rules' version, and that of who sees which category.
+
+        Example: `2026-11-2/2026-11-2`. Either may change without the other, and each changes who is shown what.
+        """
+        return f"{self.version}/{CATEGORIES_VERSION}"
 
     @cached_property
     def ordered(self) -> list[tuple[Rule, Callable[["RuleBook", Case], bool]]]:

@@ -135,7 +135,7 @@ def _verdict(person: UUID, case: Case, rule: Rule) -> VerdictView:
 
 def _answer(verdicts: Iterator[VerdictView]) -> DecisionView:
     # model_construct: what we made ourselves needs no checking, and checking would cost as much as deciding.
-    return DecisionView.model_construct(decision=new_id(), rule_version=BOOK.version, verdicts=list(verdicts))
+    return DecisionView.model_construct(decision=new_id(), rule_version=BOOK.decided_by, verdicts=list(verdicts))
 
 
 def _keep(session: Session, program: Caller, request: DecisionRequest, answer: DecisionView) -> None:
