@@ -139,8 +139,8 @@ SPOILT: dict[str, tuple[Callable[..., Iterator[str]], Callable[[dict[str, Any]],
     ),
     "a container of no command": (
         compose.the_commands_of_the_manifests,
-        lambda services: services.update({"consent-listen": services["consent-work"]}),
-        "consent listen has no pod",
+        lambda services: services.update({"identity-listen": services["identity-work"]}),
+        "identity listen has no pod",
     ),
     "a container that runs something else": (
         compose.the_commands_of_the_manifests,

@@ -174,10 +174,10 @@ SPOILT: dict[str, tuple[Rule, Spoil, str]] = {
     ),
     "a Deployment without a command": (
         rules.one_deployment_a_command,
-        lambda m: named(m, "Deployment", "consent-work")["spec"]["template"]["metadata"]["labels"].update(
+        lambda m: named(m, "Deployment", "identity-work")["spec"]["template"]["metadata"]["labels"].update(
             {"app.kubernetes.io/component": "listen"}
         ),
-        "consent listen is no command",
+        "identity listen is no command",
     ),
     "a command of another program": (
         rules.one_deployment_a_command,

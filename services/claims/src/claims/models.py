@@ -21,6 +21,12 @@ from chassis.tables import (
     ParkedEventMixin,
     PositionMixin,
 )
+from directory.tables import (
+    DirectoryAreaMixin,
+    DirectoryServiceMixin,
+    DirectoryServiceOwnerMixin,
+    DirectoryUserMixin,
+)
 
 LIVE = ("drafted", "checked", "frozen", "submitted", "paid")
 is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid')")
@@ -386,6 +392,25 @@ class Target(Base):
     cumulative: Mapped[int]
     version: Mapped[int] = mapped_column(default=1)
     by: Mapped[str]
+
+
+# --- who is who
+
+
+class DirectoryArea(DirectoryAreaMixin, Base):
+    pass
+
+
+class DirectoryService(DirectoryServiceMixin, Base):
+    pass
+
+
+class DirectoryServiceOwner(DirectoryServiceOwnerMixin, Base):
+    pass
+
+
+class DirectoryUser(DirectoryUserMixin, Base):
+    pass
 
 
 class Outbox(OutboxMixin, Base):

@@ -18,8 +18,10 @@ from chassis.reactions import Reactions
 from claims.history import repository as history
 from claims.history.changes import get_changes
 from claims.models import Claim, Fact, Family, FamilyStanding, FormerArea, Membership, Person, Push, Redirect, Support
+from directory.reactions import keep_directory
 
 reactions = Reactions()
+keep_directory(reactions)
 
 PARTS = {
     "agreement-to-be-supported.given": "agreement_to_be_supported",

@@ -12,6 +12,7 @@ from consent.models import Base
 from consent.notices import routes as notices
 from consent.objections import routes as objections
 from consent.protections import routes as protections
+from consent.reactions import reactions
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
 
@@ -31,6 +32,7 @@ program = Program(
         sharing_log.router,
         coverage.router,
     ],
+    reactions=reactions,
     workers=[Announcer()],
     events=EVENTS,
 )

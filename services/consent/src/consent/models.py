@@ -20,6 +20,12 @@ from chassis.tables import (
     ParkedEventMixin,
     PositionMixin,
 )
+from directory.tables import (
+    DirectoryAreaMixin,
+    DirectoryServiceMixin,
+    DirectoryServiceOwnerMixin,
+    DirectoryUserMixin,
+)
 
 Day = date  # `date` is a member's name below, and no type any more from there on
 
@@ -260,6 +266,22 @@ class SharedAs(Base):
     former: Mapped[UUID] = mapped_column(primary_key=True)
     decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     person: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class DirectoryArea(DirectoryAreaMixin, Base):
+    pass
+
+
+class DirectoryService(DirectoryServiceMixin, Base):
+    pass
+
+
+class DirectoryServiceOwner(DirectoryServiceOwnerMixin, Base):
+    pass
+
+
+class DirectoryUser(DirectoryUserMixin, Base):
+    pass
 
 
 class Outbox(OutboxMixin, Base):

@@ -1,6 +1,7 @@
 """What keeps the directory as identity tells it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.db import upsert
 from chassis.events import Received
 from chassis.reactions import Reactions
-from directory.tables import DirectoryArea, DirectoryService, DirectoryUser
+from directory.tables import DirectoryArea, DirectoryService, DirectoryServiceOwner, DirectoryUser
 
 TOPIC = "identity.directory"
 
@@ -26,10 +27,25 @@ def _keep_areas(session: Session, events: Sequence[Received]) -> None:
 
 def _keep_services(session: Session, events: Sequence[Received]) -> None:
     _keep(session, DirectoryService, "service", ["agency", "sector"], events)
+    owners = {(row["service"], row["since"]): row for row in map(_owner, events)}
+    upsert(session, DirectoryServiceOwner, list(owners.values()), key=["service", "since"])
 
 
 def _keep_users(session: Session, events: Sequence[Received]) -> None:
     _keep(session, DirectoryUser, "user", ["service", "agency", "roles", "areas", "status"], events)
+
+
+def _owner(event: Received) -> dict[str, Any]:
+    said = event.data
+    # Until November 2026 no event said since when; each was told as soon as the service was registered.
+    since = datetime.fromisoformat(said["since"]) if said.get("since") else event.time
+    return {
+        "service": said["service"],
+        "since": since,
+        "agency": said["agency"],
+        "sector": said["sector"],
+        "recorded_at": event.time,
+    }
 
 
 def _keep(session: Session, table: Any, key: str, columns: list[str], events: Sequence[Received]) -> None:

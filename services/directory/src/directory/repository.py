@@ -1,9 +1,12 @@
 """Questions to the directory."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from datetime import datetime
+from typing import Any
 
-from directory.tables import DirectoryArea, DirectoryService, DirectoryUser
+from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy.orm import Session, aliased
+
+from directory.tables import DirectoryArea, DirectoryService, DirectoryServiceOwner, DirectoryUser
 
 
 def list_areas(session: Session) -> list[str]:
@@ -14,6 +17,51 @@ def list_areas(session: Session) -> list[str]:
 def has_service(session: Session, service: str) -> bool:
     """Whether there is a service of this code."""
     return session.scalar(select(DirectoryService.service).where(DirectoryService.service == service)) is not None
+
+
+def find_service(session: Session, service: str) -> DirectoryService | None:
+    """The service as it is now, with its agency and sector; None where nobody told of it."""
+    return session.scalar(select(DirectoryService).where(DirectoryService.service == service))
+
+
+def get_service(session: Session, service: str) -> DirectoryService:
+    """The service as it is now. Errors: LookupError where nobody told of it; a request is checked with `checks`."""
+    found = find_service(session, service)
+    if found is None:
+        raise LookupError("The directory has no such service")
+    return found
+
+
+def list_services(session: Session, *, agency: str | None = None, sector: str | None = None) -> list[DirectoryService]:
+    """The services as they are now, by code; of this agency and of this sector, where they are given."""
+    found = select(DirectoryService).order_by(DirectoryService.service)
+    if agency is not None:
+        found = found.where(DirectoryService.agency == agency)
+    if sector is not None:
+        found = found.where(DirectoryService.sector == sector)
+    return list(session.scalars(found))
+
+
+def owner_of(session: Session, service: str) -> str | None:
+    """The agency whose service it is now; None where nobody told of the service."""
+    return session.scalar(select(DirectoryService.agency).where(DirectoryService.service == service))
+
+
+def owner_at(session: Session, service: str, at: datetime) -> str | None:
+    """The agency whose service it was at that instant; None where nobody told of the service."""
+    return session.scalar(select(owner_then(literal(service), literal(at, type_=DirectoryServiceOwner.since.type))))
+
+
+def owner_then(service: Any, at: Any) -> ColumnElement[str]:
+    """An expression for queries: whose `service` was at `at`, two columns of the query.
+
+    The first owner of whom the directory heard counts for what was before too: services are older than the directory.
+    Example: `.where(owner_then(Decision.service, Decision.at) == caller.agency)`.
+    """
+    owner = aliased(DirectoryServiceOwner)  # the query may ask about owners themselves
+    own = select(owner.agency).where(owner.service == service).correlate_except(owner).limit(1)
+    then = own.where(owner.since <= at).order_by(owner.since.desc())
+    return func.coalesce(then.scalar_subquery(), own.order_by(owner.since).scalar_subquery())
 
 
 def has_user(session: Session, user: str, service: str) -> bool:

@@ -32,6 +32,18 @@ class DirectoryServiceMixin:
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class DirectoryServiceOwnerMixin:
+    """Whose a service was, and since when: what an agency may see of the past goes by its owner of that time."""
+
+    __tablename__ = "directory_service_owner"
+
+    service: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime] = mapped_column(primary_key=True)
+    agency: Mapped[str]
+    sector: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class DirectoryUserMixin:
     """Somebody who signs in, by the subject of their tokens, as they stand now. No name and no address is kept."""
 
@@ -55,6 +67,10 @@ class DirectoryArea(DirectoryAreaMixin, _Shadow):
 
 
 class DirectoryService(DirectoryServiceMixin, _Shadow):
+    pass
+
+
+class DirectoryServiceOwner(DirectoryServiceOwnerMixin, _Shadow):
     pass
 
 

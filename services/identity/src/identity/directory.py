@@ -18,7 +18,7 @@ def tell_untold(session: Session) -> int:
     found: list[DirectoryEvent] = [
         *(AreaRegistered(area=code) for code in session.scalars(select(Area.code).order_by(Area.code))),
         *(
-            ServiceRegistered(service=service.code, agency=agency, sector=service.sector)
+            ServiceRegistered(service=service.code, agency=agency, sector=service.sector, since=service.created_at)
             for service, agency in session.execute(services)
         ),
         *(UserRegistered(**standing_of(session, user)) for user in session.scalars(select(User).order_by(User.id))),

@@ -46,13 +46,14 @@ class AreaRegistered(DirectoryEvent):
 
 
 class ServiceRegistered(DirectoryEvent):
-    """An agency has this service. Shape: codes; `sector` is a supplier of the vocabulary."""
+    """An agency has this service. Shape: codes; `sector` is a supplier of the vocabulary; `since` when it is so."""
 
     name: ClassVar[str] = "service.registered"
 
     service: str
     agency: str
     sector: str
+    since: Instant
 
     @property
     def key(self) -> str:

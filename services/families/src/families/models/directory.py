@@ -1,6 +1,11 @@
 """Who is who, as identity tells it: kept to refuse areas, services and people that are not there."""
 
-from directory.tables import DirectoryAreaMixin, DirectoryServiceMixin, DirectoryUserMixin
+from directory.tables import (
+    DirectoryAreaMixin,
+    DirectoryServiceMixin,
+    DirectoryServiceOwnerMixin,
+    DirectoryUserMixin,
+)
 from families.models.base import Base
 
 
@@ -9,6 +14,10 @@ class DirectoryArea(DirectoryAreaMixin, Base):
 
 
 class DirectoryService(DirectoryServiceMixin, Base):
+    pass
+
+
+class DirectoryServiceOwner(DirectoryServiceOwnerMixin, Base):
     pass
 
 

@@ -42,7 +42,10 @@ def register_service(session: Session, actor: Actor, agency_code: str, request: 
             raise
         raise ServiceExists(id=str(held.id)) from None
     record(session, actor, "service.registered", "service", service.code, agency=agency.code)
-    emit(session, ServiceRegistered(service=service.code, agency=agency.code, sector=service.sector))
+    registered = ServiceRegistered(
+        service=service.code, agency=agency.code, sector=service.sector, since=service.created_at
+    )
+    emit(session, registered)
     return Written(id=service.id, status="active")
 
 
