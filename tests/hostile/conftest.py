@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 from fixtures.footing import Footing
+from fixtures.platform import Platform, logging_to
 from fixtures.stack import Programs
 from hostile.canaries import found
 from hostile.judge import TRIED
-from hostile.platform import Platform, logging_to
 from hostile.world import World, furnish
 
 

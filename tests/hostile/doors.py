@@ -11,8 +11,8 @@ from fastapi.dependencies.models import Dependant
 
 from chassis.app import api_routes
 from chassis.auth import signed_in
+from fixtures.platform import PROGRAMS, Platform
 from fixtures.soak import SEED, SOAK
-from hostile.platform import PROGRAMS, Platform
 from hostile.samples import Samples
 
 Thing = TypeVar("Thing")

@@ -8,10 +8,10 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from fixtures.platform import PROGRAMS, Platform
 from hostile.canaries import ASCII, BORN, CANARIES, NHS
 from hostile.doors import Door, doors
 from hostile.judge import judge, none
-from hostile.platform import PROGRAMS, Platform
 
 UNCLEAN = ("%00", "a%00b", "%ED%A0%80", "a%ED%BF%BFb", "%FF", "%C0%AF", "%0d%0aSet-Cookie:%20x=1", "%1b[2J", "%7F")
 """Zero bytes, half surrogates, what is not UTF-8, and control characters."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from fixtures.platform import PROGRAMS, Platform
 from hostile.doors import FORM, JSON, Door, doors
 from hostile.judge import judge, none
-from hostile.platform import PROGRAMS, Platform
 from hostile.samples import put
 
 Spoiled = tuple[bytes, set[int] | None, str | None]

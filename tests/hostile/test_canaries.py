@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from chassis.http import trusted
+from fixtures.platform import PROGRAMS, Platform
 from hostile.canaries import ADDRESS, ASCII, BORN, CANARIES, EMAIL, FORENAME, NHS, NINO, POSTCODE, SURNAME, UPN, found
 from hostile.doors import FORM, JSON, Door, doors
 from hostile.judge import judge, none
 from hostile.page import SIGNING_IN, token_in
-from hostile.platform import PROGRAMS, Platform
 from hostile.samples import put
 from hostile.world import agree
 

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
+from fixtures.platform import Platform
 from fixtures.soak import SEED, SOAK, times
 from gateway.contract import PATH
 from hostile.judge import TRIED
-from hostile.platform import Platform
 from hostile.world import FIXED, World
 from vocabulary.programs import SERVICES
 

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
+from fixtures.platform import Platform
 from hostile.canaries import ADDRESS, BORN, CANARIES, EMAIL, FORENAME, MADE_UP, NINO, SURNAME, UPN
 from hostile.doors import Door, doors
 from hostile.judge import judge, none
-from hostile.platform import Platform
 from hostile.world import World
 
 Asked = dict[str, Any]

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
+from fixtures.platform import PROGRAMS, Platform
 from fixtures.spooled import spooled
 from fixtures.stack import Running
 from hostile.canaries import NINO, found
 from hostile.doors import Door, doors
 from hostile.judge import TRIED
-from hostile.platform import PROGRAMS, Platform
 
 TARGETS = {"identity": "/v1/agencies", "consent": "/v1/agreements", "families": "/v1/families", "claims": "/v1/batches",
            "gateway": "/graphql"}  # fmt: skip

@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from fixtures.platform import PROGRAMS, Platform
 from hostile.doors import JSON, Door, doors
 from hostile.judge import judge, none
-from hostile.platform import PROGRAMS, Platform
 from hostile.world import World
 
 FOR_ALL = {

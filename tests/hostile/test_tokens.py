@@ -12,9 +12,9 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
+from fixtures.platform import PROGRAMS, Platform
 from hostile.doors import Door, doors
 from hostile.judge import judge, none
-from hostile.platform import PROGRAMS, Platform
 
 Forgery = Callable[[Platform], str]
 OWN = ECKey.generate_key("P-256")

@@ -20,8 +20,8 @@ from claims.models import Batch, Claim
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
 from families.models.people import Person
+from fixtures.platform import Platform
 from hostile.page import SIGNING_IN, token_in
-from hostile.platform import Platform
 
 DAY = "2017-03-31"
 FRAMEWORK = "2015"
