@@ -4,6 +4,7 @@ import pytest
 
 from chassis.cli import load
 from vocabulary.categories import CATEGORIES, categories_seen
+from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
 from vocabulary.feeds import FEEDS, DeclaredFeed
 from vocabulary.origins import ORIGINS
 from vocabulary.programs import PROGRAMS, SERVICES, DeclaredProgram, address
@@ -94,3 +95,11 @@ def test_an_origin_binds_categories_and_purposes_that_are_declared() -> None:
 @pytest.mark.parametrize("name", list(PROGRAMS))
 def test_every_program_says_alike_whom_to_ask_in_an_emergency(name: str) -> None:
     assert load(name).settings.model_fields["unavailable_advice"].default == EMERGENCY_ADVICE
+
+
+def test_special_data_has_conditions_of_its_article_and_each_condition_paragraphs_that_fit() -> None:
+    special = {category.code: category.article for category in CATEGORIES.values() if category.article}
+    assert special == {"anti_social_behaviour": 10, "benefits": 9, "support": 9}
+    assert "18" in list_paragraphs_for(CONDITIONS["substantial_public_interest"])
+    assert list_paragraphs_for(CONDITIONS["vital_interests"]) == []
+    assert {SCHEDULE_1[code].part for code in list_paragraphs_for(CONDITIONS["social_protection"])} == {1}

@@ -4,19 +4,30 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import ClassVar
 
+from vocabulary.conditions import SPECIALS, Article
 from vocabulary.purposes import PURPOSES
 from vocabulary.roles import ROLES
 from vocabulary.source import SHARED, Entry, NotAsDeclared, check_entries, expect_known, read_table
 
 
 class Category(Entry):
-    """A kind of data that can be shared. Shape: `seen_by` maps a role to the purposes for which it sees it."""
+    """A kind of data that can be shared.
+
+    Shape: `seen_by` maps a role to the purposes for which it sees it. `special` is the kind of special data that it is
+    or may tell of; an agreement over it then names a condition.
+    """
 
     source: ClassVar[str] = "categories"
 
     name: str
     sentence: str
+    special: str | None = None
     seen_by: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+
+    @property
+    def article(self) -> Article | None:
+        """The article of the UK GDPR that asks for a condition; None where the data is not special."""
+        return SPECIALS[self.special].article if self.special else None
 
 
 _TABLE = read_table(Category.source)
@@ -27,6 +38,7 @@ CATEGORIES = check_entries(Category, _TABLE)
 """By code."""
 
 for _category in CATEGORIES.values():
+    expect_known(_category, "special", [_category.special] if _category.special else [], SPECIALS)
     expect_known(_category, "seen_by", _category.seen_by, ROLES)
     for _role, _purposes in _category.seen_by.items():
         expect_known(_category, f"seen_by.{_role}", _purposes, PURPOSES)
