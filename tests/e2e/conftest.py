@@ -15,6 +15,7 @@ from journey import story
 from journey.platform import Addresses, Platform, Watch, find_free_ports, running_platform
 from journey.profile import PROFILES
 from journey.story import Outcome
+from vocabulary.programs import PROGRAMS
 
 FAMILIES, SEED = times(50, 200), 2016
 KILLS = pytest.StashKey[list[str]]()
@@ -38,10 +39,20 @@ def cheap_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="package", autouse=True)
+def patience() -> Iterator[None]:
+    """The programs wait longer for each other than they do in use: the machine has much else to do at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for program in PROGRAMS:
+            patch.setenv(f"{program.upper()}_TIME_BUDGET", "30")
+        patch.setenv("GATEWAY_OPERATION_TIMEOUT", "30")
+        yield
+
+
 # Of the folder, not of the session: seventeen processes that wait take as much CPU as they do when they work.
 @pytest.fixture(scope="package", params=PROFILES)
 def carried(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, cheap_passwords: None, patience: None
 ) -> Iterator[Carried]:
     var, profile = tmp_path_factory.mktemp("platform"), request.param
     with running_platform(var, Addresses(find_free_ports(profile)), profile, durable=False) as running:

@@ -1,6 +1,7 @@
 """The context of one request: its caller, and its clients for the programs behind. Nothing of it is kept."""
 
 import re
+import time
 from collections.abc import Mapping
 from datetime import date
 from typing import TypeAlias
@@ -33,6 +34,7 @@ class Context:
         forwarded: Mapping[str, str] | None = None,
     ) -> None:
         self._programs, self.settings, self._purpose = programs, settings, purpose
+        self._ends = time.monotonic() + settings.operation_timeout
         self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 
@@ -73,7 +75,7 @@ class Context:
         return Loaders(services, as_at)
 
     def _upstream(self, program: str, headers: Mapping[str, str]) -> Upstream:
-        return Upstream(self._programs[program], headers)
+        return Upstream(self._programs[program], headers, self._ends)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -34,5 +34,5 @@ class GatewaySettings(ServiceSettings):
     call_cost: int = Field(default=500, description="What a field costs that needs a request of its own")
     cached_documents: int = Field(default=200, description="Parsed and checked documents that are kept")
     connect_timeout: float = Field(default=2.0, description="How long reaching another program may take")
-    operation_timeout: float = Field(default=20.0, description="How long a whole operation may take")
+    operation_timeout: float = Field(default=3.0, description="How long a whole operation may take")
     connections: int = Field(default=100, description="Open connections to one program")

@@ -1,6 +1,7 @@
 """Calls to the programs behind the gateway, with the token of the caller."""
 
 import re
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import httpx
 from strawberry.scalars import JSON
 
 from chassis.problems import Fault, RequestNotValid, Unavailable
+from chassis.time_budget import HEADER, TimeBudget
 from gateway.errors import Refused
 from gateway.json_mapping import Row, member_of
 from gateway.problems import UpstreamAnswerNotValid
@@ -29,10 +31,14 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Upstream:
-    """One program. `headers` carry the caller's own token, purpose and request id; nothing is kept between requests."""
+    """One program. `headers` carry the caller's own token, purpose and request id; nothing is kept between requests.
+
+    Units: `ends` in seconds of the monotonic clock, when the operation is given up; the program is told what is left.
+    """
 
     http: httpx.AsyncClient
     headers: Mapping[str, str]
+    ends: float
 
     async def get(self, path: str, **params: Any) -> Any:
         """Errors: Refused; Unavailable."""
@@ -66,8 +72,9 @@ class Upstream:
         return await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
 
     async def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **parts: Any) -> Any:
+        left = {HEADER: TimeBudget(self.ends - time.monotonic()).header()}
         try:
-            answer = await self.http.request(method, path, headers={**self.headers, **(headers or {})}, **parts)
+            answer = await self.http.request(method, path, headers={**self.headers, **left, **(headers or {})}, **parts)
         except httpx.TransportError:
             # httpx logs which program it was; the caller can only try again.
             raise Unavailable() from None

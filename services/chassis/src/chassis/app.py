@@ -42,6 +42,7 @@ from chassis.runtime import Runtime
 from chassis.schemas import Word
 from chassis.telemetry import RequestMetrics, begin_request, current_caller, described, request_id
 from chassis.thread_slots import make_thread_slots
+from chassis.time_budget import begin_time_budget
 
 OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems/{slug}", "/openapi.json"})
 """What answers without a token in every program."""
@@ -90,6 +91,7 @@ class Frame:
         headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
         settings = self._runtime.settings
+        begin_time_budget(settings.time_budget, _text(headers.get(b"time-budget")))
         large = self._spools is not None and self._spools.fullmatch(scope["path"]) is not None
         limit = settings.spooled_body_limit if large else settings.body_limit
         find_names = cache(partial(_find_known_names, scope))

@@ -13,9 +13,12 @@ import structlog
 
 from chassis.problems import Unavailable
 from chassis.telemetry import request_id
+from chassis.time_budget import HEADER, TimeBudget, current_time_budget
 
 REPEATS = 4
 FIRST_PAUSE = 0.05
+SHORTEST = 0.001
+"""The least that may be waited for an answer. Units: seconds."""
 
 
 @cache
@@ -43,20 +46,26 @@ class TokenSource:
         self._lock = threading.Lock()
         self._token, self._renew_at = "", 0.0
 
-    def token(self, fresh: bool = False) -> str:
-        """Errors: Unavailable when identity does not answer or does not know this program."""
-        with self._lock:
+    def token(self, budget: TimeBudget, fresh: bool = False) -> str:
+        """Errors: Unavailable when identity does not answer in time or does not know this program."""
+        with budget.waiting():  # while one fetches, the others wait for it
+            if not self._lock.acquire(timeout=budget.left):
+                raise Unavailable()
+        try:
             if fresh or time.monotonic() > self._renew_at:
-                self._fetch()
+                with budget.waiting():
+                    self._fetch(budget.left)
             return self._token
+        finally:
+            self._lock.release()
 
-    def _fetch(self) -> None:
+    def _fetch(self, patience: float) -> None:
         try:
             answer = httpx.post(
                 self._url,
                 data={"grant_type": "client_credentials"},
                 auth=(self._client, self._secret()),
-                timeout=10,
+                timeout=max(SHORTEST, min(10.0, patience)),
                 verify=trusted(),
             )
             answer.raise_for_status()
@@ -69,16 +78,18 @@ class TokenSource:
 
 
 class ServiceClient:
-    """The way to one program.
+    """The way to one program. Units: `timeout` in seconds, the most that one call may take.
 
-    Errors: Unavailable when it does not answer or breaks (after a few tries, where repeating is safe);
+    All calls of a request together, with their repeats, wait no longer than its time budget; a call of a loop has
+    `timeout` for itself and its repeats.
+    Errors: Unavailable when it does not answer in time or breaks (after a few tries, where repeating is safe);
     RemoteProblem when it refuses.
     """
 
     def __init__(self, base_url: str, tokens: TokenSource, timeout: float) -> None:
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
-        self._http = httpx.Client(base_url=base_url, timeout=timeout, limits=limits, verify=trusted())
-        self._tokens = tokens
+        self._http = httpx.Client(base_url=base_url, limits=limits, verify=trusted())
+        self._tokens, self._timeout = tokens, timeout
 
     def get(
         self, path: str, params: dict[str, Any] | None = None, token: str | None = None, purpose: str | None = None
@@ -125,33 +136,49 @@ class ServiceClient:
             headers["Purpose"] = purpose
         if current := request_id():
             headers["X-Request-Id"] = current
-        renewed = False
+        budget, renewed = current_time_budget() or TimeBudget(self._timeout), False
         for attempt in range(REPEATS):
-            headers["Authorization"] = f"Bearer {token or self._tokens.token()}"
+            headers["Authorization"] = f"Bearer {token or self._tokens.token(budget)}"
             try:
-                answer = self._http.request(method, path, headers=headers, **rest)
+                answer = self._send(budget, method, path, headers=headers, **rest)
             except httpx.ConnectError:
-                self._pause(attempt)
+                self._pause(budget, attempt)
                 continue
             except httpx.HTTPError:
                 if not safe:
                     raise Unavailable() from None
-                self._pause(attempt)
+                self._pause(budget, attempt)
                 continue
             if answer.status_code == 401 and token is None and not renewed:
-                self._tokens.token(fresh=True)
+                self._tokens.token(budget, fresh=True)
                 renewed = True
                 continue
             if answer.status_code in (502, 503, 504) and safe:
-                self._pause(attempt)
+                self._pause(budget, attempt)
                 continue
             return self._read(answer)
         raise Unavailable()
 
+    def _send(
+        self, budget: TimeBudget, method: str, path: str, *, headers: dict[str, str], **rest: Any
+    ) -> httpx.Response:
+        """One try, within what is left. Errors: Unavailable when nothing is left; httpx.HTTPError."""
+        if budget.left < SHORTEST:
+            raise Unavailable()
+        patience = min(self._timeout, budget.left)
+        headers = headers | {HEADER: TimeBudget(patience).header()}
+        with budget.waiting():
+            return self._http.request(method, path, headers=headers, timeout=patience, **rest)
+
     @staticmethod
-    def _pause(attempt: int) -> None:
+    def _pause(budget: TimeBudget, attempt: int) -> None:
+        """Errors: Unavailable when the pause would take all that is left."""
+        pause = FIRST_PAUSE * 3**attempt
         if attempt < REPEATS - 1:
-            time.sleep(FIRST_PAUSE * 3**attempt)
+            if pause >= budget.left:
+                raise Unavailable()
+            with budget.waiting():
+                time.sleep(pause)
 
     @staticmethod
     def _read(answer: httpx.Response) -> Any:

@@ -51,6 +51,9 @@ class ServiceSettings(BaseSettings):
     spool_limit: int = Field(default=2 << 30, description="What all bodies together may take that are being spooled")
     threads: int = Field(default=40, description="Threads for requests; the database pool is as large")
     timeout: float = Field(default=10.0, description="How long a call to another program may take")
+    time_budget: float = Field(
+        default=3.0, description="How long a request may wait for other programs, in all its calls together"
+    )
     grace: float = Field(default=8.0, description="How long requests may take to end after SIGTERM")
     migration_lock_timeout: float = Field(
         default=10.0, ge=0, description="How long a migration waits for a lock before it gives up; 0: for ever"
