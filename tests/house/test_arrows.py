@@ -28,7 +28,7 @@ ORDER = {
     ],
     "consent": [
         *("catalogue", "agreements", "decisions", "notices", "consents"),
-        *("coverage", "objections", "protections", "sharing_log"),
+        *("coverage", "objections", "protections", "restrictions", "sharing_log"),
     ],
     "claims": [
         *("rules", "frameworks", "history", "claims", "eligibility", "progress"),

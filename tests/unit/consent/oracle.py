@@ -32,10 +32,20 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
 
     if shown and roles and not any(role in SEES for role in roles):
         return "deny"
+    if purpose != "safeguarding":
+        for restriction in store["restrictions"]:
+            if restriction["person"] in ids and (
+                restriction["categories"] == [] or category in restriction["categories"]
+            ):
+                return "deny"
     if source == service:
         return "permit"
     if (source, category) == ("jobcentre", "benefits") and (service != "programme" or purpose == "safeguarding"):
         return "deny"
+    if purpose == "safeguarding" and question["ground"] in ("enquiry", "emergency"):
+        for role in roles:
+            if category in SEES.get(role, {}).get("safeguarding", set()):
+                return "permit"
 
     carrying, stopped = [], False
     for agreement in store["agreements"]:

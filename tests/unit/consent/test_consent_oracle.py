@@ -86,6 +86,9 @@ def stores(draw: some.DrawFn, service: str, asked: str) -> dict[str, list[Any]]:
         "objections": draw(
             some.lists(some.fixed_dictionaries({"person": person, "purposes": subset(PURPOSES, 1)}), max_size=2)
         ),
+        "restrictions": draw(
+            some.lists(some.fixed_dictionaries({"person": person, "categories": subset(CATEGORIES)}), max_size=1)
+        ),
         "informed": draw(some.just(PEOPLE) | subset(PEOPLE)),
     }
 
@@ -94,6 +97,10 @@ def situation(store: dict[str, list[Any]]) -> Situation:
     objections: dict[UUID, frozenset[str]] = {}
     for raised in store["objections"]:
         objections[raised["person"]] = objections.get(raised["person"], frozenset()) | set(raised["purposes"])
+    restrictions: dict[UUID, frozenset[str]] = {}
+    for held in store["restrictions"]:
+        categories = held["categories"] or CATEGORIES
+        restrictions[held["person"]] = restrictions.get(held["person"], frozenset()) | set(categories)
     consents: dict[UUID, list[ConsentRow]] = {}
     for given_ in store["consents"]:
         consents.setdefault(given_["person"], []).append(ConsentRow(**given_))
@@ -114,6 +121,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
             for t in a["terms"]
         ],
         protected=frozenset(protection["person"] for protection in store["protections"] if not protection["lifted"]),
+        restrictions=restrictions,
         informed=frozenset(store["informed"]),
         objections=objections,
         consents=consents,
@@ -128,9 +136,16 @@ def situation(store: dict[str, list[Any]]) -> Situation:
     operation=some.sampled_from(["read", "use"]),
     roles=some.sampled_from([[], [ROLES[2]], [ROLES[3]], ["information_governance_officer"]]) | subset(ROLES),
     ids=subset(PEOPLE, 1),
+    ground=some.sampled_from([None, None, "enquiry", "emergency", "cover"]),
 )
 def test_the_rules_decide_as_the_oracle_does(
-    drawn: some.DataObject, service: str, purpose: str, operation: str, roles: list[str], ids: list[UUID]
+    drawn: some.DataObject,
+    service: str,
+    purpose: str,
+    operation: str,
+    roles: list[str],
+    ids: list[UUID],
+    ground: str | None,
 ) -> None:
     store = drawn.draw(stores(service, purpose))
     items = [{"category": category, "source": source} for category in CATEGORIES for source in SERVICES]
@@ -144,11 +159,11 @@ def test_the_rules_decide_as_the_oracle_does(
             "share": False,
         }
     )
-    asked = Asked(service, frozenset(roles), purpose, operation)  # type: ignore[arg-type]
+    asked = Asked(service, frozenset(roles), purpose, operation, ground)  # type: ignore[arg-type]
     for verdict in verdicts_on(situation(store), asked, request, TODAY):
         question = {
             "service": service, "purpose": purpose, "operation": operation, "roles": roles, "ids": ids,
-            "category": verdict.category, "source": verdict.source,
+            "category": verdict.category, "source": verdict.source, "ground": ground,
         }  # fmt: skip
         assert verdict.verdict == oracle.may(store, question, TODAY), verdict
         assert (verdict.agreement is not None) == (verdict.reason == "agreed")

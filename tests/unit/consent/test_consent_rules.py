@@ -5,8 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from consent.decisions.rules import BOOK, SPEAKS, AgreementStanding, Asked, Case, RuleBook, Subject
+from consent.decisions.rules import BOOK, CARRYING, SPEAKS, AgreementStanding, Asked, Case, RuleBook, Subject
 from vocabulary.categories import CATEGORIES
+from vocabulary.grounds import GROUNDS
 from vocabulary.roles import ROLES
 
 AGREEMENT = UUID(int=7)
@@ -25,9 +26,10 @@ def case(
     basis: str = "public_task",
     state: str | None = "in_force",
     subject: Subject = INFORMED,
+    ground: str | None = None,
 ) -> Case:
     standing = AgreementStanding(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
-    asked = Asked(service, roles, purpose, operation)  # type: ignore[arg-type]
+    asked = Asked(service, roles, purpose, operation, ground)  # type: ignore[arg-type]
     return Case(asked, category, source, standing, subject)
 
 
@@ -188,4 +190,62 @@ def test_a_book_that_names_another_rule_does_not_load() -> None:
 
 
 def test_only_rules_that_find_an_agreement_or_ones_own_record_permit() -> None:
-    assert [rule.name for rule in BOOK.rules if rule.verdict == "permit"] == ["own_record", "agreed"]
+    permitting = [rule.name for rule in BOOK.rules if rule.verdict == "permit"]
+    assert permitting == ["own_record", "enquiry", "emergency", "agreed"]
+
+
+MASH = frozenset({"mash_worker"})
+AGAINST = Subject(objected=True, restricted=frozenset(CATEGORIES))
+
+
+@pytest.mark.parametrize("ground", CARRYING)
+@pytest.mark.parametrize("state", [None, "draft", "lapsed", "suspended", "ended", "in_force"])
+@pytest.mark.parametrize("basis", ["public_task", "consent"])
+def test_an_enquiry_is_served_whatever_was_agreed_objected_to_or_restricted(
+    ground: str, state: str | None, basis: str
+) -> None:
+    asked = case(state=state, basis=basis, subject=AGAINST, purpose="safeguarding", roles=MASH, ground=ground)
+    assert decided(asked) == ("permit", ground)
+
+
+@pytest.mark.parametrize("ground", CARRYING)
+def test_protection_origin_and_role_bind_an_enquiry(ground: str) -> None:
+    mash = {"purpose": "safeguarding", "roles": MASH, "ground": ground, "service": "childrens-social-care"}
+    hidden = case("address", subject=Subject(protected=True), **mash)  # type: ignore[arg-type]
+    assert decided(hidden) == ("deny", "protected")
+    assert decided(case("benefits", "jobcentre", **mash)) == ("deny", "origin")  # type: ignore[arg-type]
+    other_role = mash | {"roles": frozenset({"partner_practitioner"})}
+    assert decided(case(state=None, **other_role)) == ("deny", "no_agreement")  # type: ignore[arg-type]
+    assert decided(case(state=None, **mash | {"roles": frozenset()}))[0] == "deny"  # type: ignore[arg-type]
+    officer = mash | {"roles": frozenset({"information_governance_officer"})}
+    assert decided(case(state=None, **officer)) == ("deny", "no_case_content")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+def test_no_ground_carries_what_is_not_for_safeguarding(ground: str) -> None:
+    assert decided(case(state=None, purpose="support", ground=ground)) == ("deny", "no_agreement")
+
+
+@pytest.mark.parametrize("ground", [code for code, ground in GROUNDS.items() if ground.basis is None])
+def test_cover_and_team_say_whom_a_caller_meets_and_carry_nothing(ground: str) -> None:
+    mash = case(state=None, purpose="safeguarding", roles=MASH, ground=ground)
+    assert decided(mash) == ("deny", "no_agreement")
+    assert decided(case(ground=ground, subject=replace(INFORMED, objected=True))) == ("deny", "objected")
+
+
+@pytest.mark.parametrize("operation", ["read", "use"])
+@pytest.mark.parametrize("purpose", ["identify", "support", "claim"])
+@pytest.mark.parametrize(
+    ("source", "basis"), [("education", "public_task"), ("education", "consent"), ("programme", "")]
+)
+def test_a_restriction_stops_each_routine_use_of_ones_own_record_too(
+    operation: str, purpose: str, source: str, basis: str
+) -> None:
+    subject = Subject(restricted=frozenset({"attendance"}), consented=frozenset({"attendance"}), informed=True)
+    asked = case(source=source, basis=basis, purpose=purpose, operation=operation, subject=subject, roles=frozenset())
+    assert decided(asked) == ("deny", "restricted")
+    assert decided(replace(asked, category="support"))[1] != "restricted"
+
+
+def test_a_restriction_never_stops_safeguarding() -> None:
+    assert decided(case(purpose="safeguarding", roles=MASH, subject=AGAINST)) == ("permit", "agreed")

@@ -20,7 +20,7 @@ from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 
 OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read",
-           "protections:write", "objections:write", "sharing-log:read"]  # fmt: skip
+           "protections:write", "objections:write", "restrictions:write", "sharing-log:read"]  # fmt: skip
 COUNCIL, POLICE, JOBCENTRE, HEALTH = "thornbury-council", "police", "jobcentre-plus", "health-trust"
 AGENCY = {
     "education": COUNCIL, "housing": COUNCIL, "programme": COUNCIL, "early-help": COUNCIL,
@@ -131,6 +131,13 @@ class World:
         body = {"person": person, "kind": "location", "date": day(), "reason": "On the refuge's word"}
         return str(self.post("/v1/protections", body).json()["id"])
 
+    def restrict(self, person: str, *categories: str) -> str:
+        body = {"person": person, "because": "accuracy_contested", "categories": categories, "date": day(),
+                "reason": "He says that it was his brother"}  # fmt: skip
+        made = self.post("/v1/restrictions", body)
+        assert made.status_code == 201, made.text
+        return str(made.json()["id"])
+
     def decide(
         self,
         people: Iterable[str | tuple[str, list[str]]],
@@ -140,6 +147,7 @@ class World:
         operation: str = "read",
         share: bool = False,
         asker: dict[str, Any] | None = None,
+        ground: dict[str, str] | None = None,
     ) -> Response:
         subjects = [{"person": p} if isinstance(p, str) else {"person": p[0], "formerly": p[1]} for p in people]
         body = {
@@ -149,7 +157,7 @@ class World:
             "subjects": subjects,
             "items": [{"category": category, "source": source} for category, source in items],
             "share": share,
-        }
+        } | ({"ground": ground} if ground else {})
         return self.post("/v1/decisions", body, FAMILIES)
 
     def reasons(self, *args: Any, **more: Any) -> list[str]:

@@ -258,7 +258,8 @@ def _name_lead(session: Session, event: Received) -> None:
 
 
 @reactions.on(
-    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "protection.set", "protection.lifted"
+    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "protection.set", "protection.lifted",
+    "restriction.set", "restriction.lifted",
 )  # fmt: skip
 def mark_people_of_decisions(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""

@@ -13,6 +13,7 @@ from consent.notices import routes as notices
 from consent.objections import routes as objections
 from consent.protections import routes as protections
 from consent.reactions import reactions
+from consent.restrictions import routes as restrictions
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
 
@@ -28,6 +29,7 @@ program = Program(
         consents.router,
         objections.router,
         protections.router,
+        restrictions.router,
         decisions.router,
         sharing_log.router,
         coverage.router,

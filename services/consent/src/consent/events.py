@@ -90,6 +90,22 @@ class ProtectionLifted(PersonEvent):
     date: Day
 
 
+class RestrictionSet(PersonEvent):
+    name: ClassVar[str] = "restriction.set"
+
+    restriction: UUID
+    categories: list[str]
+    date: Day
+
+
+class RestrictionLifted(PersonEvent):
+    name: ClassVar[str] = "restriction.lifted"
+
+    restriction: UUID
+    categories: list[str]
+    date: Day
+
+
 class ObjectionRaised(PersonEvent):
     name: ClassVar[str] = "objection.raised"
 
@@ -100,4 +116,5 @@ class ObjectionRaised(PersonEvent):
 EVENTS: list[type[Event]] = [
     AgreementInForce, AgreementSuspended, AgreementEnded,
     ConsentGiven, ConsentWithdrawn, ProtectionSet, ProtectionLifted, ObjectionRaised,
+    RestrictionSet, RestrictionLifted,
 ]  # fmt: skip

@@ -1,6 +1,7 @@
 """What consent keeps: agreements, what people were told and said, what was decided and what was shared.
 
-Of people it knows ids and dates. Free text about a person is a protection's reason alone, and bounded.
+Of people it knows ids and dates. Free text about a person is the reason of a protection or of a restriction alone,
+and bounded.
 """
 
 from datetime import date, datetime
@@ -200,6 +201,31 @@ class Objection(Base):
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
+class Restriction(Base):
+    """A restriction of the use of a person's data (UK GDPR Art 18). Empty `categories`: of all. It binds until lifted.
+
+    `because`: which of the four cases of the law it is.
+    """
+
+    __tablename__ = "restriction"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person: Mapped[UUID] = mapped_column(index=True)
+    because: Mapped[str]
+    categories: Mapped[list[str]]
+    date: Mapped[date]
+    reason: Mapped[str]
+    agency: Mapped[str]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+    lifted_on: Mapped[Day | None]
+    person_told_on: Mapped[Day | None]
+    lifted_reason: Mapped[str | None]
+    lifted_at: Mapped[datetime | None]
+    lifted_by: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Protection(Base):
     """A protection on a person's whereabouts. It binds everybody until it is lifted."""
 
@@ -237,6 +263,8 @@ class Decision(Base):
     service: Mapped[str]
     roles: Mapped[list[str]]
     purpose: Mapped[str]
+    ground: Mapped[str | None]
+    ground_reference: Mapped[str | None]
     operation: Mapped[str]
     rule_version: Mapped[str]
     permits: Mapped[int]

@@ -8,6 +8,7 @@ Problem
 │   ├── ConsentNotFound        404
 │   ├── ProtectionNotFound           404
 │   ├── ObjectionNotFound      404
+│   ├── RestrictionNotFound    404
 │   └── DecisionNotFound       404
 ├── NotAParty                  403
 └── Conflict
@@ -57,6 +58,12 @@ class ObjectionNotFound(NotFound):
     """There is no such objection that your agency recorded. Check the id that you were given."""
 
     title = "Objection not found"
+
+
+class RestrictionNotFound(NotFound):
+    """There is no such restriction that your agency set. Check the id that you were given when it was set."""
+
+    title = "Restriction not found"
 
 
 class DecisionNotFound(NotFound):

@@ -14,11 +14,12 @@ from chassis.bulk_insert import write_rows
 from chassis.db import in_batches
 from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
-from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, SharedAs, Sharing
+from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, Restriction, SharedAs, Sharing
 from consent.problems import DecisionNotFound
+from vocabulary.categories import CATEGORIES
 
 protection, delivered, delivery = Protection.__table__, Delivered.__table__, Delivery.__table__
-objection, consent = Objection.__table__, Consent.__table__
+objection, consent, restriction = Objection.__table__, Consent.__table__, Restriction.__table__
 PEOPLE = bindparam("people", expanding=True, type_=Uuid())
 
 PROTECTED = select(protection.c.person).where(protection.c.person.in_(PEOPLE), protection.c.lifted_on.is_(None))
@@ -29,6 +30,9 @@ INFORMED = (
     .distinct()
 )
 OBJECTED = select(objection.c.person, objection.c.purposes).where(objection.c.person.in_(PEOPLE))
+RESTRICTED = select(restriction.c.person, restriction.c.categories).where(
+    restriction.c.person.in_(PEOPLE), restriction.c.lifted_on.is_(None)
+)
 CONSENTED = select(*(consent.c[name] for name in ConsentRow._fields)).where(consent.c.person.in_(PEOPLE))
 
 
@@ -36,6 +40,7 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
     """Everything that bears on these people and this recipient: each table once, in batches of ids."""
     consents: dict[UUID, list[ConsentRow]] = defaultdict(list)
     objections: dict[UUID, set[str]] = defaultdict(set)
+    restrictions: dict[UUID, set[str]] = defaultdict(set)
     protected: set[UUID] = set()
     informed: set[UUID] = set()
     for batch in in_batches(ids):
@@ -44,11 +49,14 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
         informed.update(session.scalars(INFORMED, {**people, "today": today}))
         for person, purposes in session.execute(OBJECTED, people):
             objections[person].update(purposes)
+        for person, categories in session.execute(RESTRICTED, people):
+            restrictions[person].update(categories or CATEGORIES)
         for row in session.execute(CONSENTED, people):
             consents[row.person].append(ConsentRow(*row))
     return Situation(
         terms=list_terms(session, recipient=recipient, purpose=purpose),
         protected=frozenset(protected),
+        restrictions={person: frozenset(categories) for person, categories in restrictions.items()},
         informed=frozenset(informed),
         objections={person: frozenset(purposes) for person, purposes in objections.items()},
         consents=dict(consents),

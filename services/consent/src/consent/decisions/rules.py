@@ -16,6 +16,7 @@ from pydantic import model_validator
 from chassis.schemas import Schema
 from consent.agreements.states import AgreementState
 from vocabulary.categories import CATEGORIES_VERSION, categories_seen
+from vocabulary.grounds import GROUNDS
 from vocabulary.origins import ORIGINS, Origin
 from vocabulary.roles import ROLES
 
@@ -39,17 +40,19 @@ class Reach(Schema):
     lapse_spares: frozenset[str]
     stop_spares: frozenset[str]
     objection_spares: frozenset[str]
+    restriction_spares: frozenset[str]
     notice_for: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, for what."""
+    """Who asks, for what. `ground` is what the request rests on, when it is not the caller's everyday role."""
 
     service: str
     roles: frozenset[str]
     purpose: str
     operation: Operation
+    ground: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,10 @@ class AgreementStanding:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is known of a person under all their ids, for one recipient and purpose."""
+    """What is known of a person under all their ids, for one recipient and purpose. `restricted`: the categories."""
 
     protected: bool = False
+    restricted: frozenset[str] = frozenset()
     consented: frozenset[str] = frozenset()
     objected: bool = False
     informed: bool = False
@@ -166,12 +170,33 @@ def _no_case_content(book: RuleBook, case: Case) -> bool:
     return case.asked.operation in book.reach.shown_by and not book.sees_cases(case.asked.roles)
 
 
+def _restricted(book: RuleBook, case: Case) -> bool:
+    return case.category in case.subject.restricted and case.asked.purpose not in book.reach.restriction_spares
+
+
 def _own_record(_: RuleBook, case: Case) -> bool:
     return case.source == case.asked.service
 
 
 def _origin(book: RuleBook, case: Case) -> bool:
     return book.forbidden_by_origin(case.source, case.category, case.asked.service, case.asked.purpose)
+
+
+def _carried_by(code: str) -> Callable[[RuleBook, Case], bool]:
+    """Whether the request rests on this ground, which carries a sharing to somebody whose role sees the category."""
+
+    def speaks(book: RuleBook, case: Case) -> bool:
+        asked = case.asked
+        stated = asked.ground == code and asked.purpose in GROUNDS[code].purposes
+        return stated and bool(asked.roles) and book.sees(asked.roles, asked.purpose, case.category)
+
+    return speaks
+
+
+CARRYING: dict[str, Callable[[RuleBook, Case], bool]] = {
+    code: _carried_by(code) for code, ground in GROUNDS.items() if ground.basis is not None
+}
+"""Each ground that carries a sharing has a rule of its name, so that decisions and the log tell which it was."""
 
 
 def _agreement_stopped(book: RuleBook, case: Case) -> bool:
@@ -213,8 +238,10 @@ def _agreed(book: RuleBook, case: Case) -> bool:
 SPEAKS: dict[str, Callable[[RuleBook, Case], bool]] = {
     "protected": _protected,
     "no_case_content": _no_case_content,
+    "restricted": _restricted,
     "own_record": _own_record,
     "origin": _origin,
+    **CARRYING,
     "agreement_stopped": _agreement_stopped,
     "no_agreement": _no_agreement,
     "role": _role,

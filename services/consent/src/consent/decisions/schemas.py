@@ -1,12 +1,22 @@
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.schemas import Code, Flag, Id, Instant, Line, Schema
+from chassis.schemas import Code, Flag, Id, Instant, Line, Schema, Word
 from consent.decisions.rules import Operation, VerdictKind
+from vocabulary.grounds import GROUNDS
+
+
+def _check_ground(value: str) -> str:
+    if value not in GROUNDS:
+        raise PydanticCustomError("unknown_ground", f"Should be one of {', '.join(GROUNDS)}")
+    return value
+
+
+GroundKind = Annotated[Code, Field(json_schema_extra={"enum": list(GROUNDS)}), AfterValidator(_check_ground)]
 
 
 class CallerSchema(Schema):
@@ -31,9 +41,19 @@ class ItemSchema(Schema):
     source: Code = Field(description="The service whose record it is")
 
 
+class GroundSchema(Schema):
+    """On what the caller acts, when it is not their everyday role: an open enquiry, emergency access, …"""
+
+    kind: GroundKind
+    reference: Word
+
+
 class DecisionRequest(Schema):
     caller: CallerSchema
     purpose: Code
+    ground: GroundSchema | None = Field(
+        default=None, description="The program that asks has checked that it holds, and that it is about all subjects"
+    )
     operation: Operation = Field(description="read: it is shown; use: a program works with it; supply: it comes in")
     subjects: list[SubjectSchema] = Field(default=[], max_length=2000)
     items: list[ItemSchema] = Field(min_length=1, max_length=50)
@@ -43,6 +63,12 @@ class DecisionRequest(Schema):
     def _supply_is_about_nobody(self) -> Self:
         if self.operation == "supply" and self.subjects:
             raise PydanticCustomError("supply_with_subjects", "Should name no subjects when it asks about supply")
+        return self
+
+    @model_validator(mode="after")
+    def _ground_is_for_this_purpose(self) -> Self:
+        if self.ground and (self.operation != "read" or self.purpose not in GROUNDS[self.ground.kind].purposes):
+            raise PydanticCustomError("ground_of_other_purpose", "Should state a ground for reading, for its purposes")
         return self
 
 
@@ -83,6 +109,7 @@ class DecisionRecord(Schema):
     program: str
     caller: CallerSchema
     purpose: str
+    ground: GroundSchema | None
     operation: Operation
     rule_version: str
     permits: int

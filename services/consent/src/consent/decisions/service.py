@@ -14,17 +14,19 @@ from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
 from consent.agreements.states import state_of
 from consent.decisions import repository
-from consent.decisions.rules import BOOK, Asked, Case, Rule, Subject
+from consent.decisions.rules import BOOK, CARRYING, Asked, Case, Rule, Subject
 from consent.decisions.schemas import (
     CallerSchema,
     DecisionRecord,
     DecisionRequest,
     DecisionView,
+    GroundSchema,
     RefusalView,
     SubjectSchema,
     VerdictView,
 )
 from consent.decisions.situation import Situation
+from vocabulary.grounds import GROUNDS
 
 OWN = "own"
 """The basis of what a service recorded itself: no agreement is needed to look at it."""
@@ -63,6 +65,7 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
         program=kept.program,
         caller=asker,
         purpose=kept.purpose,
+        ground=GroundSchema(kind=kept.ground, reference=kept.ground_reference or "") if kept.ground else None,
         operation=kept.operation,
         rule_version=kept.rule_version,
         permits=kept.permits,
@@ -71,7 +74,13 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
 
 
 def _decide(session: Session, request: DecisionRequest, day: date) -> DecisionView:
-    asked = Asked(request.caller.service, frozenset(request.caller.roles), request.purpose, request.operation)
+    asked = Asked(
+        request.caller.service,
+        frozenset(request.caller.roles),
+        request.purpose,
+        request.operation,
+        request.ground.kind if request.ground else None,
+    )
     ids = list({one for subject in request.subjects for one in _ids(subject)})
     situation = repository.read_situation(session, recipient=asked.service, purpose=asked.purpose, ids=ids, today=day)
     return _answer(verdicts_on(situation, asked, request, day))
@@ -121,6 +130,8 @@ def supply_verdicts_on(situation: Situation, request: DecisionRequest, day: date
 def _verdict(person: UUID, case: Case, rule: Rule) -> VerdictView:
     granted = case.standing if rule.name == "agreed" else None
     basis = granted.basis if granted else OWN if rule.name == "own_record" else None
+    if rule.name in CARRYING:
+        basis = GROUNDS[rule.name].basis
     return VerdictView(
         person=person,
         category=case.category,
@@ -152,6 +163,8 @@ def _keep(session: Session, program: Caller, request: DecisionRequest, answer: D
         "at": now(),
         "program": program.client,
         "purpose": request.purpose,
+        "ground": request.ground.kind if request.ground else None,
+        "ground_reference": request.ground.reference if request.ground else None,
         "operation": request.operation,
         "rule_version": answer.rule_version,
         "permits": len(permits),

@@ -32,6 +32,7 @@ class Situation:
 
     terms: Sequence[TermRow] = ()
     protected: frozenset[UUID] = frozenset()
+    restrictions: dict[UUID, frozenset[str]] = field(default_factory=dict)
     informed: frozenset[UUID] = frozenset()
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
@@ -55,6 +56,7 @@ class Situation:
         every = set(ids)
         return Subject(
             protected=not every.isdisjoint(self.protected),
+            restricted=frozenset().union(*(self.restrictions.get(one, frozenset()) for one in every)),
             consented=consented([row for one in every for row in self.consents.get(one, ())], asked),
             objected=any(asked.purpose in self.objections.get(one, ()) for one in every),
             informed=not every.isdisjoint(self.informed),

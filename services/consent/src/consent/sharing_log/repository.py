@@ -14,7 +14,7 @@ def list_sharings(
     columns = (
         Sharing.id, Sharing.decision, Sharing.person, Sharing.category, Sharing.source, Sharing.agreement,
         Sharing.basis, Decision.at, Decision.service, Decision.agency, Decision.roles, Decision.subject,
-        Decision.client, Decision.purpose, Decision.operation,
+        Decision.client, Decision.purpose, Decision.operation, Decision.ground, Decision.ground_reference,
     )  # fmt: skip
     parties = or_(Agreement.supplier_agency == agency, Agreement.recipient_agency == agency)
     own = or_(Decision.agency == agency, Sharing.agreement.in_(select(Agreement.id).where(parties)))

@@ -4,7 +4,10 @@ from chassis.schemas import Instant, Schema
 
 
 class SharingView(Schema):
-    """One line: what about whom went to whom, for what and on what basis. Basis `own`: the service's own record."""
+    """One line: what about whom went to whom, for what and on what basis. Basis `own`: the service's own record.
+
+    `ground` and its reference: what the caller acted on, when it was not their everyday role, such as an open enquiry.
+    """
 
     id: UUID
     at: Instant
@@ -20,5 +23,7 @@ class SharingView(Schema):
     client: str
     purpose: str
     operation: str
+    ground: str | None
+    ground_reference: str | None
     agreement: UUID | None
     basis: str
