@@ -27,7 +27,7 @@ class Money:
         return str(held["items"][0]["framework"])
 
     def claim_window(self, window: WindowTotal, step: Step) -> list[Any]:
-        """One claim window: the officer checks, the auditor samples, finance submits and records the payment.
+        """One claim window: the officer checks, the auditor samples, Finn submits, and Faye records the payment.
 
         Returns the claims that it paid.
         """
@@ -49,7 +49,7 @@ class Money:
 
         def pay() -> Any:
             body = {"batch": batch["id"], "date": day, "pence": pence, "reference": f"TF-{day}"}
-            return self.api.post(finn, "claims", "/v1/payments", body, act=f"payment {number}")
+            return self.api.post(self.cast["faye"], "claims", "/v1/payments", body, act=f"payment {number}")
 
         self.diary.do_once(f"payment {number}", pay)
         self.watch.wait_until_idle(step.show_left)

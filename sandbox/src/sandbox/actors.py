@@ -75,7 +75,11 @@ USERS = (
     User("iris", "Iris Ingham", "information_governance_officer", "programme"),
     User("clare", "Clare Crossley", "claims_officer", "programme"),
     User("otto", "Otto Oakes", "internal_auditor", "programme"),
+    # Corrects a finding of Otto's: findings are final for whoever made them.
+    User("olga", "Olga Orme", "internal_auditor", "programme"),
     User("finn", "Finn Firth", "finance_officer", "programme"),
+    # Records what came in: whoever submits a claim has no hand in its payment.
+    User("faye", "Faye Flint", "finance_officer", "programme"),
     User("hilda", "Hilda Haigh", "head_of_service", "programme"),
     User("pat", "Pat Parkin", "platform_administrator", "programme"),
     User("harriet", "Harriet Hoyle", "partner_practitioner", "housing"),

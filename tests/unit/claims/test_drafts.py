@@ -21,7 +21,9 @@ from claims.frameworks import catalogue
 from claims.models import Base, Claim, Fact, Family, LedgerEntry
 from unit.claims.world import (
     CLARE,
+    FAYE,
     FINN,
+    OLGA,
     OTTO,
     TERMS,
     A,
@@ -69,7 +71,7 @@ def pay(world: World) -> None:
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY}).status_code == 200
     due = world.get(f"/v1/batches/{batch}", FINN)["value"]["pence"]
     payment = {"batch": batch, "date": DAY, "pence": due, "reference": "R"}
-    assert world.post("/v1/payments", FINN, payment).status_code == 201
+    assert world.post("/v1/payments", FAYE, payment).status_code == 201
 
 
 def statuses(world: World) -> list[str]:
@@ -452,11 +454,20 @@ def test_the_auditor_never_checked_what_is_audited_and_one_failure_holds_the_bat
     assert world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 1}).status_code == 201
     assert world.claims(OTTO)[0]["id"] == claim["id"]
     finding = {"claim": claim["id"], "verdict": "failed", "reason": "no plan", "date": DAY}
-    assert world.post(f"/v1/batches/{batch}/findings", OTTO, finding).status_code == 201
+    failed = world.post(f"/v1/batches/{batch}/findings", OTTO, finding)
+    assert failed.status_code == 201
     assert world.get(f"/v1/batches/{batch}", OTTO)["status"] == "held"
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY}).status_code == 409
-    mended = finding | {"verdict": "upheld", "reason": "plan found"}
-    assert world.post(f"/v1/batches/{batch}/findings", OTTO, mended).status_code == 201
+    mended = finding | {"verdict": "upheld", "reason": "plan found", "corrects": failed.json()["id"]}
+    refused = world.post(f"/v1/batches/{batch}/findings", OTTO, mended)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "finding-stands")
+    assert world.post(f"/v1/batches/{batch}/findings", OLGA, mended).status_code == 201
+    said = world.get(f"/v1/batches/{batch}/findings", OLGA)["items"]
+    assert [(each["verdict"], each["by"], each["reason"], each["corrects"]) for each in said] == [
+        ("failed", "otto", "no plan", None), ("upheld", "olga", "plan found", failed.json()["id"]),
+    ]  # fmt: skip
+    # Whoever may not see what the claim rests on reads who found what, and not why.
+    assert {each["reason"] for each in world.get(f"/v1/batches/{batch}/findings", FINN)["items"]} == {None}
     assert world.post(f"/v1/batches/{batch}/submit", both, {"date": DAY}).status_code == 409
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY}).status_code == 200
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import make_engine, new_id, now
+from chassis.problems import RequestNotValid
 from claims.batches import service as batches
 from claims.batches.repository import FrozenClaim
 from claims.batches.schemas import BatchRequest, FindingRequest, SampleRequest, SubmitRequest
@@ -24,6 +25,7 @@ from claims.frameworks.catalogue import get_framework, plan_in_force
 from claims.ledger import service as ledger
 from claims.ledger.schemas import FeesRequest, PaymentRequest
 from claims.models import (
+    AuditFinding,
     Base,
     Batch,
     Check,
@@ -43,9 +45,13 @@ from claims.problems import (
     BatchHeld,
     BatchNotFound,
     BatchNotOpen,
+    CheckerNotIndependent,
     ClaimNotFound,
     ClaimNotOpen,
+    FindingStands,
+    FreezerNotIndependent,
     NothingToBatch,
+    PayerNotIndependent,
     PaymentDiffers,
     PersonNeeded,
     SampleComplete,
@@ -67,11 +73,15 @@ def caller(subject: str, role: str, is_person: bool = True) -> Caller:
     )
 
 
-CLARE, OTTO, FINN = (
+CLARE, OTTO, OLGA, FINN, FAYE = (
     caller("clare", "claims_officer"),
     caller("otto", "internal_auditor"),
+    caller("olga", "internal_auditor"),
     caller("finn", "finance_officer"),
+    caller("faye", "finance_officer"),
 )
+DORA = caller("dora", "claims_officer")
+DAY_LONG = timedelta(days=1)
 ROBOT = caller("robot", "finance_officer", is_person=False)
 
 
@@ -102,9 +112,9 @@ def drawn(session: Session, batch: UUID, seed: int = 1) -> list[UUID]:
     return batches.draw_sample(session, OTTO, batch, SampleRequest(seed=seed)).drawn
 
 
-def record(session: Session, batch: UUID, claim: UUID, verdict: str, who: Caller = OTTO) -> None:
-    body = {"claim": claim, "verdict": verdict, "reason": "seen", "date": DAY}
-    batches.record_finding(session, who, batch, FindingRequest.model_validate(body))
+def record(session: Session, batch: UUID, claim: UUID, verdict: str, who: Caller = OTTO, corrects: Any = None) -> Any:
+    body = {"claim": claim, "verdict": verdict, "reason": "seen", "date": DAY, "corrects": corrects}
+    return batches.record_finding(session, who, batch, FindingRequest.model_validate(body))
 
 
 def submit(session: Session, batch: UUID, who: Caller = FINN) -> str:
@@ -226,10 +236,98 @@ def test_whoever_checked_or_froze_does_not_audit_and_whoever_checked_or_audited_
             batches.draw_sample(session, caller(subject, "internal_auditor"), batch, SampleRequest(seed=1))
     [sampled] = drawn(session, batch)
     record(session, batch, sampled, "upheld", caller("olga", "internal_auditor"))
-    for subject in ("cher", "otto", "olga"):
+    for subject in ("cher", "clare", "otto", "olga"):
         with pytest.raises(SubmitterNotIndependent):
             submit(session, batch, caller(subject, "finance_officer"))
     assert submit(session, batch) == "submitted"
+    for subject in ("cher", "clare", "otto", "olga", "finn"):
+        with pytest.raises(PayerNotIndependent):
+            pay(session, batch, 80_000, caller(subject, "finance_officer"))
+    pay(session, batch, 80_000)
+
+
+def test_a_hand_in_a_claim_that_fell_is_a_hand_in_the_next_one_of_the_family(session: Session) -> None:
+    """A draft that falls is drafted again under another id; the money is the same."""
+    first = claim()
+    batch = frozen(session, first)
+    [sampled] = drawn(session, batch)
+    record(session, batch, sampled, "failed")
+    claims.drop_claim(session, CLARE, first.id, DropRequest(reason="no plan", date=DAY))
+    second = claim(status="drafted", checked_by=None)
+    second.family = first.family
+    session.add(second)
+    session.flush()
+    agreed = CheckRequest(verdict="agreed", reason="r", date=DAY)
+    with pytest.raises(CheckerNotIndependent):
+        claims.check_claim(session, caller("otto", "claims_officer"), second.id, agreed)
+    claims.check_claim(session, caller("dora", "claims_officer"), second.id, agreed)
+    with pytest.raises(FreezerNotIndependent):
+        batches.freeze_batch(session, caller("otto", "claims_officer"), BatchRequest(framework=FRAMEWORK, date=DAY))
+    next_one = batches.freeze_batch(session, DORA, BatchRequest(framework=FRAMEWORK, date=DAY)).id
+    for subject in ("cher", "clare", "dora"):
+        with pytest.raises(AuditorNotIndependent):
+            batches.draw_sample(session, caller(subject, "internal_auditor"), next_one, SampleRequest(seed=1))
+    assert drawn(session, next_one) == [second.id]
+
+
+def refused(code: str, act: Callable[[], object]) -> None:
+    with pytest.raises(RequestNotValid) as wrong:
+        act()
+    assert [(fault.pointer, fault.code) for fault in wrong.value.errors] == [("/body/date", code)]
+    assert wrong.value.errors[0].detail and wrong.value.errors[0].fix
+
+
+def test_each_act_is_done_on_the_day_of_the_one_before_it_or_later(session: Session) -> None:
+    one = claim(status="drafted", checked_by=None)
+    session.add(one)
+    session.flush()
+    days = [date(2018, 6, number) for number in range(1, 8)]
+
+    def check(on: date, verdict: str = "agreed") -> object:
+        return claims.check_claim(session, CLARE, one.id, CheckRequest(verdict=verdict, reason="r", date=on))
+
+    def freeze(on: date) -> UUID:
+        return batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=on)).id
+
+    def find(on: date, verdict: str, who: Caller, corrects: UUID | None = None) -> Any:
+        body = {"claim": one.id, "verdict": verdict, "reason": "seen", "date": on, "corrects": corrects}
+        return batches.record_finding(session, who, batch, FindingRequest.model_validate(body))
+
+    def send(on: date) -> object:
+        return batches.submit_batch(session, FINN, batch, SubmitRequest(date=on))
+
+    for early in (date(1901, 1, 1), DAY - DAY_LONG):
+        refused("date_before_result", lambda early=early: check(early))  # type: ignore[misc]
+    check(days[1], "sent_back")
+    refused("date_out_of_order", lambda: check(days[0]))
+    check(days[2])
+    refused("date_before_result", lambda: freeze(date(1990, 1, 1)))
+    refused("date_out_of_order", lambda: freeze(days[1]))
+    batch = freeze(days[3])
+    drawn(session, batch)
+    refused("date_out_of_order", lambda: find(days[2], "failed", OTTO))
+    failed = find(days[4], "failed", OTTO)
+    refused("date_out_of_order", lambda: find(days[3], "upheld", OLGA, failed.id))
+    refused(
+        "date_out_of_order",
+        lambda: claims.drop_claim(session, CLARE, one.id, DropRequest(reason="r", date=days[3])),
+    )
+    find(days[4], "upheld", OLGA, failed.id)
+    refused("date_out_of_order", lambda: send(days[3]))
+    send(days[5])
+    for early in (date(1999, 1, 1), days[4]):
+        refused("date_out_of_order", lambda early=early: pay(session, batch, 80_000, on=early))  # type: ignore[misc]
+    pay(session, batch, 80_000, on=days[5])
+
+
+def test_the_day_of_a_result_is_not_told_by_a_refusal(session: Session) -> None:
+    one = claim(status="drafted", checked_by=None)
+    session.add(one)
+    session.flush()
+    with pytest.raises(RequestNotValid) as wrong:
+        early = CheckRequest(verdict="agreed", reason="r", date=DAY - DAY_LONG)
+        claims.check_claim(session, CLARE, one.id, early)
+    assert str(DAY) not in str([fault.model_dump() for fault in wrong.value.errors])
 
 
 def test_a_failed_finding_holds_the_batch_until_the_claim_stands_after_all(session: Session) -> None:
@@ -242,14 +340,25 @@ def test_a_failed_finding_holds_the_batch_until_the_claim_stands_after_all(sessi
         return row.status
 
     assert status() == "sampled"
-    record(session, batch, one, "failed")
+    failed = record(session, batch, one, "failed")
     assert status() == "held"
     record(session, batch, other, "upheld")
     assert status() == "held"
     more = drawn(session, batch, 2)
     assert status() == "held"
-    record(session, batch, one, "upheld")
+    # Findings are final: who found it has said it, and another auditor names the finding that is corrected.
+    for who, corrects in ((OTTO, None), (OTTO, failed.id), (OLGA, None), (OLGA, new_id())):
+        with pytest.raises(FindingStands) as stands:
+            record(session, batch, one, "upheld", who, corrects)
+        assert stands.value.extra == {"finding": str(failed.id)}
+    mended = record(session, batch, one, "upheld", OLGA, failed.id)
     assert status() == "sampled"
+    with pytest.raises(FindingStands):
+        record(session, batch, one, "failed", OTTO, mended.id)
+    history = session.scalars(select(AuditFinding).where(AuditFinding.claim == one).order_by(AuditFinding.id))
+    assert [(each.verdict, each.by, each.corrects) for each in history] == [
+        ("failed", "otto", None), ("upheld", "olga", failed.id),
+    ]  # fmt: skip
     with pytest.raises(BatchHeld) as held:
         submit(session, batch)
     assert (held.value.extra["sampled"], held.value.extra["needed"], held.value.extra["upheld"]) == (4, 4, 2)
@@ -374,7 +483,7 @@ def submitted(session: Session, *claims: Claim) -> UUID:
     return batch
 
 
-def pay(session: Session, batch: UUID, pence: int, who: Caller = FINN, on: date = DAY) -> Any:
+def pay(session: Session, batch: UUID, pence: int, who: Caller = FAYE, on: date = DAY) -> Any:
     request = PaymentRequest.model_validate({"batch": batch, "date": on, "pence": pence, "reference": "R1"})
     return ledger.record_payment(session, who, request)
 
@@ -399,7 +508,7 @@ def test_a_payment_is_what_the_submitted_claims_come_to_and_one_row_each(session
     ]
     payment = session.scalars(select(Payment)).one()
     assert (payment.id, payment.batch, payment.pence, payment.by, payment.reference) == (
-        made.id, batch, 150_000, "finn", "R1",
+        made.id, batch, 150_000, "faye", "R1",
     )  # fmt: skip
     session.expire_all()
     assert [each.status for each in (one, other, retracted)] == ["paid", "paid", "retracted"]

@@ -38,6 +38,10 @@ class ClaimsClient:
         row: Row = await self.upstream.get(f"/v1/batches/{batch}")
         return row
 
+    async def list_findings(self, batch: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/batches/{batch}/findings")
+        return row
+
     async def list_cohort(self, state: str | None, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/cohort", state=state, limit=first, after=after)
 

@@ -1,6 +1,6 @@
 """claims' part of the schema: needs and progress, claims and their proof, batches, payments, reports."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -187,6 +187,30 @@ class Batch:
 
 
 @strawberry.type
+@mirrors(claims="FindingView")
+class Finding:
+    """What an auditor found on a claim of a sample, and why. `corrects` is the finding in whose place it stands."""
+
+    id: UUID
+    claim: UUID
+    verdict: str
+    reason: str | None
+    by: str
+    date: date
+    recorded_at: datetime
+    corrects: UUID | None
+
+
+@strawberry.type
+@mirrors(claims="FindingsList")
+class FindingPage:
+    """Shape: oldest first; `next` is null, since all of them are there."""
+
+    items: list[Finding]
+    next: str | None
+
+
+@strawberry.type
 @mirrors(claims="ReportView")
 class Report:
     """A report by name: attachments, results, coverage. `body` is as claims gives it."""
@@ -259,6 +283,11 @@ class ClaimsQuery:
     async def batch(self, info: Info, id: UUID, purpose: Purpose = None) -> Batch | None:
         """One batch, its sample, and what is lacking for it to be submitted. Errors: claims' BatchNotFound."""
         return read_object(Batch, await info.context.loaders_for(purpose).services.claims.get_batch(id))
+
+    @strawberry.field
+    async def findings(self, info: Info, batch: UUID, purpose: Purpose = None) -> FindingPage | None:
+        """What auditors found in a batch, oldest first. Errors: claims' BatchNotFound."""
+        return read_object(FindingPage, await info.context.loaders_for(purpose).services.claims.list_findings(batch))
 
     @strawberry.field
     async def report(self, info: Info, name: str, as_at: date | None = None, purpose: Purpose = None) -> Report | None:
@@ -348,12 +377,13 @@ class BatchInput:
 @strawberry.input
 @mirrors(claims="FindingRequest")
 class FindingInput:
-    """`verdict`: upheld or failed."""
+    """`verdict`: upheld or failed. `corrects`: the finding that stands, which a second auditor corrects."""
 
     claim: UUID
     verdict: str
     reason: str
     date: date
+    corrects: UUID | None = None
 
 
 @strawberry.input

@@ -309,7 +309,7 @@ class Sampled(Base):
 
 
 class AuditFinding(Base):
-    """What the auditor found on a sampled claim."""
+    """What an auditor found on a sampled claim. Final: another auditor's stands in its place, and `corrects` it."""
 
     __tablename__ = "finding"
 
@@ -321,6 +321,7 @@ class AuditFinding(Base):
     by: Mapped[str]
     on: Mapped[date]
     at: Mapped[datetime] = mapped_column(default=now)
+    corrects: Mapped[UUID | None]
 
 
 class Payment(Base):

@@ -7,14 +7,19 @@ NotFound                    404
 ├── FrameworkNotFound
 └── ReportNotFound
 Conflict                    409
-├── AuditorNotIndependent
 ├── BatchHeld
 ├── BatchNotOpen
 ├── ClaimNotOpen
+├── FindingStands
+├── NotIndependent
+│   ├── AuditorNotIndependent
+│   ├── CheckerNotIndependent
+│   ├── FreezerNotIndependent
+│   ├── PayerNotIndependent
+│   └── SubmitterNotIndependent
 ├── NothingToBatch
 ├── PaymentDiffers
 ├── SampleComplete
-├── SubmitterNotIndependent
 └── TargetNotSet
 PersonNeeded                403
 """
@@ -58,19 +63,59 @@ class ReportNotFound(NotFound):
     title = "Report not found"
 
 
-class AuditorNotIndependent(Conflict):
-    """You checked a claim of this batch, so you cannot audit it.
+class NotIndependent(Conflict):
+    """You have had another hand in this claim, or in an earlier claim for the same family.
 
-    Whoever audits a batch has neither prepared nor checked any of its claims. Ask another auditor.
+    Preparing, checking, auditing, submitting and paying a claim are done by different people, whichever roles one of
+    them holds. Ask somebody who has had no part in it.
+    """
+
+    title = "Not independent"
+
+
+class AuditorNotIndependent(NotIndependent):
+    """You prepared, checked or froze a claim of this batch, so you cannot audit it.
+
+    Whoever audits a batch has had no other hand in any claim of its families. Ask another auditor.
     """
 
     title = "Auditor not independent"
 
 
-class SubmitterNotIndependent(Conflict):
-    """You checked or audited a claim of this batch, so you cannot submit it. Ask another finance officer."""
+class CheckerNotIndependent(NotIndependent):
+    """You prepared, audited, submitted or paid a claim of this family, so you cannot check it.
+
+    A check is a second person's word. Ask another claims officer.
+    """
+
+    title = "Checker not independent"
+
+
+class FreezerNotIndependent(NotIndependent):
+    """You audited, submitted or paid a claim of these families, so you cannot freeze them.
+
+    Ask another claims officer.
+    """
+
+    title = "Freezer not independent"
+
+
+class SubmitterNotIndependent(NotIndependent):
+    """You prepared, checked, froze, audited or paid a claim of this batch, so you cannot submit it.
+
+    Ask another finance officer.
+    """
 
     title = "Submitter not independent"
+
+
+class PayerNotIndependent(NotIndependent):
+    """You prepared, checked, froze, audited or submitted a claim of this batch, so you cannot record its payment.
+
+    Ask another finance officer.
+    """
+
+    title = "Payer not independent"
 
 
 class BatchHeld(Conflict):
@@ -94,6 +139,16 @@ class ClaimNotOpen(Conflict):
     """The claim no longer stands where this act would find it. `claim_status` tells where; read it again."""
 
     title = "Claim not open"
+
+
+class FindingStands(Conflict):
+    """There is a finding on this claim already, and findings are final.
+
+    A second auditor, who has found nothing on the claim before, corrects it: `corrects` names the finding that stands,
+    which is in `GET /v1/batches/{id}/findings` and in `finding` here. Both stay in the history.
+    """
+
+    title = "Finding stands"
 
 
 class NothingToBatch(Conflict):

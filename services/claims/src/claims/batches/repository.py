@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import in_batches
-from claims.models import AuditFinding, Batch, Check, Claim, DirtyFamily, Draw, Sampled
+from claims.models import AuditFinding, Batch, Claim, DirtyFamily, Draw, Sampled
 from claims.problems import BatchNotFound
 
 HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
@@ -91,11 +91,31 @@ def list_draws(session: Session, batches: Collection[UUID]) -> list[Draw]:
     return found
 
 
-def list_checkers(session: Session, batch: UUID) -> set[str]:
-    """Everybody who ever said a word on one of the batch's claims before it was frozen."""
-    said = select(Check.by).join(Claim, Claim.id == Check.claim).where(Claim.batch == batch)
-    agreed = select(Claim.checked_by).where(Claim.batch == batch, Claim.checked_by.is_not(None))
-    return {by for by in (*session.scalars(said), *session.scalars(agreed)) if by}
+def list_checked(session: Session, framework: str) -> list[Claim]:
+    """The claims that wait to be frozen."""
+    query = select(Claim).where(Claim.framework == framework, Claim.status == "checked")
+    return list(session.scalars(query.order_by(Claim.id)))
+
+
+def list_by_ids(session: Session, claims: Collection[UUID]) -> list[Claim]:
+    """These claims."""
+    found: list[Claim] = []
+    for some in in_batches(sorted(claims)):
+        found += session.scalars(select(Claim).where(Claim.id.in_(some)).order_by(Claim.id))
+    return found
+
+
+def list_families(session: Session, batch: UUID) -> list[UUID]:
+    """The families of the batch's claims."""
+    return list(session.scalars(select(Claim.family).where(Claim.batch == batch).distinct()))
+
+
+def list_findings(session: Session, batch: UUID, claim: UUID | None = None) -> list[AuditFinding]:
+    """What was found in the batch, or on one claim of it, in the order in which it was recorded."""
+    query = select(AuditFinding).where(AuditFinding.batch == batch)
+    if claim is not None:
+        query = query.where(AuditFinding.claim == claim)
+    return list(session.scalars(query.order_by(AuditFinding.id)))
 
 
 def list_auditors(session: Session, batch: UUID) -> set[str]:

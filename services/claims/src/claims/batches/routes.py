@@ -4,13 +4,23 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from chassis.auth import StatedPurpose
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
+from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from claims.access import AuditClaims, BatchClaims, ReadClaims, SubmitClaims
 from claims.batches import service
-from claims.batches.schemas import BatchRequest, BatchView, DrawnView, FindingRequest, SampleRequest, SubmitRequest
+from claims.batches.schemas import (
+    BatchRequest,
+    BatchView,
+    DrawnView,
+    FindingRequest,
+    FindingsList,
+    SampleRequest,
+    SubmitRequest,
+)
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -48,6 +58,12 @@ def record_finding(
 ) -> Written:
     """Record what was found on a sampled claim."""
     return once(session, caller, request, lambda: service.record_finding(session, caller, batch_id, request))
+
+
+@router.get("/{batch_id}/findings")
+def list_findings(batch_id: UUID, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> FindingsList:
+    """What auditors found in the batch, oldest first, and what was corrected since."""
+    return service.list_findings(runtime, caller, purpose, batch_id)
 
 
 @router.post("/{batch_id}/submit")

@@ -26,6 +26,9 @@ class FindingRequest(Schema):
     verdict: Literal["upheld", "failed"]
     reason: Reason
     date: PastDate
+    corrects: Id | None = Field(
+        default=None, description="The finding that stands on this claim, which a second auditor corrects"
+    )
 
 
 class SubmitRequest(Schema):
@@ -44,6 +47,26 @@ class DrawView(Schema):
     number: int
     seed: int
     at: Instant
+
+
+class FindingView(Schema):
+    """Shape: `corrects` is the finding that this one takes the place of; `reason` is null where it is withheld."""
+
+    id: Id
+    claim: UUID
+    verdict: str
+    reason: str | None
+    by: str
+    date: date
+    recorded_at: Instant
+    corrects: UUID | None
+
+
+class FindingsList(Schema):
+    """Shape: all of a batch at once, so that `next` is null."""
+
+    items: list[FindingView]
+    next: str | None
 
 
 class BatchView(Schema):

@@ -13,6 +13,7 @@ from chassis.db import new_id
 from chassis.etag import etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
+from chassis.runtime import Runtime
 from chassis.schemas import Money, Written
 from claims import reach
 from claims.batches import repository
@@ -23,18 +24,25 @@ from claims.batches.schemas import (
     DrawnView,
     DrawView,
     FindingRequest,
+    FindingsList,
+    FindingView,
     SampleRequest,
     SubmitRequest,
 )
+from claims.claims import hands
+from claims.claims import service as claims
 from claims.claims.drafting import event_for
 from claims.events import ClaimSampled, ClaimSubmitted
 from claims.frameworks import catalogue
 from claims.models import AuditFinding, Batch, Draw, Sampled
+from claims.order_of_acts import refuse_before_act, refuse_before_result
 from claims.problems import (
     AuditorNotIndependent,
     BatchHeld,
     BatchNotOpen,
     ClaimNotFound,
+    FindingStands,
+    FreezerNotIndependent,
     NothingToBatch,
     PersonNeeded,
     SampleComplete,
@@ -47,9 +55,18 @@ COUNTED = ("frozen", "submitted", "paid")
 
 
 def freeze_batch(session: Session, caller: Caller, request: BatchRequest) -> Written:
-    """Freeze all checked claims of a framework together. Errors: PersonNeeded, FrameworkNotFound, NothingToBatch."""
+    """Freeze all checked claims of a framework together.
+
+    Errors: PersonNeeded, FrameworkNotFound, NothingToBatch, FreezerNotIndependent; RequestNotValid for a day before
+    one of the claims was checked.
+    """
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
+    checked = repository.list_checked(session, framework.name)
+    theirs = hands.list_hands(session, framework.name, [claim.family for claim in checked])
+    theirs.refuse(caller, FreezerNotIndependent, hands.AUDITED, hands.SUBMITTED, hands.PAID)
+    refuse_before_result(request.date, (claim.result_date for claim in checked))
+    refuse_before_act(request.date, "A claim of the batch was checked", (claim.checked_on for claim in checked))
     batch = Batch(
         id=new_id(), framework=framework.name, status="frozen", frozen_on=request.date, frozen_by=caller.subject
     )
@@ -66,9 +83,9 @@ def draw_sample(session: Session, caller: Caller, batch_id: UUID, request: Sampl
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, SampleComplete.
     """
     batch = _open_for_audit(session, caller, batch_id)
-    claims = repository.list_claims(session, batch.id, ("frozen",))
+    frozen = repository.list_claims(session, batch.id, ("frozen",))
     before = [sampled.claim for sampled in repository.list_sampled(session, [batch.id])]
-    rest = [claim for claim in claims if claim.id not in set(before)]
+    rest = [claim for claim in frozen if claim.id not in set(before)]
     if not rest:
         raise SampleComplete()
     seed = secrets.randbits(32) if request.seed is None else request.seed
@@ -134,20 +151,29 @@ def count_needed(framework: str, members: Sequence[FrozenClaim], sampled: Sequen
     return sum(max(seen[type], min(live[type], size * drawings)) for type, size in sizes.items())
 
 
-def pick_by_seed(claims: Iterable[UUID], size: int, seed: int) -> list[UUID]:
+def pick_by_seed(ids: Iterable[UUID], size: int, seed: int) -> list[UUID]:
     """Draw without favour, and so that anybody can draw again: by the digest of seed and id, lowest first."""
-    return sorted(claims, key=lambda id: hashlib.sha256(f"{seed}:{id}".encode()).digest())[:size]
+    return sorted(ids, key=lambda id: hashlib.sha256(f"{seed}:{id}".encode()).digest())[:size]
 
 
 def record_finding(session: Session, caller: Caller, batch_id: UUID, request: FindingRequest) -> Written:
     """Say whether a sampled claim stands. One that does not holds the whole batch.
 
-    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, ClaimNotFound.
+    A finding is final. Another auditor may correct it, who has found nothing on the claim before, and says which
+    finding that is: whoever overrules somebody has read what they found.
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, AuditorNotIndependent, ClaimNotFound, FindingStands;
+    RequestNotValid for a day before the freeze or before the finding that it corrects.
     """
     batch = _open_for_audit(session, caller, batch_id)
     sampled = repository.find_sampled(session, batch.id, request.claim)
     if sampled is None:
         raise ClaimNotFound()
+    before = repository.list_findings(session, batch.id, request.claim)
+    standing = before[-1].id if before else None
+    if request.corrects != standing or caller.subject in {finding.by for finding in before}:
+        raise FindingStands(finding=str(standing) if standing else None)
+    refuse_before_act(request.date, "The batch was frozen", [batch.frozen_on])
+    refuse_before_act(request.date, "Somebody found on this claim", (finding.on for finding in before))
     finding = AuditFinding(
         id=new_id(),
         batch=batch.id,
@@ -156,6 +182,7 @@ def record_finding(session: Session, caller: Caller, batch_id: UUID, request: Fi
         reason=request.reason,
         by=caller.subject,
         on=request.date,
+        corrects=standing,
     )
     session.add(finding)
     sampled.verdict = request.verdict
@@ -170,15 +197,20 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     """Send the batch out, when its sample is large enough, every claim of it was upheld, and no news of its families
     waits: what fells a claim does so until it is submitted, and not after.
 
-    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, BatchHeld, SubmitterNotIndependent.
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, BatchHeld, SubmitterNotIndependent; RequestNotValid for a day
+    before the freeze or a finding.
     """
     _needs_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
-    said = repository.list_checkers(session, batch.id) | repository.list_auditors(session, batch.id)
-    if caller.subject in said:
-        raise SubmitterNotIndependent()
+    theirs = list_hands(session, batch)
+    theirs.refuse(
+        caller, SubmitterNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.AUDITED, hands.PAID
+    )
+    refuse_before_act(request.date, "The batch was frozen", [batch.frozen_on])
+    found = repository.list_findings(session, batch.id)
+    refuse_before_act(request.date, "A claim of its sample was found on", (finding.on for finding in found))
     members = repository.list_members(session, [batch.id])[batch.id]
     live = {member.id for member in members if member.status == "frozen"}
     sample = repository.list_sampled(session, [batch.id])
@@ -193,9 +225,32 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     )
     if version is None:
         raise BatchNotOpen(batch_status=batch.status)
-    claims = repository.move_claims(session, batch.id, "frozen", "submitted")
-    emit(session, *(event_for(ClaimSubmitted, claim) for claim in claims))
+    moved = repository.move_claims(session, batch.id, "frozen", "submitted")
+    emit(session, *(event_for(ClaimSubmitted, claim) for claim in moved))
     return Written(id=batch.id, status="submitted", etag=etag(version))
+
+
+def list_findings(runtime: Runtime, caller: Caller, purpose: str, batch_id: UUID) -> FindingsList:
+    """What auditors found in a batch, oldest first: who, when and why.
+
+    Why rests on the claim's evidence: it is left out of what is shown of a claim that is withheld from the caller.
+    Errors: BatchNotFound, Unavailable.
+    """
+    with runtime.read() as session:
+        batch = repository.get_batch(session, caller, batch_id)
+        rows = repository.list_findings(session, batch.id)
+        found = repository.list_by_ids(session, {row.claim for row in rows})
+    shown = claims.list_showable(runtime, caller, purpose, found)
+    return FindingsList(
+        next=None,
+        items=[
+            FindingView(
+                id=row.id, claim=row.claim, verdict=row.verdict, reason=row.reason if row.claim in shown else None,
+                by=row.by, date=row.on, recorded_at=row.at, corrects=row.corrects,
+            )
+            for row in rows
+        ]
+    )  # fmt: skip
 
 
 def show_batch(session: Session, caller: Caller, batch_id: UUID) -> BatchView:
@@ -247,11 +302,22 @@ def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[B
     return views
 
 
+def list_hands(session: Session, batch: Batch) -> hands.Hands:
+    """Who had a hand in the batch, or in any claim of its families."""
+    theirs = hands.list_hands(session, batch.framework, repository.list_families(session, batch.id))
+    theirs.add(hands.FROZE, batch.frozen_by)
+    theirs.add(hands.SUBMITTED, batch.submitted_by)
+    theirs.add(hands.AUDITED, *repository.list_auditors(session, batch.id))
+    return theirs
+
+
 def _open_for_audit(session: Session, caller: Caller, batch_id: UUID) -> Batch:
     _needs_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
-    if caller.subject in repository.list_checkers(session, batch.id) | {batch.frozen_by}:
-        raise AuditorNotIndependent()
+    theirs = list_hands(session, batch)
+    theirs.refuse(
+        caller, AuditorNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.SUBMITTED, hands.PAID
+    )
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
     return batch

@@ -1,15 +1,16 @@
 from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import Check, Claim
+from claims.models import AuditFinding, Batch, Check, Claim
 from claims.problems import ClaimNotFound
 
 
@@ -85,3 +86,16 @@ def add_check(session: Session, check: Check) -> None:
     """Keep a second person's word on a claim."""
     session.add(check)
     session.flush()
+
+
+def find_last_check(session: Session, claim: UUID) -> date | None:
+    """The day of the last word on a claim; None when nobody said one."""
+    return session.scalar(select(func.max(Check.on)).where(Check.claim == claim))
+
+
+def list_days(session: Session, claim: Claim) -> list[date | None]:
+    """The days of what was done with a claim: checked, frozen, looked at, submitted."""
+    found = session.scalar(select(func.max(AuditFinding.on)).where(AuditFinding.claim == claim.id))
+    batch = session.get(Batch, claim.batch) if claim.batch else None
+    frozen = [batch.frozen_on, batch.submitted_on] if batch else []
+    return [find_last_check(session, claim.id), found, *frozen]

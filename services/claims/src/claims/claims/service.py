@@ -12,14 +12,15 @@ from chassis.paging import Page, read_cursor
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from claims import reach, sharing
-from claims.claims import repository
+from claims.claims import hands, repository
 from claims.claims.drafting import OPEN, event_for, read_uses
 from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, EvidenceView, FamilyClaims
 from claims.events import ClaimChecked, ClaimDropped, ClaimRetracted
 from claims.history import repository as history
 from claims.history.service import find_root
 from claims.models import Check, Claim
-from claims.problems import ClaimNotOpen, PersonNeeded
+from claims.order_of_acts import refuse_before_act, refuse_before_result
+from claims.problems import CheckerNotIndependent, ClaimNotOpen, PersonNeeded
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD
 
@@ -117,9 +118,14 @@ def _view(caller: Caller, claim: Claim, shown: bool) -> ClaimView:
 def check_claim(session: Session, caller: Caller, claim_id: UUID, request: CheckRequest) -> Written:
     """A second person's word on a draft: agreed, or sent back, which leaves it a draft.
 
-    Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen.
+    Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen, CheckerNotIndependent; RequestNotValid for a day before the
+    claim's result or before an earlier word on it.
     """
     claim = _of_person(session, caller, claim_id)
+    theirs = hands.list_hands(session, claim.framework, [claim.family])
+    theirs.refuse(caller, CheckerNotIndependent, hands.PREPARED, hands.AUDITED, hands.SUBMITTED, hands.PAID)
+    refuse_before_result(request.date, [claim.result_date])
+    refuse_before_act(request.date, "Somebody checked the claim", [repository.find_last_check(session, claim.id)])
     agreed = request.verdict == "agreed"
     values = {"checked_by": caller.subject, "checked_on": request.date} if agreed else {}
     version = repository.move_claim(session, claim.id, ("drafted",), "checked" if agreed else "drafted", **values)
@@ -137,9 +143,12 @@ def check_claim(session: Session, caller: Caller, claim_id: UUID, request: Check
 def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRequest) -> Written:
     """Take a claim out: before submission it is dropped, after it retracted. A paid claim stands.
 
-    Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen.
+    Errors: PersonNeeded, ClaimNotFound, ClaimNotOpen; RequestNotValid for a day before what was done with it last.
     """
     claim = _of_person(session, caller, claim_id)
+    refuse_before_result(request.date, [claim.result_date])
+    last = repository.list_days(session, claim)
+    refuse_before_act(request.date, "Something was done with the claim", last)
     before, after = (SUBMITTED, "retracted") if claim.status == "submitted" else (OPEN, "dropped")
     ended = {"ended_because": request.reason, "ended_by": caller.subject, "ended_on": request.date}
     version = repository.move_claim(session, claim.id, before, after, **ended)

@@ -14,14 +14,17 @@ from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.schemas import Money, Written
 from claims.batches import repository as batches
+from claims.batches.service import list_hands
+from claims.claims import hands
 from claims.claims.drafting import event_for
 from claims.events import ClaimPaid
 from claims.frameworks import catalogue
 from claims.ledger import repository
 from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, PaymentRequest, Totals
 from claims.models import FeeSettlement, LedgerEntry, Payment
-from claims.problems import BatchNotOpen, PaymentDiffers, PersonNeeded, TargetNotSet
-from claims.rules.calendar import financial_year, financial_year_ends
+from claims.order_of_acts import refuse_before_act
+from claims.problems import BatchNotOpen, PayerNotIndependent, PaymentDiffers, PersonNeeded, TargetNotSet
+from claims.rules.calendar import financial_year, financial_year_begins, financial_year_ends
 from claims.targets import repository as targets
 
 LEDGER = "ledger"
@@ -31,12 +34,18 @@ RESULT, FEE = "result", "attachment_fee"
 def record_payment(session: Session, caller: Caller, request: PaymentRequest) -> Written:
     """Record what came in for a submitted batch: its claims are paid, one ledger row each.
 
-    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PaymentDiffers.
+    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PayerNotIndependent, PaymentDiffers; RequestNotValid for a day
+    before the submission.
     """
     _needs_person(caller)
     batch = batches.get_batch(session, caller, request.batch, lock=True)
     if batch.status != "submitted":
         raise BatchNotOpen(batch_status=batch.status)
+    theirs = list_hands(session, batch)
+    theirs.refuse(
+        caller, PayerNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.AUDITED, hands.SUBMITTED
+    )
+    refuse_before_act(request.date, "The batch was submitted", [batch.submitted_on])
     due = sum(claim.pence for claim in batches.list_claims(session, batch.id, ("submitted",)))
     if request.pence != due:
         raise PaymentDiffers(due={"pence": due})
@@ -73,10 +82,12 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     """Settle a financial year's attachment fees; settled again, only what has been proven since is added.
 
     fee(year) = rate × max(0, min(attached so far, target so far) − paid for in earlier years).
-    Errors: PersonNeeded, FrameworkNotFound, TargetNotSet; BatchNotOpen when two settle at the same moment.
+    Errors: PersonNeeded, FrameworkNotFound, TargetNotSet; BatchNotOpen when two settle at the same moment;
+    RequestNotValid for a day before the year begins.
     """
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
+    refuse_before_act(request.date, "The financial year begins", [financial_year_begins(request.year)])
     settlements = repository.list_settlements(session, framework.name)
     new = _count_due(session, framework.name, request.year, settlements)
     own = [settlement for settlement in settlements if settlement.year == request.year]

@@ -37,6 +37,11 @@ def financial_year(day: date) -> str:
     return f"{year}/{(year + 1) % 100:02}"
 
 
+def financial_year_begins(year: str) -> date:
+    """The first day of `2017/18`."""
+    return date(int(year[:4]), 4, 1)
+
+
 def financial_year_ends(year: str) -> date:
     """The last day of `2017/18`."""
     return date(int(year[:4]) + 1, 3, 31)
