@@ -165,11 +165,11 @@ def reviewed(platform: Platform) -> dict[str, str]:
 def decided(platform: Platform, person: str) -> str:
     """A decision that shared something for the programme's agency."""
     body = {
-        "caller": {"subject": "ana", "client": "portal", "agency": "thornbury-council", "service": "programme"},
         "purpose": "identify", "operation": "read", "subjects": [{"person": person}],
         "items": [{"category": "identity", "source": "programme"}], "share": True,
     }  # fmt: skip
-    headers = {"Authorization": f"Bearer {platform.signed()}"}
+    ana = platform.signed(platform.claims(client_id="elsewhere", scope="families:read", roles=["analyst"]))
+    headers = {"Authorization": f"Bearer {platform.signed()}", "Caller-Token": ana}
     answer = platform["consent"].client.post("/v1/decisions", json=body, headers=headers)
     assert answer.is_success, answer.text
     return str(answer.json()["decision"])

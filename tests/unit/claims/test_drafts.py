@@ -267,7 +267,7 @@ def test_work_kept_up_pays_by_itself_and_needs_no_consent_of_the_school(world: W
         assert (claim.type, str(claim.result_date)) == ("continuous_employment", "2018-05-31")
     asked = [q for q in world.consent.asked if q["operation"] == "use"]
     assert {item["category"] for q in asked for item in q["items"]} == {"benefits"}
-    assert all(q["caller"]["service"] == "programme" and q["share"] is False for q in asked)
+    assert all(q["caller"] is None and q["share"] is False for q in asked)
 
 
 def test_a_late_correction_changes_what_is_known_now_and_never_what_was_known_then(world: World) -> None:

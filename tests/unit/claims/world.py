@@ -19,7 +19,7 @@ from chassis.events import Received, event_type
 from chassis.runtime import Runtime
 from claims.reactions import reactions
 from fixtures.stack import Programs, Running
-from fixtures.tokens import as_, token
+from fixtures.tokens import as_, caller_in, token
 
 EVERYTHING = [
     "claims:read", "claims:check", "claims:batch", "claims:audit", "claims:submit", "payments:write", "targets:write",
@@ -59,7 +59,7 @@ class Consent:
         async def decide(request: Request) -> Any:
             if self.down:
                 return JSONResponse({}, 503)
-            question = await request.json()
+            question = await request.json() | {"caller": caller_in(request.headers)}
             self.asked.append(question)
             verdicts = [
                 {

@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from joserfc.jwk import ECKey
 from sqlalchemy import event
 
 from consent.decisions.rules import BOOK
 from fixtures.stack import Programs
 from fixtures.tokens import token
 from unit.consent.world import (
+    CLAIMS,
+    COUNCIL,
+    EVERY_PURPOSE,
     FAMILIES,
     HANA,
     IRIS,
@@ -47,7 +51,7 @@ def world(programs: Programs) -> Iterator[World]:
 
 def claimed(world: World, *who: str, share: bool = False) -> list[str]:
     """How attendance is decided for claiming, by a program."""
-    return world.reasons(who, SCHOOL[:1], purpose="claim", operation="use", asker=caller(), share=share)
+    return world.reasons(who, SCHOOL[:1], purpose="claim", operation="use", share=share)
 
 
 def test_a_decision_answers_for_each_subject_and_item_in_order(world: World) -> None:
@@ -290,8 +294,8 @@ def test_coverage_says_what_a_purpose_covers_and_nothing_about_people(world: Wor
     assert answer["ask"]["service"] == "programme"
     assert world.get("/v1/coverage", LEO, purpose="safeguarding").json()["covers"] == ["support"]
 
-    def covers(asker: dict[str, object]) -> list[str]:
-        answer = world.post("/v1/coverage", {"caller": asker, "purpose": "support"}, FAMILIES)
+    def covers(asker: str) -> list[str]:
+        answer = world.post("/v1/coverage", {"purpose": "support"}, FAMILIES, caller_token=asker)
         found: list[str] = answer.json()["covers"]
         return found
 
@@ -306,7 +310,6 @@ def test_coverage_says_what_a_purpose_covers_and_nothing_about_people(world: Wor
 
 def test_only_programs_decide_and_only_officers_read_the_log(world: World) -> None:
     body = {
-        "caller": caller(),
         "purpose": "support",
         "operation": "read",
         "items": [{"category": "identity", "source": "x"}],
@@ -349,7 +352,7 @@ def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> 
     everybody = people(200)
     consents = {one: world.consent(one, ["claim"], ["attendance"]).json()["id"] for one in everybody}
     body = {
-        "caller": caller(), "purpose": "claim", "operation": "use",
+        "purpose": "claim", "operation": "use",
         "items": [{"category": "attendance", "source": "education"}],
     }  # fmt: skip
     answered: dict[str, float] = {}
@@ -362,7 +365,7 @@ def test_no_decision_asked_for_after_a_withdrawals_200_permits(world: World) -> 
             among = dice.sample(everybody, 20)
             subjects = [{"person": one} for one in among]
             at = time.monotonic()
-            answer = world.post("/v1/decisions", body | {"subjects": subjects, "share": dice.random() < 0.5}, FAMILIES)
+            answer = world.post("/v1/decisions", body | {"subjects": subjects, "share": dice.random() < 0.5}, CLAIMS)
             assert answer.status_code == 200
             asked.extend((v["person"], at, v["verdict"]) for v in answer.json()["verdicts"])
 
@@ -401,10 +404,111 @@ def test_a_sharing_of_five_hundred_people_and_six_items_is_whole(world: World) -
 
 
 def test_the_token_of_another_program_names_it_in_the_decision(world: World) -> None:
-    claims = token("claims", client="claims", scopes=["consent:decide"])
-    body = {
-        "caller": caller(), "purpose": "identify", "operation": "use", "subjects": [{"person": somebody()}],
-        "items": [{"category": "attendance", "source": "education"}], "share": True,
+    answer = world.decide([somebody()], SCHOOL[:1], purpose="claim", operation="use", share=True)
+    kept = world.get(f"/v1/decisions/{answer.json()['decision']}").json()
+    claims = {"subject": "claims", "client": "claims", "agency": COUNCIL, "service": "programme", "roles": []}
+    assert (kept["program"], kept["caller"]) == ("claims", claims)
+
+
+# --- for whom a program asks
+
+STRANGER = ECKey.generate_key("P-256", {"kid": "test", "alg": "ES256", "use": "sig"}, auto_kid=False)
+LEAD = ["lead_professional"]
+NOT_BELIEVED = {
+    "nobody's": None,
+    "no token at all": "leo",
+    "cut off": caller(roles=LEAD)[:-5],
+    "for another platform": caller(roles=LEAD, aud="elsewhere"),
+    "of another issuer": caller(roles=LEAD, iss="https://elsewhere.example"),
+    "signed by a stranger": caller(roles=LEAD, key=STRANGER),
+    "expired": caller(roles=LEAD, lives=-60),
+    "an id token": caller(roles=LEAD, typ="JWT"),
+    "the program's own": FAMILIES,
+    "another program's": CLAIMS,
+}
+
+
+@pytest.mark.parametrize("share", [True, False])
+@pytest.mark.parametrize("shown", NOT_BELIEVED.values(), ids=NOT_BELIEVED)
+def test_a_program_that_shows_no_good_token_of_its_caller_gets_nothing(
+    world: World, shown: str | None, share: bool
+) -> None:
+    """Neither a decision nor a line of the log, and one and the same answer; whatever the body says of a caller."""
+    ada = somebody()
+    world.inform(ada)
+    question = {
+        "purpose": "claim", "operation": "read", "subjects": [{"person": ada}], "share": share,
+        "items": [{"category": "attendance", "source": "education"}],
     }  # fmt: skip
-    decision = world.post("/v1/decisions", body, claims).json()["decision"]
-    assert world.get(f"/v1/decisions/{decision}").json()["program"] == "claims"
+    headers = {} if shown is None else {"caller_token": shown}
+    refused = world.post("/v1/decisions", question, FAMILIES, **headers)
+    assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (403, "caller-not-verified")
+    assert world.post("/v1/decisions", question | {"operation": "supply", "subjects": []}, FAMILIES, **headers).json()[
+        "title"
+    ] == ("Caller not verified")
+    if shown != CLAIMS:  # whose coverage another program may learn: it says nothing about people
+        assert world.post("/v1/coverage", {"purpose": "claim"}, FAMILIES, **headers).status_code == 403
+    assert log(world) == []
+
+
+def test_two_tokens_are_no_token(world: World) -> None:
+    headers = [
+        ("Authorization", f"Bearer {FAMILIES}"), ("Caller-Token", caller(roles=LEAD)),
+        ("Caller-Token", caller("housing", LEAD)),
+    ]  # fmt: skip
+    answer = world.running.client.post("/v1/coverage", json={"purpose": "support"}, headers=headers)
+    assert answer.status_code == 403
+
+
+def test_what_a_body_says_of_the_caller_is_refused(world: World) -> None:
+    told = {"subject": "ana", "client": "portal", "agency": COUNCIL, "service": "programme", "roles": ["analyst"]}
+    for path in ("/v1/decisions", "/v1/coverage"):
+        body: dict[str, object] = {"caller": told, "purpose": "support"}
+        if path == "/v1/decisions":
+            body |= {"operation": "read", "items": [{"category": "identity", "source": "education"}], "share": True}
+        refused = world.post(path, body, FAMILIES, caller_token=caller("housing", ["partner_practitioner"]))
+        assert refused.status_code == 422
+        assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/body/caller"]
+
+
+def test_the_purpose_asked_for_is_one_of_the_callers(world: World) -> None:
+    ada, lead = somebody(), caller(roles=LEAD, purposes=["support"])
+    world.inform(ada)
+    assert world.decide([ada], SCHOOL[:1], purpose="support", asker=lead).status_code == 200
+    other = world.decide([ada], SCHOOL[:1], purpose="identify", asker=lead)
+    assert (other.status_code, other.json()["type"].rpartition("/")[2]) == (403, "purpose-not-allowed")
+    covered = world.post("/v1/coverage", {"purpose": "identify"}, FAMILIES, caller_token=lead)
+    assert covered.json()["type"].rpartition("/")[2] == "purpose-not-allowed"
+
+
+def test_a_program_works_with_data_for_itself_and_for_its_own_purposes(world: World) -> None:
+    """`use` is the program's own work: it forwards nobody, and does not get further than what it is there for."""
+    ada = somebody()
+    world.inform(ada)
+    assert world.decide([ada], SCHOOL[:1], purpose="claim", operation="use").status_code == 200
+    for purpose, program in (("identify", CLAIMS), ("claim", FAMILIES), ("identify", FAMILIES)):
+        refused = world.decide([ada], SCHOOL[:1], purpose=purpose, operation="use", program=program)
+        assert refused.json()["type"].rpartition("/")[2] == "purpose-not-allowed"
+    question = {
+        "purpose": "claim", "operation": "use", "subjects": [{"person": ada}], "share": False,
+        "items": [{"category": "attendance", "source": "education"}],
+    }  # fmt: skip
+    forwarded = world.post("/v1/decisions", question, CLAIMS, caller_token=caller(roles=LEAD))
+    assert (forwarded.status_code, forwarded.json()["title"]) == (403, "Caller not verified")
+
+
+def test_a_supplier_without_a_purpose_of_its_own_may_ask_whether_it_may_supply(world: World) -> None:
+    machine = caller("education", purposes=[])
+    verdicts = world.decide([], SCHOOL[:1], operation="supply", purpose="identify", asker=machine).json()["verdicts"]
+    assert [verdict["verdict"] for verdict in verdicts] == ["permit"]
+
+
+def test_a_person_without_any_role_is_no_machine(world: World) -> None:
+    """Identity leaves out roles that a service may not hold; who has none left must not see what a system sees."""
+    ada = somebody()
+    world.inform(ada)
+    assert world.reasons([ada], SCHOOL[:1], asker=caller("programme")) == ["agreed"]
+    bare = token("leo", purposes=EVERY_PURPOSE)
+    assert world.reasons([ada], SCHOOL[:1], asker=bare) == ["no_case_content"]
+    covered = world.post("/v1/coverage", {"purpose": "support"}, FAMILIES, caller_token=bare)
+    assert covered.json()["covers"] == []

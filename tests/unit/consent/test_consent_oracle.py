@@ -151,7 +151,6 @@ def test_the_rules_decide_as_the_oracle_does(
     items = [{"category": category, "source": source} for category in CATEGORIES for source in SERVICES]
     request = DecisionRequest.model_validate(
         {
-            "caller": {"subject": "x", "client": "x", "agency": "x", "service": service, "roles": roles},
             "purpose": purpose,
             "operation": operation,
             "subjects": [{"person": str(ids[0]), "formerly": [str(one) for one in ids[1:]]}],
@@ -159,7 +158,7 @@ def test_the_rules_decide_as_the_oracle_does(
             "share": False,
         }
     )
-    asked = Asked(service, frozenset(roles), purpose, operation, ground)  # type: ignore[arg-type]
+    asked = Asked(service, frozenset(roles), purpose, operation, bool(roles), ground)  # type: ignore[arg-type]
     for verdict in verdicts_on(situation(store), asked, request, TODAY):
         question = {
             "service": service, "purpose": purpose, "operation": operation, "roles": roles, "ids": ids,
@@ -177,14 +176,13 @@ def test_supply_is_permitted_under_any_agreement_that_stands(
     store = drawn.draw(stores("programme", purpose))
     request = DecisionRequest.model_validate(
         {
-            "caller": {"subject": "x", "client": "x", "agency": "x", "service": service, "roles": []},
             "purpose": purpose,
             "operation": "supply",
             "items": [{"category": category, "source": source} for category in CATEGORIES for source in SERVICES],
             "share": False,
         }
     )
-    for verdict in supply_verdicts_on(situation(store), request, TODAY):
+    for verdict in supply_verdicts_on(situation(store), service, request, TODAY):
         stands = any(
             agreement["supplier"] == service == verdict.source
             and agreement["status"] == "signed"

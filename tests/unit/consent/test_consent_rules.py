@@ -27,9 +27,10 @@ def case(
     state: str | None = "in_force",
     subject: Subject = INFORMED,
     ground: str | None = None,
+    is_person: bool = False,
 ) -> Case:
     standing = AgreementStanding(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
-    asked = Asked(service, roles, purpose, operation, ground)  # type: ignore[arg-type]
+    asked = Asked(service, roles, purpose, operation, is_person, ground)  # type: ignore[arg-type]
     return Case(asked, category, source, standing, subject)
 
 

@@ -44,7 +44,9 @@ LEO = token(
     roles=["lead_professional"],
     purposes=["support"],
 )
-FAMILIES = token("families", client="families", scopes=["consent:decide"])
+EVERY_PURPOSE = ["identify", "support", "claim", "safeguarding"]
+FAMILIES = token("families", client="families", scopes=["consent:decide"], purposes=[])
+CLAIMS = token("claims", client="claims", scopes=["consent:decide"], purposes=["claim"])
 
 _keys = itertools.count(10_000_000)
 
@@ -53,9 +55,11 @@ def day() -> str:
     return today().isoformat()
 
 
-def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -> dict[str, Any]:
-    agency = AGENCY.get(service, COUNCIL)
-    return {"subject": "leo", "client": "portal", "agency": agency, "service": service, "roles": list(roles)} | more
+def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -> str:
+    """The token of somebody of a service; of a machine of theirs, where no role is given."""
+    agency, who = AGENCY.get(service, COUNCIL), "leo" if roles else f"{service}-system"
+    said = {"agency": agency, "service": service, "roles": roles, "purposes": EVERY_PURPOSE}
+    return token(who, client="portal" if roles else who, **said | more)
 
 
 def term(purpose: str, category: str, basis: str = "public_task", **more: Any) -> dict[str, Any]:
@@ -74,8 +78,8 @@ class World:
     def get(self, path: str, who: str = IRIS, **params: Any) -> Response:
         return self.running.client.get(path, params=params or None, headers=as_(who))
 
-    def post(self, path: str, body: Any, who: str = IRIS, key: str | None = None) -> Response:
-        headers = as_(who, idempotency_key=key or f"key-{next(_keys)}")
+    def post(self, path: str, body: Any, who: str = IRIS, key: str | None = None, **more: str) -> Response:
+        headers = as_(who, idempotency_key=key or f"key-{next(_keys)}", **more)
         return self.running.client.post(path, json=body, headers=headers)
 
     def draft(self, supplier: str, recipient: str, *terms: dict[str, Any], who: str = IRIS, **more: Any) -> Response:
@@ -146,19 +150,22 @@ class World:
         purpose: str = "support",
         operation: str = "read",
         share: bool = False,
-        asker: dict[str, Any] | None = None,
+        asker: str | None = None,
+        program: str = "",
         ground: dict[str, str] | None = None,
     ) -> Response:
+        """Ask as a program does: for somebody by their token, or for itself where it works with data (`use`)."""
+        forwarded = {} if operation == "use" else {"caller_token": asker or caller(roles=["lead_professional"])}
         subjects = [{"person": p} if isinstance(p, str) else {"person": p[0], "formerly": p[1]} for p in people]
         body = {
-            "caller": asker or caller(roles=["lead_professional"]),
             "purpose": purpose,
             "operation": operation,
             "subjects": subjects,
             "items": [{"category": category, "source": source} for category, source in items],
             "share": share,
         } | ({"ground": ground} if ground else {})
-        return self.post("/v1/decisions", body, FAMILIES)
+        who = program or (CLAIMS if operation == "use" else FAMILIES)
+        return self.post("/v1/decisions", body, who, **forwarded)
 
     def reasons(self, *args: Any, **more: Any) -> list[str]:
         answer = self.decide(*args, **more)

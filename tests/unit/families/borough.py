@@ -16,7 +16,7 @@ from families.feeds.registry import FEEDS
 from families.models.chassis import Outbox
 from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
-from fixtures.tokens import as_, token
+from fixtures.tokens import as_, caller_in, token
 from sandbox import actors
 from unit.families.household import Consent, open_borough, scoped
 
@@ -92,7 +92,7 @@ class Office(Consent):
         async def cover_for(request: Request) -> Any:
             if self.down:
                 return JSONResponse({"title": "down"}, 503)
-            question = await request.json()
+            question = await request.json() | {"caller": caller_in(request.headers)}
             asked = (question["caller"]["service"], question["purpose"])
             covered = {c for (_, *about), found in self.agreements.items() if tuple(about) == asked for c in found}
             return {"purpose": asked[1], "covers": sorted(covered), "ask": {"service": "programme", "email": None}}

@@ -18,7 +18,7 @@ from families.models.intake import Push, Record
 from families.models.people import AddressStatement, CarerStatement, Person, PersonName
 from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
-from fixtures.tokens import as_, token
+from fixtures.tokens import as_, caller_in, token
 from sandbox import actors
 from vocabulary.categories import CATEGORIES
 
@@ -63,6 +63,7 @@ class Consent:
     denied: set[tuple[str, str]] = field(default_factory=set)
     protected: set[str] = field(default_factory=set)
     down: bool = False
+    expired: bool = False
     asked: list[dict[str, Any]] = field(default_factory=list)
 
     def app(self) -> FastAPI:
@@ -76,7 +77,9 @@ class Consent:
         async def decide(request: Request) -> Any:
             if self.down:
                 return JSONResponse({"title": "down"}, 503)
-            question = await request.json()
+            if self.expired:
+                return JSONResponse({"type": "http://consent/problems/caller-not-verified", "title": "No"}, 403)
+            question = await request.json() | {"caller": caller_in(request.headers)}
             self.asked.append(question)
             return {"decision": str(uuid4()), "rule_version": "1", "verdicts": self._verdicts(question)}
 
@@ -84,7 +87,7 @@ class Consent:
         async def cover(request: Request) -> Any:
             if self.down:
                 return JSONResponse({"title": "down"}, 503)
-            question = await request.json()
+            question = await request.json() | {"caller": caller_in(request.headers)}
             purpose, service = question["purpose"], question["caller"]["service"]
             covered = {
                 category
@@ -117,7 +120,7 @@ class Consent:
             return False
         if any((id, item["category"]) in self.denied for id in ids):
             return False
-        recipient = question["caller"]["service"]
+        recipient = (question["caller"] or {"service": "programme"})["service"]
         if item["source"] == recipient:
             return True
         return item["category"] in self.agreements.get((item["source"], recipient, question["purpose"]), ())

@@ -14,6 +14,7 @@ import time_machine
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jws
 from joserfc.jwk import ECKey
+from sqlalchemy import select
 
 from chassis.clock import now
 from chassis.keys import JwksOverHttp
@@ -21,11 +22,11 @@ from fixtures.stack import Programs
 from identity.app import program
 from identity.bootstrap import ADMINISTRATOR, bootstrap, main
 from identity.keys.key_wrapping import KeyWrapping
-from identity.models import AuthorizationCode, FailedSignIn, RefreshToken, SigningKey, SignInSession
+from identity.models import AuthorizationCode, Client, FailedSignIn, RefreshToken, SigningKey, SignInSession
 from identity.settings import IdentitySettings
 from identity.sign_in.worker import Sweeper
 
-from .conftest import BACK, CHEAP, PASSWORD, Browser, Identity, start_identity
+from .conftest import BACK, CHEAP, PASSWORD, Browser, Identity, claims_of, start_identity
 
 
 @pytest.fixture
@@ -120,6 +121,17 @@ def test_the_bootstrap_makes_what_is_missing_and_nothing_twice(fresh: Identity) 
     assert bootstrap(runtime, gateway_url=elsewhere).made == ["portal's addresses and scopes"]
     for address in (BACK, f"{elsewhere}/signed-in"):
         assert fresh.browser().open(redirect_uri=address).status_code == 200
+
+
+def test_a_program_of_an_earlier_release_may_do_what_it_is_there_for_today(fresh: Identity) -> None:
+    runtime = fresh.running.runtime
+    with runtime.write() as session:
+        claims = session.scalars(select(Client).where(Client.client_id == "claims")).one()
+        claims.scopes, claims.purposes = ["consent:decide"], []
+    assert bootstrap(runtime).made == ["rights of claims"]
+    said = claims_of(fresh.token("claims", fresh.own_secret("claims")).json()["access_token"])
+    assert (said["scope"], said["purposes"]) == ("consent:decide evidence:freeze", ["claim"])
+    assert bootstrap(runtime).made == []
 
 
 def test_an_administrator_whose_store_is_gone_keeps_the_password_of_the_file(programs: Programs) -> None:

@@ -13,12 +13,13 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from chassis.problems import NotAllowed, NotSignedIn, PurposeNeeded, PurposeNotAllowed
+from chassis.problems import CallerNotVerified, NotAllowed, NotSignedIn, PurposeNeeded, PurposeNotAllowed
 from chassis.telemetry import bind_caller
 
 ALGORITHMS = ["ES256"]
 LEEWAY = 5
 REMEMBERED = 10_000
+LONGEST_TOKEN = 8000
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,6 @@ class Caller:
     purposes: tuple[str, ...]
     is_person: bool
     token: str
-
-    def described(self) -> dict[str, Any]:
-        """As `consent` is told of a caller when it is asked for a decision."""
-        return {
-            "subject": self.subject,
-            "client": self.client,
-            "agency": self.agency,
-            "service": self.service,
-            "roles": sorted(self.roles),
-        }
 
     def __repr__(self) -> str:
         return f"Caller({self.subject} of {self.service})"  # a token must not stand in a traceback
@@ -127,7 +118,7 @@ async def signed_in(request: Request, authorization: Annotated[str | None, Heade
     kind, _, token = (authorization or "").partition(" ")
     # Of two tokens each program on the way might check the other one.
     alone = len(request.headers.getlist("authorization")) == 1
-    if kind.lower() != "bearer" or not token or len(token) > 8000 or not alone:
+    if kind.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN or not alone:
         raise NotSignedIn()
     verifier: Verifier = request.app.state.verifier
     caller = await verifier.caller(token.strip())
@@ -136,6 +127,41 @@ async def signed_in(request: Request, authorization: Annotated[str | None, Heade
 
 
 SignedIn = Annotated[Caller, Depends(signed_in)]
+
+
+async def forwarded_caller(
+    request: Request, program: SignedIn, caller_token: Annotated[str | None, Header()] = None
+) -> Caller | None:
+    """Whose token a program forwards beside its own (`ServiceClient`, `on_behalf_of`); None where it forwards none.
+
+    A program that asks for somebody shows their token, and says nothing of them by itself: what it says could be
+    anybody. Errors: CallerNotVerified, the same whatever is wrong with the token.
+    """
+    if caller_token is None:
+        return None
+    if len(request.headers.getlist("caller-token")) != 1 or len(caller_token) > LONGEST_TOKEN:
+        raise CallerNotVerified()
+    verifier: Verifier = request.app.state.verifier
+    try:
+        caller = await verifier.caller(caller_token)
+    except NotSignedIn:
+        raise CallerNotVerified() from None
+    if caller.client == program.client:
+        raise CallerNotVerified()
+    return caller
+
+
+ForwardedCaller = Annotated[Caller | None, Depends(forwarded_caller)]
+
+
+async def on_behalf_of(caller: ForwardedCaller) -> Caller:
+    """For whom a program asks, by the token that it forwards. Errors: CallerNotVerified."""
+    if caller is None:
+        raise CallerNotVerified()
+    return caller
+
+
+OnBehalfOf = Annotated[Caller, Depends(on_behalf_of)]
 
 
 def require(scope: str) -> Callable[..., Awaitable[Caller]]:

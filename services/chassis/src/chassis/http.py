@@ -11,7 +11,8 @@ import httpx
 import orjson
 import structlog
 
-from chassis.problems import Unavailable
+from chassis.auth import Caller
+from chassis.problems import CallerNotVerified, NotSignedIn, Problem, Unavailable
 from chassis.telemetry import request_id
 from chassis.time_budget import HEADER, TimeBudget, current_time_budget
 
@@ -36,6 +37,10 @@ class RemoteProblem(Exception):
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         super().__init__(f"{status} {body.get('title', '')}")
         self.status, self.body = status, body
+
+    def is_a(self, kind: type[Problem]) -> bool:
+        """Whether it is this problem, by the last part of its type."""
+        return str(self.body.get("type", "")).rpartition("/")[2] == kind.slug()
 
 
 class TokenSource:
@@ -82,8 +87,10 @@ class ServiceClient:
 
     All calls of a request together, with their repeats, wait no longer than its time budget; a call of a loop has
     `timeout` for itself and its repeats.
+    Whoever asks for somebody names them as `on_behalf_of`: their own token goes with the request, in a header of its
+    own, so that the other program need not believe what we say of them. It stands in no body, address or log line.
     Errors: Unavailable when it does not answer in time or breaks (after a few tries, where repeating is safe);
-    RemoteProblem when it refuses.
+    RemoteProblem when it refuses; NotSignedIn when the token of `on_behalf_of` has expired meanwhile.
     """
 
     def __init__(self, base_url: str, tokens: TokenSource, timeout: float) -> None:
@@ -92,9 +99,16 @@ class ServiceClient:
         self._tokens, self._timeout = tokens, timeout
 
     def get(
-        self, path: str, params: dict[str, Any] | None = None, token: str | None = None, purpose: str | None = None
+        self,
+        path: str,
+        params: dict[str, Any] | None = None,
+        token: str | None = None,
+        purpose: str | None = None,
+        on_behalf_of: Caller | None = None,
     ) -> Any:
-        return self._call("GET", path, params=params, token=token, purpose=purpose, safe=True)
+        return self._call(
+            "GET", path, params=params, token=token, purpose=purpose, safe=True, on_behalf_of=on_behalf_of
+        )
 
     def post(
         self,
@@ -104,11 +118,19 @@ class ServiceClient:
         idempotency_key: str | None = None,
         purpose: str | None = None,
         safe: bool = False,
+        on_behalf_of: Caller | None = None,
     ) -> Any:
         """`safe`: repeating does no harm (a lookup, a decision). A request with an idempotency key always is."""
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self._call(
-            "POST", path, json=json, headers=headers, token=token, purpose=purpose, safe=safe or bool(idempotency_key)
+            "POST",
+            path,
+            json=json,
+            headers=headers,
+            token=token,
+            purpose=purpose,
+            safe=safe or bool(idempotency_key),
+            on_behalf_of=on_behalf_of,
         )
 
     def put(self, path: str, json: Any, token: str | None = None, headers: dict[str, str] | None = None) -> Any:
@@ -129,9 +151,12 @@ class ServiceClient:
         token: str | None,
         purpose: str | None = None,
         headers: dict[str, str] | None = None,
+        on_behalf_of: Caller | None = None,
         **rest: Any,
     ) -> Any:
         headers = dict(headers or {})
+        if on_behalf_of is not None:
+            headers["Caller-Token"] = on_behalf_of.token
         if purpose:
             headers["Purpose"] = purpose
         if current := request_id():
@@ -156,7 +181,12 @@ class ServiceClient:
             if answer.status_code in (502, 503, 504) and safe:
                 self._pause(budget, attempt)
                 continue
-            return self._read(answer)
+            try:
+                return self._read(answer)
+            except RemoteProblem as refused:
+                if on_behalf_of is not None and refused.is_a(CallerNotVerified):
+                    raise NotSignedIn() from None
+                raise
         raise Unavailable()
 
     def _send(

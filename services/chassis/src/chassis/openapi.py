@@ -101,6 +101,9 @@ def _say_what_headers_hold(parameter: Document) -> None:
     elif parameter["name"] == "if-match":
         parameter["schema"] = {"type": "string", "pattern": TAGS}
         parameter["description"] = "The `ETag` of the version that is to be changed"
+    elif parameter["name"] == "caller-token":
+        parameter["schema"] = {"type": "string", "pattern": r"^[A-Za-z0-9._-]{1,8000}$"}
+        parameter["description"] = "The access token of the person or client for whom a program asks, beside its own"
     elif parameter["name"] == "purpose":
         parameter["schema"] = {"type": "string", "pattern": "^[a-z][a-z_]{0,39}$"}
         parameter["description"] = "For what you ask; needed where your role has several purposes"

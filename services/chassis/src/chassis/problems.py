@@ -21,6 +21,7 @@ Problem
 ├── KeyMissing             400
 ├── RequestNotReadable     400
 ├── PurposeNotAllowed      403
+├── CallerNotVerified      403
 ├── ServerFault            500
 └── Unavailable            503
 
@@ -126,6 +127,15 @@ class NotAllowed(Problem):
     def __init__(self, scope: str) -> None:
         challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
         super().__init__(f"This needs the scope {scope}.", headers={"WWW-Authenticate": challenge}, scope=scope)
+
+
+class CallerNotVerified(Problem):
+    """The request is made for somebody else, and shows no token of theirs that is good.
+
+    A program forwards the access token of the person or client for whom it asks, as `Caller-Token`, beside its own.
+    """
+
+    status, title = 403, "Caller not verified"
 
 
 class PurposeNotAllowed(Problem):

@@ -25,5 +25,3 @@ class ClaimsSettings(ServiceSettings):
         default=120.0,
         description="Seconds after which they are evaluated all the same, though a push still streams",
     )
-    agency: str = Field(default="thornbury-council", description="The agency whose programme makes the claims")
-    service: str = Field(default="programme", description="Its service: the recipient in agreements for the claim")

@@ -28,23 +28,19 @@ def ask_shareable(
 
     Errors: Unavailable when consent does not answer: no decision, no data.
     """
-    return _decide(runtime, caller.described(), purpose, "read", uses, formerly, share=True)
+    return _decide(runtime, caller, purpose, "read", uses, formerly, share=True)
 
 
 def ask_usable(runtime: Runtime, uses: Iterable[Use], formerly: Formerly) -> frozenset[Use]:
     """Which of these this program itself may work with for a claim. Errors: Unavailable."""
-    settings = runtime.settings
-    own = settings.own_client
-    caller = {"subject": own, "client": own, "agency": settings.agency, "service": settings.service, "roles": []}
-    return _decide(runtime, caller, "claim", "use", uses, formerly, share=False)
+    return _decide(runtime, None, "claim", "use", uses, formerly, share=False)
 
 
 def describe_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
     """What this purpose covers for this caller at all, and whom to ask; the same whoever is asked about."""
     try:
-        answer = runtime.client("consent").post(
-            "/v1/coverage", {"caller": caller.described(), "purpose": purpose}, safe=True
-        )
+        question = {"purpose": purpose}
+        answer = runtime.client("consent").post("/v1/coverage", question, safe=True, on_behalf_of=caller)
         ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
         return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
     except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
@@ -53,7 +49,7 @@ def describe_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
 
 def _decide(
     runtime: Runtime,
-    caller: dict[str, Any],
+    caller: Caller | None,
     purpose: str,
     operation: str,
     uses: Iterable[Use],
@@ -61,8 +57,8 @@ def _decide(
     *,
     share: bool,
 ) -> frozenset[Use]:
-    """Shape: people about whom the same is asked go into one question, so that nothing is asked, or logged, that is not
-    beneath the answer."""
+    """Shape: without a caller, claims asks for itself. People about whom the same is asked go into one question, so
+    that nothing is asked, or logged, that is not beneath the answer."""
     wanted: dict[UUID, set[tuple[str, str]]] = defaultdict(set)
     for use in uses:
         wanted[use.person].add((use.category, use.source))
@@ -74,20 +70,19 @@ def _decide(
         for some_items in in_batches(items_alike, ITEMS_AT_ONCE):
             for some in in_batches(sorted(people), SUBJECTS_AT_ONCE):
                 question = {
-                    "caller": caller,
                     "purpose": purpose,
                     "operation": operation,
                     "subjects": [{"person": str(p), "formerly": [str(f) for f in formerly.get(p, ())]} for p in some],
                     "items": [{"category": category, "source": source} for category, source in some_items],
                     "share": share,
                 }
-                permitted |= _ask(runtime, question)
+                permitted |= _ask(runtime, caller, question)
     return frozenset(permitted)
 
 
-def _ask(runtime: Runtime, question: dict[str, Any]) -> set[Use]:
+def _ask(runtime: Runtime, caller: Caller | None, question: dict[str, Any]) -> set[Use]:
     try:
-        answer = runtime.client("consent").post("/v1/decisions", question)
+        answer = runtime.client("consent").post("/v1/decisions", question, on_behalf_of=caller)
         return {
             Use(UUID(verdict["person"]), verdict["category"], verdict["source"])
             for verdict in answer["verdicts"]

@@ -78,8 +78,10 @@ def find_reach(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
 
     Errors: Unavailable.
     """
-    partner = caller.is_person and (
-        "partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND)
+    partner = (
+        caller.is_person
+        and purpose in caller.purposes
+        and ("partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND))
     )
     return Reach(caller, as_partner=partner and bool(sharing.ask_access(runtime, caller, purpose).covers))
 

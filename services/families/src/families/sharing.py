@@ -74,7 +74,8 @@ def decide(
     """Ask `consent` what may be shown; with `share` every permit is in the sharing log before this returns.
 
     Shape: one verdict a subject and item. `formerly` is looked after by the caller of this function.
-    Errors: Unavailable when consent does not answer, or not as agreed: no decision, no data.
+    Errors: Unavailable when consent does not answer, or not as agreed: no decision, no data; NotSignedIn when the
+    caller's token has expired meanwhile.
     """
     whom = list({subject.person: subject for subject in subjects}.values())
     what = sorted({item if isinstance(item, Item) else Item(*item) for item in items})
@@ -94,8 +95,8 @@ def ask_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
     Errors: Unavailable.
     """
     try:
-        question = {"caller": caller.described(), "purpose": purpose}
-        answer = runtime.client("consent").post("/v1/coverage", question, safe=True)
+        question = {"purpose": purpose}
+        answer = runtime.client("consent").post("/v1/coverage", question, safe=True, on_behalf_of=caller)
         ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
         return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
     except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
@@ -117,7 +118,6 @@ def _ask(
     share: bool,
 ) -> tuple[str, set[tuple[UUID, str, str]]]:
     question = {
-        "caller": caller.described(),
         "purpose": purpose,
         "operation": operation,
         "subjects": [{"person": str(s.person), "formerly": [str(id) for id in s.formerly]} for s in subjects],
@@ -125,7 +125,7 @@ def _ask(
         "share": share,
     }
     try:
-        answer = runtime.client("consent").post("/v1/decisions", question)
+        answer = runtime.client("consent").post("/v1/decisions", question, on_behalf_of=caller)
         return str(answer["decision"]), {
             (UUID(verdict["person"]), verdict["category"], verdict["source"])
             for verdict in answer["verdicts"]

@@ -35,7 +35,7 @@ from identity.directory import tell_untold
 from identity.events import ClientChanged
 from identity.keys import service as keys
 from identity.keys.key_wrapping import KeyWrapping, find_key_file
-from identity.models import Base
+from identity.models import Base, Client
 from identity.roles.catalogue import scopes_of
 from identity.settings import IdentitySettings
 from identity.users import repository as users
@@ -147,6 +147,7 @@ def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made
             _write(path, registered.secret or "")
         made.append(f"client {name}")
         return
+    _ensure_rights(session, client, program, made)
     live = clients.list_credentials(session, [client.id])
     if given is not None and digest_of(given) in {held.digest for held in live}:
         return
@@ -162,6 +163,17 @@ def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made
     if given is None:
         _write(path, replaced.secret or "")
     made.append(f"secret of {name}")
+
+
+def _ensure_rights(session: Session, client: Client, program: DeclaredProgram, made: list[str]) -> None:
+    """A program registered by an earlier release may do, and act for, what it is there for today."""
+    scopes, purposes = sorted(program.client_scopes), list(program.client_purposes)
+    if (client.scopes, client.purposes) == (scopes, purposes):
+        return
+    client.scopes, client.purposes = scopes, purposes
+    record(session, PLATFORM, "client.changed", "client", client.client_id, fields=["purposes", "scopes"])
+    emit(session, ClientChanged(client=client.client_id, service=SERVICE.code, change="changed"))
+    made.append(f"rights of {client.client_id}")
 
 
 def _given_secret(path: Path) -> str | None:

@@ -20,6 +20,13 @@ def test_without_an_answer_from_consent_nothing_is_shown(street: Street) -> None
         assert answer.status_code == 503 and "Ash" not in answer.text
 
 
+def test_whose_token_expired_while_they_waited_is_shown_nothing_and_signs_in_anew(street: Street) -> None:
+    street.ashes()
+    street.consent.expired = True
+    answer = street.get("/v1/families")
+    assert (answer.status_code, answer.json()["title"]) == (401, "Not signed in") and "Ash" not in answer.text
+
+
 def test_each_answer_asks_anew_and_a_withheld_name_is_absent(street: Street) -> None:
     mia, *_ = street.ashes()
     assert "Mia Ash" in str(street.families())

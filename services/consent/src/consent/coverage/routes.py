@@ -4,7 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from chassis.auth import OnBehalfOf
 from chassis.db import ReadSession
+from chassis.problems import PurposeNotAllowed
 from chassis.runtime import TheRuntime
 from chassis.schemas import Code
 from consent.access import DecideSharing, ReadCoverage
@@ -22,15 +24,14 @@ def show_coverage(
     runtime: TheRuntime,
 ) -> CoverageView:
     """What this purpose covers for your service and roles."""
-    return service.show_coverage(session, runtime.settings, service=caller.service, roles=caller.roles, purpose=purpose)
+    return service.show_coverage(session, runtime.settings, caller, purpose)
 
 
 @router.post("")
 def show_coverage_for_caller(
-    request: CoverageRequest, caller: DecideSharing, session: ReadSession, runtime: TheRuntime
+    request: CoverageRequest, program: DecideSharing, asker: OnBehalfOf, session: ReadSession, runtime: TheRuntime
 ) -> CoverageView:
-    """The same for a caller of yours, when they may not ask here themselves."""
-    asker = request.caller
-    return service.show_coverage(
-        session, runtime.settings, service=asker.service, roles=frozenset(asker.roles), purpose=request.purpose
-    )
+    """The same for a caller of yours, whose token you forward, when they may not ask here themselves."""
+    if request.purpose not in asker.purposes:
+        raise PurposeNotAllowed()
+    return service.show_coverage(session, runtime.settings, asker, request.purpose)

@@ -1,11 +1,9 @@
 from pydantic import Field
 
 from chassis.schemas import Code, Schema
-from consent.decisions.schemas import CallerSchema
 
 
 class CoverageRequest(Schema):
-    caller: CallerSchema
     purpose: Code
 
 

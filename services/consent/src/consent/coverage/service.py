@@ -2,31 +2,31 @@
 
 from sqlalchemy.orm import Session
 
+from chassis.auth import Caller
 from chassis.db import today
 from consent.agreements.repository import list_terms
 from consent.agreements.states import state_of
 from consent.coverage.schemas import Ask, CoverageView
-from consent.decisions.rules import BOOK
+from consent.decisions.rules import BOOK, Asked
 from consent.settings import ConsentSettings
 from vocabulary.categories import CATEGORIES
 
 
-def show_coverage(
-    session: Session, settings: ConsentSettings, *, service: str, roles: frozenset[str], purpose: str
-) -> CoverageView:
+def show_coverage(session: Session, settings: ConsentSettings, caller: Caller, purpose: str) -> CoverageView:
     """The categories that could be shown, from caller, purpose and agreements alone."""
-    day = today()
+    day, service = today(), caller.service
+    asked = Asked(service, caller.roles, purpose, "read", caller.is_person)
     agreed = {
         term.category
         for term in list_terms(session, recipient=service, purpose=purpose)
         if BOOK.binds(state_of(term, day), purpose)
         and not BOOK.forbidden_by_origin(term.supplier, term.category, service, purpose)
-        and BOOK.sees(roles, purpose, term.category)
+        and BOOK.sees(asked, term.category)
     }
     own = {
         term.category
         for term in list_terms(session, supplier=service)
-        if BOOK.binds(state_of(term, day), purpose) and BOOK.sees_cases(roles)
+        if BOOK.binds(state_of(term, day), purpose) and BOOK.sees_cases(asked)
     }
     return CoverageView(
         purpose=purpose,

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from chassis.auth import ForwardedCaller
 from chassis.db import ReadSession
 from chassis.runtime import TheRuntime
 from consent.access import DecideSharing, ReadSharingLog
@@ -14,9 +15,15 @@ router = APIRouter(prefix="/v1/decisions", tags=["decisions"])
 
 
 @router.post("")
-def decide_sharing(request: DecisionRequest, caller: DecideSharing, runtime: TheRuntime) -> DecisionView:
-    """Decide about many people and items at once. With `share`, what is permitted is in the sharing log."""
-    return service.decide_sharing(runtime, caller, request)
+def decide_sharing(
+    request: DecisionRequest, program: DecideSharing, forwarded: ForwardedCaller, runtime: TheRuntime
+) -> DecisionView:
+    """Decide about many people and items at once. With `share`, what is permitted is in the sharing log.
+
+    `read` and `supply` are decided for the person or client whose token is forwarded as `Caller-Token`; `use` for the
+    program itself, which forwards none.
+    """
+    return service.decide_sharing(runtime, program, forwarded, request)
 
 
 @router.get("/{decision_id}")

@@ -46,12 +46,16 @@ class Reach(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, for what. `ground` is what the request rests on, when it is not the caller's everyday role."""
+    """Who asks, for what. `ground` is what the request rests on, when it is not the caller's everyday role.
+
+    Somebody without any role is either a machine, or a person who may see nothing.
+    """
 
     service: str
     roles: frozenset[str]
     purpose: str
     operation: Operation
+    is_person: bool
     ground: str | None = None
 
 
@@ -153,13 +157,18 @@ class RuleBook(Schema):
         origin = self._origins.get((source, category))
         return origin is not None and not (recipient in origin.recipients and purpose in origin.purposes)
 
-    def sees(self, roles: frozenset[str], purpose: str, category: str) -> bool:
-        """Whether one of the roles sees the category for the purpose. Without roles it is a machine: it does."""
-        return not roles or any(category in self._seen.get(role, {}).get(purpose, ()) for role in roles)
+    def sees(self, asked: Asked, category: str) -> bool:
+        """Whether one of the roles sees the category for the purpose. A machine has no roles: it does."""
+        by_role = any(category in self._seen.get(role, {}).get(asked.purpose, ()) for role in asked.roles)
+        return by_role or self._is_machine(asked)
 
-    def sees_cases(self, roles: frozenset[str]) -> bool:
+    def sees_cases(self, asked: Asked) -> bool:
         """Whether one of the roles sees anything of cases, for some purpose."""
-        return not roles or any(self._seen.get(role) for role in roles)
+        return any(self._seen.get(role) for role in asked.roles) or self._is_machine(asked)
+
+    @staticmethod
+    def _is_machine(asked: Asked) -> bool:
+        return not asked.is_person and not asked.roles
 
 
 def _protected(book: RuleBook, case: Case) -> bool:
@@ -167,7 +176,7 @@ def _protected(book: RuleBook, case: Case) -> bool:
 
 
 def _no_case_content(book: RuleBook, case: Case) -> bool:
-    return case.asked.operation in book.reach.shown_by and not book.sees_cases(case.asked.roles)
+    return case.asked.operation in book.reach.shown_by and not book.sees_cases(case.asked)
 
 
 def _restricted(book: RuleBook, case: Case) -> bool:
@@ -188,7 +197,7 @@ def _carried_by(code: str) -> Callable[[RuleBook, Case], bool]:
     def speaks(book: RuleBook, case: Case) -> bool:
         asked = case.asked
         stated = asked.ground == code and asked.purpose in GROUNDS[code].purposes
-        return stated and bool(asked.roles) and book.sees(asked.roles, asked.purpose, case.category)
+        return stated and bool(asked.roles) and book.sees(asked, case.category)
 
     return speaks
 
@@ -210,7 +219,7 @@ def _no_agreement(book: RuleBook, case: Case) -> bool:
 
 def _role(book: RuleBook, case: Case) -> bool:
     shown = case.asked.operation in book.reach.shown_by
-    return shown and not book.sees(case.asked.roles, case.asked.purpose, case.category)
+    return shown and not book.sees(case.asked, case.category)
 
 
 def _rests_on_consent(case: Case) -> bool:

@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.schemas import Code, Flag, Id, Instant, Line, Schema, Word
+from chassis.schemas import Code, Flag, Id, Instant, Schema, Word
 from consent.decisions.rules import Operation, VerdictKind
 from vocabulary.grounds import GROUNDS
 
@@ -20,13 +20,13 @@ GroundKind = Annotated[Code, Field(json_schema_extra={"enum": list(GROUNDS)}), A
 
 
 class CallerSchema(Schema):
-    """Who asked the program that asks here, copied from their verified token."""
+    """For whom the program asked, as their verified token said."""
 
-    subject: Line
-    client: Line
-    agency: Code
-    service: Code
-    roles: list[Code] = Field(default=[], max_length=50)
+    subject: str
+    client: str
+    agency: str
+    service: str
+    roles: list[str]
 
 
 class SubjectSchema(Schema):
@@ -49,7 +49,6 @@ class GroundSchema(Schema):
 
 
 class DecisionRequest(Schema):
-    caller: CallerSchema
     purpose: Code
     ground: GroundSchema | None = Field(
         default=None, description="The program that asks has checked that it holds, and that it is about all subjects"

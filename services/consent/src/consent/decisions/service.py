@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import new_id, now, today
+from chassis.problems import CallerNotVerified, PurposeNotAllowed
 from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
 from consent.agreements.states import state_of
@@ -27,6 +28,7 @@ from consent.decisions.schemas import (
 )
 from consent.decisions.situation import Situation
 from vocabulary.grounds import GROUNDS
+from vocabulary.scopes import RESERVED
 
 OWN = "own"
 """The basis of what a service recorded itself: no agreement is needed to look at it."""
@@ -34,23 +36,43 @@ OWN = "own"
 SENTENCES = {rule.name: rule.sentence for rule in [*BOOK.rules, BOOK.otherwise]}
 
 
-def decide_sharing(runtime: Runtime, program: Caller, request: DecisionRequest) -> DecisionView:
+def decide_sharing(
+    runtime: Runtime, program: Caller, forwarded: Caller | None, request: DecisionRequest
+) -> DecisionView:
     """Decide for each subject and item. With `share`, what is permitted is logged before the answer is given.
 
-    Shape: verdicts in the order subjects by items; those of `supply` name no person.
+    Shape: verdicts in the order subjects by items; those of `supply` name no person. Errors: CallerNotVerified,
+    PurposeNotAllowed.
     A sharing reads, decides and logs in one write transaction, so that it stands either before or behind a
     withdrawal and never astride it.
     """
+    asker = find_asker(program, forwarded, request)
     if request.operation == "supply":
         with runtime.read() as session:
-            return _decide_supply(session, request, today())
+            return _decide_supply(session, asker, request, today())
     if request.share:
         with runtime.write() as session:
-            answer = _decide(session, request, today())
-            _keep(session, program, request, answer)
+            answer = _decide(session, asker, request, today())
+            _keep(session, program, asker, request, answer)
             return answer
     with runtime.read() as session:
-        return _decide(session, request, today())
+        return _decide(session, asker, request, today())
+
+
+def find_asker(program: Caller, forwarded: Caller | None, request: DecisionRequest) -> Caller:
+    """For whom is decided: whose token is forwarded, or the program itself where it works with data on its own.
+
+    Nothing is believed that a program says of somebody. Errors: CallerNotVerified; PurposeNotAllowed where the purpose
+    is none of theirs. Supplying has no purpose of the supplier's own: it asks about nobody, and nothing is shown.
+    """
+    works_for_itself = request.operation == "use"
+    asker = program if works_for_itself else forwarded
+    # A program's own token sees whatever its service may be given: shown by another program, it would let that one in.
+    if asker is None or (works_for_itself and forwarded is not None) or (forwarded and forwarded.scopes & RESERVED):
+        raise CallerNotVerified()
+    if request.operation != "supply" and request.purpose not in asker.purposes:
+        raise PurposeNotAllowed()
+    return asker
 
 
 def show_decision(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
@@ -73,14 +95,9 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
     )
 
 
-def _decide(session: Session, request: DecisionRequest, day: date) -> DecisionView:
-    asked = Asked(
-        request.caller.service,
-        frozenset(request.caller.roles),
-        request.purpose,
-        request.operation,
-        request.ground.kind if request.ground else None,
-    )
+def _decide(session: Session, asker: Caller, request: DecisionRequest, day: date) -> DecisionView:
+    ground = request.ground.kind if request.ground else None
+    asked = Asked(asker.service, asker.roles, request.purpose, request.operation, asker.is_person, ground)
     ids = list({one for subject in request.subjects for one in _ids(subject)})
     situation = repository.read_situation(session, recipient=asked.service, purpose=asked.purpose, ids=ids, today=day)
     return _answer(verdicts_on(situation, asked, request, day))
@@ -100,15 +117,15 @@ def verdicts_on(situation: Situation, asked: Asked, request: DecisionRequest, da
             yield _verdict(subject.person, case, rule)
 
 
-def _decide_supply(session: Session, request: DecisionRequest, day: date) -> DecisionView:
-    service = request.caller.service
-    situation = Situation(terms=list_terms(session, supplier=service))
-    return _answer(supply_verdicts_on(situation, request, day))
+def _decide_supply(session: Session, asker: Caller, request: DecisionRequest, day: date) -> DecisionView:
+    situation = Situation(terms=list_terms(session, supplier=asker.service))
+    return _answer(supply_verdicts_on(situation, asker.service, request, day))
 
 
-def supply_verdicts_on(situation: Situation, request: DecisionRequest, day: date) -> Iterator[VerdictView]:
-    """Whether the caller's service may supply each category at all."""
-    service = request.caller.service
+def supply_verdicts_on(
+    situation: Situation, service: str, request: DecisionRequest, day: date
+) -> Iterator[VerdictView]:
+    """Whether this service may supply each category at all."""
     for item in request.items:
         term = situation.supplies(
             service, item.category, day, lambda term: BOOK.binds(state_of(term, day), request.purpose)
@@ -149,7 +166,7 @@ def _answer(verdicts: Iterator[VerdictView]) -> DecisionView:
     return DecisionView.model_construct(decision=new_id(), rule_version=BOOK.decided_by, verdicts=list(verdicts))
 
 
-def _keep(session: Session, program: Caller, request: DecisionRequest, answer: DecisionView) -> None:
+def _keep(session: Session, program: Caller, asker: Caller, request: DecisionRequest, answer: DecisionView) -> None:
     permits = [verdict for verdict in answer.verdicts if verdict.verdict == "permit"]
     shared = {verdict.person for verdict in permits}
     former = {
@@ -169,7 +186,11 @@ def _keep(session: Session, program: Caller, request: DecisionRequest, answer: D
         "rule_version": answer.rule_version,
         "permits": len(permits),
         "refusals": _fold(answer.verdicts),
-        **request.caller.model_dump(),
+        "subject": asker.subject,
+        "client": asker.client,
+        "agency": asker.agency,
+        "service": asker.service,
+        "roles": sorted(asker.roles),
     }
     sharings = [
         {

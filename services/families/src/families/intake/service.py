@@ -225,7 +225,6 @@ def _check_coverage(request: PushRequest) -> None:
 def _check_agreed(runtime: Runtime, caller: Caller, feed: Feed) -> None:
     """Ask consent whether this service may supply all that the feed holds. Errors: SupplyNotAgreed, Unavailable."""
     question = {
-        "caller": caller.described(),
         "purpose": "identify",
         "operation": "supply",
         "subjects": [],
@@ -233,7 +232,7 @@ def _check_agreed(runtime: Runtime, caller: Caller, feed: Feed) -> None:
         "share": False,
     }
     try:
-        answer = runtime.client("consent").post("/v1/decisions", question, safe=True)
+        answer = runtime.client("consent").post("/v1/decisions", question, safe=True, on_behalf_of=caller)
         permitted = {v["category"] for v in answer["verdicts"] if v["verdict"] == "permit"}
     except (RemoteProblem, KeyError, TypeError) as broken:
         raise Unavailable() from broken
