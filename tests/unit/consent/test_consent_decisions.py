@@ -512,3 +512,27 @@ def test_a_person_without_any_role_is_no_machine(world: World) -> None:
     assert world.reasons([ada], SCHOOL[:1], asker=bare) == ["no_case_content"]
     covered = world.post("/v1/coverage", {"purpose": "support"}, FAMILIES, caller_token=bare)
     assert covered.json()["covers"] == []
+
+
+# --- what is asked of whom
+
+
+def test_of_each_person_only_what_is_named_of_them_is_decided_and_logged(world: World) -> None:
+    ada, ben, cat = people(3)
+    world.inform(ada, ben, cat)
+    body = {
+        "purpose": "support",
+        "operation": "read",
+        "subjects": [{"person": ada, "items": [1]}, {"person": ben, "items": []}, {"person": cat, "items": [0, 1, 0]}],
+        "items": [{"category": category, "source": source} for category, source in SCHOOL[:2]],
+        "share": True,
+    }
+    lead = caller(roles=LEAD)
+    answer = world.post("/v1/decisions", body, FAMILIES, caller_token=lead)
+    decided = [(verdict["person"], verdict["category"]) for verdict in answer.json()["verdicts"]]
+    assert decided == [(ada, SCHOOL[1][0]), (cat, SCHOOL[0][0]), (cat, SCHOOL[1][0])]
+    assert sorted((line["person"], line["category"]) for line in log(world)) == sorted(decided)
+    for wrong in ([2], [-1], [True], ["0"], [0] * 51):
+        asked = body | {"subjects": [{"person": ada, "items": wrong}]}
+        refused = world.post("/v1/decisions", asked, FAMILIES, caller_token=lead)
+        assert refused.status_code == 422

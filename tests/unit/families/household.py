@@ -111,7 +111,7 @@ class Consent:
                 "basis": None,
             }
             for subject in question["subjects"]
-            for item in question["items"]
+            for item in asked_about(subject, question)
         ]
 
     def _permits(self, question: dict[str, Any], subject: dict[str, Any], item: dict[str, str]) -> bool:
@@ -124,6 +124,12 @@ class Consent:
         if item["source"] == recipient:
             return True
         return item["category"] in self.agreements.get((item["source"], recipient, question["purpose"]), ())
+
+
+def asked_about(subject: dict[str, Any], question: dict[str, Any]) -> list[dict[str, str]]:
+    """The items that a question asks about a subject."""
+    items: list[dict[str, str]] = question["items"]
+    return items if subject.get("items") is None else [items[index] for index in subject["items"]]
 
 
 def open_borough(consent: Consent) -> None:

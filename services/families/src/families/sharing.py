@@ -3,7 +3,7 @@
 Query, close the session, decide, answer: no decision is asked for inside a transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -65,25 +65,24 @@ def decide(
     runtime: Runtime,
     caller: Caller,
     purpose: str,
-    subjects: Iterable[Subject],
-    items: Iterable[Item | tuple[str, str]],
+    wanted: Mapping[Subject, Collection[Item]],
     *,
     operation: str = "read",
     share: bool = True,
 ) -> PermittedSharing:
     """Ask `consent` what may be shown; with `share` every permit is in the sharing log before this returns.
 
-    Shape: one verdict a subject and item. `formerly` is looked after by the caller of this function.
+    Shape: `wanted` names for each person what of them the answer draws on, and nothing that does not exist: whatever is
+    permitted stands in the log as shown. `formerly` is looked after by the caller of this function.
     Errors: Unavailable when consent does not answer, or not as agreed: no decision, no data; NotSignedIn when the
     caller's token has expired meanwhile.
     """
-    whom = list({subject.person: subject for subject in subjects}.values())
-    what = sorted({item if isinstance(item, Item) else Item(*item) for item in items})
     decisions: list[str] = []
     permitted: set[tuple[UUID, str, str]] = set()
-    for some_items in in_batches(what, ITEMS_AT_ONCE):
-        for some in in_batches(whom, SUBJECTS_AT_ONCE):
-            answer = _ask(runtime, caller, purpose, some, some_items, operation, share)
+    for people in in_batches((subject for subject, items in wanted.items() if items), SUBJECTS_AT_ONCE):
+        what = sorted({item for subject in people for item in wanted[subject]})
+        for items in in_batches(what, ITEMS_AT_ONCE):
+            answer = _ask(runtime, caller, purpose, {s: wanted[s] for s in people}, items, operation, share)
             decisions.append(answer[0])
             permitted |= answer[1]
     return PermittedSharing(tuple(decisions), frozenset(permitted))
@@ -112,15 +111,22 @@ def _ask(
     runtime: Runtime,
     caller: Caller,
     purpose: str,
-    subjects: Sequence[Subject],
+    wanted: Mapping[Subject, Collection[Item]],
     items: Sequence[Item],
     operation: str,
     share: bool,
 ) -> tuple[str, set[tuple[UUID, str, str]]]:
+    """One question about these items. Of each person only those that are wanted of them are asked about."""
+    indexes = {item: index for index, item in enumerate(items)}
+    asked = {subject: sorted(indexes[item] for item in some if item in indexes) for subject, some in wanted.items()}
     question = {
         "purpose": purpose,
         "operation": operation,
-        "subjects": [{"person": str(s.person), "formerly": [str(id) for id in s.formerly]} for s in subjects],
+        "subjects": [
+            {"person": str(subject.person), "formerly": [str(id) for id in subject.formerly], "items": some}
+            for subject, some in asked.items()
+            if some
+        ],
         "items": [{"category": item.category, "source": item.source} for item in items],
         "share": share,
     }

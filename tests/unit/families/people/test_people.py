@@ -84,6 +84,16 @@ def test_a_search_finds_nothing_out_that_is_not_shared(town: Borough) -> None:
         assert town.post("/v1/people/search", asked).json() == {"items": []}
 
 
+def test_a_search_shares_whom_it_shows_and_nobody_else(town: Borough) -> None:
+    town.push(BENEFITS, claim(), claim("CL-2", nino="MW000456A", date_of_birth="1960-02-03"))
+    rose, older = town.person("CL-1"), town.person("CL-2")
+    town.consent.asked.clear()
+    found = town.post("/v1/people/search", {"name": "Rosemary Ash", "date_of_birth": "1980-02-03"}).json()["items"]
+    assert [person["id"] for person in found] == [rose] != [older]
+    shared = [question for question in town.consent.asked if question["share"]]
+    assert {subject["person"] for question in shared for subject in question["subjects"]} == {rose}
+
+
 def test_a_refuge_is_shown_to_nobody(town: Borough) -> None:
     with town.runtime.write() as session:
         session.add(Premises(uprn=QUAY["uprn"], kind="refuge"))

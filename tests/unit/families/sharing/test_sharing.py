@@ -1,6 +1,6 @@
 """Nothing is shown that consent has not let go, to this service, for this purpose, at this moment."""
 
-from unit.families.household import BENEFITS, MILL, WAVE0, WAVE1, Street, ana, cora, harriet, sol
+from unit.families.household import BENEFITS, MILL, SCHOOL, WAVE0, WAVE1, Street, ana, asked_about, cora, harriet, sol
 
 SUPPORT = frozenset({"support"})
 
@@ -95,3 +95,30 @@ def test_the_question_holds_every_former_id_and_is_asked_once_for_a_page(street:
 
 def test_a_purpose_that_is_not_the_callers_is_refused(street: Street) -> None:
     assert street.client.get("/v1/families", headers=ana(Purpose="claim")).status_code == 403
+
+
+def questions(street: Street, path: str) -> set[tuple[str, str, str]]:
+    """Person, category and source of everything that a request asks consent about."""
+    street.consent.asked.clear()
+    assert street.get(path).status_code == 200
+    return {
+        (subject["person"], item["category"], item["source"])
+        for question in street.consent.asked
+        if question["share"]
+        for subject in question["subjects"]
+        for item in asked_about(subject, question)
+    }
+
+
+def test_only_records_that_exist_are_asked_about(street: Street) -> None:
+    ned = street.person("Ned Elm", 1979, (BENEFITS, MILL, WAVE0, WAVE1))
+    kit = street.person("Kit Elm", 2009, (SCHOOL, MILL, WAVE0, WAVE1))
+    street.compose()
+    (family,) = street.families()
+    names = {(str(ned), "identity", "jobcentre"), (str(kit), "identity", "education")}
+    area = {(str(person), "location", "programme") for person in (ned, kit)}
+    assert questions(street, "/v1/families") == names | area
+    assert questions(street, f"/v1/families/{family['id']}/members") == names
+    assert questions(street, f"/v1/people/{ned}") == {
+        (str(ned), category, "jobcentre") for category in ("identity", "address")
+    }

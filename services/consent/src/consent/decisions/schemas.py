@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.schemas import Code, Flag, Id, Instant, Schema, Word
+from chassis.schemas import Code, Flag, Id, Instant, Schema, WholeNumber, Word
 from consent.decisions.rules import Operation, VerdictKind
 from vocabulary.grounds import GROUNDS
 
@@ -29,11 +29,20 @@ class CallerSchema(Schema):
     roles: list[str]
 
 
+ITEMS_AT_MOST = 50
+ItemIndex = Annotated[WholeNumber, Field(ge=0, lt=ITEMS_AT_MOST)]
+
+
 class SubjectSchema(Schema):
     """A person by their present id, with every id that was merged into it."""
 
     person: Id
     formerly: list[Id] = Field(default=[], max_length=200)
+    items: list[ItemIndex] | None = Field(
+        default=None,
+        max_length=ITEMS_AT_MOST,
+        description="Which of the items are asked about this person, by their index; absent: all of them",
+    )
 
 
 class ItemSchema(Schema):
@@ -55,7 +64,7 @@ class DecisionRequest(Schema):
     )
     operation: Operation = Field(description="read: it is shown; use: a program works with it; supply: it comes in")
     subjects: list[SubjectSchema] = Field(default=[], max_length=2000)
-    items: list[ItemSchema] = Field(min_length=1, max_length=50)
+    items: list[ItemSchema] = Field(min_length=1, max_length=ITEMS_AT_MOST)
     share: Flag = Field(description="True: what is permitted goes out now, and is in the sharing log before you know")
 
     @model_validator(mode="after")
@@ -68,6 +77,13 @@ class DecisionRequest(Schema):
     def _ground_is_for_this_purpose(self) -> Self:
         if self.ground and (self.operation != "read" or self.purpose not in GROUNDS[self.ground.kind].purposes):
             raise PydanticCustomError("ground_of_other_purpose", "Should state a ground for reading, for its purposes")
+        return self
+
+    @model_validator(mode="after")
+    def _subjects_name_items_that_are_there(self) -> Self:
+        named = {index for subject in self.subjects for index in subject.items or ()}
+        if named and max(named) >= len(self.items):
+            raise PydanticCustomError("item_not_there", "Should name of each subject only items of this question")
         return self
 
 
@@ -85,7 +101,7 @@ class VerdictView:
 
 
 class DecisionView(Schema):
-    """Shape: verdicts in the order subjects by items. Without share, `decision` is not kept."""
+    """Shape: verdicts in the order subjects by their items. Without share, `decision` is not kept."""
 
     decision: UUID
     rule_version: str

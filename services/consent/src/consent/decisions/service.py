@@ -41,7 +41,7 @@ def decide_sharing(
 ) -> DecisionView:
     """Decide for each subject and item. With `share`, what is permitted is logged before the answer is given.
 
-    Shape: verdicts in the order subjects by items; those of `supply` name no person. Errors: CallerNotVerified,
+    Shape: verdicts in the order subjects by their items; those of `supply` name no person. Errors: CallerNotVerified,
     PurposeNotAllowed.
     A sharing reads, decides and logs in one write transaction, so that it stands either before or behind a
     withdrawal and never astride it.
@@ -113,7 +113,8 @@ def verdicts_on(situation: Situation, asked: Asked, request: DecisionRequest, da
         if known not in decided:  # most people of a call are alike in all that the rules look at
             cases = [Case(asked, category, source, standing, known) for category, source, standing in items]
             decided[known] = [(case, BOOK.decide(case)) for case in cases]
-        for case, rule in decided[known]:
+        found = decided[known]
+        for case, rule in found if subject.items is None else [found[index] for index in dict.fromkeys(subject.items)]:
             yield _verdict(subject.person, case, rule)
 
 

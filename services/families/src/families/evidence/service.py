@@ -71,10 +71,14 @@ def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID)
     for leaf, root in roots.items():
         by_root.setdefault(root, []).append(leaf)
     subjects = [Subject(root, tuple(sorted(set(leaves) - {root}))) for root, leaves in by_root.items()]
-    items = {Item(fact["category"], fact["source"]) for fact in content["facts"]}
-    items |= {Item(SUPPORT, act["source"]) for kind in content["support"].values() for act in kind}
-    items |= {Item(LOCATION, act["source"]) for act in content["support"]["lead_professionals"]}
-    shared = sharing.decide(runtime, caller, purpose, subjects, items)
+    # What was done with the family is said of each of its members; a fact, of one person.
+    of_all = {Item(SUPPORT, act["source"]) for kind in content["support"].values() for act in kind}
+    of_all |= {Item(LOCATION, act["source"]) for act in content["support"]["lead_professionals"]}
+    of_one: dict[UUID, set[Item]] = {}
+    for fact in content["facts"]:
+        of_one.setdefault(roots[UUID(fact["person"])], set()).add(Item(fact["category"], fact["source"]))
+    wanted = {subject: of_all | of_one.get(subject.person, set()) for subject in subjects}
+    shared = sharing.decide(runtime, caller, purpose, wanted)
     shown = _shared(content, shared, roots)
     return BundleView(
         id=bundle.id,

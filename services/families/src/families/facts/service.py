@@ -11,7 +11,7 @@ from families.facts.schemas import FactItems, FactView, PersonFactItems, PersonF
 from families.models.facts import Fact
 from families.people import repository as people
 from families.problems import PersonNotFound
-from families.sharing import PermittedSharing
+from families.sharing import Item
 
 
 def list_facts(runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None) -> FactItems:
@@ -37,8 +37,10 @@ def _see(
         roots = people.find_reached(session, within.people(), ids)
         known = people.read_people(session, roots, names=False)
         facts = repository.list_facts(session, known.root_of, measure)
-    items = {(fact.category, fact.source) for fact in facts}
-    shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if items else PermittedSharing()
+    stated: dict[UUID, set[Item]] = {}
+    for fact in facts:
+        stated.setdefault(fact.person, set()).add(Item(fact.category, fact.source))
+    shared = sharing.decide(runtime, caller, purpose, known.wanted(lambda leaf: stated.get(leaf, ())))
     found: dict[UUID, list[FactView]] = {root: [] for root in known.leaves_of}
     for fact in facts:
         root = known.root_of[fact.person]

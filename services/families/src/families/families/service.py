@@ -33,7 +33,14 @@ from families.families.schemas import (
     MomentView,
     NominationRequest,
 )
-from families.families.views import FamilyViewBuilder, items_of, subjects_of
+from families.families.views import (
+    FamilyViewBuilder,
+    Wanted,
+    wanted_for_families,
+    wanted_for_memberships,
+    wanted_for_support,
+    wanted_for_timeline,
+)
 from families.models.families import Family, Membership
 from families.problems import MemberAlreadyThere, PeriodNotValid
 
@@ -66,7 +73,8 @@ def show_family(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID,
 def list_members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> list[MembershipView]:
     """Every membership of one family, past and present. Errors: FamilyNotFound, Unavailable."""
     known = _read_one(runtime, caller, purpose, family_id)
-    return _make_builder(runtime, caller, purpose, known, today()).view_memberships(family_id)
+    wanted = wanted_for_memberships(known)
+    return _make_builder(runtime, caller, purpose, known, today(), wanted).view_memberships(family_id)
 
 
 def show_timeline(
@@ -74,7 +82,9 @@ def show_timeline(
 ) -> list[MomentView]:
     """What happened with one family, as far as it is shared. Errors: FamilyNotFound, Unavailable."""
     known = _read_one(runtime, caller, purpose, family_id)
-    return _make_builder(runtime, caller, purpose, known, as_at or today()).view_timeline(known.families[0])
+    day = as_at or today()
+    wanted = wanted_for_timeline(known, day)
+    return _make_builder(runtime, caller, purpose, known, day, wanted).view_timeline(known.families[0])
 
 
 def look_up_families(
@@ -89,7 +99,8 @@ def look_up_support(
 ) -> list[FamilySupportView]:
     """The support of these families, as far as they are within reach. Errors: Unavailable."""
     known = _read_within_reach(runtime, caller, purpose, ids)
-    builder = _make_builder(runtime, caller, purpose, known, as_at or today())
+    day = as_at or today()
+    builder = _make_builder(runtime, caller, purpose, known, day, wanted_for_support(known, day))
     return [builder.view_support(family) for family in known.families]
 
 
@@ -101,7 +112,8 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
         repository.read_members(session, asked, ids)
         families = repository.find_families_of(session, within.families(named=True), list(asked.root_of))
         known = repository.read_families(session, families, support=False)
-    builder = _make_builder(runtime, caller, purpose, known, today())
+    wanted = wanted_for_memberships(known, set(asked.leaves_of))
+    builder = _make_builder(runtime, caller, purpose, known, today(), wanted)
     shown: dict[UUID, list[FamilyOfView]] = {}
     for family in families:
         for view in builder.view_memberships(family.id):
@@ -215,9 +227,9 @@ def _read_within_reach(runtime: Runtime, caller: Caller, purpose: str, ids: Coll
 
 
 def _make_builder(
-    runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date
+    runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date, wanted: Wanted
 ) -> FamilyViewBuilder:
-    shared = sharing.decide(runtime, caller, purpose, subjects_of(known), items_of(known))
+    shared = sharing.decide(runtime, caller, purpose, wanted)
     return FamilyViewBuilder(known, shared, caller.service, as_at)
 
 
@@ -227,7 +239,7 @@ def _view_families(
     if not known.families:
         return []
     access = sharing.ask_access(runtime, caller, purpose)
-    builder = _make_builder(runtime, caller, purpose, known, as_at)
+    builder = _make_builder(runtime, caller, purpose, known, as_at, wanted_for_families(known, as_at))
     return [builder.view_family(family, access) for family in known.families]
 
 

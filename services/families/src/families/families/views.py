@@ -1,5 +1,6 @@
 """What is shown of families: put together from what was read and what was shared, without the store."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -10,21 +11,80 @@ from families.models.families import Family, Membership
 from families.people.views import best_name, full_name
 from families.reach import OWN_SERVICE
 from families.sharing import IDENTITY, LOCATION, Access, Item, PermittedSharing, Subject, present_only
-from families.support.views import SupportViewBuilder, support_items
+from families.support.views import SupportViewBuilder, latest_support_items, past_support_items
+
+Wanted = dict[Subject, set[Item]]
+"""What an answer draws on, person by person."""
 
 
-def subjects_of(known: KnownFamilies) -> list[Subject]:
-    """Everybody who belongs or belonged to these families, by present id with all former ones."""
+def wanted_for_families(known: KnownFamilies, as_at: date) -> Wanted:
+    """What `view_family` draws on: the names of who belongs on the day, and what is said of all of them."""
+    wanted = _Wanted(known)
+    for family in known.families:
+        of_all = latest_support_items(known.support, family.id, as_at)
+        of_all |= {Item(LOCATION, OWN_SERVICE)} if family.area is not None else set()
+        for root in present_roots(known, family.id, as_at):
+            wanted.add(root, wanted.names_of(root) | of_all)
+    return wanted.by_subject
+
+
+def wanted_for_support(known: KnownFamilies, as_at: date) -> Wanted:
+    """What `view_support` draws on."""
+    wanted = _Wanted(known)
+    for family in known.families:
+        of_all = latest_support_items(known.support, family.id, as_at)
+        for root in present_roots(known, family.id, as_at):
+            wanted.add(root, of_all)
+    return wanted.by_subject
+
+
+def wanted_for_memberships(known: KnownFamilies, roots: Collection[UUID] | None = None) -> Wanted:
+    """What `view_memberships` draws on; of some people only where `roots` names them."""
+    wanted = _Wanted(known)
+    for family in known.families:
+        for membership in known.memberships.get(family.id, ()):
+            root = known.root_of[membership.person]
+            if roots is None or root in roots:
+                wanted.add(root, wanted.names_of(root))
+    return wanted.by_subject
+
+
+def wanted_for_timeline(known: KnownFamilies, as_at: date) -> Wanted:
+    """What `view_timeline` draws on: who belonged up to the day, and each act up to it."""
+    wanted = _Wanted(known)
+    for family in known.families:
+        of_all = past_support_items(known.support, family.id, as_at)
+        present = present_roots(known, family.id, as_at)
+        for membership in known.memberships.get(family.id, ()):
+            if membership.from_on <= as_at:
+                root = known.root_of[membership.person]
+                wanted.add(root, wanted.names_of(root) | (of_all if root in present else set()))
+    return wanted.by_subject
+
+
+class _Wanted:
+    def __init__(self, known: KnownFamilies) -> None:
+        self._known = known
+        self.by_subject: Wanted = {}
+
+    def add(self, root: UUID, items: Collection[Item]) -> None:
+        formerly = tuple(sorted(leaf for leaf in self._known.leaves_of[root] if leaf != root))
+        self.by_subject.setdefault(Subject(root, formerly), set()).update(items)
+
+    def names_of(self, root: UUID) -> set[Item]:
+        return {Item(IDENTITY, name.source) for name in self._known.names.get(root, ())}
+
+
+def present_memberships(known: KnownFamilies, family: UUID, as_at: date) -> list[Membership]:
+    """The stays in a family that hold on the day."""
     return [
-        Subject(root, tuple(sorted(leaf for leaf in leaves if leaf != root)))
-        for root, leaves in sorted(known.leaves_of.items())
+        m for m in known.memberships.get(family, []) if m.from_on <= as_at and (m.to_on is None or m.to_on >= as_at)
     ]
 
 
-def items_of(known: KnownFamilies) -> set[Item]:
-    """Every category and source that a view of these families may draw on."""
-    found = {Item(LOCATION, OWN_SERVICE)} | support_items(known.support)
-    return found | {Item(IDENTITY, name.source) for names in known.names.values() for name in names}
+def present_roots(known: KnownFamilies, family: UUID, as_at: date) -> set[UUID]:
+    """Who belongs to a family on the day."""
+    return {known.root_of[m.person] for m in present_memberships(known, family, as_at)}
 
 
 class FamilyViewBuilder:
@@ -58,7 +118,7 @@ class FamilyViewBuilder:
     def view_members(self, family: UUID) -> list[MemberView]:
         """Who belongs on the day; of several leaves of one person, one, from the earliest beginning."""
         together: dict[tuple[UUID, str], list[Membership]] = {}
-        for membership in self._present(family):
+        for membership in present_memberships(self.known, family, self.as_at):
             together.setdefault((self.known.root_of[membership.person], membership.role), []).append(membership)
         views = [
             MemberView(
@@ -111,14 +171,7 @@ class FamilyViewBuilder:
         moments += [MomentView(on=on, kind=kind) for on, kind in self._support.moments(family.id)]
         return sorted((m for m in moments if m.on <= self.as_at), key=lambda m: (m.on, m.kind, str(m.person)))
 
-    def _present(self, family: UUID) -> list[Membership]:
-        return [
-            m
-            for m in self.known.memberships.get(family, [])
-            if m.from_on <= self.as_at and (m.to_on is None or m.to_on >= self.as_at)
-        ]
-
     def _all_permit(self, family: UUID, category: str, source: str) -> bool:
         """What is said of a family is said of each of its members: all must permit it."""
-        roots = {self.known.root_of[m.person] for m in self._present(family)}
+        roots = present_roots(self.known, family, self.as_at)
         return all(self.shared.permits(root, category, source) for root in roots)

@@ -10,10 +10,10 @@ from families import sharing
 from families.matching.schemas import LinkView, PersonLinkItems, PersonLinkView
 from families.matching.scorer import explain
 from families.people import repository as people
-from families.people.service import see_people
+from families.people.service import read_reached
 from families.problems import PersonNotFound
 from families.protections.repository import protected_among
-from families.sharing import IDENTITY, PermittedSharing, present_only
+from families.sharing import IDENTITY, Item, present_only
 
 
 def list_links_of_person(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> PersonLinkItems:
@@ -21,9 +21,10 @@ def list_links_of_person(runtime: Runtime, caller: Caller, purpose: str, person:
 
     Errors: PersonNotFound, Unavailable.
     """
-    known, shared = see_people(runtime, caller, purpose, [person])
+    known = read_reached(runtime, caller, purpose, [person])
     if not known.leaves_of:
         raise PersonNotFound()
+    shared = sharing.decide(runtime, caller, purpose, known.wanted(known.records_of))
     root = next(iter(known.leaves_of))
     with runtime.read() as session:
         hidden = bool(protected_among(session, known.root_of))
@@ -55,20 +56,22 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None
             if may_review(caller)
             else []
         )
-        known = people.read_people(session, {record.person for record in records}, names=False)
-    items = {(IDENTITY, record.source) for record in records}
-    shared = sharing.decide(runtime, caller, purpose, known.subjects(), items) if records else PermittedSharing()
+        known = people.read_people(session, {record.person for record in records[:limit]}, names=False)
+    shown: dict[UUID, set[Item]] = {}
+    for record in records[:limit]:
+        shown.setdefault(record.person, set()).add(Item(IDENTITY, record.source))
+    shared = sharing.decide(runtime, caller, purpose, known.wanted(lambda leaf: shown.get(leaf, ())))
 
     def link(record: Any) -> LinkView:
         root = known.root_of[record.person]
-        shown = shared.permits(root, IDENTITY, record.source)
+        may_be_shown = shared.permits(root, IDENTITY, record.source)
         return LinkView(
             feed=record.feed,
             source=record.source,
             person=root,
             leaf=record.person,
             how=record.how,
-            **present_only(key=record.natural_key if shown else None),
+            **present_only(key=record.natural_key if may_be_shown else None),
         )
 
     return Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)

@@ -14,7 +14,7 @@ from families.models.people import PersonName
 from families.people import repository as people
 from families.people.repository import KnownPeople
 from families.people.schemas import PersonItems
-from families.people.service import see_people
+from families.people.service import read_reached, share_people
 from families.people.views import view_person
 from families.sharing import IDENTITY, PermittedSharing
 
@@ -32,12 +32,18 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
     with runtime.read() as session:
         ids = _find_candidates(session, request)
         roots = people.find_reached(session, within.people(), ids)
-    known, shared = see_people(runtime, caller, purpose, roots)
-    if not known.leaves_of:
+    known = read_reached(runtime, caller, purpose, roots)
+    # Only asked, and not shared: whoever does not fit is not shown to anybody, and no line of the log says so.
+    judged = sharing.decide(runtime, caller, purpose, known.wanted(known.identity_of), share=False)
+    found = [root for root in known.leaves_of if _fits(request, root, known, judged)][:FOUND_AT_MOST]
+    if not found:
         return PersonItems(items=[])
+    known = known.only(found)
+    shared = share_people(runtime, caller, purpose, known)
     access = sharing.ask_access(runtime, caller, purpose)
-    found = [root for root in known.leaves_of if _fits(request, root, known, shared)]
-    return PersonItems(items=[view_person(root, known, shared, access) for root in found[:FOUND_AT_MOST]])
+    # Asked again, since somebody may have withdrawn meanwhile.
+    fitting = [root for root in found if _fits(request, root, known, shared)]
+    return PersonItems(items=[view_person(root, known, shared, access) for root in fitting])
 
 
 def _find_candidates(session: Session, request: SearchRequest) -> set[UUID]:

@@ -60,10 +60,11 @@ def list_reviews(
             if may_review(caller)
             else []
         )
-        sides = {review.left_person for review in reviews} | {review.right_person for review in reviews}
+        sides = {side for review in reviews[:limit] for side in (review.left_person, review.right_person)}
         known = people.read_people(session, sides)
         protected = protected_among(session, known.root_of)
-    shared = sharing.decide(runtime, caller, purpose, known.subjects(), known.items(IDENTITY))
+    wanted = known.wanted(lambda leaf: known.names_of(leaf) | known.records_of(leaf) if leaf in sides else ())
+    shared = sharing.decide(runtime, caller, purpose, wanted)
     return Page[ReviewView].cut(
         reviews,
         limit,

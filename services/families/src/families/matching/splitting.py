@@ -39,12 +39,15 @@ def split_off(session: Session, person: UUID, record_id: UUID, *, by: str, reaso
     if record is None or old is None or asked is None or asked.root != old.root:
         raise PersonNotMerged()
     # What the other records of the leaf say is what is left of it. Of a leaf with one record there is nothing to split.
-    others = [read_identity(other.identity) for other in repository.records_of(session, old.id) if other is not record]
+    rest = [other for other in repository.records_of(session, old.id) if other is not record]
+    others = [read_identity(other.identity) for other in rest]
     if not others:
         raise PersonNotMerged()
     about = read_identity(record.identity)
     leaf = _register(session, about)
-    hand_over_record(session, record, old.id, leaf.id, about, others)
+    # What another source says word for word keeps nothing of this one's standing.
+    still_said = [read_identity(other.identity) for other in rest if other.source == record.source]
+    hand_over_record(session, record, old.id, leaf.id, about, still_said)
     record.person, record.how, record.linked_at = leaf.id, "review", now()
     record.score, record.outcomes = None, ""
     session.flush()

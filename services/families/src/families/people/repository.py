@@ -1,5 +1,5 @@
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from chassis.db import in_batches
 from families.models.intake import Record
 from families.models.people import AddressStatement, Identifier, Person, PersonName
 from families.models.premises import Premises
-from families.sharing import Item, Subject
+from families.sharing import ADDRESS, IDENTITY, Item, Subject
 
 # Columns and not entities: of hundreds of rows a page, making the objects is what costs.
 _LEAVES = select(Person.id, Person.root, Person.version)
@@ -29,17 +29,33 @@ class KnownPeople:
     addresses: dict[UUID, list[AddressStatement]] = field(default_factory=dict)
     records: dict[UUID, list[Record]] = field(default_factory=dict)
 
-    def subjects(self) -> list[Subject]:
-        return [
-            Subject(root, tuple(leaf for leaf in leaves if leaf != root)) for root, leaves in self.leaves_of.items()
-        ]
+    def subject(self, root: UUID) -> Subject:
+        return Subject(root, tuple(leaf for leaf in self.leaves_of[root] if leaf != root))
 
-    def items(self, category: str) -> set[Item]:
-        """This category from every source that said anything of these people."""
-        rows = [name for names in self.names.values() for name in names]
-        return {Item(category, source) for source in {row.source for row in rows}} | {
-            Item(category, record.source) for records in self.records.values() for record in records
+    def wanted(self, items_of: Callable[[UUID], Collection[Item]]) -> dict[Subject, Collection[Item]]:
+        """What is asked about each person. Shape: `items_of` tells it of a leaf."""
+        return {
+            self.subject(root): {item for leaf in leaves for item in items_of(leaf)}
+            for root, leaves in self.leaves_of.items()
         }
+
+    def only(self, roots: Collection[UUID]) -> "KnownPeople":
+        """The same of some of these people."""
+        return replace(self, leaves_of={root: self.leaves_of[root] for root in roots})
+
+    def names_of(self, leaf: UUID) -> set[Item]:
+        return {Item(IDENTITY, name.source) for name in self.names.get(leaf, ())}
+
+    def identity_of(self, leaf: UUID) -> set[Item]:
+        """The sources that name somebody or give a number of theirs."""
+        return self.names_of(leaf) | {Item(IDENTITY, number.source) for number in self.identifiers.get(leaf, ())}
+
+    def addresses_of(self, leaf: UUID) -> set[Item]:
+        return {Item(ADDRESS, row.source) for row in self.addresses.get(leaf, ())}
+
+    def records_of(self, leaf: UUID) -> set[Item]:
+        """The sources that hold a record of somebody: who sees a record's key sees who it is about."""
+        return {Item(IDENTITY, record.source) for record in self.records.get(leaf, ())}
 
 
 def find_reached(session: Session, reach: ColumnElement[bool], ids: Collection[UUID]) -> set[UUID]:

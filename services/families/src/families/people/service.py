@@ -11,7 +11,7 @@ from families.people import repository, views
 from families.people.repository import KnownPeople
 from families.people.schemas import PersonItems, PersonView
 from families.problems import PersonNotFound
-from families.sharing import ADDRESS, IDENTITY, PermittedSharing
+from families.sharing import PermittedSharing
 
 
 def show_person(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> tuple[PersonView, str]:
@@ -40,11 +40,19 @@ def see_people(
 
     Errors: Unavailable.
     """
+    known = read_reached(runtime, caller, purpose, ids)
+    return known, share_people(runtime, caller, purpose, known)
+
+
+def read_reached(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> KnownPeople:
+    """Those of these people who are within reach. Errors: Unavailable."""
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         roots = repository.find_reached(session, within.people(), ids)
-        known = repository.read_people(session, roots, addresses=True)
-    if not known.leaves_of:
-        return known, PermittedSharing()
-    items = known.items(IDENTITY) | known.items(ADDRESS)
-    return known, sharing.decide(runtime, caller, purpose, known.subjects(), items)
+        return repository.read_people(session, roots, addresses=True)
+
+
+def share_people(runtime: Runtime, caller: Caller, purpose: str, known: KnownPeople) -> PermittedSharing:
+    """Share what a view of these people shows. Errors: Unavailable."""
+    wanted = known.wanted(lambda leaf: known.identity_of(leaf) | known.addresses_of(leaf))
+    return sharing.decide(runtime, caller, purpose, wanted)

@@ -231,7 +231,7 @@ def hand_over_record(
     session: Session, record: Record, old: UUID, new: UUID, about: Stated, others: Collection[Stated]
 ) -> None:
     """A record turned out to be about another leaf: what it says is said of that one, and no longer of the old one,
-    unless the old one's other records say it too.
+    unless the old one's other records of the same source (`others`) say it too.
     """
     source = record.source
     last = session.scalar(select(func.max(PersonName.last_stated_on)).where(PersonName.person == old))

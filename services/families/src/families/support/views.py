@@ -22,10 +22,26 @@ Permits = Callable[[UUID, str, str], bool]
 """Whether every member of a family permits that a category from a source is shown: family, category, source."""
 
 
-def support_items(acts: SupportActs) -> set[Item]:
-    """Every category and source that a view of this support may draw on. A lead professional's service locates."""
-    found = {Item(SUPPORT, row.source) for row in acts.all_acts()}
-    return found | {Item(LOCATION, row.source) for rows in acts.leads.values() for row in rows}
+def latest_support_items(acts: SupportActs, family: UUID, as_at: date) -> set[Item]:
+    """What `view_lead` and `view_support` draw on. A lead professional's service locates."""
+    team = [row for row in acts.team.get(family, ()) if row.from_on <= as_at]
+    last = [_last(rows.get(family, ()), as_at) for rows in (acts.agreements, acts.assessments, acts.plans)]
+    lead = _last(acts.leads.get(family, ()), as_at)
+    found = {Item(SUPPORT, row.source) for row in (*last, lead, *team) if row is not None}
+    return found | ({Item(LOCATION, lead.source)} if lead else set())
+
+
+def past_support_items(acts: SupportActs, family: UUID, as_at: date) -> set[Item]:
+    """What `moments` draws on."""
+    kinds = (acts.leads, acts.assessments, acts.plans, acts.agreements, acts.steps)
+    rows: list[Any] = [row for kind in kinds for row in kind.get(family, ())]
+    return {Item(SUPPORT, row.source) for row in rows if row.on <= as_at}
+
+
+def _last(rows: Iterable[AnAct], as_at: date) -> AnAct | None:
+    """The last act by date, up to a day."""
+    past = [row for row in rows if row.on <= as_at]
+    return max(past, key=lambda row: (row.on, row.id), default=None)
 
 
 class SupportViewBuilder:
@@ -84,8 +100,5 @@ class SupportViewBuilder:
 
     def _latest(self, family: UUID, rows: Iterable[AnAct]) -> AnAct | None:
         """The last act by date. What a later one that is not shared would have changed, is not shown either."""
-        past = [row for row in rows if row.on <= self._as_at]
-        if not past:
-            return None
-        last = max(past, key=lambda row: (row.on, row.id))
-        return last if self._permits(family, SUPPORT, last.source) else None
+        last = _last(rows, self._as_at)
+        return last if last is not None and self._permits(family, SUPPORT, last.source) else None
