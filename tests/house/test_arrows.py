@@ -31,8 +31,8 @@ ORDER = {
         *("coverage", "objections", "protections", "restrictions", "sharing_log"),
     ],
     "claims": [
-        *("rules", "frameworks", "history", "claims", "eligibility", "progress"),
-        *("targets", "batches", "ledger", "recomputations", "reports"),
+        *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),
+        *("questions", "targets", "batches", "ledger", "recomputations", "reports"),
     ],
 }
 """The nouns of each program, lowest first: each may import those before it.

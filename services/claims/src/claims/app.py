@@ -10,6 +10,7 @@ from claims.frameworks import routes as frameworks
 from claims.ledger import routes as ledger
 from claims.models import Base
 from claims.progress import routes as progress
+from claims.questions import routes as questions
 from claims.reactions import reactions
 from claims.recomputations import routes as recomputations
 from claims.reports import routes as reports
@@ -26,6 +27,7 @@ program = Program(
         eligibility.router,
         progress.router,
         claims.router,
+        questions.router,
         batches.router,
         ledger.router,
         targets.router,

@@ -87,7 +87,43 @@ class ClaimRetracted(ClaimEvent):
     name: ClassVar[str] = "claim.retracted"
 
 
+class ClaimToRepay(ClaimEvent):
+    """A paid result that stands no longer: what was paid goes back."""
+
+    name: ClassVar[str] = "claim.to-repay"
+
+
+class QuestionEvent(Event):
+    """A question for a person. `kind`: same_people (of two families), news (of a claim's one)."""
+
+    topic: ClassVar[str] = "claims.question"
+
+    question: UUID
+    kind: str
+    framework: str
+    families: list[UUID]
+
+    @property
+    def key(self) -> str:
+        return str(self.question)
+
+
+class QuestionRaised(QuestionEvent):
+    name: ClassVar[str] = "question.raised"
+
+
+class QuestionAnswered(QuestionEvent):
+    """`answer` is in force from now on; `by` gave it, and `confirmed_by` agreed where a second person has to."""
+
+    name: ClassVar[str] = "question.answered"
+
+    answer: str
+    by: str
+    confirmed_by: str | None
+
+
 EVENTS: list[type[Event]] = [
     FamilyEligible, FamilyNoLongerEligible, FamilyAttached, ProgressChanged,
     ClaimDrafted, ClaimChecked, ClaimSampled, ClaimSubmitted, ClaimPaid, ClaimRejected, ClaimDropped, ClaimRetracted,
+    ClaimToRepay, QuestionRaised, QuestionAnswered,
 ]  # fmt: skip

@@ -28,10 +28,11 @@ from directory.tables import (
     DirectoryUserMixin,
 )
 
-LIVE = ("drafted", "checked", "frozen", "submitted", "paid")
-is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid')")
+LIVE = ("drafted", "checked", "frozen", "submitted", "paid", "to_repay")
+is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid', 'to_repay')")
 is_result = text("kind = 'result'")
 is_fee = text("kind = 'attachment_fee'")
+is_of_people = text("kind = 'same_people'")
 
 
 class Base(DeclarativeBase):
@@ -220,7 +221,7 @@ class Claim(Base):
     # One result a family and framework: two drafts, or a draft beside a payment, cannot stand at once.
     __table_args__ = (
         Index(
-            "one_live_claim", "family", "framework", unique=True, sqlite_where=is_live, postgresql_where=is_live
+            "one_standing_claim", "family", "framework", unique=True, sqlite_where=is_live, postgresql_where=is_live
         ),
         Index("claim_status", "status"),
     )  # fmt: skip
@@ -261,6 +262,62 @@ class Check(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), index=True)
     verdict: Mapped[str]
+    reason: Mapped[str]
+    by: Mapped[str]
+    on: Mapped[date]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Question(Base):
+    """What a person has to answer before money moves, or about money that has moved.
+
+    Shape: `same_people`: whether `family` and `other` (the lower id and the higher) are one family; `content` is whom
+    they share. `news`: what became known of a claim after it was submitted; `content` is what differs. `effect` is what
+    the plan's or framework's data made of it. `answer` is the one in force: it may be in force while another has been
+    given that waits for a second person.
+    """
+
+    __tablename__ = "question"
+    __table_args__ = (
+        Index(
+            "one_question_a_pair",
+            "family",
+            "other",
+            "framework",
+            unique=True,
+            sqlite_where=is_of_people,
+            postgresql_where=is_of_people,
+        ),
+        Index("question_status", "status", "id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    framework: Mapped[str]
+    family: Mapped[UUID]
+    other: Mapped[UUID | None] = mapped_column(index=True)
+    claim: Mapped[UUID | None] = mapped_column(ForeignKey("claim.id"), index=True)
+    effect: Mapped[str]
+    content: Mapped[list[Any]]
+    status: Mapped[str]
+    answer: Mapped[str | None]
+    joined_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
+    raised_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class Answer(Base):
+    """What a person said to a question, or, with `confirms`, that another's answer is right. Only ever added to."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("question", "number", name="one_answer_at_a_time"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    question: Mapped[UUID] = mapped_column(ForeignKey("question.id"))
+    number: Mapped[int]
+    answer: Mapped[str]
+    joined_on: Mapped[date | None]
+    confirms: Mapped[UUID | None] = mapped_column(ForeignKey("answer.id"))
     reason: Mapped[str]
     by: Mapped[str]
     on: Mapped[date]

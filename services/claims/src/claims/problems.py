@@ -5,6 +5,7 @@ NotFound                    404
 ├── ClaimNotFound
 ├── FamilyNotFound
 ├── FrameworkNotFound
+├── QuestionNotFound
 └── ReportNotFound
 Conflict                    409
 ├── BatchHeld
@@ -19,7 +20,9 @@ Conflict                    409
 │   └── SubmitterNotIndependent
 ├── NothingToBatch
 ├── PaymentDiffers
+├── QuestionNotOpen
 ├── SampleComplete
+├── SecondPersonNeeded
 └── TargetNotSet
 PersonNeeded                403
 """
@@ -55,6 +58,12 @@ class FrameworkNotFound(NotFound):
     """There is no such financial framework. `GET /v1/frameworks` lists them."""
 
     title = "Framework not found"
+
+
+class QuestionNotFound(NotFound):
+    """There is no such question within your reach. Check the id in your list of questions."""
+
+    title = "Question not found"
 
 
 class ReportNotFound(NotFound):
@@ -163,10 +172,25 @@ class PaymentDiffers(Conflict):
     title = "Payment differs"
 
 
+class QuestionNotOpen(Conflict):
+    """The question cannot be answered so now: it no longer arises, or another answer waits to be confirmed.
+
+    Read the question again: `question_status` says where it stands.
+    """
+
+    title = "Question not open"
+
+
 class SampleComplete(Conflict):
     """Every claim of the batch is in its sample already; nothing is left to draw."""
 
     title = "Sample complete"
+
+
+class SecondPersonNeeded(Conflict):
+    """You gave this answer, and it lets money go out: another person has to confirm it. Ask another claims officer."""
+
+    title = "Second person needed"
 
 
 class TargetNotSet(Conflict):

@@ -13,7 +13,7 @@
 from sqlalchemy import ColumnElement, exists, false, or_, true
 
 from chassis.auth import Caller
-from claims.models import Claim, Family, Sampled
+from claims.models import Claim, Family, Question, Sampled
 
 EVERYWHERE = frozenset({"analyst", "claims_officer"})
 
@@ -44,6 +44,16 @@ def claims_in_full(caller: Caller) -> ColumnElement[bool]:
     if "internal_auditor" in caller.roles:
         ways.append(exists().where(Sampled.claim == Claim.id))
     return or_(*ways)
+
+
+def questions(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `Question`: claims officers answer them; auditors read those of claims in a sample."""
+    if "claims_officer" in caller.roles:
+        return true()
+    if "internal_auditor" in caller.roles:
+        sampled = exists().where(Sampled.claim == Claim.id)
+        return exists().where(or_(Claim.family == Question.family, Claim.family == Question.other), sampled)
+    return false()
 
 
 def sees_money(caller: Caller) -> bool:

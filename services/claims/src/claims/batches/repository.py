@@ -36,6 +36,11 @@ def list_batches(session: Session, caller: Caller, after: UUID | None, limit: in
     return list(session.scalars(query.order_by(Batch.id).limit(limit)))
 
 
+def list_families_checked(session: Session, framework: str) -> list[UUID]:
+    """The families whose claims are checked and wait to be frozen."""
+    return list(session.scalars(select(Claim.family).where(Claim.framework == framework, Claim.status == "checked")))
+
+
 def freeze_checked(session: Session, framework: str, batch: UUID) -> list[UUID]:
     """Every checked claim goes into this batch, and into no other."""
     checked = update(Claim).where(Claim.framework == framework, Claim.status == "checked").returning(Claim.id)

@@ -32,6 +32,7 @@ from claims.batches.schemas import (
 from claims.claims import hands
 from claims.claims import service as claims
 from claims.claims.drafting import event_for
+from claims.claims.same_people import settle_same_people
 from claims.events import ClaimSampled, ClaimSubmitted
 from claims.frameworks import catalogue
 from claims.models import AuditFinding, Batch, Draw, Sampled
@@ -72,6 +73,8 @@ def freeze_batch(session: Session, caller: Caller, request: BatchRequest) -> Wri
     )
     session.add(batch)
     session.flush()
+    # Two that became the same people since they were drafted: one goes, the other waits for an answer.
+    emit(session, *settle_same_people(session, framework, repository.list_families_checked(session, framework.name)))
     if not repository.freeze_checked(session, framework.name, batch.id):
         raise NothingToBatch()
     return Written(id=batch.id, status=batch.status, etag=etag(1))
@@ -211,6 +214,9 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     refuse_before_act(request.date, "The batch was frozen", [batch.frozen_on])
     found = repository.list_findings(session, batch.id)
     refuse_before_act(request.date, "A claim of its sample was found on", (finding.on for finding in found))
+    framework = catalogue.get_framework(batch.framework)
+    families = {claim.family for claim in repository.list_claims(session, batch.id, ("frozen",))}
+    emit(session, *settle_same_people(session, framework, families))
     members = repository.list_members(session, [batch.id])[batch.id]
     live = {member.id for member in members if member.status == "frozen"}
     sample = repository.list_sampled(session, [batch.id])

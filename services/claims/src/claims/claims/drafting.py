@@ -1,6 +1,6 @@
 """Drafting by the system: what a family earned becomes a draft, and a draft that no longer stands falls."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,13 +12,15 @@ from chassis.events import Event
 from claims.claims import repository
 from claims.events import ClaimDrafted, ClaimDropped
 from claims.frameworks.catalogue import Framework
+from claims.history.changes import get_changes
 from claims.models import LIVE, Claim
 from claims.rules.facts import Use
 from claims.rules.plan import OutcomesPlan
 from claims.rules.verdicts import Result
+from claims.same_people.repository import list_asked
 
 OPEN: tuple[str, ...] = ("drafted", "checked", "frozen")
-FINAL = ("submitted", "paid")
+FINAL = ("submitted", "paid", "to_repay")
 SYSTEM = "system"
 
 
@@ -48,7 +50,7 @@ def is_new(result: Result, plan: OutcomesPlan, claims: Sequence[Claim]) -> bool:
     content = describe_material(result, plan)
     for claim in claims:
         stands = claim.status in LIVE
-        put_aside = claim.status in ("dropped", "retracted", "rejected") and claim.ended_by != SYSTEM
+        put_aside = claim.status in ("dropped", "retracted", "rejected", "repaid") and claim.ended_by != SYSTEM
         if claim.material == content and (stands or put_aside):
             return False
     return True
@@ -88,11 +90,20 @@ def settle_claim(
         if not dropped:
             return []
         events.append(event_for(ClaimDropped, standing))
+        mark_those_beside(session, framework.name, [family])
     if result is not None and drafted is not None:
         claim = _make_claim(family, framework, drafted)
         if repository.add_unless_live(session, claim):
             events.append(event_for(ClaimDrafted, claim))
     return events
+
+
+def mark_those_beside(session: Session, framework: str, families: Collection[UUID]) -> None:
+    """A result of these families is gone: whoever waits since they share people with them is evaluated again."""
+    asked = list_asked(session, framework, families)
+    beside = {family for each in asked for family in each.pair} - set(families)
+    if beside:
+        get_changes(session).mark_families(beside)
 
 
 def event_for(kind: type, claim: Claim) -> Event:

@@ -53,3 +53,12 @@ class FamilyClaims(Schema):
 
 class FamilyClaimsList(Schema):
     items: list[FamilyClaims]
+
+
+class Difference(Schema):
+    """Shape: `path` points into the claim's rule trace; both values are null, and `path` is `withheld`, where the
+    records beneath may not be shown."""
+
+    path: str
+    frozen: Any
+    recomputed: Any

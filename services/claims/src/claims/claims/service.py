@@ -13,7 +13,7 @@ from chassis.runtime import Runtime
 from chassis.schemas import Written
 from claims import reach, sharing
 from claims.claims import hands, repository
-from claims.claims.drafting import OPEN, event_for, read_uses
+from claims.claims.drafting import OPEN, event_for, mark_those_beside, read_uses
 from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, EvidenceView, FamilyClaims
 from claims.events import ClaimChecked, ClaimDropped, ClaimRetracted
 from claims.history import repository as history
@@ -154,6 +154,7 @@ def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRe
     version = repository.move_claim(session, claim.id, before, after, **ended)
     if version is None:
         raise ClaimNotOpen(claim_status=claim.status)
+    mark_those_beside(session, claim.framework, [claim.family])
     emit(session, event_for(ClaimDropped if after == "dropped" else ClaimRetracted, claim))
     return Written(id=claim.id, status=after, etag=etag(version))
 

@@ -7,7 +7,7 @@ program is called while a transaction is open; whoever was marked again meanwhil
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,15 +22,25 @@ from chassis.runtime import Runtime
 from claims import sharing
 from claims.claims import drafting
 from claims.claims.drafting import ReadyDraft
+from claims.claims.same_people import settle_same_people
 from claims.eligibility import evaluating, repository
-from claims.events import FamilyAttached, FamilyEligible, FamilyEvent, FamilyNoLongerEligible, ProgressChanged
+from claims.events import (
+    ClaimDrafted,
+    FamilyAttached,
+    FamilyEligible,
+    FamilyEvent,
+    FamilyNoLongerEligible,
+    ProgressChanged,
+)
 from claims.frameworks import catalogue
 from claims.history import repository as history
 from claims.history.service import LoadedFamily, load_families
-from claims.models import Claim, FamilyStanding
+from claims.models import LIVE, Claim, FamilyStanding
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.rules.verdicts import Result
+from claims.same_people.overlaps import read_same_people
+from claims.same_people.repository import list_live_claims
 
 log = structlog.get_logger()
 
@@ -47,6 +57,7 @@ class _WorkBatch:
     results: dict[UUID, Result | None] = field(default_factory=dict)
     denied: dict[UUID, frozenset[Use]] = field(default_factory=dict)
     fell_by_denial: set[UUID] = field(default_factory=set)
+    barred: set[UUID] = field(default_factory=set)
     drafts: dict[UUID, ReadyDraft] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
 
@@ -65,6 +76,7 @@ class Evaluator:
             id: evaluating.evaluate_family(runtime.settings.framework, family) for id, family in batch.families.items()
         }
         self._settle_results(runtime, batch, evaluations)
+        self._find_bars(runtime, batch, evaluations)
         self._freeze(runtime, batch, evaluations)
         with runtime.write() as session:
             self._write(session, runtime, batch, evaluations)
@@ -141,10 +153,22 @@ class Evaluator:
         batch.denied = {id: frozenset(uses) for id, uses in denied.items()}
         batch.fell_by_denial = {id for id in plain if batch.results.get(id) is None}
 
+    def _find_bars(self, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
+        """Which families share people with one that has a result, so that nothing has to be frozen for them."""
+        earning = {id for id, result in batch.results.items() if result is not None}
+        attached = {id: evaluation.attachment().on for id, evaluation in evaluations.items()}
+        money = catalogue.get_framework(runtime.settings.framework)
+        with runtime.read() as session:
+            found = read_same_people(session, money, earning, attached)
+        for id in earning:
+            result = batch.results[id]
+            if result is not None and found.find_bar_of(id, result.on, found.claims):
+                batch.barred.add(id)
+
     def _freeze(self, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         """Have the evidence of each new draft frozen where it lives."""
         for id, result in batch.results.items():
-            if result is None or id in batch.left:
+            if result is None or id in batch.left or id in batch.barred:
                 continue
             plan = evaluations[id].plan
             if not drafting.is_new(result, plan, batch.claims[id]):
@@ -180,17 +204,35 @@ class Evaluator:
             events += _list_changes(batch.standings.get(id), row)
         repository.record_standings(session, rows)
         money = catalogue.get_framework(framework)
-        for id in batch.results:
+        concerned = {id for id, evaluation in evaluations.items() if evaluation.attachment().on}
+        concerned |= {id for id, claims in batch.claims.items() if any(claim.status in LIVE for claim in claims)}
+        # Asked again here: what was barred when the draft was prepared may be so no longer, and the other way round.
+        found = read_same_people(session, money, concerned - batch.left)
+        claims = list(found.claims)
+        for id, result in sorted(batch.results.items(), key=_by_result_date):
             if id in batch.left:
                 continue
             why = "may_not_be_used" if id in batch.fell_by_denial else _find_reason(evaluations[id])
-            plan = evaluations[id].plan
-            events += drafting.settle_claim(
-                session, id, money, plan, batch.results[id], batch.drafts.get(id), batch.claims[id], why
-            )
+            draft = batch.drafts.get(id)
+            if result is not None and found.find_bar_of(id, result.on, claims):
+                draft = None
+            elif id in batch.barred:
+                batch.left.add(id)  # what stood in its way is gone since its evidence was not frozen
+                continue
+            told = drafting.settle_claim(session, id, money, evaluations[id].plan, result, draft, batch.claims[id], why)
+            if any(isinstance(event, ClaimDrafted) for event in told):
+                claims += list_live_claims(session, framework, [id])
+            events += told
+        events += settle_same_people(session, money, concerned - batch.left)
         emit(session, *events)
         done = [(id, mark) for id, mark in batch.marks.items() if id not in batch.left]
         repository.clean(session, done)
+
+
+def _by_result_date(each: tuple[UUID, Result | None]) -> tuple[date, UUID]:
+    """Of two drafts for the same people that are made at once, the earlier result stands."""
+    family, result = each
+    return (result.on if result else date.max), family
 
 
 def _find_reason(evaluation: Evaluation) -> str:

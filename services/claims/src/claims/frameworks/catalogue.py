@@ -13,6 +13,19 @@ from claims.rules.plan import OutcomesPlan, read_plan
 
 
 @dataclass(frozen=True)
+class SharedPeople:
+    """Which people two families must share for it to be asked whether they are one: the one family's and the other's.
+
+    Shape: `least` holds pairs (children, adults), of which any is enough; `child` and `adult` are roles. Who is a child
+    in one of the two families counts as a child. Source: docs/sources/audit.md#one-result.
+    """
+
+    least: tuple[tuple[int, int], ...]
+    child: frozenset[str]
+    adult: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Framework:
     """What a result and an attachment are worth. Units: pence, per cent."""
 
@@ -21,6 +34,7 @@ class Framework:
     fee_pence: int
     sample_percent: int
     sample_least: int
+    same_people: SharedPeople
     data: dict[str, Any]
 
 
@@ -41,10 +55,16 @@ def frameworks() -> dict[str, Framework]:
             int(data["attachment_fee"]["pence"]),
             int(data["audit"]["sample_percent"]),
             int(data["audit"]["least"]),
+            _read_shared(data["same_people"]),
             data,
         )
         for data in _read("framework-")
     }
+
+
+def _read_shared(data: dict[str, Any]) -> SharedPeople:
+    least = tuple((int(each["children"]), int(each["adults"])) for each in data["shared"])
+    return SharedPeople(least, frozenset(data["child"]), frozenset(data["adult"]))
 
 
 @cache

@@ -99,6 +99,20 @@ def list_memberships(session: Session, families: Iterable[UUID], known_at: datet
     return [row for row in last.values() if not row.removed]
 
 
+STAY_VERSIONS = select(
+    membership.c.membership, membership.c.sequence, membership.c.family, membership.c.person,
+    membership.c.role, membership.c.begins, membership.c.removed, membership.c.recorded_at,
+).where(membership.c.family.in_(IDS)).order_by(membership.c.membership, membership.c.sequence)  # fmt: skip
+
+
+def list_membership_versions(session: Session, families: Iterable[UUID]) -> list[Row[Any]]:
+    """Every version of each stay that was ever told, in its order."""
+    found: list[Row[Any]] = []
+    for batch in in_batches(sorted(families)):
+        found += session.execute(STAY_VERSIONS, {"ids": batch})
+    return found
+
+
 person: Any = Person.__table__
 BIRTHS = select(person.c.person, person.c.sequence, person.c.born).where(
     person.c.person.in_(IDS), person.c.recorded_at <= KNOWN_AT
@@ -218,8 +232,13 @@ THEIR_FAMILIES = select(membership.c.family).where(membership.c.person.in_(IDS))
 def list_families_of_people(session: Session, people: Collection[UUID], known_at: datetime) -> set[UUID]:
     """Every family that any of these people, under whatever id, ever belonged to."""
     redirects = list_redirects(session, people, known_at)
+    return list_families_of_ids(session, {*people, *redirects, *redirects.values()})
+
+
+def list_families_of_ids(session: Session, people: Iterable[UUID]) -> set[UUID]:
+    """Every family that any of these very ids ever belonged to."""
     families: set[UUID] = set()
-    for batch in in_batches(sorted({*people, *redirects, *redirects.values()})):
+    for batch in in_batches(sorted(people)):
         families |= set(session.scalars(THEIR_FAMILIES, {"ids": batch}))
     return families
 

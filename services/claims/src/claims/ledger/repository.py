@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import Claim, FamilyStanding, FeeSettlement, LedgerEntry, Payment
+from claims.models import Claim, FeeSettlement, LedgerEntry, Payment
 
 
 def add_payment(session: Session, payment: Payment) -> bool:
@@ -39,12 +39,6 @@ def add_settlement(session: Session, settlement: FeeSettlement, entry: LedgerEnt
     except IntegrityError:
         return False
     return True
-
-
-def count_attached(session: Session, framework: str, until: date) -> int:
-    """How many families were attached on or before a day."""
-    attached = select(func.count()).select_from(FamilyStanding).where(FamilyStanding.framework == framework)
-    return session.scalar(attached.where(FamilyStanding.attached_on <= until)) or 0
 
 
 def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:

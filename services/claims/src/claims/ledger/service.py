@@ -17,14 +17,18 @@ from claims.batches import repository as batches
 from claims.batches.service import list_hands
 from claims.claims import hands
 from claims.claims.drafting import event_for
+from claims.claims.same_people import settle_same_people
 from claims.events import ClaimPaid
 from claims.frameworks import catalogue
+from claims.frameworks.catalogue import Framework
 from claims.ledger import repository
 from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, PaymentRequest, Totals
 from claims.models import FeeSettlement, LedgerEntry, Payment
 from claims.order_of_acts import refuse_before_act
 from claims.problems import BatchNotOpen, PayerNotIndependent, PaymentDiffers, PersonNeeded, TargetNotSet
 from claims.rules.calendar import financial_year, financial_year_begins, financial_year_ends
+from claims.same_people.overlaps import read_same_people
+from claims.same_people.repository import list_all_attached
 from claims.targets import repository as targets
 
 LEDGER = "ledger"
@@ -88,8 +92,10 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     _needs_person(caller)
     framework = catalogue.get_framework(request.framework)
     refuse_before_act(request.date, "The financial year begins", [financial_year_begins(request.year)])
+    # Families that share people are funded once, until a person has answered that they are two.
+    emit(session, *settle_same_people(session, framework, list_all_attached(session, framework.name)))
     settlements = repository.list_settlements(session, framework.name)
-    new = _count_due(session, framework.name, request.year, settlements)
+    new = _count_due(session, framework, request.year, settlements)
     own = [settlement for settlement in settlements if settlement.year == request.year]
     if own and not new:
         return Written(id=own[-1].id, status="settled", etag=etag(own[-1].number))
@@ -121,7 +127,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     return Written(id=settlement.id, status="settled", etag=etag(settlement.number))
 
 
-def _count_due(session: Session, framework: str, year: str, settlements: Sequence[FeeSettlement]) -> int:
+def _count_due(session: Session, framework: Framework, year: str, settlements: Sequence[FeeSettlement]) -> int:
     """How many funded places a year has still to be paid for.
 
     A year may be paid for min(attached so far, target so far), less what all years up to it were paid for. What was
@@ -131,15 +137,16 @@ def _count_due(session: Session, framework: str, year: str, settlements: Sequenc
     Example: the targets so far are 3 (2017/18) and 4 (2018/19). Two families were attached in 2017/18, which is not
     settled yet, and three in 2018/19. Of the four places two are 2017/18's, so that 2018/19 is paid for two.
     """
-    known = {target.year: target.cumulative for target in targets.list_targets(session, framework)}
+    known = {target.year: target.cumulative for target in targets.list_targets(session, framework.name)}
     if year not in known:
         raise TargetNotSet()
+    families = read_same_people(session, framework, list_all_attached(session, framework.name))
     paid: Counter[str] = Counter()
     for settlement in settlements:
         paid[settlement.year] += settlement.families
     so_far, left = 0, 0
     for each in sorted(known):
-        allowed = min(repository.count_attached(session, framework, financial_year_ends(each)), known[each])
+        allowed = min(families.count_funded(financial_year_ends(each)), known[each])
         if each < year:
             so_far += paid[each] if each in paid else max(0, allowed - so_far)
             continue

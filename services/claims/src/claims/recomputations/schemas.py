@@ -1,9 +1,10 @@
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Flag, Id, Schema
+from claims.claims.schemas import Difference
 
 
 class RecomputationRequest(Schema):
@@ -19,15 +20,6 @@ class RecomputationRequest(Schema):
         if (self.claim is not None) + (self.batch is not None) + self.all != 1:
             raise PydanticCustomError("one_of", "Should name one of claim, batch, all")
         return self
-
-
-class Difference(Schema):
-    """Shape: `path` points into the claim's rule trace; both values are null, and `path` is `withheld`, where the
-    records beneath may not be shown."""
-
-    path: str
-    frozen: Any
-    recomputed: Any
 
 
 class Recomputed(Schema):

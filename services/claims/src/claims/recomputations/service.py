@@ -15,12 +15,13 @@ from chassis.runtime import Runtime
 from claims import reach
 from claims.claims import service as claims
 from claims.claims.drafting import read_uses
+from claims.claims.schemas import Difference
 from claims.frameworks import catalogue
 from claims.history import repository as history
 from claims.history.service import LoadedFamily, load_families
 from claims.models import Claim
 from claims.problems import ClaimNotFound
-from claims.recomputations.schemas import Difference, RecomputationRequest, Recomputed
+from claims.recomputations.schemas import RecomputationRequest, Recomputed
 from claims.rules.evaluate import Evaluation
 from claims.rules.verdicts import Result
 from claims.schemas import WITHHELD
