@@ -7,22 +7,42 @@
 | lead_professional | those that the caller leads now |
 | partner_practitioner, and every other person of a partner's service | those on whose team the service is, while an agreement covers anything for this purpose |
 | internal_auditor, information_governance_officer, mash_worker, machines | none |
+
+Of the people of such a family:
+
+| who | what of them |
+|---|---|
+| belongs to it today | what is known now |
+| left it | what was known on the day of leaving, and dated up to it: that day is their `until` |
+| left it, and is protected or was ever hidden | nothing: not that they belonged to it, nor until when |
+
+Rose and Mia live with Ned until 12 February, and flee. From the day on which that is known, who reaches Ned's family
+learns nothing of the two by it, not even that they were of it. Had they only moved to Rose's mother, the autumn term's
+attendance that school sent in January would still be there, and nothing that came after 12 February.
+
+Whoever is protected now is reached through a protected family alone: what somebody stated by hand of another family
+leads to nobody who fled. The analyst meets everybody, so none of this applies.
 """  # noqa: E501
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from chassis.auth import Caller
-from chassis.db import today
+from chassis.db import in_batches, today
 from chassis.runtime import Runtime
 from families import sharing
 from families.models.families import Family, Membership
-from families.models.people import Person
+from families.models.people import AddressStatement, Person
+from families.models.premises import Premises
+from families.models.protections import ProtectedPerson
 from families.models.support import LeadProfessional, TeamMember
 from families.problems import FamilyNotFound
+from vocabulary.premises import HIDING
 
 OWN_SERVICE = "programme"
 BLIND = frozenset({"internal_auditor", "information_governance_officer", "mash_worker"})
@@ -53,17 +73,42 @@ class Reach:
         return or_(*ways) if ways else false()
 
     def people(self) -> ColumnElement[bool]:
-        """A condition on `Person`, leaves and roots alike: whoever belongs, or belonged, to a family within reach.
+        """A condition on `Person`, leaves and roots alike: whoever belongs to a family within reach today.
 
-        For queries that name the people: each is looked at by itself.
+        Whoever acts on somebody must reach them so; having belonged is not enough. For queries that name the people:
+        each is looked at by itself.
         """
         if "analyst" in self.caller.roles:
             return true()
-        leaf = aliased(Person)
+        leaf, safe = aliased(Person), or_(Family.protected, ~is_protected(Person.root))
         # A condition of its own and no join, or SQLite begins with all families of the area.
+        within = exists().where(Family.id == Membership.family, self.families(named=True), safe)
+        belongs = select(leaf.id).join(Membership, Membership.person == leaf.id)
+        return belongs.where(leaf.root == Person.root, _is_current(Membership), within).exists()
+
+    def find_people(self, session: Session, ids: Collection[UUID]) -> dict[UUID, date | None]:
+        """Those of these ids whom the caller meets. Shape: root → their `until`; None for whoever is of a family now.
+
+        One statement a batch, whatever exists, so that nobody can tell by it who does.
+        """
+        met: dict[UUID, date | None] = {}
+        for some in in_batches(ids):
+            if "analyst" in self.caller.roles:
+                met.update(dict.fromkeys(session.scalars(select(Person.root).where(Person.id.in_(some)))))
+                continue
+            now, left_on = self.people(), self._left_on()
+            may_look_back = and_(left_on.is_not(None), ~was_ever_hidden(Person.root))
+            rows = select(Person.root, now.label("now"), left_on.label("left_on"))
+            for root, is_here, until in session.execute(rows.where(Person.id.in_(some), or_(now, may_look_back))):
+                met[root] = None if is_here else until
+        return met
+
+    def _left_on(self) -> ColumnElement[date | None]:
+        """The last day on which a person belonged to a family within reach that they have left."""
+        leaf = aliased(Person)
         within = exists().where(Family.id == Membership.family, self.families(named=True))
-        belongs = select(leaf.id).join(Membership, Membership.person == leaf.id).where(leaf.root == Person.root, within)
-        return belongs.exists()
+        last = select(func.max(Membership.to_on)).join(leaf, Membership.person == leaf.id)
+        return last.where(leaf.root == Person.root, ~_is_current(Membership), within).scalar_subquery()
 
     def get_family(self, session: Session, family_id: UUID) -> Family:
         """Errors: FamilyNotFound, in the same words for what does not exist and what is out of reach."""
@@ -104,6 +149,36 @@ def on_team(service: str, *, named: bool) -> ColumnElement[bool]:
         or_(TeamMember.to_on.is_(None), TeamMember.to_on >= now),
     )
     return _among(own, TeamMember.family, named)
+
+
+def is_protected(root: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """A condition: this person, by root, may not be located now."""
+    leaf, home, stay = aliased(Person), aliased(Family), aliased(Membership)
+    # The root is a column of a query further out, which is looked for there only when it is said so.
+    hidden = select(leaf.id).where(leaf.root == root, ProtectedPerson.person == leaf.id)
+    stays = select(leaf.id).where(leaf.root == root, stay.person == leaf.id, _is_current(stay))
+    there = stays.where(home.id == stay.family, home.protected)
+    return or_(
+        hidden.correlate_except(leaf, ProtectedPerson).exists(), there.correlate_except(leaf, stay, home).exists()
+    )
+
+
+def was_ever_hidden(root: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """A condition: this person, by root, may not be located, or was once said to live where nobody may be."""
+    leaf = aliased(Person)
+    refuges = select(Premises.uprn).where(Premises.kind.in_(sorted(HIDING)))
+    words = select(AddressStatement.postcode).where(AddressStatement.uprn.in_(refuges), AddressStatement.postcode != "")
+    there = aliased(AddressStatement)
+    stayed = select(leaf.id).where(
+        leaf.root == root,
+        there.person == leaf.id,
+        or_(there.uprn.in_(refuges), and_(there.uprn.is_(None), there.postcode.in_(words))),
+    )
+    return or_(is_protected(root), stayed.correlate_except(leaf, there).exists())
+
+
+def _is_current(membership: type[Membership]) -> ColumnElement[bool]:
+    return or_(membership.to_on.is_(None), membership.to_on >= today())
 
 
 def _among(own: Select[UUID], family: InstrumentedAttribute[UUID], named: bool) -> ColumnElement[bool]:

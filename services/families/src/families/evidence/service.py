@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from families.events import EvidenceAdded
 from families.evidence import repository
 from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
 from families.models.evidence import EvidenceBundle
+from families.models.families import Membership
 from families.people.repository import find_leaves
 from families.problems import BundleNotFound, EvidenceNotValid
 from families.sharing import LOCATION, SUPPORT, Item, PermittedSharing, Subject
@@ -115,7 +117,12 @@ def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str,
         "assessments": repository.list_assessments(session, family, request.as_at),
         "plans": repository.list_plans(session, family, request.as_at),
     }
-    facts = repository.list_facts(session, request.records, roots)
+    left_on = _find_leaving_days(belonging, find_leaves(session, [m.person for m in belonging]))
+    facts = [
+        fact
+        for fact in repository.list_facts(session, request.records, roots)
+        if (until := left_on[roots[fact.person]]) is None or fact.from_on <= until
+    ]
     return {
         "family": str(family),
         "as_at": request.as_at.isoformat(),
@@ -150,6 +157,19 @@ def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str,
             for fact in facts
         ],
     }  # fmt: skip
+
+
+def _find_leaving_days(belonging: Collection[Membership], roots: dict[UUID, UUID]) -> dict[UUID, date | None]:
+    """The last day on which each belonged to the family; None for whoever belongs to it still. Shape: by root.
+
+    What befell somebody after they had left is no evidence of how this family fared.
+    """
+    days: dict[UUID, date | None] = {}
+    for membership in belonging:
+        root = roots[membership.person]
+        last = days.get(root, membership.to_on)
+        days[root] = None if last is None or membership.to_on is None else max(last, membership.to_on)
+    return days
 
 
 def _act(row: Any, **what: Any) -> dict[str, Any]:

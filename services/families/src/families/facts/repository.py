@@ -1,12 +1,13 @@
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
+from chassis.clock import end_of_day
 from chassis.db import in_batches
 from families.models.facts import Fact
 
@@ -39,5 +40,24 @@ def list_facts(session: Session, people: Iterable[UUID], measure: str | None = N
     facts: list[Fact] = []
     for some in in_batches(people):
         query = select(Fact).where(Fact.person.in_(some), Fact.superseded_at.is_(None))
+        facts += session.scalars(query.where(Fact.measure == measure) if measure else query)
+    return sorted(facts, key=lambda fact: (fact.from_on, fact.measure, fact.id))
+
+
+def list_facts_as_known(session: Session, people: Iterable[UUID], day: date, measure: str | None = None) -> list[Fact]:
+    """What was stated about these leaves at the end of a day, as far as it is dated up to it, in order of time.
+
+    A spell that ran on that day is told as it was known then: without an end, whatever became of it.
+    """
+    end = end_of_day(day)
+    facts: list[Fact] = []
+    for some in in_batches(people):
+        query = select(Fact).where(
+            Fact.person.in_(some),
+            Fact.recorded_at < end,
+            or_(Fact.superseded_at.is_(None), Fact.superseded_at >= end),
+            Fact.from_on <= day,
+            or_(Fact.to_on.is_(None), Fact.to_on <= day),
+        )
         facts += session.scalars(query.where(Fact.measure == measure) if measure else query)
     return sorted(facts, key=lambda fact: (fact.from_on, fact.measure, fact.id))

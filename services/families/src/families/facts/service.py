@@ -34,9 +34,12 @@ def _see(
     """Shape: the shared facts of everybody within reach, by present id."""
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        roots = people.find_reached(session, within.people(), ids)
-        known = people.read_people(session, roots, names=False)
-        facts = repository.list_facts(session, known.root_of, measure)
+        met = within.find_people(session, ids)
+        known = people.read_people(session, met, names=False, met=met)
+        here = [leaf for leaf, root in known.root_of.items() if root not in known.until]
+        facts = repository.list_facts(session, here, measure)
+        for root, until in known.until.items():
+            facts += repository.list_facts_as_known(session, known.leaves_of[root], until, measure)
     stated: dict[UUID, set[Item]] = {}
     for fact in facts:
         stated.setdefault(fact.person, set()).add(Item(fact.category, fact.source))

@@ -4,12 +4,13 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches
 from families.models.families import Family, Membership
 from families.models.people import Person, PersonName
 from families.problems import MembershipNotFound, PersonNotFound
+from families.reach import Reach
 from families.support.repository import SupportActs, read_support
 
 
@@ -23,6 +24,8 @@ class KnownFamilies:
     leaves_of: dict[UUID, list[UUID]] = field(default_factory=dict)
     names: dict[UUID, list[PersonName]] = field(default_factory=dict)
     support: SupportActs = field(default_factory=SupportActs)
+    met: dict[UUID, date | None] = field(default_factory=dict)
+    """By root: whom of them the caller meets, and until which day; None: now. Of the others nothing is shown."""
 
 
 def list_families(
@@ -47,20 +50,33 @@ def find_families(session: Session, reach: ColumnElement[bool], ids: Iterable[UU
 
 
 def find_families_of(session: Session, reach: ColumnElement[bool], persons: Collection[UUID]) -> list[Family]:
-    belonging: set[UUID] = set()
+    """The families within reach to which these persons belong or belonged, under any of their ids.
+
+    One statement a batch, whoever exists, so that nobody can tell by it who does.
+    """
+    found: dict[UUID, Family] = {}
+    asked = aliased(Person)
     for some in in_batches(persons):
-        belonging.update(session.scalars(select(Membership.family).where(Membership.person.in_(some))))
-    return find_families(session, reach, sorted(belonging))
+        belongs = select(Membership.id).join(Person, Person.id == Membership.person)
+        belongs = belongs.join(asked, asked.root == Person.root)
+        # By its families, and no join with them: SQLite would begin with all families within reach.
+        own = select(Membership.family).where(Membership.id.in_(belongs.where(asked.id.in_(some))))
+        found |= {row.id: row for row in session.scalars(select(Family).where(Family.id.in_(own), reach))}
+    return [found[family] for family in sorted(found)]
 
 
-def read_families(session: Session, families: list[Family], *, support: bool = True) -> KnownFamilies:
-    """Everything about these families. Shape: a fixed number of statements a batch of 500."""
+def read_families(session: Session, families: list[Family], reach: Reach, *, support: bool = True) -> KnownFamilies:
+    """Everything about these families, and whom of them the caller meets.
+
+    Shape: a fixed number of statements a batch of 500.
+    """
     known = KnownFamilies(families=families)
     ids = [family.id for family in families]
     for some in in_batches(ids):
         for row in session.scalars(select(Membership).where(Membership.family.in_(some)).order_by(Membership.id)):
             known.memberships.setdefault(row.family, []).append(row)
     members = {m.person for rows in known.memberships.values() for m in rows}
+    known.met = reach.find_people(session, members)
     read_members(session, known, members)
     if support:
         known.support = read_support(session, ids)
@@ -68,7 +84,7 @@ def read_families(session: Session, families: list[Family], *, support: bool = T
 
 
 def read_members(session: Session, known: KnownFamilies, persons: Iterable[UUID]) -> None:
-    """Roots, all leaves and all names of these persons."""
+    """Roots and all leaves of these persons, and those of their names that are within reach."""
     for some in in_batches(persons):
         roots = select(Person.root).where(Person.id.in_(some))
         for leaf, root in session.execute(select(Person.id, Person.root).where(Person.root.in_(roots))):
@@ -76,9 +92,10 @@ def read_members(session: Session, known: KnownFamilies, persons: Iterable[UUID]
             if leaf not in known.leaves_of.setdefault(root, []):
                 known.leaves_of[root].append(leaf)
     seen: set[UUID] = set()
-    for some in in_batches(known.root_of):
+    for some in in_batches([leaf for leaf, root in known.root_of.items() if root in known.met]):
         for name in session.scalars(select(PersonName).where(PersonName.person.in_(some)).order_by(PersonName.id)):
-            if name.id not in seen:
+            until = known.met[known.root_of[name.person]]
+            if name.id not in seen and (until is None or name.first_stated_on <= until):
                 seen.add(name.id)
                 known.names.setdefault(known.root_of[name.person], []).append(name)
 

@@ -42,7 +42,7 @@ from families.families.views import (
     wanted_for_timeline,
 )
 from families.models.families import Family, Membership
-from families.problems import MemberAlreadyThere, PeriodNotValid
+from families.problems import MemberAlreadyThere, MembershipNotFound, PeriodNotValid
 
 LIST = "families"
 WRITING = "support"
@@ -59,7 +59,7 @@ def list_families(
         rows = repository.list_families(
             session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
         )
-        known = repository.read_families(session, rows[:limit])
+        known = repository.read_families(session, rows[:limit], within)
     views = _view_families(runtime, caller, purpose, known, day)
     return Page[FamilyView](items=views, next=write_cursor(LIST, rows[limit - 1].id) if len(rows) > limit else None)
 
@@ -108,12 +108,10 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
     """For each of these persons the families within reach to which they belong or belonged. Errors: Unavailable."""
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        asked = KnownFamilies()
-        repository.read_members(session, asked, ids)
-        families = repository.find_families_of(session, within.families(named=True), list(asked.root_of))
-        known = repository.read_families(session, families, support=False)
-    wanted = wanted_for_memberships(known, set(asked.leaves_of))
-    builder = _make_builder(runtime, caller, purpose, known, today(), wanted)
+        families = repository.find_families_of(session, within.families(named=True), ids)
+        known = repository.read_families(session, families, within, support=False)
+    asked = {known.root_of[id] for id in ids if id in known.root_of}
+    builder = _make_builder(runtime, caller, purpose, known, today(), wanted_for_memberships(known, asked))
     shown: dict[UUID, list[FamilyOfView]] = {}
     for family in families:
         for view in builder.view_memberships(family.id):
@@ -123,7 +121,7 @@ def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collect
     return [
         BelongingView(person=person, families=shown[root])
         for person in dict.fromkeys(ids)
-        if (root := asked.root_of.get(person)) is not None and root in shown
+        if (root := known.root_of.get(person)) is not None and root in shown
     ]
 
 
@@ -189,6 +187,8 @@ def change_member(
     with runtime.write() as session:
         within.get_family(session, family_id)
         membership = repository.get_membership(session, family_id, membership_id)
+        if not within.find_people(session, [membership.person]):
+            raise MembershipNotFound()
         match.check(membership.version)
         if request.to < membership.from_on:
             fault = Fault(pointer="/body/to", code="before_beginning", detail="Should be on or after the beginning")
@@ -215,15 +215,14 @@ def hide_areas(session: Session, people: Collection[UUID]) -> None:
 def _read_one(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> KnownFamilies:
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        return repository.read_families(session, [within.get_family(session, family_id)])
+        return repository.read_families(session, [within.get_family(session, family_id)], within)
 
 
 def _read_within_reach(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> KnownFamilies:
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        return repository.read_families(
-            session, repository.find_families(session, within.families(named=True), set(ids))
-        )
+        found = repository.find_families(session, within.families(named=True), set(ids))
+        return repository.read_families(session, found, within)
 
 
 def _make_builder(

@@ -68,6 +68,8 @@ class _Wanted:
         self.by_subject: Wanted = {}
 
     def add(self, root: UUID, items: Collection[Item]) -> None:
+        if root not in self._known.met:
+            return  # nothing of them is shown, so nothing is asked
         formerly = tuple(sorted(leaf for leaf in self._known.leaves_of[root] if leaf != root))
         self.by_subject.setdefault(Subject(root, formerly), set()).update(items)
 
@@ -151,9 +153,13 @@ class FamilyViewBuilder:
         ]
 
     def sees(self, root: UUID) -> bool:
-        """Membership is the programme's own record; a partner meets only those whose identity it may know."""
-        return self.service == OWN_SERVICE or any(
-            self.shared.permits(root, IDENTITY, name.source) for name in self.known.names.get(root, [])
+        """Membership is the programme's own record; a partner meets only those whose identity it may know.
+
+        Of whoever left this family, and is not to be found, nobody learns by it that they belonged to it.
+        """
+        return root in self.known.met and (
+            self.service == OWN_SERVICE
+            or any(self.shared.permits(root, IDENTITY, name.source) for name in self.known.names.get(root, []))
         )
 
     def best_name(self, root: UUID) -> str | None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.runtime import Runtime
-from families import reach, sharing
+from families import sharing
 from families.matching import blocking, repository
 from families.matching.names import compare_forenames, compare_surnames, fold
 from families.matching.schemas import SearchRequest
@@ -28,11 +28,9 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
 
     Errors: Unavailable.
     """
-    within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         ids = _find_candidates(session, request)
-        roots = people.find_reached(session, within.people(), ids)
-    known = read_reached(runtime, caller, purpose, roots)
+    known = read_reached(runtime, caller, purpose, ids)
     # Only asked, and not shared: whoever does not fit is not shown to anybody, and no line of the log says so.
     judged = sharing.decide(runtime, caller, purpose, known.wanted(known.identity_of), share=False)
     found = [root for root in known.leaves_of if _fits(request, root, known, judged)][:FOUND_AT_MOST]

@@ -1,16 +1,19 @@
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from chassis.clock import london_day
 from chassis.db import in_batches
 from families.models.intake import Record
 from families.models.people import AddressStatement, Identifier, Person, PersonName
 from families.models.premises import Premises
 from families.sharing import ADDRESS, IDENTITY, Item, Subject
+from vocabulary.premises import HIDING
 
 # Columns and not entities: of hundreds of rows a page, making the objects is what costs.
 _LEAVES = select(Person.id, Person.root, Person.version)
@@ -28,6 +31,13 @@ class KnownPeople:
     identifiers: dict[UUID, list[Identifier]] = field(default_factory=dict)
     addresses: dict[UUID, list[AddressStatement]] = field(default_factory=dict)
     records: dict[UUID, list[Record]] = field(default_factory=dict)
+    until: dict[UUID, date] = field(default_factory=dict)
+    """By root: who is met for having belonged to a family, and the day up to which."""
+
+    def reaches(self, leaf: UUID, day: date) -> bool:
+        """Whether what is of that day is within reach."""
+        until = self.until.get(self.root_of[leaf])
+        return until is None or day <= until
 
     def subject(self, root: UUID) -> Subject:
         return Subject(root, tuple(leaf for leaf in self.leaves_of[root] if leaf != root))
@@ -58,17 +68,20 @@ class KnownPeople:
         return {Item(IDENTITY, record.source) for record in self.records.get(leaf, ())}
 
 
-def find_reached(session: Session, reach: ColumnElement[bool], ids: Collection[UUID]) -> set[UUID]:
-    """The roots of those of these ids that are within reach."""
-    roots: set[UUID] = set()
-    for some in in_batches(ids):
-        roots.update(session.scalars(select(Person.root).where(Person.id.in_(some), reach)))
-    return roots
+def read_people(
+    session: Session,
+    ids: Collection[UUID],
+    *,
+    names: bool = True,
+    addresses: bool = False,
+    met: Mapping[UUID, date | None] | None = None,
+) -> KnownPeople:
+    """What is said of these people, whichever of their ids is asked for. `names`: with their records, too.
 
-
-def read_people(session: Session, ids: Collection[UUID], *, names: bool = True, addresses: bool = False) -> KnownPeople:
-    """Everything said of these people, whichever of their ids is asked for. `names`: with their records, too."""
-    known = KnownPeople()
+    `met`, as `Reach.find_people` tells it: of whoever has an `until`, only what was said for a day up to it, and
+    records that had been linked by then.
+    """
+    known = KnownPeople(until={root: until for root, until in (met or {}).items() if until is not None})
     roots: set[UUID] = set()
     for some in in_batches(ids):
         roots.update(session.scalars(select(Person.root).where(Person.id.in_(some))))
@@ -79,14 +92,18 @@ def read_people(session: Session, ids: Collection[UUID], *, names: bool = True, 
             known.version_of[leaf] = version
     for leaves in in_batches(known.root_of) if names else ():
         for name in session.scalars(select(PersonName).where(PersonName.person.in_(leaves))):
-            known.names.setdefault(name.person, []).append(name)
+            if known.reaches(name.person, name.first_stated_on):
+                known.names.setdefault(name.person, []).append(name)
         for record in session.scalars(select(Record).where(Record.person.in_(leaves)).order_by(Record.id)):
-            known.records.setdefault(record.person, []).append(record)
+            if known.reaches(record.person, london_day(record.linked_at)):
+                known.records.setdefault(record.person, []).append(record)
     for leaves in in_batches(known.root_of) if addresses else ():
         for identifier in session.scalars(select(Identifier).where(Identifier.person.in_(leaves))):
-            known.identifiers.setdefault(identifier.person, []).append(identifier)
+            if known.reaches(identifier.person, identifier.first_stated_on):
+                known.identifiers.setdefault(identifier.person, []).append(identifier)
         for address in session.scalars(_visible_addresses().where(AddressStatement.person.in_(leaves))):
-            known.addresses.setdefault(address.person, []).append(address)
+            if known.reaches(address.person, address.first_stated_on):
+                known.addresses.setdefault(address.person, []).append(address)
     return known
 
 
@@ -109,7 +126,7 @@ def find_leaves(session: Session, people: Iterable[UUID]) -> dict[UUID, UUID]:
 
 def _visible_addresses() -> Select[AddressStatement]:
     """A refuge is shown to nobody, by its number or by the words written for it."""
-    refuges = select(Premises.uprn).where(Premises.kind == "refuge")
+    refuges = select(Premises.uprn).where(Premises.kind.in_(sorted(HIDING)))
     words = select(AddressStatement.postcode).where(AddressStatement.uprn.in_(refuges), AddressStatement.postcode != "")
     return select(AddressStatement).where(
         AddressStatement.uprn.is_(None) | AddressStatement.uprn.not_in(refuges),

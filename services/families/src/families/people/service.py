@@ -48,8 +48,8 @@ def read_reached(runtime: Runtime, caller: Caller, purpose: str, ids: Collection
     """Those of these people who are within reach. Errors: Unavailable."""
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        roots = repository.find_reached(session, within.people(), ids)
-        return repository.read_people(session, roots, addresses=True)
+        met = within.find_people(session, ids)
+        return repository.read_people(session, met, addresses=True, met=met)
 
 
 def share_people(runtime: Runtime, caller: Caller, purpose: str, known: KnownPeople) -> PermittedSharing:

@@ -56,7 +56,7 @@ def view_person(root: UUID, known: KnownPeople, shared: PermittedSharing, access
                     uprn=row.uprn,
                     source=row.source,
                     from_=row.first_stated_on,
-                    to=row.last_stated_on,
+                    to=min(row.last_stated_on, known.until.get(root, row.last_stated_on)),
                 )
                 for row in sorted(addresses, key=lambda row: (row.first_stated_on, str(row.id)))
             ]

@@ -18,6 +18,7 @@ from families.models.support import (
     TeamMember,
 )
 from families.problems import AssessmentNotFound, PersonNotFound
+from families.reach import Reach
 
 
 @dataclass
@@ -65,11 +66,11 @@ def get_assessment(session: Session, family: UUID, assessment_id: UUID) -> Asses
     return assessment
 
 
-def get_member(session: Session, family: UUID, person_id: UUID) -> UUID:
-    """The id, if this person belongs or belonged to the family under any of their ids."""
+def get_member(session: Session, family: UUID, person_id: UUID, reach: Reach) -> UUID:
+    """The id, if this person belongs or belonged to the family under any of their ids, and is met by the caller."""
     root = select(Person.root).where(Person.id == person_id).scalar_subquery()
     leaves = select(Person.id).where(Person.root == root)
     belongs = select(Membership.id).where(Membership.family == family, Membership.person.in_(leaves)).limit(1)
-    if session.scalar(belongs) is None:
+    if session.scalar(belongs) is None or not reach.find_people(session, [person_id]):
         raise PersonNotFound()
     return person_id

@@ -33,6 +33,7 @@ from families.models.support import (
     SupportStep,
     TeamMember,
 )
+from families.reach import Reach
 from families.support import repository
 from families.support.schemas import (
     AgreementRequest,
@@ -53,8 +54,8 @@ def record_agreement(
 ) -> Written:
     """The family said yes or no to being supported. Errors: FamilyNotFound; PersonNotFound for a `by` of another."""
 
-    def act(session: Session) -> Act:
-        by = repository.get_member(session, family, request.by) if request.by else None
+    def act(session: Session, within: Reach) -> Act:
+        by = repository.get_member(session, family, request.by, within) if request.by else None
         row = AgreementToBeSupported(
             id=new_id(), family=family, on=request.date, agreed=request.agreed, by=by, **_recorded(caller)
         )
@@ -70,7 +71,7 @@ def name_lead(runtime: Runtime, caller: Caller, family: UUID, request: LeadReque
     Errors: FamilyNotFound; RequestNotValid for a service or a person whom the directory does not know.
     """
 
-    def act(session: Session) -> Act:
+    def act(session: Session, _: Reach) -> Act:
         refuse(
             check_service(session, request.service, "/body/service")
             or check_user(session, request.user, request.service, "/body/user")
@@ -93,7 +94,7 @@ def record_assessment(
 ) -> Written:
     """A whole-family assessment was completed. Errors: FamilyNotFound."""
 
-    def act(session: Session) -> Act:
+    def act(session: Session, _: Reach) -> Act:
         row = Assessment(
             id=new_id(), family=family, on=request.date, kind=request.kind, needs=sorted(set(request.needs)),
             note=request.note, sector=caller.service, origin=HERE, **_recorded(caller),
@@ -109,7 +110,7 @@ def record_assessment(
 def agree_plan(runtime: Runtime, caller: Caller, family: UUID, request: PlanRequest, once: OnceRunner) -> Written:
     """The family and its team agreed on a plan. Errors: FamilyNotFound; AssessmentNotFound."""
 
-    def act(session: Session) -> Act:
+    def act(session: Session, _: Reach) -> Act:
         assessment = repository.get_assessment(session, family, request.assessment)
         row = SupportPlan(
             id=new_id(), family=family, on=request.date, assessment=assessment.id,
@@ -126,7 +127,7 @@ def join_team(runtime: Runtime, caller: Caller, family: UUID, request: TeamReque
     Errors: FamilyNotFound; RequestNotValid for a service or a person whom the directory does not know.
     """
 
-    def act(session: Session) -> Act:
+    def act(session: Session, _: Reach) -> Act:
         unknown = check_service(session, request.service, "/body/service")
         if unknown is None and request.user is not None:
             unknown = check_user(session, request.user, request.service, "/body/user")
@@ -143,7 +144,7 @@ def join_team(runtime: Runtime, caller: Caller, family: UUID, request: TeamReque
 def record_step(runtime: Runtime, caller: Caller, family: UUID, request: StepRequest, once: OnceRunner) -> Written:
     """Support was opened, stepped up or down, or closed. Errors: FamilyNotFound."""
 
-    def act(_: Session) -> Act:
+    def act(_: Session, __: Reach) -> Act:
         row = SupportStep(
             id=new_id(), family=family, on=request.date, step=request.step, note=request.note, **_recorded(caller)
         )
@@ -158,14 +159,14 @@ def _record(
     family: UUID,
     request: Schema,
     once: OnceRunner,
-    act: Callable[[Session], Act],
+    act: Callable[[Session, Reach], Act],
 ) -> Written:
     within = reach.find_reach(runtime, caller, PURPOSE)
     with runtime.write() as session:
         within.get_family(session, family)
 
         def record_act() -> Written:
-            row, id, status, event = act(session)
+            row, id, status, event = act(session, within)
             session.add(row)
             version = count_family_change(session, family)
             if event is not None:
