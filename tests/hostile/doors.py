@@ -109,6 +109,9 @@ class Door:
     def headers(self, token: str | None = None) -> dict[str, str]:
         """Everything that this door asks for, as somebody who may do everything."""
         stated = {"Authorization": f"Bearer {token or self.platform.signed()}"} if self.locked else {}
+        if any(one["name"] == "caller-token" for one in self.parameters("header")):
+            # Somebody for whom this door's caller, a program, asks.
+            stated["Caller-Token"] = self.platform.signed(self.platform.claims(client_id="elsewhere", scope=""))
         return stated | {"Idempotency-Key": secrets.token_hex(8), "If-Match": '"v1"', "Purpose": "identify"}
 
 

@@ -69,6 +69,8 @@ def make_fit(case: Any) -> None:
         case.query.pop("after", None)
     if case.headers and "idempotency-key" in {name.lower() for name in case.headers}:
         case.headers["idempotency-key"] = secrets.token_hex(8)
+    if "caller-token" in {one.name.lower() for one in case.operation.headers}:
+        forward_a_caller(case)
     if label.endswith("/oauth/authorize"):
         case.query.update(SIGNING_IN)
     if label == "POST /oauth/authorize":
@@ -86,6 +88,15 @@ def make_fit(case: Any) -> None:
         case.body.update(persons=[IDS["person_id"]], records=[])
     if isinstance(case.body, dict) and label in FITTING:
         FITTING[label](case.body)
+
+
+def forward_a_caller(case: Any) -> None:
+    """A program shows the token of whom it asks for; and of nobody, where it works with data for itself."""
+    others = {name: value for name, value in (case.headers or {}).items() if name.lower() != "caller-token"}
+    for_itself = isinstance(case.body, dict) and case.body.get("operation") == "use"
+    case.headers = others if for_itself else others | {"caller-token": os.environ["CALLER_TOKEN"]}
+    if isinstance(case.body, dict):
+        case.body["purpose"] = "identify"
 
 
 def name_what_is_there(case: Any) -> None:

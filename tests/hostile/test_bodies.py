@@ -124,6 +124,7 @@ def days_that_are_none(door: Door) -> Iterator[Spoiled]:
         for part in path:
             schema = door.samples.resolve(schema)
             schema = next((one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"), schema)
+            schema = door.samples.resolve(schema)
             schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
         schema = door.samples.resolve(schema)
         schema = next((one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"), schema)

@@ -76,7 +76,8 @@ def known_to(platform: Platform) -> dict[str, str]:
     headers = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)}
     notice = platform["consent"].client.post("/v1/notices", json=body, headers=headers).json()["id"]
     folder = platform["identity"].runtime.settings.secrets_folder
-    return {"NOTICE": notice, "ADMINISTRATOR": (folder / "admin.json").read_text()}
+    caller = platform.signed(platform.claims(client_id="elsewhere", scope=""))
+    return {"CALLER_TOKEN": caller, "NOTICE": notice, "ADMINISTRATOR": (folder / "admin.json").read_text()}
 
 
 def run(

@@ -1,10 +1,11 @@
 from pydantic import Field
 
-from chassis.schemas import Code, Schema
+from chassis.schemas import Schema
+from consent.catalogue.entries import Purpose
 
 
 class CoverageRequest(Schema):
-    purpose: Code
+    purpose: Purpose
 
 
 class Ask(Schema):

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Flag, Id, Instant, Schema, WholeNumber, Word
+from consent.catalogue.entries import Purpose
 from consent.decisions.rules import Operation, VerdictKind
 from vocabulary.grounds import GROUNDS
 
@@ -58,7 +59,7 @@ class GroundSchema(Schema):
 
 
 class DecisionRequest(Schema):
-    purpose: Code
+    purpose: Purpose
     ground: GroundSchema | None = Field(
         default=None, description="The program that asks has checked that it holds, and that it is about all subjects"
     )

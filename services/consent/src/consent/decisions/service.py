@@ -67,12 +67,16 @@ def find_asker(program: Caller, forwarded: Caller | None, request: DecisionReque
     """
     works_for_itself = request.operation == "use"
     asker = program if works_for_itself else forwarded
-    # A program's own token sees whatever its service may be given: shown by another program, it would let that one in.
-    if asker is None or (works_for_itself and forwarded is not None) or (forwarded and forwarded.scopes & RESERVED):
+    if asker is None or (works_for_itself and forwarded is not None) or (forwarded and _is_program(forwarded)):
         raise CallerNotVerified()
     if request.operation != "supply" and request.purpose not in asker.purposes:
         raise PurposeNotAllowed()
     return asker
+
+
+def _is_program(caller: Caller) -> bool:
+    """A program's token sees whatever its service may be given: shown by another program, it would let that one in."""
+    return not caller.is_person and bool(caller.scopes & RESERVED)
 
 
 def show_decision(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
