@@ -134,3 +134,137 @@ def test_who_stayed_is_reached_as_before_and_the_analyst_meets_all(flight: Fligh
     assert [row["person"] for row in flight.ask("cora", "/v1/facts/lookup", [flight.zed], "identify")] == [flight.zed]
     facts = {row["person"]: row["facts"] for row in flight.ask("ana", "/v1/facts/lookup", flight.people[:2])}
     assert {len({fact["from"] for fact in rows}) for rows in facts.values()} == {3}
+
+
+# --- refuges
+
+
+HAVEN = {"address_line": "7 Yarrow Court", "postcode": "ZZ99 4YY", "uprn": "999000090007"}
+SAID = {"reason": "On the manager's word.", "date": "2016-09-01"}
+PATH = f"/v1/premises/{HAVEN['uprn']}"
+
+
+@dataclass
+class Refuge:
+    """Yasmin and her daughter Yara live at a refuge that the police flagged. `ines` is a second officer here."""
+
+    town: Town
+    people: list[str]
+
+    def told(self) -> list[str]:
+        """What the analyst, the coordinator and the search can be made to tell of where they are."""
+        ids = {"ids": self.people}
+        answers = [
+            *(self.town.get("ana", "families", f"/v1/people/{person}") for person in self.people),
+            *(self.town.get("ana", "families", f"/v1/people/{person}/links") for person in self.people),
+            self.town.post("ana", "families", "/v1/people/search", {"name": "Yara Young"}),
+            *(self.town.post(who, "families", path, ids, purpose="identify")
+              for who in ("ana", "cora") for path in ("/v1/people/lookup", "/v1/members/lookup")),
+            self.town.get("cora", "families", "/v1/families", purpose="identify"),
+        ]  # fmt: skip
+        texts = [answer.text for answer in answers]
+        assert all(person in "".join(texts) for person in self.people)
+        needles = [HAVEN["address_line"], HAVEN["postcode"], HAVEN["uprn"]]
+        cora = "".join(answer.text for answer in answers if answer.request.url.path == "/v1/families")
+        return [n for n in needles if any(n in text for text in texts)] + [p for p in self.people if p in cora]
+
+    def flags(self) -> Any:
+        return self.town.done(self.town.get("iris", "families", PATH))["flags"]
+
+
+@pytest.fixture(scope="module")
+def refuge(town: Town) -> Refuge:
+    town.hire("ines", "information_governance_officer", "housing")
+    town.hire("paul", "information_governance_officer", "neighbourhood-policing")
+    town.done(town.put("petra", "families", PATH, {"kind": "refuge", **SAID}))
+    who = {"forename": "Yara", "surname": "Young", "date_of_birth": "2008-05-17", "carer_forename": "Yasmin",
+           "carer_surname": "Young", "carer_relationship": "mother", "carer_same_address": "yes"}  # fmt: skip
+    mother = {"forename": "Yasmin", "surname": "Young", "date_of_birth": "1980-02-03"}
+    yara = upn(32, 2008, 901)
+    town.push("benefits", claim("CL-YASMIN", nino=nino(900003), **(mother | HAVEN)), **AUTUMN)
+    town.push("school_attendance", attendance(upn=yara, **(who | HAVEN)))
+    return Refuge(town, [town.person(yara), town.person("CL-YASMIN")])
+
+
+LOWER = {"kind": "ordinary", **SAID}
+CONFIRM = {"verdict": "confirmed", **SAID}
+
+
+def test_no_one_person_takes_the_flag_of_a_refuge_away(refuge: Refuge) -> None:
+    town, before = refuge.town, refuge.flags()
+    assert refuge.told() == []
+    assert town.put("petra", "families", PATH, {"kind": "hmo", **SAID}).status_code == 409
+    assert town.put("petra", "families", PATH, {"kind": "ordinary", **SAID}).status_code == 422
+    asked = town.done(town.post("petra", "families", f"{PATH}/lowerings", LOWER))["id"]
+    assert town.post("paul", "families", f"{PATH}/lowerings", LOWER).status_code == 409
+    decision = f"{PATH}/lowerings/{asked}/decision"
+    assert town.post("petra", "families", decision, CONFIRM).status_code == 409
+    town.settle()
+    assert refuge.told() == []
+    [flag] = refuge.flags()
+    assert flag.pop("waiting")["id"] == asked and [flag] == [{k: v for k, v in before[0].items() if k != "waiting"}]
+    town.done(town.post("petra", "families", decision, CONFIRM | {"verdict": "refused"}))
+    assert refuge.flags() == before
+    assert town.post("paul", "families", decision, CONFIRM).status_code == 409
+
+
+def test_who_neither_flagged_it_nor_is_the_councils_officer_learns_and_changes_nothing(refuge: Refuge) -> None:
+    town = refuge.town
+    nowhere = "/v1/premises/999000090999"
+    asked = town.done(town.post("iris", "families", f"{PATH}/lowerings", LOWER | {"flag": refuge.flags()[0]["id"]}))
+    for who in ("hana", "jonas"):
+        for method, path, body in (
+            ("GET", "", None),
+            ("POST", "/lowerings", LOWER),
+            ("POST", f"/lowerings/{asked['id']}/decision", CONFIRM),
+        ):
+            here = town.call(who, method, "families", PATH + path, json=body)
+            there = town.call(who, method, "families", nowhere + path, json=body)
+            assert answered(here) == answered(there) and here.status_code == 404, (who, method, path)
+        listed = town.get(who, "families", "/v1/premises").text
+        assert HAVEN["uprn"] not in listed
+    assert town.put("jonas", "families", PATH, {"kind": "refuge", **SAID}).status_code == 404
+    for who in ("ana", "cora", "leo", "clare"):
+        assert town.get(who, "families", PATH).status_code == 403
+        assert town.get(who, "families", "/v1/premises").status_code == 403
+        assert town.put(who, "families", PATH, {"kind": "hmo", **SAID}).status_code == 403
+    town.done(
+        town.post("iris", "families", f"{PATH}/lowerings/{asked['id']}/decision", CONFIRM | {"verdict": "refused"})
+    )
+
+
+def test_another_agencys_flag_is_its_own_and_tells_nothing_of_what_others_said(refuge: Refuge) -> None:
+    town = refuge.town
+    here = town.put("hana", "families", PATH, {"kind": "hmo", **SAID})
+    there = town.put("hana", "families", "/v1/premises/999000090998", {"kind": "hmo", **SAID})
+    assert answered(here) == answered(there) and here.status_code == 200
+    seen = town.done(town.get("hana", "families", PATH))
+    assert [(flag["kind"], flag["agency"]) for flag in seen["flags"]] == [("hmo", "health-trust")]
+    town.hire("hank", "information_governance_officer", "school-nursing")
+    asked = town.done(town.post("hana", "families", f"{PATH}/lowerings", LOWER))["id"]
+    town.done(town.post("hank", "families", f"{PATH}/lowerings/{asked}/decision", CONFIRM))
+    town.settle()
+    assert refuge.told() == []
+    assert [flag["agency"] for flag in refuge.flags()] == ["police"]
+
+
+def test_two_people_who_may_lower_protection_and_the_history_tells_it(refuge: Refuge) -> None:
+    """The last of this module: from here on it is no refuge."""
+    town = refuge.town
+    asked = town.done(town.post("petra", "families", f"{PATH}/lowerings", LOWER))["id"]
+    town.done(town.post("ines", "families", f"{PATH}/lowerings/{asked}/decision", CONFIRM))
+    town.settle()
+    assert len(refuge.told()) == 5
+    seen = town.done(town.get("paul", "families", PATH))
+    assert seen["flags"] == []
+    acts = [(act["act"], act["kind"], act["by"]) for act in seen["history"]]
+    who = town.people
+    assert acts[0] == ("flagged", "refuge", who["petra"])
+    assert acts[-2:] == [
+        ("lowering_asked", "ordinary", who["petra"]),
+        ("lowering_confirmed", "ordinary", who["ines"]),
+    ]
+    assert {act["reason"] for act in seen["history"]} == {SAID["reason"]}
+    town.done(town.put("petra", "families", PATH, {"kind": "refuge", **SAID}))
+    families = town.get("cora", "families", "/v1/families", purpose="identify").text
+    assert not [person for person in refuge.people if person in families], "hidden before anything is composed"

@@ -24,7 +24,7 @@ ORDER = {
     ],
     "families": [
         *("feeds", "composition_queue", "people", "protections", "facts", "matching", "intake"),
-        *("premises", "composition", "support", "families", "evidence"),
+        *("composition", "support", "families", "premises", "evidence"),
     ],
     "consent": [
         *("catalogue", "agreements", "decisions", "notices", "consents"),
@@ -39,7 +39,8 @@ ORDER = {
 
 families has two chains. In one, a push becomes people and facts: `feeds ← people ← facts ← matching ← intake`; matching
 stands on facts, since a record that is split off takes its facts along. In the other, people become families:
-`premises ← composition ← support ← families ← evidence`; families stand on support, since a family's page shows it.
+`composition ← support ← families ← premises`, and evidence; families stand on support, since a family's page shows it,
+and premises on families, whose area is hidden as soon as their home is said to be a refuge.
 `composition_queue` stands below both, so that whoever has news for the composition marks people without knowing it. The
 second chain stands on the first: premises, once they are a refuge, are forgotten by matching's index.
 """

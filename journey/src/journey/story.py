@@ -36,6 +36,9 @@ from sandbox.truth import WindowTotal
 from vocabulary.programs import PROGRAMS
 
 LAST_DAY = date(2020, 2, 1)
+FLAGGING = {"reason": "On the word of who runs it.", "date": "2016-09-01"}
+"""What is said beside the kind, whenever premises are flagged."""
+CONFIRMING = {"verdict": "confirmed", **FLAGGING}
 
 
 @dataclass
@@ -131,12 +134,50 @@ class Journey:
                 self.diary.do_once(
                     f"premises {premises.uprn}",
                     lambda path=path, kind=premises.kind: self.api.change(  # type: ignore[misc]
-                        self.cast["iris"], "PUT", "families", path, {"kind": kind}
+                        self.cast["iris"], "PUT", "families", path, {"kind": kind, **FLAGGING}
                     ),
                 )
                 kinds[premises.kind] += 1
             for kind, number in sorted(kinds.items()):
                 step.add_figure(f"{number} {kind}")
+            refused = self.diary.do_once("one person's lowering of a refuge", self.try_to_lower_a_refuge)
+            self.figures.expect_figure("refuges that one person could lower", {}, refused)
+
+    def try_to_lower_a_refuge(self) -> dict[str, int]:
+        """What one person's attempts to take a refuge's flag away were answered with, other than refusals.
+
+        The council's officer says another kind, asks that the flag be taken away, and confirms it alone; the police's
+        officer asks as well. Nothing of it changes anything, and in the end the officer takes the request back.
+        """
+        refuge = next(premises for premises in self.borough.communal_premises if premises.kind == "refuge")
+        path, iris = f"/v1/premises/{refuge.uprn}", self.cast["iris"]
+        lower = {"kind": "ordinary", **FLAGGING}
+        before = self.api.get(iris, "families", path)["flags"]
+        asked = self.api.post(iris, "families", f"{path}/lowerings", lower, act=f"lower {refuge.uprn}")["id"]
+        decision = f"{path}/lowerings/{asked}/decision"
+        attempts = {
+            "said otherwise": ("PUT", iris, path, {"kind": "hmo", **FLAGGING}, 409),
+            "confirmed alone": ("POST", iris, decision, CONFIRMING, 409),
+            "asked by the police": ("POST", self.cast["petra"], f"{path}/lowerings", lower, 404),
+            "confirmed by the police": (
+                "POST",
+                self.cast["petra"],
+                decision,
+                {"verdict": "confirmed", **FLAGGING},
+                404,
+            ),
+        }
+        answers = {
+            name: self.api.send(
+                who, method, "families", where, json=body, headers={"Idempotency-Key": self.api.key_of_act(name)},
+                allow=(expected,),
+            ).status_code
+            for name, (method, who, where, body, expected) in attempts.items()
+        }  # fmt: skip
+        self.api.post(iris, "families", decision, {"verdict": "refused", **FLAGGING})
+        wrong = {name: answers[name] for name, (*_, expected) in attempts.items() if answers[name] != expected}
+        after = self.api.get(iris, "families", path)["flags"]
+        return wrong | ({} if after == before else {"flags afterwards": len(after)})
 
     # What partners push
 

@@ -43,7 +43,7 @@ cora = scoped(
 )
 carl = scoped("carl", "programme_coordinator", "families:read families:write support:write", "support", areas=["elm"])
 leo = scoped("leo", "lead_professional", "families:read support:write", "support")
-iris = scoped("iris", "information_governance_officer", "premises:write families:read", "identify")
+iris = scoped("iris", "information_governance_officer", "premises:read premises:write families:read", "identify")
 otto = scoped("otto", "internal_auditor", "evidence:read families:read", "claim")
 hob = scoped("hob", "partner_practitioner", "evidence:read families:read", "claim", service="housing")
 clare = scoped("clare", "claims_officer", "evidence:read families:read", "claim")

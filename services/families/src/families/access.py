@@ -15,6 +15,7 @@ ReviewMatches = Annotated[Caller, Depends(require("matching:review"))]
 
 ReadFamilies = Annotated[Caller, Depends(require("families:read"))]
 WriteFamilies = Annotated[Caller, Depends(require("families:write"))]
+ReadPremises = Annotated[Caller, Depends(require("premises:read"))]
 WritePremises = Annotated[Caller, Depends(require("premises:write"))]
 WriteSupport = Annotated[Caller, Depends(require("support:write"))]
 FreezeEvidence = Annotated[Caller, Depends(require("evidence:freeze"))]

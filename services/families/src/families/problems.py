@@ -18,6 +18,11 @@ Problem
 ├── MembershipNotFound      404
 ├── AssessmentNotFound      404
 ├── BundleNotFound          404
+├── PremisesNotFound        404
+├── LoweringTakesTwo        409
+├── LoweringAlreadyAsked    409
+├── LoweringOver            409
+├── SecondPersonNeeded      409
 ├── EvidenceNotValid        422
 ├── PeriodNotValid          422
 └── MemberAlreadyThere      409
@@ -160,6 +165,47 @@ class BundleNotFound(NotFound):
     """
 
     title = "Evidence bundle not found"
+
+
+class PremisesNotFound(NotFound):
+    """Nothing is known of these premises that you may see or change.
+
+    Premises of which you may not know answer like ordinary ones. An agency sees and changes what it said itself; who
+    else may, ask the council's information governance officer.
+    """
+
+    title = "Premises not found"
+
+
+class LoweringTakesTwo(Conflict):
+    """Your agency's flag protects more than this kind, and one person alone cannot lower protection.
+
+    Ask for it with `POST /v1/premises/{uprn}/lowerings`; a second person of your agency, or the council's officer,
+    confirms it. Until then all stays as it is.
+    """
+
+    title = "Lowering takes two"
+
+
+class LoweringAlreadyAsked(Conflict):
+    """Somebody has asked that this flag protect less, and nobody has confirmed or refused it yet.
+
+    Read the premises for what was asked, and decide that first.
+    """
+
+    title = "Lowering already asked"
+
+
+class LoweringOver(Conflict):
+    """This was confirmed, refused or overtaken already. Read the premises for how they stand, and ask anew."""
+
+    title = "Lowering over"
+
+
+class SecondPersonNeeded(Conflict):
+    """You asked for this yourself. Somebody else who may has to confirm it."""
+
+    title = "Second person needed"
 
 
 class EvidenceNotValid(RequestNotValid):

@@ -32,6 +32,10 @@ from unit.families.household import (
 )
 
 
+def said(kind: str) -> dict[str, str]:
+    return {"kind": kind, "reason": "On the manager's word.", "date": "2018-01-02"}
+
+
 def hear(street: Street, name: str, protection: UUID, person: UUID, on: str) -> None:
     kind = f"org.thinkfamily.consent.{name}.v1"
     data = {"protection": str(protection), "person": str(person), "kind": "location", "date": on}
@@ -102,7 +106,7 @@ def test_an_address_that_is_said_to_be_a_refuge_while_a_family_is_composed_is_on
     mia = street.person("Mia Ash", 2008, (SCHOOL, MILL, WAVE0, WAVE1))
     street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
     street.carer(mia, "Rose Ash")
-    path, body = f"/v1/premises/{MILL}", {"kind": "refuge"}
+    path, body = f"/v1/premises/{MILL}", said("refuge")
     while_composing(monkeypatch, lambda: street.client.put(path, json=body, headers=iris()))
     street.compose()
     assert [told["area"] for told in composed(street)] == [None]
@@ -146,7 +150,7 @@ def test_the_lead_professionals_base_is_not_shown_of_a_protected_family(street: 
 
 def test_a_protection_parts_even_from_a_later_record_at_the_refuge(street: Street) -> None:
     before, after = flee(street)
-    assert street.client.put(f"/v1/premises/{REFUGE}", json={"kind": "refuge"}, headers=iris()).status_code == 200
+    assert street.client.put(f"/v1/premises/{REFUGE}", json=said("refuge"), headers=iris()).status_code == 200
     people = [UUID(m["person"]) for m in street.get(f"/v1/families/{after}").json()["members"]]
     for person in people:
         street.says(person, SCHOOL, REFUGE, WAVE2, WAVE2)
@@ -202,19 +206,24 @@ def test_when_protections_are_lifted_the_family_goes_on_in_the_open(street: Stre
     assert len(shown["members"]) == 3 and shown["area"] == "thornbury"
 
 
-def test_a_place_is_set_by_information_governance_alone_and_answers_without_the_address(street: Street) -> None:
-    assert street.client.put(f"/v1/premises/{HILL}", json={"kind": "hmo"}, headers=ana()).status_code == 403
-    done = street.client.put(f"/v1/premises/{HILL}", json={"kind": "hmo"}, headers=iris())
+def test_premises_are_flagged_by_information_governance_alone_and_answer_without_the_address(street: Street) -> None:
+    assert street.client.put(f"/v1/premises/{HILL}", json=said("hmo"), headers=ana()).status_code == 403
+    done = street.client.put(f"/v1/premises/{HILL}", json=said("hmo"), headers=iris())
     assert done.json() == {"status": "hmo", "etag": '"v1"'} and HILL not in done.text
-    again = street.client.put(f"/v1/premises/{HILL}", json={"kind": "hmo"}, headers=iris())
+    again = street.client.put(f"/v1/premises/{HILL}", json=said("hmo"), headers=iris())
     assert again.json() == done.json()
-    changed = street.client.put(f"/v1/premises/{HILL}", json={"kind": "ordinary"}, headers=iris())
-    assert changed.json()["etag"] == '"v2"'
+    changed = street.client.put(f"/v1/premises/{HILL}", json=said("refuge"), headers=iris())
+    assert changed.json() == {"status": "refuge", "etag": '"v2"'}
 
 
-@pytest.mark.parametrize("body", [{"kind": "castle"}, {}, {"kind": "hmo", "uprn": "1"}])
-def test_what_is_no_kind_of_place_is_refused(street: Street, body: dict[str, str]) -> None:
-    assert street.client.put(f"/v1/premises/{HILL}", json=body, headers=iris()).status_code == 422
+WRONG = [{"kind": "castle"}, {"kind": "ordinary"}, {"uprn": "1"}, {"reason": " "}, {"date": "2999-01-01"}]
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_no_flag_is_refused(street: Street, wrong: dict[str, str]) -> None:
+    answer = street.client.put(f"/v1/premises/{HILL}", json=said("hmo") | wrong, headers=iris())
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == f"/body/{next(iter(wrong))}"
 
 
 def test_who_is_hidden_without_a_protection_of_their_own_takes_no_part_in_composition(street: Street) -> None:

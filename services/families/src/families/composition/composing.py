@@ -13,9 +13,9 @@ from uuid import UUID
 from families.composition.carers import WORD_STILL_GOOD, Carers, CarerWord, Someone
 from families.composition.names import plain, same_name
 from families.composition.residence import find_stays
+from vocabulary.premises import HIDING, ORDINARY
 
 CHILD, ADULT, NON_RESIDENT_PARENT = "child", "adult", "non_resident_parent"
-ORDINARY, REFUGE = "ordinary", "refuge"
 DAY = timedelta(days=1)
 HIDDEN = "~"
 
@@ -628,12 +628,12 @@ def _locations(someone: Someone, kinds: Mapping[str, str]) -> list[tuple[date, s
         at = next((stay.address for stay in reversed(lived) if stay.from_on <= day), None)
         if any(since <= day and (lifted is None or day < lifted) for since, lifted in someone.protections):
             location = HIDDEN
-            if at is not None and kinds.get(at) == REFUGE:
+            if at is not None and kinds.get(at) in HIDING:
                 location = HIDDEN + at
         elif at is None:
             continue
         else:
-            location = HIDDEN + at if kinds.get(at) == REFUGE else at
+            location = HIDDEN + at if kinds.get(at) in HIDING else at
         if not found or found[-1][1] != location:
             found.append((day, location))
     return found

@@ -4,7 +4,8 @@ from datetime import date
 from hashlib import blake2b
 
 from families.matching.names import fold, forename_tokens, soundex
-from families.matching.scorer import ORDINARY, PremisesKinds, Traits, exchanged
+from families.matching.scorer import PremisesKinds, Traits, exchanged
+from vocabulary.premises import ORDINARY
 
 
 def hashed(text: str) -> int:

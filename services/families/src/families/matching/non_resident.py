@@ -11,10 +11,11 @@ from chassis.db import new_id
 from families.composition_queue.repository import mark_anew
 from families.matching import blocking, repository
 from families.matching.names import compare_surnames, fold, same_or_nickname
-from families.matching.scorer import ORDINARY, PremisesKinds, Profile, same_address
+from families.matching.scorer import PremisesKinds, Profile, same_address
 from families.matching.weights import WEIGHTS
 from families.models.matching import MatchReview
 from families.models.people import CarerStatement
+from vocabulary.premises import ORDINARY
 
 KIND = "non_resident_parent"
 CANDIDATES_AT_MOST = 5

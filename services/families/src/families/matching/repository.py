@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches, now, upsert
 from families.matching.names import fold
-from families.matching.scorer import ORDINARY, Address, PremisesKinds, Profile
+from families.matching.scorer import Address, PremisesKinds, Profile
 from families.models.intake import Record
 from families.models.matching import (
     BlockingKey,
@@ -21,6 +21,7 @@ from families.models.matching import (
 from families.models.people import AddressStatement, CarerStatement, Person
 from families.models.premises import Premises
 from families.models.protections import ProtectedPerson
+from vocabulary.premises import ORDINARY
 
 KEYS_AT_ONCE = 1000
 

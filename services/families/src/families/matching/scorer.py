@@ -16,8 +16,8 @@ from uuid import UUID
 from families.feeds.lines import Stated
 from families.matching.names import compare_forenames, compare_surnames, fold
 from families.matching.weights import WEIGHTS, Weights
+from vocabulary.premises import HIDING, ORDINARY
 
-ORDINARY, REFUGE = "ordinary", "refuge"
 FIELDS = ("forename", "surname", "name_order", "date_of_birth", "address", "sex", "identifier")
 Address = tuple[str | None, str, str]
 """UPRN, folded address line, postcode."""
@@ -248,4 +248,4 @@ def _identical(traits: Traits, profile: Profile, premises: PremisesKinds) -> boo
     """The same clerk's words again: name, full date of birth and address, letter for letter. Not at a refuge."""
     if traits.naming[2] is None or traits.address is None or profile.protected or traits.naming not in profile.namings:
         return False
-    return traits.address in profile.addresses and premises.kind(traits.address) != REFUGE
+    return traits.address in profile.addresses and premises.kind(traits.address) not in HIDING
