@@ -3,7 +3,7 @@
 import pytest
 
 from fixtures import covering, spending
-from fixtures.footing import footing, needs_servers
+from fixtures.footing import footing, needs_servers, stands_on_servers
 from fixtures.soak import SEED, SOAK
 from fixtures.stack import programs
 
@@ -15,6 +15,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    # What runs on servers comes last, so that they start once: pytest tells two tests' footings apart by their numbers
+    # in each test's own list, and would change from one footing to the other between them.
+    items.sort(key=stands_on_servers)
     if config.getoption("--on-files"):
         config.hook.pytest_deselected(items=[item for item in items if needs_servers(item)])
         items[:] = [item for item in items if not needs_servers(item)]

@@ -17,8 +17,8 @@ from sandbox.feeds import SUPPLIES
 pytestmark = pytest.mark.timeout(1800)
 NOBODY = "01890000-0000-7000-8000-000000000000"
 Way = TypeVar("Way")
-SHARE = times(2, 1)
-"""Of so many ways one is tried by each caller for each purpose, on either footing the others; in a soak all."""
+SHARE = times(4, 1)
+"""Of so many ways one is tried by each caller for each purpose, on either footing another; in a soak all."""
 
 
 def share_of(ways: list[Way], carried: Carried, name: str, purpose: str) -> list[Way]:

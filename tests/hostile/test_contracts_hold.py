@@ -37,7 +37,8 @@ def on_one_footing(*programs: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.timeout(times(600, 7_200))
-@pytest.mark.parametrize(("program", "footing"), on_one_footing(*SERVICES), indirect=["footing"])
+# Of the session: else pytest would take the footing for a test's own, and start all programs anew for each.
+@pytest.mark.parametrize(("program", "footing"), on_one_footing(*SERVICES), indirect=["footing"], scope="session")
 def test_a_service_keeps_its_contract(platform: Platform, world: World, program: str, tmp_path: Path) -> None:
     location = f"{platform[program].url}/openapi.json"
     hold(
@@ -100,6 +101,8 @@ def configured(folder: Path) -> Path:
     """A run fails when no good request to an operation has found what it names."""
     missing = '["missing_test_data"]'
     lines = ["[warnings]", f"display = {missing}", f"fail-on = {missing}"]
+    # Methods that a path does not take are tried at every door in test_addresses.py.
+    lines += ["[phases.coverage]", "unexpected-methods = []"]
     for operation in NEVER_THERE:
         lines += ["[[operations]]", f'include-name = "{operation}"', "warnings = false"]
     path = folder / "schemathesis.toml"
