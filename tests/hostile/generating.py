@@ -259,6 +259,7 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/families/{family_id}/lead-professional": lead,
     "POST /v1/families/{family_id}/team": team,
     "POST /v1/batches": about("framework", "framework"),
+    "POST /v1/sample-commitments": about("framework", "framework"),
     "POST /v1/fees": about("framework", "framework"),
     "POST /v1/payments": about("batch", "batch_id"),
     "POST /v1/batches/{batch_id}/findings": about("claim", "claim_id"),

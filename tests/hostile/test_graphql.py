@@ -67,9 +67,10 @@ def wrong_values(world: World) -> Iterator[Asked]:
             yield {"query": f"{{ claims(filter: {value}) {{ next }} }}"}
             yield {"query": f"{{ claims(filter: {{status: {value}}}) {{ next }} }}"}
             yield {"query": f"{{ claims(after: {value}) {{ next }} }}"}
-    draw = f'drawSample(batch: "{world.ids["batch_id"]}", idempotencyKey: "12345678", seed: '
+    payment = f'batch: "{world.ids["batch_id"]}", date: "2018-12-31", reference: "R"'
+    pay = f'recordPayment(idempotencyKey: "12345678", input: {{{payment}, pence: '
     for value in (SOMEBODY, NINO, "1.5", "true", "9" * 30, "[1.5]", "-1e400"):
-        yield {"query": f"mutation {{ {draw}{value}) {{ __typename }} }}"}
+        yield {"query": f"mutation {{ {pay}{value}}}) {{ __typename }} }}"}
     yield {"query": f"mutation {{ setProtection(input: {SOMEBODY}, idempotencyKey: {SOMEBODY}) {{ __typename }} }}"}
 
 

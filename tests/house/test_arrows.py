@@ -32,7 +32,7 @@ ORDER = {
     ],
     "claims": [
         *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),
-        *("questions", "targets", "batches", "ledger", "recomputations", "reports"),
+        *("questions", "targets", "sampling", "batches", "ledger", "recomputations", "reports"),
     ],
 }
 """The nouns of each program, lowest first: each may import those before it.

@@ -56,16 +56,16 @@ def check(world: World, claim: str, who: dict[str, str] = CLARE) -> int:
     return int(answer.status_code)
 
 
-def frozen(world: World) -> str:
+def frozen(world: World, checker: dict[str, str] = CLARE) -> str:
     """A batch of all drafts."""
     for claim in world.claims(status="drafted"):
-        assert check(world, claim["id"]) == 200
-    return str(world.post("/v1/batches", CLARE, {"framework": "2015", "date": DAY}).json()["id"])
+        assert check(world, claim["id"], checker) == 200
+    return str(world.freeze(DAY).json()["id"])
 
 
-def pay(world: World) -> None:
-    batch = frozen(world)
-    for claim in world.post(f"/v1/batches/{batch}/sample", OTTO, {}).json()["sample"]:
+def pay(world: World, checker: dict[str, str] = CLARE) -> None:
+    batch = frozen(world, checker)
+    for claim in world.draw(batch).json()["sample"]:
         finding = {"claim": claim, "verdict": "upheld", "reason": "seen", "date": DAY}
         assert world.post(f"/v1/batches/{batch}/findings", OTTO, finding).status_code == 201
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": DAY}).status_code == 200
@@ -97,6 +97,7 @@ def test_everything_that_became_true_was_told_once(world: World) -> None:
     assert Counter(told(world)) == {
         "family.eligible": 1, "family.attached": 1, "progress.changed": 1,
         "claim.drafted": 1, "claim.checked": 1, "claim.sampled": 1, "claim.submitted": 1, "claim.paid": 1,
+        "sample.committed": 1, "batch.frozen": 1, "sample.drawn": 1, "finding.recorded": 1,
     }  # fmt: skip
 
 
@@ -439,7 +440,7 @@ def test_of_many_who_batch_at_once_one_has_the_claim(world: World) -> None:
     recovered(world)
     assert check(world, world.claims()[0]["id"]) == 200
     with ThreadPoolExecutor(8) as crowd:
-        made = crowd.map(lambda _: world.post("/v1/batches", CLARE, {"framework": "2015", "date": DAY}), range(8))
+        made = crowd.map(lambda _: world.freeze(DAY), range(8))
         assert sorted(answer.status_code for answer in made) == [201] + [409] * 7
 
 
@@ -448,10 +449,10 @@ def test_the_auditor_never_checked_what_is_audited_and_one_failure_holds_the_bat
     both = person("bo", "claims_officer", "internal_auditor", "finance_officer")
     [claim] = world.claims()
     assert check(world, claim["id"], both) == 200
-    batch = world.post("/v1/batches", CLARE, {"framework": "2015", "date": DAY}).json()["id"]
-    refused = world.post(f"/v1/batches/{batch}/sample", both, {})
+    batch = world.freeze(DAY).json()["id"]
+    refused = world.draw(batch, both)
     assert (refused.status_code, refused.json()["type"].rpartition("/")[2]) == (409, "auditor-not-independent")
-    assert world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 1}).status_code == 201
+    assert world.draw(batch).status_code == 201
     assert world.claims(OTTO)[0]["id"] == claim["id"]
     finding = {"claim": claim["id"], "verdict": "failed", "reason": "no plan", "date": DAY}
     failed = world.post(f"/v1/batches/{batch}/findings", OTTO, finding)
@@ -484,7 +485,7 @@ def batch_of(world: World, size: int) -> tuple[str, list[str]]:
     recovery(s, *(family.son for family in families))
     world.settle()
     batch = frozen(world)
-    return batch, world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 1}).json()["drawn"]
+    return batch, world.draw(batch).json()["drawn"]
 
 
 def find(world: World, batch: str, claim: str, verdict: str) -> None:
@@ -503,13 +504,13 @@ def test_a_failed_claim_asks_for_another_drawing_even_when_it_is_dropped(world: 
     assert world.post(f"/v1/claims/{failed}/drop", CLARE, {"reason": "no plan", "date": DAY}).status_code == 200
     held = submit(world, batch).json()
     assert (held["type"].rpartition("/")[2], held["sampled"], held["upheld"], held["needed"]) == ("batch-held", 1, 1, 4)
-    drawn = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 2}).json()["drawn"]
+    drawn = world.draw(batch).json()["drawn"]
     assert len(drawn) == 2
     for claim in drawn:
         find(world, batch, claim, "upheld")
     assert world.get(f"/v1/batches/{batch}", FINN)["needed"] == 4
     assert submit(world, batch).status_code == 409
-    for claim in world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 3}).json()["drawn"]:
+    for claim in world.draw(batch).json()["drawn"]:
         find(world, batch, claim, "upheld")
     assert submit(world, batch).status_code == 200
 
@@ -530,9 +531,9 @@ def test_the_sample_holds_claims_of_each_type(world: World) -> None:
     types = {claim["id"]: claim["type"] for claim in world.claims()}
     assert Counter(types.values()) == {"continuous_employment": 1, "significant_and_sustained_progress": 3}
     batch = frozen(world)
-    for seed in (1, 2):
-        drawn = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": seed}).json()["drawn"]
-        if seed == 1:
+    for drawing in (1, 2):
+        drawn = world.draw(batch).json()["drawn"]
+        if drawing == 1:
             assert {types[claim] for claim in drawn} == set(types.values()) and len(drawn) == 2
         else:
             assert [types[claim] for claim in drawn] == ["significant_and_sustained_progress"]
@@ -542,7 +543,7 @@ def test_a_batch_waits_for_news_of_its_families(world: World) -> None:
     s = world.story
     family = recovered(world)
     batch = frozen(world)
-    [claim] = world.post(f"/v1/batches/{batch}/sample", OTTO, {}).json()["sample"]
+    [claim] = world.draw(batch).json()["sample"]
     find(world, batch, claim, "upheld")
     s.incident(family.son, "2018-12-20")
     held = submit(world, batch).json()
@@ -551,13 +552,13 @@ def test_a_batch_waits_for_news_of_its_families(world: World) -> None:
     assert statuses(world) == ["dropped"] and submit(world, batch).status_code == 409
 
 
-def test_a_sample_repeats_by_its_seed_and_a_repeated_request_draws_nothing_more(world: World) -> None:
+def test_a_repeated_request_draws_nothing_more(world: World) -> None:
     recovered(world)
     batch = frozen(world)
-    first = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 5}, key="the-same-key").json()
-    again = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 5}, key="the-same-key").json()
+    first = world.draw(batch, key="the-same-key").json()
+    again = world.draw(batch, key="the-same-key").json()
     assert (first["id"], first["sample"]) == (again["id"], again["sample"])
-    assert world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 6}).status_code == 409
+    assert world.draw(batch).status_code == 409
 
 
 def test_a_machine_checks_nothing(world: World) -> None:

@@ -49,11 +49,11 @@ def test_a_family_is_found_attached_progresses_and_is_paid(world: World) -> None
     today = "2026-01-05"
     checked = world.post(f"/v1/claims/{claim['id']}/check", CLARE, {"verdict": "agreed", "reason": "ok", "date": today})
     assert (checked.status_code, checked.json()["status"]) == (200, "checked")
-    batch = world.post("/v1/batches", CLARE, {"framework": "2015", "date": today}).json()["id"]
+    batch = world.freeze(today).json()["id"]
     assert world.claims()[0]["status"] == "frozen"
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": today}).status_code == 409
-    drawn = world.post(f"/v1/batches/{batch}/sample", OTTO, {"seed": 7}).json()
-    assert (drawn["sample"], drawn["seed"]) == ([claim["id"]], 7)
+    drawn = world.draw(batch).json()
+    assert (drawn["sample"], drawn["seed"]) == ([claim["id"]], world.get(f"/v1/batches/{batch}", OTTO)["seed"])
     finding = {"claim": claim["id"], "verdict": "upheld", "reason": "seen", "date": today}
     assert world.post(f"/v1/batches/{batch}/findings", OTTO, finding).status_code == 201
     assert world.post(f"/v1/batches/{batch}/submit", FINN, {"date": today}).json()["status"] == "submitted"

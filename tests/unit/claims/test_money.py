@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from chassis.db import make_engine, new_id, now
 from chassis.problems import RequestNotValid
 from claims.batches import service as batches
 from claims.batches.repository import FrozenClaim
-from claims.batches.schemas import BatchRequest, FindingRequest, SampleRequest, SubmitRequest
+from claims.batches.schemas import AbandonRequest, BatchRequest, FindingRequest, SampleRequest, SubmitRequest
 from claims.claims import drafting
 from claims.claims import service as claims
 from claims.claims.drafting import ReadyDraft
@@ -37,6 +38,7 @@ from claims.models import (
     LedgerEntry,
     Outbox,
     Payment,
+    SampleCommitment,
     Sampled,
     Target,
 )
@@ -60,6 +62,9 @@ from claims.problems import (
 )
 from claims.rules.facts import Use
 from claims.rules.verdicts import Eligibility, Finding, Result, Verdict
+from claims.sampling import service as sampling
+from claims.sampling.derivation import SampleLine, SampleRules
+from claims.sampling.schemas import CommitmentRequest
 
 FRAMEWORK, DAY = "2015", date(2018, 6, 1)
 PLAN = plan_in_force(FRAMEWORK, DAY)
@@ -98,18 +103,40 @@ def claim(type: str = PROGRESS, status: str = "checked", pence: int = 80_000, **
     return Claim(
         id=new_id(), family=new_id(), framework=FRAMEWORK, plan=PLAN.name, plan_version=PLAN.version,
         component="result", type=type, result_date=DAY, attached_on=date(2017, 10, 2), pence=pence, status=status,
-        known_at=now(), material="m", trace={}, uses=[], denied=[], **({"checked_by": "cher"} | other),
+        known_at=now(), material="m", trace={}, uses=[], denied=[], **({"checked_by": "cher", "risks": []} | other),
     )  # fmt: skip
+
+
+def commit(session: Session, nonce: str, who: Caller = OTTO) -> None:
+    request = CommitmentRequest(framework=FRAMEWORK, hash=hashlib.sha256(bytes.fromhex(nonce)).hexdigest())
+    sampling.commit_nonce(session, who, request)
+
+
+def nonce_for(session: Session) -> str:
+    """A nonce that nobody committed to yet, the same in every run."""
+    number = len(session.scalars(select(SampleCommitment.id)).all())
+    return hashlib.sha256(f"nonce {number}".encode()).hexdigest()
 
 
 def frozen(session: Session, *claims: Claim) -> UUID:
     session.add_all(claims)
     session.flush()
+    commit(session, nonce_for(session))
     return batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=DAY)).id
 
 
-def drawn(session: Session, batch: UUID, seed: int = 1) -> list[UUID]:
-    return batches.draw_sample(session, OTTO, batch, SampleRequest(seed=seed)).drawn
+def reveal(session: Session, batch: UUID, who: Caller = OTTO) -> Any:
+    """The first drawing, or the next."""
+    number = sorted(session.scalars(select(SampleCommitment.id))).index(
+        session.scalars(select(SampleCommitment.id).where(SampleCommitment.batch == batch)).one()
+    )
+    nonce = hashlib.sha256(f"nonce {number}".encode()).hexdigest()
+    return batches.draw_sample(session, who, batch, SampleRequest(nonce=nonce))
+
+
+def drawn(session: Session, batch: UUID) -> list[UUID]:
+    drawn: list[UUID] = reveal(session, batch).drawn
+    return drawn
 
 
 def record(session: Session, batch: UUID, claim: UUID, verdict: str, who: Caller = OTTO, corrects: Any = None) -> Any:
@@ -130,21 +157,18 @@ def events(session: Session) -> list[str]:
 # --- samples
 
 
-def members(*parts: tuple[str, int, str]) -> list[FrozenClaim]:
-    """Shape: (type, how many, status)."""
-    return [FrozenClaim(new_id(), type, status, 80_000) for type, number, status in parts for _ in range(number)]
+RULES = SampleRules(10, 1)
 
 
-@pytest.mark.parametrize(
-    ("frozen", "sampled"), [(1, 1), (9, 1), (10, 1), (11, 2), (20, 2), (21, 3), (100, 10), (101, 11)]
-)
-def test_a_tenth_of_each_type_is_looked_at_rounded_up(frozen: int, sampled: int) -> None:
-    found = batches.count_sample(FRAMEWORK, members((PROGRESS, frozen, "frozen"), (WORK, 3, "frozen")))
-    assert found == {PROGRESS: sampled, WORK: 1}
-
-
-def test_a_claim_that_fell_since_still_counts_for_the_size_of_the_sample() -> None:
-    assert batches.count_sample(FRAMEWORK, members((PROGRESS, 10, "frozen"), (PROGRESS, 1, "dropped"))) == {PROGRESS: 2}
+def lines(*parts: tuple[int, int, str]) -> tuple[list[SampleLine], list[FrozenClaim]]:
+    """Shape: (stratum, how many, status); the claims as frozen, and as they stand."""
+    found: list[SampleLine] = []
+    stand: list[FrozenClaim] = []
+    for stratum, number, status in parts:
+        for _ in range(number):
+            found.append(SampleLine(new_id(), stratum, False, ""))
+            stand.append(FrozenClaim(found[-1].claim, PROGRESS, status, 80_000))
+    return found, stand
 
 
 @pytest.mark.parametrize(
@@ -160,31 +184,32 @@ def test_a_claim_that_fell_since_still_counts_for_the_size_of_the_sample() -> No
 def test_all_of_the_sample_must_stand_and_each_failed_drawing_asks_for_another(
     verdicts: list[str | None], needed: int
 ) -> None:
-    them, draw = members((PROGRESS, 11, "frozen")), new_id()
+    (them, stand), draw = lines((1, 11, "frozen")), new_id()
     sampled = [
-        Sampled(claim=member.id, batch=draw, draw=draw, verdict=verdict)
-        for member, verdict in zip(them, verdicts, strict=False)
+        Sampled(claim=line.claim, batch=draw, draw=draw, verdict=verdict)
+        for line, verdict in zip(them, verdicts, strict=False)
     ]
-    assert batches.count_needed(FRAMEWORK, them, sampled) == needed
+    assert batches.count_needed(RULES, them, stand, sampled) == needed
+    # What is looked at whole is needed beside the share of the rest.
+    whole = [replace(them[-1], whole=True), *them[:-1]]
+    assert batches.count_needed(RULES, whole, stand, []) == 1 + 1
 
 
 def test_two_drawings_in_which_a_claim_failed_ask_for_two_more_and_never_for_more_than_there_are() -> None:
-    them, one, other = members((PROGRESS, 11, "frozen"), (PROGRESS, 9, "paid")), new_id(), new_id()
+    (them, stand), one, other = lines((1, 11, "frozen"), (1, 9, "paid")), new_id(), new_id()
     failed = [
-        Sampled(claim=m.id, batch=one, draw=d, verdict="failed") for m, d in zip(them, (one, other), strict=False)
+        Sampled(claim=m.claim, batch=one, draw=d, verdict="failed") for m, d in zip(them, (one, other), strict=False)
     ]
-    assert batches.count_needed(FRAMEWORK, them, failed) == 6  # 2 of 20, three times
-    few = members((PROGRESS, 2, "frozen"), (PROGRESS, 3, "dropped"))
-    gone = [Sampled(claim=few[-1].id, batch=one, draw=one, verdict="failed"),
-            Sampled(claim=few[0].id, batch=one, draw=other, verdict="failed")]  # fmt: skip
-    assert batches.count_needed(FRAMEWORK, few, gone) == 2  # three drawings of one, of which two claims are left
+    assert batches.count_needed(RULES, them, stand, failed) == 6  # 2 of 20, three times
+    few, left = lines((1, 2, "frozen"), (1, 3, "dropped"))
+    gone = [Sampled(claim=few[-1].claim, batch=one, draw=one, verdict="failed"),
+            Sampled(claim=few[0].claim, batch=one, draw=other, verdict="failed")]  # fmt: skip
+    assert batches.count_needed(RULES, few, left, gone) == 2  # three drawings of one, of which two claims are left
 
 
-def test_a_sample_is_drawn_by_the_digest_of_seed_and_id_and_by_nothing_else() -> None:
-    ids = [UUID(int=number) for number in range(1, 30)]
-    by_hand = sorted(ids, key=lambda id: hashlib.sha256(f"7:{id}".encode()).hexdigest())
-    assert batches.pick_by_seed(ids, 4, 7) == batches.pick_by_seed(reversed(ids), 4, 7) == by_hand[:4]
-    assert batches.pick_by_seed(ids, 4, 8) != by_hand[:4]
+def test_of_a_batch_whose_seed_somebody_chose_all_must_stand() -> None:
+    _, stand = lines((1, 11, "frozen"), (2, 3, "dropped"))
+    assert batches.count_needed(None, [], stand, []) == 11
 
 
 # --- batches
@@ -208,21 +233,20 @@ def test_a_sample_takes_of_each_type_and_is_extended_by_what_is_left(session: Se
     types = {each.id: each.type for each in all_claims}
     first = drawn(session, batch)
     assert sorted(types[each] for each in first) == [WORK, PROGRESS, PROGRESS]
-    again = batches.draw_sample(session, OTTO, batch, SampleRequest(seed=2))
+    again = batches.draw_sample(session, OTTO, batch, SampleRequest())  # the nonce is known by now
     assert [types[each] for each in again.drawn] == [PROGRESS, PROGRESS] and not set(again.drawn) & set(first)
     assert again.status == "sampled" and again.drawn == sorted(again.drawn)
-    assert (again.sample, again.seed) == (sorted({*first, *again.drawn}), 2)
-    rows = [(each.number, each.seed, each.by) for each in session.scalars(select(Draw).order_by(Draw.number))]
-    assert rows == [(1, 1, "otto"), (2, 2, "otto")]
+    assert (again.sample, again.seed) == (sorted({*first, *again.drawn}), session.get_one(Batch, batch).seed)
+    rows = [(each.number, each.by) for each in session.scalars(select(Draw).order_by(Draw.number))]
+    assert rows == [(1, "otto"), (2, "otto")]
     assert events(session).count("claim.sampled") == 5
     seen = batches.show_draw(session, again.id)
-    assert (sorted(seen.drawn), sorted(seen.sample), seen.seed) == (again.drawn, again.sample, 2)
+    assert (sorted(seen.drawn), sorted(seen.sample), seen.seed) == (again.drawn, again.sample, again.seed)
 
 
-def test_a_seed_is_chosen_where_none_is_given_and_a_whole_sample_cannot_grow(session: Session) -> None:
+def test_a_whole_sample_cannot_grow(session: Session) -> None:
     batch = frozen(session, claim())
-    made = batches.draw_sample(session, OTTO, batch, SampleRequest())
-    assert len(made.drawn) == 1 and session.scalar(select(Draw.seed)) == made.seed
+    assert len(drawn(session, batch)) == 1
     with pytest.raises(SampleComplete):
         drawn(session, batch)
 
@@ -233,7 +257,7 @@ def test_whoever_checked_or_froze_does_not_audit_and_whoever_checked_or_audited_
     batch = frozen(session, claim())
     for subject in ("cher", "clare"):
         with pytest.raises(AuditorNotIndependent):
-            batches.draw_sample(session, caller(subject, "internal_auditor"), batch, SampleRequest(seed=1))
+            reveal(session, batch, caller(subject, "internal_auditor"))
     [sampled] = drawn(session, batch)
     record(session, batch, sampled, "upheld", caller("olga", "internal_auditor"))
     for subject in ("cher", "clare", "otto", "olga"):
@@ -263,10 +287,11 @@ def test_a_hand_in_a_claim_that_fell_is_a_hand_in_the_next_one_of_the_family(ses
     claims.check_claim(session, caller("dora", "claims_officer"), second.id, agreed)
     with pytest.raises(FreezerNotIndependent):
         batches.freeze_batch(session, caller("otto", "claims_officer"), BatchRequest(framework=FRAMEWORK, date=DAY))
+    commit(session, nonce_for(session))
     next_one = batches.freeze_batch(session, DORA, BatchRequest(framework=FRAMEWORK, date=DAY)).id
     for subject in ("cher", "clare", "dora"):
         with pytest.raises(AuditorNotIndependent):
-            batches.draw_sample(session, caller(subject, "internal_auditor"), next_one, SampleRequest(seed=1))
+            reveal(session, next_one, caller(subject, "internal_auditor"))
     assert drawn(session, next_one) == [second.id]
 
 
@@ -285,6 +310,8 @@ def test_each_act_is_done_on_the_day_of_the_one_before_it_or_later(session: Sess
 
     def check(on: date, verdict: str = "agreed") -> object:
         return claims.check_claim(session, CLARE, one.id, CheckRequest(verdict=verdict, reason="r", date=on))
+
+    commit(session, nonce_for(session))
 
     def freeze(on: date) -> UUID:
         return batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=on)).id
@@ -344,7 +371,7 @@ def test_a_failed_finding_holds_the_batch_until_the_claim_stands_after_all(sessi
     assert status() == "held"
     record(session, batch, other, "upheld")
     assert status() == "held"
-    more = drawn(session, batch, 2)
+    more = drawn(session, batch)
     assert status() == "held"
     # Findings are final: who found it has said it, and another auditor names the finding that is corrected.
     for who, corrects in ((OTTO, None), (OTTO, failed.id), (OLGA, None), (OLGA, new_id())):
@@ -431,6 +458,7 @@ def test_one_batch_is_nothing_to_another(session: Session) -> None:
 def test_each_answer_says_the_version_that_the_batch_has_now(session: Session) -> None:
     session.add_all([claim(), claim()])
     session.flush()
+    commit(session, nonce_for(session))
     made = batches.freeze_batch(session, CLARE, BatchRequest(framework=FRAMEWORK, date=DAY))
 
     def now_has(tag: str | None) -> bool:
@@ -438,7 +466,7 @@ def test_each_answer_says_the_version_that_the_batch_has_now(session: Session) -
         return bool(tag) and batches.show_batch(session, FINN, made.id).etag == tag
 
     assert (made.status, made.etag) == ("frozen", '"v1"') and now_has(made.etag)
-    first = batches.draw_sample(session, OTTO, made.id, SampleRequest(seed=1))
+    first = reveal(session, made.id)
     assert (first.status, first.etag) == ("sampled", '"v2"') and now_has(first.etag)
     body = {"claim": first.drawn[0], "verdict": "upheld", "reason": "seen", "date": DAY}
     found = batches.record_finding(session, OTTO, made.id, FindingRequest.model_validate(body))
@@ -460,7 +488,7 @@ def test_a_batch_says_what_it_is_worth_and_what_is_lacking_to_those_who_may_see_
     with pytest.raises(BatchHeld) as held:
         submit(session, batch)
     assert (held.value.extra["sampled"], held.value.extra["needed"], held.value.extra["upheld"]) == (1, 4, 1)
-    assert (seen.needed, seen.upheld, [(each.number, each.seed) for each in seen.draws]) == (4, 1, [(1, 1)])
+    assert (seen.needed, seen.upheld, [(each.number, each.chosen_seed) for each in seen.draws]) == (4, 1, [(1, None)])
     assert batches.show_batch(session, OTTO, batch).claims == [one]  # an auditor meets the sample alone
     later = frozen(session, claim())
     page = batches.list_batches(session, FINN, None, 1)
@@ -526,8 +554,12 @@ def test_a_batch_that_did_not_go_out_is_not_paid(session: Session) -> None:
 
 
 MONEY: dict[str, Callable[[Session, UUID], object]] = {
+    "commit": lambda session, _: commit(session, "00" * 32, ROBOT),
+    "abandon": lambda session, batch: batches.abandon_batch(
+        session, ROBOT, batch, AbandonRequest(reason="r", date=DAY)
+    ),
     "freeze": lambda session, _: batches.freeze_batch(session, ROBOT, BatchRequest(framework=FRAMEWORK, date=DAY)),
-    "draw": lambda session, batch: batches.draw_sample(session, ROBOT, batch, SampleRequest(seed=1)),
+    "draw": lambda session, batch: reveal(session, batch, ROBOT),
     "finding": lambda session, batch: record(session, batch, new_id(), "upheld", ROBOT),
     "submit": lambda session, batch: submit(session, batch, ROBOT),
     "payment": lambda session, batch: pay(session, batch, 80_000, ROBOT),

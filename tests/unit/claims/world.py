@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import secrets
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -299,6 +300,7 @@ class World:
     consent: Consent
     families: Families
     story: Story
+    nonces: dict[str, str] = field(default_factory=dict)
 
     @property
     def http(self) -> Any:
@@ -314,6 +316,26 @@ class World:
 
     def post(self, path: str, who: dict[str, str], body: dict[str, Any], key: str | None = None) -> Any:
         return self.http.post(path, headers=who | {"Idempotency-Key": key or str(new_id())}, json=body)
+
+    def commit(self, who: dict[str, str] = OTTO) -> str:
+        """An auditor commits to a nonce; the nonce."""
+        nonce = secrets.token_hex(32)
+        digest = hashlib.sha256(bytes.fromhex(nonce)).hexdigest()
+        answer = self.post("/v1/sample-commitments", who, {"framework": "2015", "hash": digest})
+        assert answer.status_code == 201, answer.text
+        return nonce
+
+    def freeze(self, day: str, who: dict[str, str] = CLARE) -> Any:
+        """An auditor commits to a nonce, and all checked claims are frozen under it."""
+        nonce = self.commit()
+        answer = self.post("/v1/batches", who, {"framework": "2015", "date": day})
+        if answer.status_code == 201:
+            self.nonces[answer.json()["id"]] = nonce
+        return answer
+
+    def draw(self, batch: str, who: dict[str, str] = OTTO, key: str | None = None) -> Any:
+        """The first drawing reveals the nonce; sent again with the next, it is the same."""
+        return self.post(f"/v1/batches/{batch}/sample", who, {"nonce": self.nonces[batch]}, key=key)
 
     def claims(self, who: dict[str, str] = CLARE, **params: Any) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = self.get("/v1/claims", who, **params)["items"]

@@ -20,6 +20,7 @@ EXAMPLES = {
     "date-time": "2018-12-31T09:30:00.000Z",
 }
 AN_ID, TEXT = EXAMPLES["uuid"], "word"
+A_DIGEST, DIGEST_PATTERN = "5e" * 32, "^[0-9a-f]{64}$"
 
 Schema = dict[str, Any]
 
@@ -139,6 +140,8 @@ class Maker:
             case "array":
                 return [self.make(schema["items"])] if self.whole or schema.get("minItems") else []
             case "string":
+                if schema.get("pattern") == DIGEST_PATTERN:
+                    return A_DIGEST
                 return EXAMPLES.get(schema.get("format", ""), TEXT)
             case "integer":
                 return 7

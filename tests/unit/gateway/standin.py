@@ -148,8 +148,18 @@ class StandIn:
                 ]
                 return JSONResponse({"items": items, "next": None})
             case _ if call.path.endswith("/sample"):
-                drawn = {"id": family_id(77), "status": "sampled", "etag": '"1"', "seed": 7, "drawn": [], "sample": []}
+                drawn = {
+                    "id": family_id(77),
+                    "status": "sampled",
+                    "etag": '"1"',
+                    "seed": "5e",
+                    "drawn": [],
+                    "sample": [],
+                }
                 return JSONResponse(drawn, 201)
+            case "POST /v1/sample-commitments":
+                kept = {"id": family_id(77), "status": "open", "etag": '"1"', "expires_at": "2019-01-09T09:30:00.000Z"}
+                return JSONResponse(kept, 201)
             case _ if call.path.endswith("/withdrawal"):
                 return JSONResponse({"id": family_id(77), "status": "withdrawn", "etag": None, "continues": []})
             case _ if call.method == "POST":

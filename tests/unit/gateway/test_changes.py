@@ -11,6 +11,7 @@ from unit.gateway.under_test import Gateway
 
 ONE, TWO = family_id(1), family_id(2)
 KEY = "key-0123456789"
+NONCE = "5e" * 32
 
 CHANGES: list[tuple[str, str, dict[str, Any]]] = [
     (
@@ -81,7 +82,18 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         "/v1/batches",
         {"framework": "2015", "date": "2018-12-31"},
     ),
-    (f'drawSample(batch: "{ONE}", seed: 7, KEY)', f"/v1/batches/{ONE}/sample", {"seed": 7}),
+    (f'drawSample(batch: "{ONE}", nonce: "{NONCE}", KEY)', f"/v1/batches/{ONE}/sample", {"nonce": NONCE}),
+    (f'drawSample(batch: "{ONE}", KEY)', f"/v1/batches/{ONE}/sample", {}),
+    (
+        f'abandonBatch(batch: "{ONE}", input: {{reason: "The nonce is lost.", date: "2019-01-09"}}, KEY)',
+        f"/v1/batches/{ONE}/abandon",
+        {"reason": "The nonce is lost.", "date": "2019-01-09"},
+    ),
+    (
+        f'commitNonce(input: {{framework: "2015", hash: "{NONCE}"}}, KEY)',
+        "/v1/sample-commitments",
+        {"framework": "2015", "hash": NONCE},
+    ),
     (
         f'recordFinding(batch: "{ONE}", input: {{claim: "{TWO}", verdict: "upheld", reason: "Seen.", '
         'date: "2018-12-31"}, KEY)',

@@ -216,7 +216,7 @@ def test_batches_and_payments_of_nobody_are_typed_problems(borough: Borough) -> 
     for name, arguments in {
         "checkClaim": f'claim: "{uuid4()}", input: {{verdict: "agreed", reason: "Seen.", date: "2018-12-31"}}',
         "submitBatch": f'batch: "{uuid4()}", input: {{date: "2018-12-31"}}',
-        "drawSample": f'batch: "{uuid4()}", seed: 7',
+        "drawSample": f'batch: "{uuid4()}", nonce: "{"5e" * 32}"',
         "recordPayment": f'input: {{batch: "{uuid4()}", date: "2018-12-31", pence: 1, reference: "TF-1"}}',
     }.items():
         assert change(borough, CORA, name, arguments)["__typename"] == "NotAllowed"

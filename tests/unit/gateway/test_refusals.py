@@ -10,7 +10,8 @@ from unit.gateway.under_test import Gateway
 
 FAMILY = f'{{ family(id: "{family_id(1)}") {{ id area }} }}'
 SECRET = "Zebedee Quux 1 Hidden Lane"
-DRAW_SAMPLE = f'mutation {{ drawSample(batch: "{family_id(1)}", seed: %s, idempotencyKey: "k") {{ __typename }} }}'
+PAYMENT = f'batch: "{family_id(1)}", date: "2018-12-31", reference: "R"'
+RECORD_PAYMENT = f'mutation {{ recordPayment(input: {{{PAYMENT}, pence: %s}}, idempotencyKey: "k") {{ __typename }} }}'
 
 
 def test_a_refusal_is_passed_on_without_what_is_not_for_the_caller(gateway: Gateway) -> None:
@@ -121,9 +122,9 @@ def test_what_is_withheld_is_null_like_what_does_not_exist(gateway: Gateway) -> 
         (f'{{ family(id: "{family_id(1)}", asAt: "2018-02-30") {{ id }} }}', None),
         (f'{{ family(id: "{family_id(1)}", asAt: "20180228") {{ id }} }}', None),
         (f'{{ family(id: "{family_id(1)}", asAt: 20180228) {{ id }} }}', None),
-        (DRAW_SAMPLE % f'"{SECRET}"', None),
-        (DRAW_SAMPLE % "true", None),
-        (DRAW_SAMPLE % 2**53, None),
+        (RECORD_PAYMENT % f'"{SECRET}"', None),
+        (RECORD_PAYMENT % "true", None),
+        (RECORD_PAYMENT % 2**53, None),
         (f'{{ claims(filter: {{status: {{a: "{SECRET}"}}}}) {{ next }} }}', None),
         (f'{{ person(id: "x") "{SECRET}" }}', None),
         (f'{{ person(id: """{SECRET}""" {{ name }} }}', None),

@@ -16,7 +16,7 @@ from graphql import (
 )
 
 from gateway.json_mapping import MIRRORED
-from unit.gateway.openapi import AN_ID, EXAMPLES, TEXT, Maker, Schema, component
+from unit.gateway.openapi import A_DIGEST, AN_ID, EXAMPLES, TEXT, Maker, Schema, component
 
 SCALARS: dict[str, Any] = {
     "UUID": AN_ID,
@@ -28,7 +28,7 @@ SCALARS: dict[str, Any] = {
 }
 
 
-BY_NAME: dict[str, Any] = {"after": None, "idempotencyKey": "key-0123456789"}
+BY_NAME: dict[str, Any] = {"after": None, "idempotencyKey": "key-0123456789", "nonce": A_DIGEST}
 
 
 def operation(kind: str, name: str, schema: GraphQLSchema, documents: dict[str, Schema]) -> tuple[str, dict[str, Any]]:

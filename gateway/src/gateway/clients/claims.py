@@ -38,6 +38,12 @@ class ClaimsClient:
         row: Row = await self.upstream.get(f"/v1/batches/{batch}")
         return row
 
+    async def list_batches(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/batches", limit=first, after=after)
+
+    async def list_commitments(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/sample-commitments", limit=first, after=after)
+
     async def list_findings(self, batch: UUID) -> Row:
         row: Row = await self.upstream.get(f"/v1/batches/{batch}/findings")
         return row
@@ -54,6 +60,12 @@ class ClaimsClient:
 
     async def freeze_batch(self, body: Any, key: str) -> Row:
         return await self._post("/v1/batches", body, key)
+
+    async def abandon_batch(self, batch: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/batches/{batch}/abandon", body, key)
+
+    async def commit_nonce(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/sample-commitments", body, key)
 
     async def draw_sample(self, batch: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/batches/{batch}/sample", body, key)

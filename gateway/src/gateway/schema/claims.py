@@ -165,25 +165,84 @@ class Money:
 
 
 @strawberry.type
+@mirrors(claims="CommitmentView")
+class SampleCommitment:
+    """The hash of a nonce that an auditor handed in before the freeze; `nonce` is null until it is revealed.
+
+    Status: open, expired, replaced, used, revealed.
+    """
+
+    id: UUID
+    framework: str
+    hash: str
+    by: str
+    at: datetime
+    expires_at: datetime
+    status: str
+    batch: UUID | None
+    nonce: str | None
+
+
+@strawberry.type
+@mirrors(claims="Page_CommitmentView_")
+class SampleCommitmentPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[SampleCommitment]
+    next: str | None
+
+
+@strawberry.type
+@mirrors(claims="DrawView")
+class SampleDrawing:
+    """One drawing of a sample. `chosen_seed` is there in batches of before auditors committed to a nonce."""
+
+    number: int
+    by: str
+    chosen_seed: WholeNumber | None
+    at: datetime
+
+
+@strawberry.type
 @mirrors(claims="BatchView")
 class Batch:
     """Claims frozen together. `needed` of the sample must be upheld before it is submitted.
 
-    Status: frozen, sampled, held, submitted, paid.
+    `freeze` counts the framework's freezes, abandoned ones too; `frozen_before_in` names those that held a claim of
+    this one; `whole` claims are looked at in any case. Status: frozen, sampled, held, submitted, paid, abandoned.
     """
 
     id: UUID
     framework: str
     status: str
+    freeze: int
     frozen_on: date
+    frozen_by: str
+    frozen_before_in: list[UUID]
     submitted_on: date | None
     paid_on: date | None
+    abandoned_on: date | None
+    abandoned_because: str | None
     claims: list[UUID]
     value: Money | None
+    commitment: SampleCommitment | None
+    content_hash: str | None
+    seed: str | None
+    whole: int
     sample: list[UUID]
     needed: int
     upheld: int
+    draws: list[SampleDrawing]
     etag: str
+
+
+@strawberry.type
+@mirrors(claims="Page_BatchView_")
+class BatchPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Batch]
+    next: str | None
 
 
 @strawberry.type
@@ -285,6 +344,23 @@ class ClaimsQuery:
         return read_object(Batch, await info.context.loaders_for(purpose).services.claims.get_batch(id))
 
     @strawberry.field
+    async def batches(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> BatchPage | None:
+        """Every batch, abandoned ones too, oldest first."""
+        return read_object(
+            BatchPage, await info.context.loaders_for(purpose).services.claims.list_batches(first, after)
+        )
+
+    @strawberry.field
+    async def sample_commitments(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> SampleCommitmentPage | None:
+        """Every commitment of an auditor to a nonce, used or not, oldest first."""
+        page = await info.context.loaders_for(purpose).services.claims.list_commitments(first, after)
+        return read_object(SampleCommitmentPage, page)
+
+    @strawberry.field
     async def findings(self, info: Info, batch: UUID, purpose: Purpose = None) -> FindingPage | None:
         """What auditors found in a batch, oldest first. Errors: claims' BatchNotFound."""
         return read_object(FindingPage, await info.context.loaders_for(purpose).services.claims.list_findings(batch))
@@ -324,17 +400,28 @@ class BatchChanged:
 
 
 @strawberry.type
+@mirrors(claims="CommitmentWritten")
+class NonceCommitted:
+    """The hash is kept; a batch can be frozen under it until `expires_at`."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+    expires_at: datetime
+
+
+@strawberry.type
 @mirrors(claims="DrawnView")
 class SampleDrawn:
     """The sample was drawn. `sample` names all claims that the auditor is to examine, `drawn` those of this draw.
 
-    The same `seed` draws the same claims.
+    `seed` follows from the auditor's nonce and the frozen batch.
     """
 
     id: UUID
     status: str
     etag: MaybeAbsent[str]
-    seed: WholeNumber
+    seed: str | None
     drawn: list[UUID]
     sample: list[UUID]
 
@@ -351,7 +438,8 @@ class PaymentRecorded:
 
 ClaimChange = Annotated[ClaimChanged | AnyProblem, strawberry.union("ClaimChange")]
 BatchChange = Annotated[BatchChanged | AnyProblem, strawberry.union("BatchChange")]
-SampleDrawing = Annotated[SampleDrawn | AnyProblem, strawberry.union("SampleDrawing")]
+SampleChange = Annotated[SampleDrawn | AnyProblem, strawberry.union("SampleChange")]
+NonceCommitting = Annotated[NonceCommitted | AnyProblem, strawberry.union("NonceCommitting")]
 PaymentRecording = Annotated[PaymentRecorded | AnyProblem, strawberry.union("PaymentRecording")]
 
 
@@ -384,6 +472,24 @@ class FindingInput:
     reason: str
     date: date
     corrects: UUID | None = None
+
+
+@strawberry.input
+@mirrors(claims="AbandonRequest")
+class AbandonInput:
+    """Why a freeze is undone, and when."""
+
+    reason: str
+    date: date
+
+
+@strawberry.input
+@mirrors(claims="CommitmentRequest")
+class CommitmentInput:
+    """`hash`: SHA-256 of the 32 bytes of a nonce that only the auditor knows, in hex."""
+
+    framework: str
+    hash: str
 
 
 @strawberry.input
@@ -432,16 +538,36 @@ class ClaimsMutation:
         )
 
     @strawberry.mutation
+    async def abandon_batch(
+        self, info: Info, batch: UUID, input: AbandonInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> BatchChange:
+        """Undo a freeze whose sample nobody knows yet; its claims are looked at whole in the next batch."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.abandon_batch(batch, body, idempotency_key), BatchChanged
+        )
+
+    @strawberry.mutation
+    async def commit_nonce(
+        self, info: Info, input: CommitmentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> NonceCommitting:
+        """An auditor hands in the hash of a nonce, before a batch is frozen under it."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.commit_nonce(body, idempotency_key), NonceCommitted
+        )
+
+    @strawberry.mutation
     async def draw_sample(
         self,
         info: Info,
         batch: UUID,
         idempotency_key: IdempotencyKey,
-        seed: WholeNumber | None = None,
+        nonce: str | None = None,
         purpose: Purpose = None,
-    ) -> SampleDrawing:
-        """Draw the auditor's sample of a batch; the same seed draws the same claims."""
-        body = {} if seed is None else {"seed": seed}
+    ) -> SampleChange:
+        """Reveal the nonce and draw the auditor's sample of a batch; later, without it, extend the sample."""
+        body = {} if nonce is None else {"nonce": nonce}
         return await attempt_change(
             info, purpose, lambda to: to.claims.draw_sample(batch, body, idempotency_key), SampleDrawn
         )

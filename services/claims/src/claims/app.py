@@ -14,6 +14,7 @@ from claims.questions import routes as questions
 from claims.reactions import reactions
 from claims.recomputations import routes as recomputations
 from claims.reports import routes as reports
+from claims.sampling import routes as sampling
 from claims.settings import ClaimsSettings
 from claims.targets import routes as targets
 
@@ -28,6 +29,7 @@ program = Program(
         progress.router,
         claims.router,
         questions.router,
+        sampling.router,
         batches.router,
         ledger.router,
         targets.router,

@@ -122,8 +122,72 @@ class QuestionAnswered(QuestionEvent):
     confirmed_by: str | None
 
 
+class SampleCommitted(Event):
+    """An auditor handed in the hash of a nonce, which stays secret until a batch was frozen under it."""
+
+    topic: ClassVar[str] = "claims.batch"
+    name: ClassVar[str] = "sample.committed"
+
+    commitment: UUID
+    framework: str
+    hash: str
+
+    @property
+    def key(self) -> str:
+        return self.framework
+
+
+class BatchEvent(Event):
+    topic: ClassVar[str] = "claims.batch"
+
+    batch: UUID
+    framework: str
+
+    @property
+    def key(self) -> str:
+        return self.framework
+
+
+class BatchFrozen(BatchEvent):
+    """`freeze` counts the freezes of the framework; `content_hash` is of what was frozen: see docs/sampling.md."""
+
+    name: ClassVar[str] = "batch.frozen"
+
+    freeze: int
+    claims: int
+    commitment: UUID
+    content_hash: str
+
+
+class BatchAbandoned(BatchEvent):
+    name: ClassVar[str] = "batch.abandoned"
+
+
+class SampleDrawn(BatchEvent):
+    """`drawing` counts the drawings of the batch; `nonce` and `seed` are null for a batch of before commitments."""
+
+    name: ClassVar[str] = "sample.drawn"
+
+    drawing: int
+    nonce: str | None
+    seed: str | None
+    claims: list[UUID]
+
+
+class FindingRecorded(BatchEvent):
+    """What an auditor found, and which finding it corrects; why stays here."""
+
+    name: ClassVar[str] = "finding.recorded"
+
+    finding: UUID
+    claim: UUID
+    verdict: str
+    corrects: UUID | None
+
+
 EVENTS: list[type[Event]] = [
     FamilyEligible, FamilyNoLongerEligible, FamilyAttached, ProgressChanged,
     ClaimDrafted, ClaimChecked, ClaimSampled, ClaimSubmitted, ClaimPaid, ClaimRejected, ClaimDropped, ClaimRetracted,
     ClaimToRepay, QuestionRaised, QuestionAnswered,
+    SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded,
 ]  # fmt: skip

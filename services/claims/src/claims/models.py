@@ -215,7 +215,11 @@ class FamilyStanding(Base):
 
 
 class Claim(Base):
-    """A result, claimed. `known_at` and `denied` are what makes it computable again; `trace` is what was concluded."""
+    """A result, claimed. `known_at` and `denied` are what makes it computable again; `trace` is what was concluded.
+
+    `risks` are the reasons why an auditor looks at it in any case, `prepared_by` the people on whose word it was
+    drafted; both are null for claims of before they were kept.
+    """
 
     __tablename__ = "claim"
     # One result a family and framework: two drafts, or a draft beside a payment, cannot stand at once.
@@ -246,6 +250,8 @@ class Claim(Base):
     trace: Mapped[dict[str, Any]]
     uses: Mapped[list[Any]]
     denied: Mapped[list[Any]]
+    risks: Mapped[list[str] | None]
+    prepared_by: Mapped[list[str] | None]
     checked_by: Mapped[str | None]
     checked_on: Mapped[date | None]
     batch: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -325,7 +331,11 @@ class Answer(Base):
 
 
 class Batch(Base):
-    """Claims that go out together. Its claims are frozen when it is made."""
+    """Claims that go out together. Its claims are frozen when it is made.
+
+    `content_hash` and the sample's rules are as of the freeze; `seed` is known once the auditor's nonce is revealed.
+    These are null for batches of before auditors committed to a nonce.
+    """
 
     __tablename__ = "batch"
 
@@ -338,10 +348,49 @@ class Batch(Base):
     submitted_on: Mapped[date | None]
     submitted_by: Mapped[str | None]
     paid_on: Mapped[date | None]
+    sample_percent: Mapped[int | None]
+    sample_least: Mapped[int | None]
+    content_hash: Mapped[str | None]
+    seed: Mapped[str | None]
+    abandoned_on: Mapped[date | None]
+    abandoned_by: Mapped[str | None]
+    abandoned_because: Mapped[str | None]
+
+
+class SampleCommitment(Base):
+    """The hash of a nonce that an auditor handed in. A batch is frozen under it, once; then the nonce is revealed."""
+
+    __tablename__ = "sample_commitment"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    framework: Mapped[str]
+    hash: Mapped[str] = mapped_column(unique=True)
+    by: Mapped[str]
+    at: Mapped[datetime] = mapped_column(default=now)
+    expires_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
+    batch: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), unique=True)
+    nonce: Mapped[str | None]
+    revealed_at: Mapped[datetime | None]
+
+
+class BatchClaim(Base):
+    """A claim as it was frozen into a batch, for good, though it falls or the batch is abandoned.
+
+    `whole` are the reasons why it is looked at in any case; `digest` is of what was known of it then.
+    """
+
+    __tablename__ = "batch_claim"
+
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), primary_key=True)
+    claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), primary_key=True, index=True)
+    stratum: Mapped[int]
+    whole: Mapped[list[str]]
+    digest: Mapped[str]
 
 
 class Draw(Base):
-    """One drawing of a sample: anybody with the seed can draw it again."""
+    """One drawing of a sample. `seed`: the first 52 bits of the batch's; in old batches, what somebody chose."""
 
     __tablename__ = "draw"
     __table_args__ = (UniqueConstraint("batch", "number", name="one_draw_at_a_time"),)

@@ -11,6 +11,9 @@ Conflict                    409
 ├── BatchHeld
 ├── BatchNotOpen
 ├── ClaimNotOpen
+├── CommitmentNeeded
+├── CommitmentNotIndependent
+├── CommitmentUsed
 ├── FindingStands
 ├── NotIndependent
 │   ├── AuditorNotIndependent
@@ -22,6 +25,7 @@ Conflict                    409
 ├── PaymentDiffers
 ├── QuestionNotOpen
 ├── SampleComplete
+├── SampleRevealed
 ├── SecondPersonNeeded
 └── TargetNotSet
 PersonNeeded                403
@@ -150,6 +154,31 @@ class ClaimNotOpen(Conflict):
     title = "Claim not open"
 
 
+class CommitmentNeeded(Conflict):
+    """No auditor has committed to a nonce, so that the sample of this batch could be chosen by somebody.
+
+    Ask an auditor to hand in the hash of one with `POST /v1/sample-commitments`; a commitment serves one batch, and
+    expires when it is not used.
+    """
+
+    title = "Commitment needed"
+
+
+class CommitmentNotIndependent(Conflict):
+    """The auditor who committed to the nonce has had another hand in a claim of these families.
+
+    Ask another auditor to commit to one; theirs takes its place.
+    """
+
+    title = "Commitment not independent"
+
+
+class CommitmentUsed(Conflict):
+    """This hash was handed in before. Make another nonce of 32 random bytes, and hand in the hash of that."""
+
+    title = "Commitment used"
+
+
 class FindingStands(Conflict):
     """There is a finding on this claim already, and findings are final.
 
@@ -191,6 +220,15 @@ class SecondPersonNeeded(Conflict):
     """You gave this answer, and it lets money go out: another person has to confirm it. Ask another claims officer."""
 
     title = "Second person needed"
+
+
+class SampleRevealed(Conflict):
+    """The batch's sample is known, so that abandoning the batch would be drawing again until a sample pleases.
+
+    Drop or mend what failed, and extend the sample.
+    """
+
+    title = "Sample revealed"
 
 
 class TargetNotSet(Conflict):

@@ -16,6 +16,7 @@ from chassis.auth import Caller
 from claims.models import Claim, Family, Question, Sampled
 
 EVERYWHERE = frozenset({"analyst", "claims_officer"})
+HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
 
 
 def families(caller: Caller) -> ColumnElement[bool]:
@@ -54,6 +55,11 @@ def questions(caller: Caller) -> ColumnElement[bool]:
         sampled = exists().where(Sampled.claim == Claim.id)
         return exists().where(or_(Claim.family == Question.family, Claim.family == Question.other), sampled)
     return false()
+
+
+def handles_batches(caller: Caller) -> ColumnElement[bool]:
+    """Batches and their samples are for those who make, audit and submit them."""
+    return true() if caller.roles & HANDLE else false()
 
 
 def sees_money(caller: Caller) -> bool:

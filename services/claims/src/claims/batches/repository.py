@@ -1,27 +1,22 @@
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, false, func, or_, select, true, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import in_batches
-from claims.models import AuditFinding, Batch, Claim, DirtyFamily, Draw, Sampled
+from claims import reach
+from claims.models import AuditFinding, Batch, BatchClaim, Claim, DirtyFamily, Draw, SampleCommitment, Sampled
 from claims.problems import BatchNotFound
-
-HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
-
-
-def within_reach(caller: Caller) -> ColumnElement[bool]:
-    """Batches are handled by those who make, audit and submit them."""
-    return true() if caller.roles & HANDLE else false()
 
 
 def get_batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = False) -> Batch:
     """Errors: BatchNotFound. `lock`: nobody else changes it until the transaction ends."""
-    query = select(Batch).where(Batch.id == batch_id, within_reach(caller))
+    query = select(Batch).where(Batch.id == batch_id, reach.handles_batches(caller))
     batch = session.scalar(query.with_for_update() if lock else query)
     if batch is None:
         raise BatchNotFound()
@@ -30,7 +25,7 @@ def get_batch(session: Session, caller: Caller, batch_id: UUID, *, lock: bool = 
 
 def list_batches(session: Session, caller: Caller, after: UUID | None, limit: int) -> list[Batch]:
     """Batches that the caller handles, oldest first, after one of them."""
-    query = select(Batch).where(within_reach(caller))
+    query = select(Batch).where(reach.handles_batches(caller))
     if after is not None:
         query = query.where(Batch.id > after)
     return list(session.scalars(query.order_by(Batch.id).limit(limit)))
@@ -124,9 +119,10 @@ def list_findings(session: Session, batch: UUID, claim: UUID | None = None) -> l
 
 
 def list_auditors(session: Session, batch: UUID) -> set[str]:
-    """Everybody who drew a sample of the batch or recorded a finding on it."""
+    """Everybody who committed to its nonce, drew a sample of it or recorded a finding on it."""
     drew = session.scalars(select(Draw.by).where(Draw.batch == batch))
-    return {*drew, *session.scalars(select(AuditFinding.by).where(AuditFinding.batch == batch))}
+    committed = session.scalars(select(SampleCommitment.by).where(SampleCommitment.batch == batch))
+    return {*drew, *committed, *session.scalars(select(AuditFinding.by).where(AuditFinding.batch == batch))}
 
 
 def add_draw(session: Session, draw: Draw, claims: Collection[UUID]) -> bool:
@@ -170,3 +166,31 @@ def move_claims(session: Session, batch: UUID, before: str, after: str) -> list[
         query = select(Claim).where(Claim.id.in_(some)).order_by(Claim.id)
         found += session.scalars(query.execution_options(populate_existing=True))
     return found
+
+
+def number_freezes(session: Session, batches: Collection[Batch]) -> dict[UUID, int]:
+    """How many batches of its framework were frozen until each of these was, abandoned ones too."""
+    wanted = {batch.framework for batch in batches}
+    query = select(Batch.framework, Batch.id).where(Batch.framework.in_(wanted)).order_by(Batch.id)
+    counted: Counter[str] = Counter()
+    numbers: dict[UUID, int] = {}
+    for framework, batch in session.execute(query):
+        counted[framework] += 1
+        numbers[batch] = counted[framework]
+    return numbers
+
+
+def thaw_claims(session: Session, batch: UUID) -> None:
+    """The batch's claims are checked ones again, and in no batch."""
+    here = update(Claim).where(Claim.batch == batch, Claim.status == "frozen")
+    session.execute(here.values(status="checked", batch=None, version=Claim.version + 1))
+
+
+def keep_lines(session: Session, batch: UUID) -> None:
+    """Note the claims of a batch that were frozen before what was frozen was kept."""
+    known = select(BatchClaim.claim).where(BatchClaim.batch == batch)
+    missing = select(Claim.id).where(Claim.batch == batch, Claim.id.not_in(known)).order_by(Claim.id)
+    session.add_all(
+        BatchClaim(batch=batch, claim=claim, stratum=1, whole=["not_known"], digest="")
+        for claim in session.scalars(missing)
+    )

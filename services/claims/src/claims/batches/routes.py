@@ -13,6 +13,7 @@ from chassis.schemas import Written
 from claims.access import AuditClaims, BatchClaims, ReadClaims, SubmitClaims
 from claims.batches import service
 from claims.batches.schemas import (
+    AbandonRequest,
     BatchRequest,
     BatchView,
     DrawnView,
@@ -21,6 +22,7 @@ from claims.batches.schemas import (
     SampleRequest,
     SubmitRequest,
 )
+from claims.sampling.schemas import SamplingView
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
 
@@ -43,11 +45,25 @@ def show_batch(batch_id: UUID, caller: ReadClaims, session: ReadSession) -> Batc
     return service.show_batch(session, caller, batch_id)
 
 
+@router.get("/{batch_id}/sampling")
+def show_sampling(batch_id: UUID, caller: ReadClaims, session: ReadSession) -> SamplingView:
+    """All from which the batch's sample can be computed again."""
+    return service.show_sampling(session, caller, batch_id)
+
+
+@router.post("/{batch_id}/abandon")
+def abandon_batch(
+    batch_id: UUID, request: AbandonRequest, caller: BatchClaims, session: WriteSession, once: Once
+) -> Written:
+    """Undo a freeze whose sample nobody knows yet."""
+    return once(session, caller, request, lambda: service.abandon_batch(session, caller, batch_id, request))
+
+
 @router.post("/{batch_id}/sample", status_code=201)
 def draw_sample(
     batch_id: UUID, request: SampleRequest, caller: AuditClaims, session: WriteSession, once: Once
 ) -> DrawnView:
-    """Draw the auditor's sample, or extend it."""
+    """Reveal the nonce and draw the auditor's sample, or extend it."""
     written = once(session, caller, request, lambda: service.draw_sample(session, caller, batch_id, request))
     return service.show_draw(session, written.id)
 

@@ -1,11 +1,12 @@
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, Strict
+from pydantic import Field
 
-from chassis.schemas import Code, Id, Instant, Money, PastDate, Schema, Written, as_whole
+from chassis.schemas import Code, Id, Instant, Money, PastDate, Schema, Written
 from claims.claims.schemas import Reason
+from claims.sampling.schemas import CommitmentView, Digest
 
 
 class BatchRequest(Schema):
@@ -13,12 +14,15 @@ class BatchRequest(Schema):
     date: PastDate
 
 
-Seed = Annotated[int, Strict(), Field(ge=0, lt=2**53), BeforeValidator(as_whole)]
-"""As a WholeNumber, whose bounds would be lost in the contract where there may be none."""
+class AbandonRequest(Schema):
+    reason: Reason
+    date: PastDate
 
 
 class SampleRequest(Schema):
-    seed: Seed | None = Field(default=None, description="What the drawing is made from; chosen here when absent")
+    nonce: Digest | None = Field(
+        default=None, description="The 32 bytes that were committed to before the freeze; with the first drawing"
+    )
 
 
 class FindingRequest(Schema):
@@ -38,14 +42,17 @@ class SubmitRequest(Schema):
 class DrawnView(Written):
     """Shape: `sample` is every claim of the batch's sample by now; `drawn` those that this drawing added."""
 
-    seed: int
+    seed: str | None
     drawn: list[UUID]
     sample: list[UUID]
 
 
 class DrawView(Schema):
+    """Shape: `chosen_seed` is there in batches of before auditors committed to a nonce."""
+
     number: int
-    seed: int
+    by: str
+    chosen_seed: int | None
     at: Instant
 
 
@@ -70,17 +77,28 @@ class FindingsList(Schema):
 
 
 class BatchView(Schema):
-    """Shape: `status` is frozen, sampled, held, submitted or paid; `needed` claims must be upheld before submission: a
-    share of each type, as much again for each drawing in which one failed, and whatever else is in the sample."""
+    """Shape: `status` is frozen, sampled, held, submitted, paid or abandoned; `freeze` counts the framework's freezes,
+    abandoned ones too, and `frozen_before_in` names those that held a claim of this one; `needed` claims must be upheld
+    before submission: all that are looked at `whole`, of the rest a share of each type, as much again for each drawing
+    in which one failed, and whatever else is in the sample."""
 
     id: Id
     framework: str
     status: str
+    freeze: int
     frozen_on: date
+    frozen_by: str
+    frozen_before_in: list[UUID]
     submitted_on: date | None
     paid_on: date | None
+    abandoned_on: date | None
+    abandoned_because: str | None
     claims: list[UUID]
     value: Money | None
+    commitment: CommitmentView | None
+    content_hash: str | None
+    seed: str | None
+    whole: int
     sample: list[UUID]
     needed: int
     upheld: int

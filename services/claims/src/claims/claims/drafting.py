@@ -26,7 +26,10 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class ReadyDraft:
-    """A result with its evidence frozen, ready to be written down."""
+    """A result with its evidence frozen, ready to be written down.
+
+    Shape: `prepared_by` are the people on whose word it is drafted.
+    """
 
     result: Result
     plan: OutcomesPlan
@@ -34,6 +37,8 @@ class ReadyDraft:
     bundle: UUID
     hash: str
     denied: frozenset[Use]
+    risks: tuple[str, ...] = ()
+    prepared_by: tuple[str, ...] = ()
 
 
 def is_final(claim: Claim) -> bool:
@@ -135,6 +140,8 @@ def _make_claim(family: UUID, framework: Framework, drafted: ReadyDraft) -> Clai
         trace=result.trace(),
         uses=write_uses(result.beneath),
         denied=write_uses(drafted.denied),
+        risks=list(drafted.risks),
+        prepared_by=list(drafted.prepared_by),
     )
 
 

@@ -9,14 +9,25 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
 from chassis.db import in_batches
+from chassis.problems import Conflict
 from claims.claims.drafting import SYSTEM
-from claims.models import AuditFinding, Batch, Check, Claim, Draw, Payment, Sampled
-from claims.problems import NotIndependent
+from claims.models import (
+    Answer,
+    AuditFinding,
+    Batch,
+    BatchClaim,
+    Check,
+    Claim,
+    Draw,
+    Payment,
+    Question,
+    SampleCommitment,
+    Sampled,
+)
 
 PREPARED, CHECKED, FROZE, AUDITED, SUBMITTED, PAID = "prepared", "checked", "froze", "audited", "submitted", "paid"
 ACTS = (PREPARED, CHECKED, FROZE, AUDITED, SUBMITTED, PAID)
@@ -32,9 +43,9 @@ class Hands:
         """Somebody did this; the system, and nobody, is no hand."""
         self.of[act] |= {subject for subject in subjects if subject and subject != SYSTEM}
 
-    def refuse(self, caller: Caller, problem: Callable[[], NotIndependent], *acts: str) -> None:
-        """Errors: the problem, when the caller did one of these acts, in whichever role."""
-        if any(caller.subject in self.of[act] for act in acts):
+    def refuse(self, subject: str, problem: Callable[[], Conflict], *acts: str) -> None:
+        """Errors: the problem, when somebody did one of these acts, in whichever role."""
+        if any(subject in self.of[act] for act in acts):
             raise problem()
 
 
@@ -45,12 +56,16 @@ def list_hands(session: Session, framework: str, families: Collection[UUID]) -> 
     batches: set[UUID] = set()
     for some in in_batches(sorted(set(families))):
         theirs = (Claim.framework == framework, Claim.family.in_(some))
-        columns = select(Claim.id, Claim.batch, Claim.checked_by, Claim.ended_by).where(*theirs)
-        for claim, batch, checked_by, ended_by in session.execute(columns):
+        columns = select(Claim.id, Claim.batch, Claim.checked_by, Claim.ended_by, Claim.prepared_by).where(*theirs)
+        for claim, batch, checked_by, ended_by, prepared_by in session.execute(columns):
             claims.add(claim)
             batches |= {batch} if batch else set()
             hands.add(CHECKED, checked_by, ended_by)
+            hands.add(PREPARED, *(prepared_by or ()))
+    for _, by in _list_answers(session, framework, families):
+        hands.add(PREPARED, by)
     for some in in_batches(sorted(claims)):
+        batches |= set(session.scalars(select(BatchClaim.batch).where(BatchClaim.claim.in_(some))))
         hands.add(CHECKED, *session.scalars(select(Check.by).where(Check.claim.in_(some))))
         hands.add(AUDITED, *session.scalars(select(AuditFinding.by).where(AuditFinding.claim.in_(some))))
         drawn = select(Draw.by).join(Sampled, Sampled.draw == Draw.id).where(Sampled.claim.in_(some))
@@ -62,5 +77,23 @@ def list_hands(session: Session, framework: str, families: Collection[UUID]) -> 
             hands.add(FROZE, frozen_by)
             hands.add(SUBMITTED, submitted_by)
         hands.add(AUDITED, *session.scalars(select(Draw.by).where(Draw.batch.in_(some))))
+        committed = select(SampleCommitment.by).where(SampleCommitment.batch.in_(some))
+        hands.add(AUDITED, *session.scalars(committed))
         hands.add(PAID, *session.scalars(select(Payment.by).where(Payment.batch.in_(some))))
     return hands
+
+
+def list_judged(session: Session, framework: str, families: Collection[UUID]) -> set[UUID]:
+    """Those of these families about whom somebody answered a question, as whether two of them are one."""
+    return {family for family, _ in _list_answers(session, framework, families)}
+
+
+def _list_answers(session: Session, framework: str, families: Collection[UUID]) -> list[tuple[UUID, str]]:
+    """Who answered questions about these families. Shape: (family, subject)."""
+    found: list[tuple[UUID, str]] = []
+    for some in in_batches(sorted(set(families))):
+        about = or_(Question.family.in_(some), Question.other.in_(some))
+        asked = select(Question.family, Question.other, Answer.by).join(Answer, Answer.question == Question.id)
+        for family, other, by in session.execute(asked.where(Question.framework == framework, about)):
+            found += [(each, by) for each in (family, other) if each in set(some)]
+    return found

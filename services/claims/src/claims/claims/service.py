@@ -123,7 +123,7 @@ def check_claim(session: Session, caller: Caller, claim_id: UUID, request: Check
     """
     claim = _of_person(session, caller, claim_id)
     theirs = hands.list_hands(session, claim.framework, [claim.family])
-    theirs.refuse(caller, CheckerNotIndependent, hands.PREPARED, hands.AUDITED, hands.SUBMITTED, hands.PAID)
+    theirs.refuse(caller.subject, CheckerNotIndependent, hands.PREPARED, hands.AUDITED, hands.SUBMITTED, hands.PAID)
     refuse_before_result(request.date, [claim.result_date])
     refuse_before_act(request.date, "Somebody checked the claim", [repository.find_last_check(session, claim.id)])
     agreed = request.verdict == "agreed"

@@ -22,6 +22,7 @@ from chassis.runtime import Runtime
 from claims import sharing
 from claims.claims import drafting
 from claims.claims.drafting import ReadyDraft
+from claims.claims.risks import list_risks
 from claims.claims.same_people import settle_same_people
 from claims.eligibility import evaluating, repository
 from claims.events import (
@@ -189,8 +190,9 @@ class Evaluator:
                 batch.left.add(id)
                 continue
             batch.drafts[id] = ReadyDraft(
-                result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset())
-            )
+                result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset()),
+                risks=list_risks(result, plan),
+            )  # fmt: skip
 
     def _write(self, session: Any, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         framework = runtime.settings.framework

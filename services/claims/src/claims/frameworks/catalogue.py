@@ -27,7 +27,10 @@ class SharedPeople:
 
 @dataclass(frozen=True)
 class Framework:
-    """What a result and an attachment are worth. Units: pence, per cent."""
+    """What a result and an attachment are worth, and how claims are audited. Units: pence, per cent, days.
+
+    Shape: `looked_at_whole` are the reasons for which a claim is in its batch's sample in any case.
+    """
 
     name: str
     result_pence: int
@@ -35,6 +38,8 @@ class Framework:
     sample_percent: int
     sample_least: int
     same_people: SharedPeople
+    looked_at_whole: frozenset[str]
+    commitment_days: int
     data: dict[str, Any]
 
 
@@ -56,6 +61,8 @@ def frameworks() -> dict[str, Framework]:
             int(data["audit"]["sample_percent"]),
             int(data["audit"]["least"]),
             _read_shared(data["same_people"]),
+            frozenset(data["audit"]["looked_at_whole"]),
+            int(data["audit"]["commitment_days"]),
             data,
         )
         for data in _read("framework-")

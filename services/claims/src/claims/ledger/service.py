@@ -47,7 +47,7 @@ def record_payment(session: Session, caller: Caller, request: PaymentRequest) ->
         raise BatchNotOpen(batch_status=batch.status)
     theirs = list_hands(session, batch)
     theirs.refuse(
-        caller, PayerNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.AUDITED, hands.SUBMITTED
+        caller.subject, PayerNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.AUDITED, hands.SUBMITTED
     )
     refuse_before_act(request.date, "The batch was submitted", [batch.submitted_on])
     due = sum(claim.pence for claim in batches.list_claims(session, batch.id, ("submitted",)))

@@ -70,7 +70,8 @@ class Criterion:
     """A need that the plan knows, and the progress that answers it.
 
     Shape: `tested` are the roles that are looked at, `raised_later_by` those whose need counts when it begins after
-    attachment; `feed` is the one whose coverage makes silence mean something.
+    attachment; `feed` is the one whose coverage makes silence mean something; `discretion`: somebody judges it, and no
+    record measures it, so that an auditor looks at every claim that rests on it.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Criterion:
     raised_later_by: frozenset[str]
     need: "NeedKind"
     progress: "ProgressKind"
+    discretion: bool = False
 
 
 class NeedKind(ABC):

@@ -78,4 +78,5 @@ def _read_criterion(data: Mapping[str, Any]) -> Criterion:
         raised_later_by=frozenset(data["raised_later_by"]),
         need=need,
         progress=read_progress(data["progress"], need),
+        discretion=bool(data.get("discretion", False)),
     )
