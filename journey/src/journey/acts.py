@@ -168,6 +168,14 @@ class Acts:
     def separated(self, act: Act, name: str) -> Any:
         """Some members leave the family and become one of their own, of which only the area is said."""
         cora, since = self.cast["cora"], self.register.borough.families[act.detail].members[0].since
+        body = {"area": AREA, "reason": "The parents live apart", "date": iso(act.on)}
+        new = str(self.api.post(cora, "families", "/v1/families", body, act=name)["id"])
+        # Joined before they leave: whoever has left her families is not hers to place any longer.
+        for who in act.people:
+            if person := self.register.person_id(who):
+                role = self.register.borough.truth.members(act.detail, since)[who]
+                body = {"person": person, "role": role, "from": iso(since)}
+                self.api.post(cora, "families", f"/v1/families/{new}/members", body, act=f"{name} {who}")
         gone = set(self.register.known_ids(act.people))
         path = f"/v1/families/{self._family(act)}/members"
         for member in self.api.get(cora, "families", path)["items"]:
@@ -175,13 +183,6 @@ class Acts:
                 version = {"If-Match": member["etag"]}
                 last = {"to": iso(since - DAY)}
                 self.api.send(cora, "PATCH", "families", f"{path}/{member['id']}", json=last, headers=version)
-        body = {"area": AREA, "reason": "The parents live apart", "date": iso(act.on)}
-        new = str(self.api.post(cora, "families", "/v1/families", body, act=name)["id"])
-        for who in act.people:
-            if person := self.register.person_id(who):
-                role = self.register.borough.truth.members(act.detail, since)[who]
-                body = {"person": person, "role": role, "from": iso(since)}
-                self.api.post(cora, "families", f"/v1/families/{new}/members", body, act=f"{name} {who}")
         return {"family": act.detail, "id": new}
 
     def protection_set(self, act: Act, name: str) -> Any:
