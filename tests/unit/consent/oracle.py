@@ -40,7 +40,7 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
                 return "deny"
     if source == service:
         return "permit"
-    if (source, category) == ("jobcentre", "benefits") and (service != "programme" or purpose == "safeguarding"):
+    if source == "jobcentre" and (service != "programme" or purpose == "safeguarding"):
         return "deny"
     if purpose == "safeguarding" and question["ground"] in ("enquiry", "emergency"):
         for role in roles:

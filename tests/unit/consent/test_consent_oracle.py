@@ -18,6 +18,7 @@ from unit.consent import oracle
 TODAY = date(2018, 6, 1)
 PEOPLE = [UUID(int=n) for n in range(1, 6)]
 SERVICES = ["programme", "education", "jobcentre", "housing"]
+SECTORS = {"programme": "programme", "education": "education", "jobcentre": "employment", "housing": "housing"}
 PURPOSES = ["identify", "support", "claim", "safeguarding"]
 CATEGORIES = ["identity", "address", "location", "attendance", "benefits"]
 ROLES = [*oracle.SEES, "information_governance_officer", "unheard_of"]
@@ -120,6 +121,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
             for a in store["agreements"]
             for t in a["terms"]
         ],
+        sectors=SECTORS,
         protected=frozenset(protection["person"] for protection in store["protections"] if not protection["lifted"]),
         restrictions=restrictions,
         informed=frozenset(store["informed"]),

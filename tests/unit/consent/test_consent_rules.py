@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 
 from consent.decisions.rules import BOOK, CARRYING, SPEAKS, AgreementStanding, Asked, Case, RuleBook, Subject
+from fixtures.directory import SERVICES
 from vocabulary.categories import CATEGORIES
 from vocabulary.grounds import GROUNDS
 from vocabulary.roles import ROLES
 
 AGREEMENT = UUID(int=7)
 INFORMED = Subject(informed=True)
+SECTORS = {service: sector for service, (_, sector) in SERVICES.items()}
+SECTORS |= {"dwp-visits": "employment", "north": "programme"}
 LEAD = frozenset({"lead_professional"})
 
 
@@ -30,8 +33,8 @@ def case(
     is_person: bool = False,
 ) -> Case:
     standing = AgreementStanding(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
-    asked = Asked(service, roles, purpose, operation, is_person, ground)  # type: ignore[arg-type]
-    return Case(asked, category, source, standing, subject)
+    asked = Asked(service, roles, purpose, operation, is_person, ground, SECTORS.get(service))  # type: ignore[arg-type]
+    return Case(asked, category, source, standing, subject, SECTORS.get(source))
 
 
 def decided(it: Case) -> tuple[str, str]:
@@ -128,16 +131,26 @@ def test_roles_and_notices_bind_what_is_shown_and_not_what_a_program_counts() ->
         ("programme", "claim", ("permit", "agreed")),
         ("programme", "safeguarding", ("deny", "origin")),
         ("programme", "gossip", ("deny", "origin")),
+        ("north", "identify", ("permit", "agreed")),
+        ("nobody-told-of", "identify", ("deny", "origin")),
         ("housing", "support", ("deny", "origin")),
         ("early-help", "identify", ("deny", "origin")),
         ("jobcentre", "safeguarding", ("permit", "own_record")),
     ],
 )
-def test_dwp_data_goes_where_the_law_says_whatever_was_agreed(
-    service: str, purpose: str, verdict: tuple[str, str]
+@pytest.mark.parametrize("category", ["benefits", "identity", "address"])
+def test_dwp_data_goes_where_the_law_says_whatever_was_agreed_and_whatever_its_category(
+    service: str, purpose: str, verdict: tuple[str, str], category: str
 ) -> None:
-    dwp = case("benefits", "jobcentre", service=service, purpose=purpose, roles=frozenset(), basis="statute")
+    dwp = case(category, "jobcentre", service=service, purpose=purpose, roles=frozenset(), basis="statute")
     assert decided(dwp) == verdict
+
+
+@pytest.mark.parametrize("source", ["dwp-visits", "nobody-told-of"])
+def test_an_origin_binds_each_service_of_its_sector_and_who_may_be_of_it(source: str) -> None:
+    bound = {"purpose": "support", "roles": frozenset()}
+    assert decided(case("identity", source, service="housing", **bound)) == ("deny", "origin")  # type: ignore[arg-type]
+    assert decided(case("identity", source, **bound)) == ("permit", "agreed")  # type: ignore[arg-type]
 
 
 def test_the_same_fact_told_by_the_family_is_no_dwp_data() -> None:

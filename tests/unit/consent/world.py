@@ -16,6 +16,7 @@ from sqlalchemy import select
 from chassis.db import new_id, today
 from consent.app import program
 from consent.models import Outbox
+from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
 
@@ -73,7 +74,9 @@ class World:
 
     @classmethod
     def begin(cls, programs: Programs) -> "World":
-        return cls(programs.start(program))
+        running = programs.start(program)
+        know_everybody(running.runtime)
+        return cls(running)
 
     def get(self, path: str, who: str = IRIS, **params: Any) -> Response:
         return self.running.client.get(path, params=params or None, headers=as_(who))

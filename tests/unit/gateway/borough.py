@@ -99,7 +99,8 @@ class Borough:
         running = {"consent": programs.start(consent, **own)}
         urls: dict[str, Any] = {"consent_url": running["consent"].url}
         running["families"] = programs.start(families, **own, **urls)
-        know_everybody(running["families"].runtime)
+        for name in ("consent", "families"):
+            know_everybody(running[name].runtime)
         urls |= {"families_url": running["families"].url}
         running["claims"] = programs.start(claims, **own, **urls)
         running["identity"] = programs.start(identity)

@@ -87,9 +87,10 @@ def test_what_a_role_sees_is_said_with_each_category() -> None:
     assert categories_seen("nobody") == {}
 
 
-def test_an_origin_binds_categories_and_purposes_that_are_declared() -> None:
-    assert ORIGINS["jobcentre"].categories == {"benefits"}
-    assert "safeguarding" not in ORIGINS["jobcentre"].purposes
+def test_an_origin_binds_sectors_and_purposes_that_are_declared() -> None:
+    dwp = ORIGINS["work_and_pensions"]
+    assert dwp.sources == {"employment"} and dwp.recipients == {"programme"}
+    assert "safeguarding" not in dwp.purposes and "[S: counsel]" in dwp.unsettled
 
 
 @pytest.mark.parametrize("name", list(PROGRAMS))

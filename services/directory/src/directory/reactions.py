@@ -28,7 +28,8 @@ def _keep_areas(session: Session, events: Sequence[Received]) -> None:
 def _keep_services(session: Session, events: Sequence[Received]) -> None:
     _keep(session, DirectoryService, "service", ["agency", "sector"], events)
     owners = {(row["service"], row["since"]): row for row in map(_owner, events)}
-    upsert(session, DirectoryServiceOwner, list(owners.values()), key=["service", "since"])
+    said = ["agency", "sector", "recorded_at"]
+    upsert(session, DirectoryServiceOwner, list(owners.values()), key=["service", "since"], update=said)
 
 
 def _keep_users(session: Session, events: Sequence[Received]) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session, aliased
 
 from directory.tables import DirectoryArea, DirectoryService, DirectoryServiceOwner, DirectoryUser
 
+SECTORS = select(DirectoryService.__table__.c.service, DirectoryService.__table__.c.sector)
+
 
 def list_areas(session: Session) -> list[str]:
     """The codes of all areas, in order."""
@@ -40,6 +42,11 @@ def list_services(session: Session, *, agency: str | None = None, sector: str | 
     if sector is not None:
         found = found.where(DirectoryService.sector == sector)
     return list(session.scalars(found))
+
+
+def find_sectors(session: Session) -> dict[str, str]:
+    """The sector of each service. There are some dozens."""
+    return {service: sector for service, sector in session.execute(SECTORS)}
 
 
 def owner_of(session: Session, service: str) -> str | None:

@@ -32,7 +32,7 @@ from identity.clients import service as client_service
 from identity.clients.schemas import ClientRequest
 from identity.clients.secrets import digest_of
 from identity.directory import tell_untold
-from identity.events import ClientChanged
+from identity.events import ClientChanged, ServiceRegistered
 from identity.keys import service as keys
 from identity.keys.key_wrapping import KeyWrapping, find_key_file
 from identity.models import Base, Client
@@ -46,7 +46,7 @@ from vocabulary.programs import PROGRAMS, DeclaredProgram, address
 from vocabulary.roles import ROLES
 
 AGENCY = AgencyRequest(code="thornbury-council", name="Thornbury Council", kind="council")
-SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="early-help")
+SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="programme")
 VERSIONS = Path(__file__).with_name("migrations") / "versions"
 ADMINISTRATOR = "admin@thornbury.example"
 
@@ -123,9 +123,18 @@ def _ensure_standing(session: Session, made: list[str]) -> None:
     if agencies.find_agency(session, AGENCY.code) is None:
         registry.register_agency(session, PLATFORM, AGENCY)
         made.append(f"agency {AGENCY.code}")
-    if agencies.find_service(session, SERVICE.code) is None:
+    service = agencies.find_service(session, SERVICE.code)
+    if service is None:
         registry.register_service(session, PLATFORM, AGENCY.code, SERVICE)
         made.append(f"service {SERVICE.code}")
+    elif service.sector != SERVICE.sector:  # an earlier release registered it as early help
+        service.sector = SERVICE.sector
+        record(session, PLATFORM, "service.changed", "service", service.code, fields=["sector"])
+        told = ServiceRegistered(
+            service=service.code, agency=AGENCY.code, sector=service.sector, since=service.created_at
+        )
+        emit(session, told)
+        made.append(f"sector of {SERVICE.code}")
 
 
 def _ensure_program(session: Session, path: Path, program: DeclaredProgram, made: list[str]) -> None:

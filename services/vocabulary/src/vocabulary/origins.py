@@ -2,26 +2,28 @@
 
 from typing import ClassVar
 
-from vocabulary.categories import CATEGORIES
 from vocabulary.purposes import PURPOSES
 from vocabulary.source import Entry, expect_known, read_entries
+from vocabulary.suppliers import SUPPLIERS
 
 
 class Origin(Entry):
-    """Shape: `sources` and `recipients` are services; `law` names the power and its limit."""
+    """What comes of it is bound whatever its category. Shape: `sources` and `recipients` are sectors; `law` names the
+    power and its limit, `unsettled` what is not certain of it."""
 
     source: ClassVar[str] = "origins"
 
     sources: frozenset[str]
-    categories: frozenset[str]
     recipients: frozenset[str]
     purposes: frozenset[str]
     law: str
+    unsettled: str
 
 
 ORIGINS = read_entries(Origin)
 """By code."""
 
 for _origin in ORIGINS.values():
-    expect_known(_origin, "categories", _origin.categories, CATEGORIES)
+    expect_known(_origin, "sources", _origin.sources, SUPPLIERS)
+    expect_known(_origin, "recipients", _origin.recipients, SUPPLIERS)
     expect_known(_origin, "purposes", _origin.purposes, PURPOSES)

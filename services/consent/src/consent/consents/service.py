@@ -21,6 +21,7 @@ from consent.decisions.rules import BOOK
 from consent.events import ConsentGiven, ConsentWithdrawn, Continues
 from consent.models import Consent
 from consent.notices.repository import find_notice
+from directory import repository as directory
 
 
 def give_consent(session: Session, caller: Caller, request: ConsentRequest) -> Written:
@@ -77,6 +78,7 @@ def list_continuing(session: Session, consent: Consent) -> list[Continues]:
     Leaves out what an objection or a protection stops.
     """
     day, objected = today(), repository.list_objected(session, consent.person) - BOOK.reach.objection_spares
+    sectors = directory.find_sectors(session)
     protected = BOOK.reach.protected_categories if repository.has_protection(session, consent.person) else frozenset()
     found = {
         (term.purpose, term.category, term.basis, term.recipient)
@@ -85,7 +87,7 @@ def list_continuing(session: Session, consent: Consent) -> list[Continues]:
         and BOOK.binds(state_of(term, day), term.purpose)
         and (term.purpose in consent.purposes or term.category in consent.categories)
         and (not consent.recipients or term.recipient in consent.recipients)
-        and not BOOK.forbidden_by_origin(term.supplier, term.category, term.recipient, term.purpose)
+        and not BOOK.forbidden_by_origin(sectors.get(term.supplier), sectors.get(term.recipient), term.purpose)
         and term.purpose not in objected
         and term.category not in protected
     }

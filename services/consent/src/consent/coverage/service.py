@@ -9,18 +9,19 @@ from consent.agreements.states import state_of
 from consent.coverage.schemas import Ask, CoverageView
 from consent.decisions.rules import BOOK, Asked
 from consent.settings import ConsentSettings
+from directory import repository as directory
 from vocabulary.categories import CATEGORIES
 
 
 def show_coverage(session: Session, settings: ConsentSettings, caller: Caller, purpose: str) -> CoverageView:
     """The categories that could be shown, from caller, purpose and agreements alone."""
-    day, service = today(), caller.service
+    day, service, sectors = today(), caller.service, directory.find_sectors(session)
     asked = Asked(service, caller.roles, purpose, "read", caller.is_person)
     agreed = {
         term.category
         for term in list_terms(session, recipient=service, purpose=purpose)
         if BOOK.binds(state_of(term, day), purpose)
-        and not BOOK.forbidden_by_origin(term.supplier, term.category, service, purpose)
+        and not BOOK.forbidden_by_origin(sectors.get(term.supplier), sectors.get(service), purpose)
         and BOOK.sees(asked, term.category)
     }
     own = {

@@ -16,6 +16,7 @@ from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
 from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, Restriction, SharedAs, Sharing
 from consent.problems import DecisionNotFound
+from directory import repository as directory
 from vocabulary.categories import CATEGORIES
 
 protection, delivered, delivery = Protection.__table__, Delivered.__table__, Delivery.__table__
@@ -60,6 +61,7 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
         informed=frozenset(informed),
         objections={person: frozenset(purposes) for person, purposes in objections.items()},
         consents=dict(consents),
+        sectors=directory.find_sectors(session),
     )
 
 

@@ -17,7 +17,7 @@ from chassis.schemas import Schema
 from consent.agreements.states import AgreementState
 from vocabulary.categories import CATEGORIES_VERSION, categories_seen
 from vocabulary.grounds import GROUNDS
-from vocabulary.origins import ORIGINS, Origin
+from vocabulary.origins import ORIGINS
 from vocabulary.roles import ROLES
 
 Operation = Literal["read", "use", "supply"]
@@ -46,7 +46,9 @@ class Reach(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who asks, for what. `ground` is what the request rests on, when it is not the caller's everyday role.
+    """Who asks, for what. `sector` is what the directory says of the service, None where it knows nothing of it.
+
+    `ground` is what the request rests on, when it is not the caller's everyday role.
 
     Somebody without any role is either a machine, or a person who may see nothing.
     """
@@ -57,6 +59,7 @@ class Asked:
     operation: Operation
     is_person: bool
     ground: str | None = None
+    sector: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +84,17 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question: may this category of this source about this person go there now?"""
+    """One question: may this category of this source about this person go there now?
+
+    Shape: `source_sector` as the directory says; None where it does not know the source.
+    """
 
     asked: Asked
     category: str
     source: str
     standing: AgreementStanding | None
     subject: Subject
+    source_sector: str | None = None
 
 
 class RuleBook(Schema):
@@ -123,15 +130,6 @@ class RuleBook(Schema):
         return [(rule, SPEAKS[rule.name]) for rule in self.rules]
 
     @cached_property
-    def _origins(self) -> dict[tuple[str, str], Origin]:
-        return {
-            (source, category): origin
-            for origin in ORIGINS.values()
-            for source in origin.sources
-            for category in origin.categories
-        }
-
-    @cached_property
     def _seen(self) -> dict[str, dict[str, frozenset[str]]]:
         """Role → purpose → categories."""
         return {role: categories_seen(role) for role in ROLES}
@@ -152,10 +150,17 @@ class RuleBook(Schema):
         """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it."""
         return state == "in_force" or (state == "lapsed" and purpose in self.reach.lapse_spares)
 
-    def forbidden_by_origin(self, source: str, category: str, recipient: str, purpose: str) -> bool:
-        """Whether the law keeps data of this origin from this recipient or purpose."""
-        origin = self._origins.get((source, category))
-        return origin is not None and not (recipient in origin.recipients and purpose in origin.purposes)
+    def forbidden_by_origin(self, source: str | None, recipient: str | None, purpose: str) -> bool:
+        """Whether the law keeps data of this origin from this recipient or purpose. Shape: sectors.
+
+        A service of which the directory knows nothing may be of any sector: as a source it is bound by every origin,
+        and as a recipient it is none of those that an origin names.
+        """
+        return any(
+            (source is None or source in origin.sources)
+            and not (recipient in origin.recipients and purpose in origin.purposes)
+            for origin in ORIGINS.values()
+        )
 
     def sees(self, asked: Asked, category: str) -> bool:
         """Whether one of the roles sees the category for the purpose. A machine has no roles: it does."""
@@ -188,7 +193,7 @@ def _own_record(_: RuleBook, case: Case) -> bool:
 
 
 def _origin(book: RuleBook, case: Case) -> bool:
-    return book.forbidden_by_origin(case.source, case.category, case.asked.service, case.asked.purpose)
+    return book.forbidden_by_origin(case.source_sector, case.asked.sector, case.asked.purpose)
 
 
 def _carried_by(code: str) -> Callable[[RuleBook, Case], bool]:

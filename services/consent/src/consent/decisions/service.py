@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -109,13 +110,17 @@ def _decide(session: Session, asker: Caller, request: DecisionRequest, day: date
 
 def verdicts_on(situation: Situation, asked: Asked, request: DecisionRequest, day: date) -> Iterator[VerdictView]:
     """The verdicts on all subjects and items, from what was read and nothing else."""
-    standings = situation.standings(asked, day)
+    standings, sectors = situation.standings(asked, day), situation.sectors
+    asked = replace(asked, sector=sectors.get(asked.service))
     items = [(item.category, item.source, standings.get((item.source, item.category))) for item in request.items]
     decided: dict[Subject, list[tuple[Case, Rule]]] = {}
     for subject in request.subjects:
         known = situation.subject(_ids(subject), asked)
         if known not in decided:  # most people of a call are alike in all that the rules look at
-            cases = [Case(asked, category, source, standing, known) for category, source, standing in items]
+            cases = [
+                Case(asked, category, source, standing, known, sectors.get(source))
+                for category, source, standing in items
+            ]
             decided[known] = [(case, BOOK.decide(case)) for case in cases]
         found = decided[known]
         for case, rule in found if subject.items is None else [found[index] for index in dict.fromkeys(subject.items)]:

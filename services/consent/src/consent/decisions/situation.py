@@ -36,6 +36,7 @@ class Situation:
     informed: frozenset[UUID] = frozenset()
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
+    sectors: dict[str, str] = field(default_factory=dict)
 
     def standings(self, asked: Asked, today: date) -> dict[tuple[str, str], AgreementStanding]:
         """(source, category) → what the agreements say, for the one who asks."""
