@@ -25,6 +25,7 @@ ORDER = {
     "families": [
         *("feeds", "composition_queue", "people", "protections", "facts", "matching", "intake"),
         *("composition", "support", "families", "premises", "evidence"),
+        *("bars", "covers", "enquiries", "emergency_access"),
     ],
     "consent": [
         *("catalogue", "agreements", "decisions", "notices", "consents"),

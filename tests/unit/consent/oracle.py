@@ -17,6 +17,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "claims_officer": {"claim": NAMELESS},
     "internal_auditor": {"claim": NAMELESS},
     "mash_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
+    "childrens_social_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
+    "team_manager": {"support": PLAIN, "safeguarding": ALL_BUT_LOCATION | {"location"}},
 }
 
 

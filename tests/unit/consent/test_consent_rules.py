@@ -98,6 +98,9 @@ SEES = {
     ("claims_officer", "claim"): "attendance anti_social_behaviour benefits support",
     ("internal_auditor", "claim"): "attendance anti_social_behaviour benefits support",
     ("mash_worker", "safeguarding"): " ".join(CATEGORIES),
+    ("childrens_social_worker", "safeguarding"): " ".join(CATEGORIES),
+    ("team_manager", "safeguarding"): " ".join(CATEGORIES),
+    ("team_manager", "support"): "identity address attendance housing support",
 }
 
 

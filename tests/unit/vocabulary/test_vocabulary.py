@@ -1,15 +1,18 @@
 """What the data files declare is checked as it is read, and what one refers to is declared in another."""
 
+from datetime import date
+
 import pytest
 
 from chassis.cli import load
 from vocabulary.categories import CATEGORIES, categories_seen
 from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
 from vocabulary.feeds import FEEDS, DeclaredFeed
+from vocabulary.grounds import GROUNDS
 from vocabulary.origins import ORIGINS
 from vocabulary.programs import PROGRAMS, SERVICES, DeclaredProgram, address
 from vocabulary.roles import ROLES
-from vocabulary.safeguarding import EMERGENCY_ADVICE
+from vocabulary.safeguarding import EMERGENCY_ADVICE, ENQUIRY_KINDS, add_working_days
 from vocabulary.scopes import RESERVED, SCOPES
 from vocabulary.source import NotAsDeclared, check_entries, expect_known
 
@@ -104,3 +107,22 @@ def test_special_data_has_conditions_of_its_article_and_each_condition_paragraph
     assert "18" in list_paragraphs_for(CONDITIONS["substantial_public_interest"])
     assert list_paragraphs_for(CONDITIONS["vital_interests"]) == []
     assert {SCHEDULE_1[code].part for code in list_paragraphs_for(CONDITIONS["social_protection"])} == {1}
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ("2026-11-27", "2026-11-30"),  # a Friday
+        ("2026-11-28", "2026-11-30"),  # a Saturday
+        ("2026-12-24", "2026-12-29"),  # Christmas, a weekend and the day for Boxing Day lie between
+        ("2027-03-25", "2027-03-30"),  # Easter
+    ],
+)
+def test_a_working_day_is_no_weekend_and_no_bank_holiday(day: str, due: str) -> None:
+    assert add_working_days(date.fromisoformat(day), 1) == date.fromisoformat(due)
+
+
+def test_each_ground_is_for_declared_purposes_and_what_carries_a_sharing_has_a_basis() -> None:
+    assert {code for code, ground in GROUNDS.items() if ground.basis} == {"enquiry", "emergency"}
+    assert all("safeguarding" in ground.purposes for ground in GROUNDS.values())
+    assert set(ENQUIRY_KINDS) == {"s17", "s47"}

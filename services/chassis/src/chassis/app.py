@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Annotated, Any
 
@@ -53,7 +54,20 @@ METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 log = structlog.get_logger()
 
 
-def build_app(title: str, runtime: Runtime, spools: re.Pattern[str] | None = None) -> FastAPI:
+@dataclass(frozen=True)
+class Advised:
+    """Requests whose 404 and 503 say besides whom to turn to (the setting `unavailable_advice`).
+
+    Shape: those at `paths`, whatever their method, and those that state one of `purposes`, or have no other.
+    """
+
+    paths: re.Pattern[str]
+    purposes: frozenset[str]
+
+
+def build_app(
+    title: str, runtime: Runtime, spools: re.Pattern[str] | None = None, advised: Advised | None = None
+) -> FastAPI:
     """A program's application with everything that is the same for all of them.
 
     Shape: `spools` are the paths whose bodies go to a file first, and may be larger.
@@ -64,7 +78,7 @@ def build_app(title: str, runtime: Runtime, spools: re.Pattern[str] | None = Non
     app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime, spools=spools)
-    _answer_problems(app, runtime.settings.own_url)
+    _answer_problems(app, runtime, advised)
     _add_open_routes(app, runtime)
     app.openapi = partial(_described, app)  # type: ignore[method-assign]
     return app
@@ -205,8 +219,18 @@ def _text(value: bytes | None) -> str | None:
     return value.decode("latin-1") if value else None
 
 
-def _answer_problems(app: FastAPI, base: str) -> None:
+def _needs_advice(request: Request, advised: Advised) -> bool:
+    """Whoever asks for somebody in danger is told where to turn, whatever the answer depends on."""
+    purpose = getattr(request.state, "purpose", None) or request.headers.get("purpose")
+    return advised.paths.fullmatch(request.url.path) is not None or purpose in advised.purposes
+
+
+def _answer_problems(app: FastAPI, runtime: Runtime, advised: Advised | None) -> None:
+    base, advice = runtime.settings.own_url, runtime.settings.unavailable_advice
+
     def rendered(request: Request, problem: Problem) -> Response:
+        if advice and advised and problem.status in (404, 503) and _needs_advice(request, advised):
+            problem.extra["advice"] = advice
         return problem.render(base, _path_of(request.scope), request_id())
 
     @app.exception_handler(Problem)

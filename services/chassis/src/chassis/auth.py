@@ -1,10 +1,11 @@
 """Who calls. The agency comes from the verified token, never from what the request says of itself."""
 
 import hashlib
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -13,7 +14,15 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from chassis.problems import CallerNotVerified, NotAllowed, NotSignedIn, PurposeNeeded, PurposeNotAllowed
+from chassis.problems import (
+    CallerNotVerified,
+    Fault,
+    NotAllowed,
+    NotSignedIn,
+    PurposeNeeded,
+    PurposeNotAllowed,
+    RequestNotValid,
+)
 from chassis.telemetry import bind_caller
 
 ALGORITHMS = ["ES256"]
@@ -22,9 +31,26 @@ REMEMBERED = 10_000
 LONGEST_TOKEN = 8000
 
 
+GROUND = r"[a-z][a-z_]{0,39} [!-~]{1,100}"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """On what a request rests that does not rest on the caller's everyday role. Example: `enquiry 0190…`.
+
+    Nothing is believed of it here: whoever takes it checks that it holds, and whom it is about.
+    """
+
+    kind: str
+    reference: str
+
+
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, as the token says. `service` is the recipient in agreements; `subject` a client or a user."""
+    """Who asks, as the token says. `service` is the recipient in agreements; `subject` a client or a user.
+
+    `ground` is no part of the token: a route that takes one adds what the request states (`on_ground`).
+    """
 
     subject: str
     client: str
@@ -36,6 +62,7 @@ class Caller:
     purposes: tuple[str, ...]
     is_person: bool
     token: str
+    ground: Ground | None = None
 
     def __repr__(self) -> str:
         return f"Caller({self.subject} of {self.service})"  # a token must not stand in a traceback
@@ -176,13 +203,42 @@ def require(scope: str) -> Callable[..., Awaitable[Caller]]:
     return check
 
 
-async def stated_purpose(caller: SignedIn, purpose: Annotated[str | None, Header()] = None) -> str:
+NO_GROUND = Fault(
+    pointer="/header/ground",
+    code="no_ground",
+    detail="Should be the kind of a ground and its reference, with a space between them",
+    fix="Write it like `enquiry 01938b5c-7d3e-7cc1-8000-0123456789ab`.",
+)
+
+
+def on_ground(scope: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that lets in callers with this scope, with the ground that the request states, where it does.
+
+    Errors: NotSignedIn, NotAllowed, RequestNotValid.
+    """
+    allowed = require(scope)
+
+    async def check(
+        caller: Annotated[Caller, Depends(allowed)], ground: Annotated[str | None, Header()] = None
+    ) -> Caller:
+        if ground is None:
+            return caller
+        if not re.fullmatch(GROUND, ground):
+            raise RequestNotValid(errors=[NO_GROUND])
+        kind, _, reference = ground.partition(" ")
+        return replace(caller, ground=Ground(kind, reference))
+
+    return check
+
+
+async def stated_purpose(request: Request, caller: SignedIn, purpose: Annotated[str | None, Header()] = None) -> str:
     """For what the caller asks: the header, or the only purpose that they may have. Errors: PurposeNeeded, …Allowed."""
     if purpose is not None:
         if purpose not in caller.purposes:
             raise PurposeNotAllowed()
         return purpose
     if len(caller.purposes) == 1:
+        request.state.purpose = caller.purposes[0]
         return caller.purposes[0]
     if not caller.purposes:
         raise PurposeNotAllowed()

@@ -8,7 +8,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
-from chassis.auth import signed_in
+from chassis.auth import GROUND, signed_in
 from chassis.etag import TAGS
 from chassis.problems import PROBLEM_JSON, Fault
 from chassis.request_checks import KnownNames
@@ -27,6 +27,7 @@ PROBLEM = {
         "instance": {"type": "string"},
         "request_id": {"type": "string"},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Fault"}},
+        "advice": {"type": "string", "description": "Whom to turn to where somebody may be in danger"},
     },
 }
 MEANS = {
@@ -107,6 +108,9 @@ def _say_what_headers_hold(parameter: Document) -> None:
     elif parameter["name"] == "purpose":
         parameter["schema"] = {"type": "string", "pattern": "^[a-z][a-z_]{0,39}$"}
         parameter["description"] = "For what you ask; needed where your role has several purposes"
+    elif parameter["name"] == "ground":
+        parameter["schema"] = {"type": "string", "pattern": f"^{GROUND}$"}
+        parameter["description"] = "On what you ask, when it is not your everyday role: `enquiry`, and its id"
 
 
 def _refusals(operation: Document, route: APIRoute, locked: bool) -> Iterator[str]:

@@ -14,7 +14,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from chassis import paging
-from chassis.app import OPEN_ROUTES, build_app
+from chassis.app import OPEN_ROUTES, Advised, build_app
 from chassis.db import on_commit
 from chassis.events import Event
 from chassis.listener import Listener, count_parked, lag
@@ -33,7 +33,8 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class Program:
     """Shape: `base` is the service's declarative Base, None where no data is owned. `open_routes` need no token.
-    Bodies at paths like `spools` go to a file first, and may be large.
+    Bodies at paths like `spools` go to a file first, and may be large. Requests that are `advised` are told whom to
+    turn to where nothing is shown. `figures` are the program's own for Prometheus: name, help, how to count.
 
     `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to the
     app what is no router; `prepare` may replace parts of the runtime before the app is built.
@@ -49,6 +50,8 @@ class Program:
     events: Sequence[type[Event]] = ()
     open_routes: frozenset[str] = frozenset()
     spools: re.Pattern[str] | None = None
+    advised: Advised | None = None
+    figures: Sequence[tuple[str, str, Callable[[Runtime], int]]] = ()
     setup: Callable[[FastAPI, Runtime], None] | None = None
     prepare: Callable[[Runtime], None] | None = None
     package: str = ""
@@ -58,7 +61,7 @@ class Program:
         serves = "serve" in which
         if self.prepare:
             self.prepare(runtime)
-        app = build_app(self.title, runtime, self.spools)
+        app = build_app(self.title, runtime, self.spools, self.advised)
         app.state.program = self
         if serves:
             if self.base is not None:
@@ -93,6 +96,10 @@ class Program:
             figures.append(
                 ("thinkfamily_listener_lag", "Positions not yet read", {}, lambda: lag(runtime, self.reactions))
             )
+        figures += [
+            (name, text, {}, lambda count=count: count(runtime))  # type: ignore[misc]
+            for name, text, count in self.figures
+        ]
         for worker in self.workers:
             figures.append(
                 (

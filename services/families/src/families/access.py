@@ -7,16 +7,24 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth import Caller, require
+from chassis.auth import Caller, on_ground, require
 
 ReadFeeds = Annotated[Caller, Depends(require("feeds:read"))]
-ReadPeople = Annotated[Caller, Depends(require("people:read"))]
+ReadPeople = Annotated[Caller, Depends(on_ground("people:read"))]
 ReviewMatches = Annotated[Caller, Depends(require("matching:review"))]
 
-ReadFamilies = Annotated[Caller, Depends(require("families:read"))]
+ReadFamilies = Annotated[Caller, Depends(on_ground("families:read"))]
 WriteFamilies = Annotated[Caller, Depends(require("families:write"))]
 ReadPremises = Annotated[Caller, Depends(require("premises:read"))]
 WritePremises = Annotated[Caller, Depends(require("premises:write"))]
-WriteSupport = Annotated[Caller, Depends(require("support:write"))]
+WriteSupport = Annotated[Caller, Depends(on_ground("support:write"))]
 FreezeEvidence = Annotated[Caller, Depends(require("evidence:freeze"))]
+
+ReadEnquiries = Annotated[Caller, Depends(require("enquiries:read"))]
+WriteEnquiries = Annotated[Caller, Depends(require("enquiries:write"))]
+UseEmergencyAccess = Annotated[Caller, Depends(require("emergency-access:use"))]
+ReviewEmergencyAccess = Annotated[Caller, Depends(require("emergency-access:review"))]
+AnswerNotes = Annotated[Caller, Depends(require("governance-notes:write"))]
+WriteBars = Annotated[Caller, Depends(require("bars:write"))]
+WriteCovers = Annotated[Caller, Depends(require("covers:write"))]
 ReadEvidence = Annotated[Caller, Depends(require("evidence:read"))]

@@ -2,9 +2,15 @@
 
 import re
 
+from chassis.app import Advised
 from chassis.program import Program
+from families.bars import routes as bars
 from families.composition.worker import Composer
-from families.events import FAMILY_EVENTS, PEOPLE_EVENTS
+from families.covers import routes as covers
+from families.emergency_access import routes as emergency_access
+from families.emergency_access.service import count_overdue_reviews
+from families.enquiries import routes as enquiries
+from families.events import FAMILY_EVENTS, PEOPLE_EVENTS, SAFEGUARDING_EVENTS
 from families.evidence import routes as evidence
 from families.facts import routes as facts
 from families.families import routes as families
@@ -34,10 +40,25 @@ program = Program(
         premises.router,
         support.router,
         evidence.router,
+        enquiries.router,
+        emergency_access.router,
+        bars.router,
+        covers.router,
     ],
     reactions=reactions,
     workers=[PushWorker(), Composer()],
-    events=[*PEOPLE_EVENTS, *FAMILY_EVENTS],
+    events=[*PEOPLE_EVENTS, *FAMILY_EVENTS, *SAFEGUARDING_EVENTS],
     open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),
+    advised=Advised(
+        paths=re.compile(r"/v1/(enquiries|emergency-access|governance-notes|bars|covers)(/.*)?"),
+        purposes=frozenset({"safeguarding"}),
+    ),
+    figures=[
+        (
+            "thinkfamily_emergency_reviews_overdue",
+            "Uses of emergency access that nobody has reviewed in time",
+            count_overdue_reviews,
+        )
+    ],
     spools=re.compile(r"/v1/feeds/[^/]+/pushes"),
 )

@@ -241,6 +241,37 @@ class EvidenceAdded(SupportEvent):
     hash: str
 
 
+# --- safeguarding
+
+
+class BarEvent(Event):
+    """Somebody must not meet people and families of their own, whatever their roles, in any program."""
+
+    topic: ClassVar[str] = "families.bar"
+
+    bar: UUID
+    user: str
+
+    @property
+    def key(self) -> str:
+        return str(self.bar)
+
+
+class BarRecorded(BarEvent):
+    """`people` by whatever id was given; a person keeps away from all families of theirs."""
+
+    name: ClassVar[str] = "bar.recorded"
+
+    people: list[UUID]
+    families: list[UUID]
+
+
+class BarLifted(BarEvent):
+    name: ClassVar[str] = "bar.lifted"
+
+
+SAFEGUARDING_EVENTS: list[type[Any]] = [BarRecorded, BarLifted]
+
 FAMILY_EVENTS: list[type[Any]] = [
     FamilyComposed, MemberJoined, MemberLeft,
     AgreementToBeSupportedGiven, Declined, LeadProfessionalNamed, AssessmentCompleted, PlanAgreed, SupportStepped,

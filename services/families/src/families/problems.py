@@ -25,7 +25,19 @@ Problem
 ├── SecondPersonNeeded      409
 ├── EvidenceNotValid        422
 ├── PeriodNotValid          422
-└── MemberAlreadyThere      409
+├── MemberAlreadyThere      409
+├── EnquiryNotFound         404
+├── EnquiryExists           409
+├── EnquiryOver             409
+├── NoSocialCareService     403
+├── AccessNotFound          404
+├── OwnAccess               403
+├── NoteNotFound            404
+├── NoteAnswered            409
+├── BarNotFound             404
+├── OwnBar                  403
+├── NotYourTeam             403
+└── CoverNotFound           404
 """
 
 from chassis.problems import Conflict, NotFound, Problem, RequestNotValid
@@ -227,3 +239,90 @@ class PeriodNotValid(RequestNotValid):
     """A membership begins before it ends. Send a `to` that is on or after `from`."""
 
     title = "Period not valid"
+
+
+# --- safeguarding
+
+
+class EnquiryNotFound(NotFound):
+    """There is no such enquiry that you may see.
+
+    Enquiries of other agencies and services answer like enquiries that do not exist. Check the id in your list.
+    """
+
+    title = "Enquiry not found"
+
+
+class EnquiryExists(Conflict):
+    """Your service has an enquiry with this reference already. Find it in your list, and add people to it there."""
+
+    title = "Enquiry exists"
+
+
+class EnquiryOver(Conflict):
+    """This enquiry is closed, so nobody is added to it and it is not closed again.
+
+    If it was closed by mistake, reopen it with a reason.
+    """
+
+    title = "Enquiry over"
+
+
+class NoSocialCareService(Problem):
+    """Only a service of children's social care opens enquiries, and yours is none, as identity tells of services.
+
+    Ask children's social care to open one; in danger, use your agency's emergency contact.
+    """
+
+    status, title = 403, "No service of children's social care"
+
+
+class AccessNotFound(NotFound):
+    """There is no such emergency access that you used, or may review. Check the id in your list."""
+
+    title = "Emergency access not found"
+
+
+class OwnAccess(Problem):
+    """You used this emergency access yourself, and somebody else reviews it. Let another manager look at it."""
+
+    status, title = 403, "Own emergency access"
+
+
+class NoteNotFound(NotFound):
+    """There is no such note for the officers of your agency. Check the id in the list of notes."""
+
+    title = "Note not found"
+
+
+class NoteAnswered(Conflict):
+    """Somebody has answered this note already, otherwise than you. Read it again."""
+
+    title = "Note answered"
+
+
+class BarNotFound(NotFound):
+    """There is no such bar that you may see. Check the id that you were given when it was recorded."""
+
+    title = "Bar not found"
+
+
+class OwnBar(Problem):
+    """A bar is lifted by a second person: not by whom it keeps away, nor by who recorded it.
+
+    Ask another manager of the service, or your information governance officer.
+    """
+
+    status, title = 403, "Own bar"
+
+
+class NotYourTeam(Problem):
+    """This is about somebody who is not of your service. Ask a manager of theirs."""
+
+    status, title = 403, "Not your team"
+
+
+class CoverNotFound(NotFound):
+    """There is no such cover in your service. Check the id in the list of covers."""
+
+    title = "Cover not found"

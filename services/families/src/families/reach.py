@@ -6,7 +6,10 @@
 | programme_coordinator | those of the areas in the token, unless they are protected |
 | lead_professional | those that the caller leads now |
 | partner_practitioner, and every other person of a partner's service | those on whose team the service is, while an agreement covers anything for this purpose |
-| internal_auditor, information_governance_officer, mash_worker, machines | none |
+| internal_auditor, information_governance_officer, mash_worker, childrens_social_worker, team_manager, machines | none |
+
+Whoever states a ground (an open enquiry, emergency access, cover, a team) meets those whom it reaches, and nobody by
+their role: `families.grounds`. Whoever is barred from somebody (`bars`) does not meet them in either way.
 
 Of the people of such a family:
 
@@ -36,6 +39,8 @@ from chassis.auth import Caller
 from chassis.db import in_batches, today
 from chassis.runtime import Runtime
 from families import sharing
+from families.bars.repository import NOBODY, Barred, find_barred
+from families.grounds import Led, Named, find_reached_by
 from families.models.families import Family, Membership
 from families.models.people import AddressStatement, Person
 from families.models.premises import Premises
@@ -45,7 +50,12 @@ from families.problems import FamilyNotFound
 from vocabulary.premises import HIDING
 
 OWN_SERVICE = "programme"
-BLIND = frozenset({"internal_auditor", "information_governance_officer", "mash_worker"})
+BLIND = frozenset(
+    {
+        *("internal_auditor", "information_governance_officer"),
+        *("mash_worker", "childrens_social_worker", "team_manager"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,8 @@ class Reach:
 
     caller: Caller
     as_partner: bool
+    by: Named | Led | None = None
+    barred: Barred = NOBODY
 
     def families(self, *, named: bool = False) -> ColumnElement[bool]:
         """A condition on `Family`.
@@ -61,13 +73,20 @@ class Reach:
         `named`: the query itself names the families, or people of theirs, so each is looked at by itself. Otherwise
         those that are the caller's own are looked up first, however many they are.
         """
+        return _unless_barred(Family.id, self.barred.families, self._families(named))
+
+    def _families(self, named: bool) -> ColumnElement[bool]:
+        if isinstance(self.by, Named):
+            return Family.id.in_(sorted(self.by.families))
+        if isinstance(self.by, Led):
+            return leads(user=self.by.user, service=self.by.service, named=named)
         roles, ways = self.caller.roles, []
         if "analyst" in roles:
             return true()
         if "programme_coordinator" in roles:
             ways.append(and_(Family.area.in_(sorted(self.caller.areas)), Family.protected.is_(False)))
         if "lead_professional" in roles:
-            ways.append(leads(self.caller.subject, named=named))
+            ways.append(leads(user=self.caller.subject, named=named))
         if self.as_partner:
             ways.append(on_team(self.caller.service, named=named))
         return or_(*ways) if ways else false()
@@ -78,7 +97,12 @@ class Reach:
         Whoever acts on somebody must reach them so; having belonged is not enough. For queries that name the people:
         each is looked at by itself.
         """
-        if "analyst" in self.caller.roles:
+        return _unless_barred(Person.root, self.barred.people, self._people())
+
+    def _people(self) -> ColumnElement[bool]:
+        if isinstance(self.by, Named):
+            return Person.root.in_(sorted(self.by.people))
+        if self._meets_everybody:
             return true()
         leaf, safe = aliased(Person), or_(Family.protected, ~is_protected(Person.root))
         # A condition of its own and no join, or SQLite begins with all families of the area.
@@ -93,15 +117,21 @@ class Reach:
         """
         met: dict[UUID, date | None] = {}
         for some in in_batches(ids):
-            if "analyst" in self.caller.roles:
-                met.update(dict.fromkeys(session.scalars(select(Person.root).where(Person.id.in_(some)))))
+            if self._meets_everybody or isinstance(self.by, Named):
+                there = select(Person.root).where(Person.id.in_(some), self.people())
+                met.update(dict.fromkeys(session.scalars(there)))
                 continue
             now, left_on = self.people(), self._left_on()
-            may_look_back = and_(left_on.is_not(None), ~was_ever_hidden(Person.root))
+            looking_back = and_(left_on.is_not(None), ~was_ever_hidden(Person.root))
+            may_look_back = _unless_barred(Person.root, self.barred.people, looking_back)
             rows = select(Person.root, now.label("now"), left_on.label("left_on"))
             for root, is_here, until in session.execute(rows.where(Person.id.in_(some), or_(now, may_look_back))):
                 met[root] = None if is_here else until
         return met
+
+    @property
+    def _meets_everybody(self) -> bool:
+        return self.by is None and "analyst" in self.caller.roles
 
     def _left_on(self) -> ColumnElement[date | None]:
         """The last day on which a person belonged to a family within reach that they have left."""
@@ -121,23 +151,30 @@ class Reach:
 def find_reach(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     """What the caller may meet for this purpose. Asks `consent`, so call it before a session is opened.
 
-    Errors: Unavailable.
+    Errors: Unavailable; RequestNotValid for a ground that is not for this purpose.
     """
+    with runtime.read() as session:
+        barred = find_barred(session, caller.subject)
+        by = find_reached_by(session, caller, caller.ground, purpose) if caller.ground else None
+    if by is not None:
+        return Reach(caller, as_partner=False, by=by, barred=barred)
     partner = (
         caller.is_person
         and purpose in caller.purposes
         and ("partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND))
     )
-    return Reach(caller, as_partner=partner and bool(sharing.ask_access(runtime, caller, purpose).covers))
+    as_partner = partner and bool(sharing.ask_access(runtime, caller, purpose).covers)
+    return Reach(caller, as_partner=as_partner, barred=barred)
 
 
-def leads(user: str, *, named: bool) -> ColumnElement[bool]:
-    """A condition on `Family`: this user is its lead professional now, the latest who was named."""
+def leads(*, named: bool, user: str = "", service: str = "") -> ColumnElement[bool]:
+    """A condition on `Family`: its lead professional now, the latest who was named, is this user or of this service."""
     own, later = aliased(LeadProfessional), aliased(LeadProfessional)
     overtaken = exists().where(
         later.family == own.family, or_(later.on > own.on, and_(later.on == own.on, later.id > own.id))
     )
-    return _among(select(own.family).where(own.user == user, ~overtaken), own.family, named)
+    meant = own.user == user if user else own.service == service
+    return _among(select(own.family).where(meant, ~overtaken), own.family, named)
 
 
 def on_team(service: str, *, named: bool) -> ColumnElement[bool]:
@@ -149,6 +186,12 @@ def on_team(service: str, *, named: bool) -> ColumnElement[bool]:
         or_(TeamMember.to_on.is_(None), TeamMember.to_on >= now),
     )
     return _among(own, TeamMember.family, named)
+
+
+def _unless_barred(
+    id: InstrumentedAttribute[UUID], barred: Collection[UUID], condition: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    return and_(condition, id.not_in(sorted(barred))) if barred else condition
 
 
 def is_protected(root: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> ColumnElement[bool]:

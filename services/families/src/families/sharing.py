@@ -94,12 +94,18 @@ def ask_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
     Errors: Unavailable.
     """
     try:
-        question = {"purpose": purpose}
+        question = {"purpose": purpose} | _ground_of(caller)
         answer = runtime.client("consent").post("/v1/coverage", question, safe=True, on_behalf_of=caller)
         ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
         return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
     except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
         raise Unavailable() from broken
+
+
+def _ground_of(caller: Caller) -> dict[str, Any]:
+    """What the request rests on, so that the sharing log tells why. `families.grounds` has seen that it holds."""
+    ground = caller.ground
+    return {"ground": {"kind": ground.kind, "reference": ground.reference}} if ground else {}
 
 
 def present_only(**values: Any) -> dict[str, Any]:
@@ -129,7 +135,7 @@ def _ask(
         ],
         "items": [{"category": item.category, "source": item.source} for item in items],
         "share": share,
-    }
+    } | _ground_of(caller)
     try:
         answer = runtime.client("consent").post("/v1/decisions", question, on_behalf_of=caller)
         return str(answer["decision"]), {

@@ -2,10 +2,12 @@ from pydantic import Field
 
 from chassis.schemas import Schema
 from consent.catalogue.entries import Purpose
+from consent.decisions.schemas import GroundSchema
 
 
 class CoverageRequest(Schema):
     purpose: Purpose
+    ground: GroundSchema | None = None
 
 
 class Ask(Schema):

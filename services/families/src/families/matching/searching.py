@@ -29,7 +29,7 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
     Errors: Unavailable.
     """
     with runtime.read() as session:
-        ids = _find_candidates(session, request)
+        ids = find_candidates(session, request)
     known = read_reached(runtime, caller, purpose, ids)
     # Only asked, and not shared: whoever does not fit is not shown to anybody, and no line of the log says so.
     judged = sharing.decide(runtime, caller, purpose, known.wanted(known.identity_of), share=False)
@@ -44,7 +44,7 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
     return PersonItems(items=[view_person(root, known, shared, access) for root in fitting])
 
 
-def _find_candidates(session: Session, request: SearchRequest) -> set[UUID]:
+def find_candidates(session: Session, request: SearchRequest) -> set[UUID]:
     """Whoever the index finds under each of the things asked for."""
     asked: list[set[int]] = []
     if request.name:
@@ -78,13 +78,13 @@ def _fits(request: SearchRequest, root: UUID, known: KnownPeople, shared: Permit
     }
     number = (request.identifier or "").replace(" ", "").upper()
     return (
-        (request.name is None or any(_is_called(name, fold(request.name).split()) for name in names))
+        (request.name is None or any(is_called(name, fold(request.name).split()) for name in names))
         and (request.date_of_birth is None or any(name.date_of_birth == request.date_of_birth for name in names))
         and (request.identifier is None or bool(numbers & {("upn", number), ("nino", number[:8])}))
     )
 
 
-def _is_called(name: PersonName, words: list[str]) -> bool:
+def is_called(name: PersonName, words: list[str]) -> bool:
     forename, surname = fold(name.forename), fold(name.surname)
     return any(
         compare_forenames(one, forename) in ("exact", "nickname", "part")

@@ -12,6 +12,7 @@ from families.models import (
     people,
     premises,
     protections,
+    safeguarding,
     support,
 )
 from families.models.base import Base
@@ -29,5 +30,6 @@ __all__ = [
     "people",
     "premises",
     "protections",
+    "safeguarding",
     "support",
 ]

@@ -1,0 +1,39 @@
+"""Cover: who stands in for a colleague."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from chassis.db import ReadSession, WriteSession
+from chassis.idempotency import Once
+from chassis.paging import Page
+from chassis.schemas import Written
+from families.access import ReadFamilies, WriteCovers
+from families.covers import service
+from families.covers.schemas import CoverEndRequest, CoverRequest, CoverView
+
+router = APIRouter(prefix="/v1/covers", tags=["safeguarding"])
+
+
+@router.post("", status_code=201)
+def record_cover(request: CoverRequest, caller: WriteCovers, session: WriteSession, once: Once) -> Written:
+    """Let somebody of your service stand in for a colleague."""
+    return once(session, caller, request, lambda: service.record_cover(session, caller, request))
+
+
+@router.get("")
+def list_covers(caller: WriteCovers, session: ReadSession) -> Page[CoverView]:
+    """All covers of your service."""
+    return Page[CoverView](items=service.list_covers(session, caller), next=None)
+
+
+@router.get("/own")
+def list_own_covers(caller: ReadFamilies, session: ReadSession) -> Page[CoverView]:
+    """Those in which you stand in for somebody, or somebody for you."""
+    return Page[CoverView](items=service.list_own_covers(session, caller), next=None)
+
+
+@router.post("/{cover_id}/end")
+def end_cover(cover_id: UUID, request: CoverEndRequest, caller: WriteCovers, session: WriteSession) -> Written:
+    """End a cover before its last day."""
+    return service.end_cover(session, caller, cover_id, request)
