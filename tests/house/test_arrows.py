@@ -33,7 +33,7 @@ ORDER = {
     ],
     "claims": [
         *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),
-        *("questions", "targets", "sampling", "batches", "ledger", "recomputations", "reports"),
+        *("questions", "targets", "sampling", "batches", "payments", "ledger", "recomputations", "reports"),
     ],
 }
 """The nouns of each program, lowest first: each may import those before it.

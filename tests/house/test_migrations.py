@@ -37,6 +37,9 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "require-concurrent-index-creation": WORDS,
         "require-concurrent-index-deletion": WORDS,
     },
+    "claims 0020": {
+        "ban-drop-constraint": "the release before records payments with number 1, which the index of 0019 keeps unique"
+    },
 }
 """What a migration may do all the same: its name, such as `claims 0009`, then squawk's rule with the reason."""
 

@@ -24,7 +24,7 @@ from claims.claims.drafting import ReadyDraft
 from claims.claims.schemas import CheckRequest, DropRequest
 from claims.frameworks.catalogue import get_framework, plan_in_force
 from claims.ledger import service as ledger
-from claims.ledger.schemas import FeesRequest, PaymentRequest
+from claims.ledger.schemas import FeesRequest
 from claims.models import (
     AuditFinding,
     Base,
@@ -42,6 +42,8 @@ from claims.models import (
     Sampled,
     Target,
 )
+from claims.payments import service as payments
+from claims.payments.schemas import PaymentRequest
 from claims.problems import (
     AuditorNotIndependent,
     BatchHeld,
@@ -513,7 +515,7 @@ def submitted(session: Session, *claims: Claim) -> UUID:
 
 def pay(session: Session, batch: UUID, pence: int, who: Caller = FAYE, on: date = DAY) -> Any:
     request = PaymentRequest.model_validate({"batch": batch, "date": on, "pence": pence, "reference": "R1"})
-    return ledger.record_payment(session, who, request)
+    return payments.record_payment(session, who, request)
 
 
 def test_a_payment_is_what_the_submitted_claims_come_to_and_one_row_each(session: Session) -> None:

@@ -110,6 +110,32 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         "/v1/payments",
         {"batch": ONE, "date": "2019-02-01", "pence": 4_000_000_000, "reference": "TF-1"},
     ),
+    (
+        f'reversePayment(payment: "{ONE}", input: {{reason: "Another batch.", date: "2019-02-02"}}, KEY)',
+        f"/v1/payments/{ONE}/reverse",
+        {"reason": "Another batch.", "date": "2019-02-02"},
+    ),
+    (
+        f'recordRepayment(input: {{claim: "{ONE}", date: "2019-02-01", pence: 80000, reference: "B7"}}, KEY)',
+        "/v1/repayments",
+        {"claim": ONE, "date": "2019-02-01", "pence": 80_000, "reference": "B7"},
+    ),
+    (
+        f'reverseRepayment(repayment: "{ONE}", input: {{reason: "Another claim.", date: "2019-02-02"}}, KEY)',
+        f"/v1/repayments/{ONE}/reverse",
+        {"reason": "Another claim.", "date": "2019-02-02"},
+    ),
+    (
+        f'answerQuestion(question: "{ONE}", input: {{answer: "same_family", reason: "Seen.", date: "2019-02-02"}}, '
+        "KEY)",
+        f"/v1/questions/{ONE}/answers",
+        {"answer": "same_family", "reason": "Seen.", "date": "2019-02-02"},
+    ),
+    (
+        f'confirmAnswer(question: "{ONE}", input: {{answer: "{TWO}", reason: "Seen.", date: "2019-02-02"}}, KEY)',
+        f"/v1/questions/{ONE}/confirm",
+        {"answer": TWO, "reason": "Seen.", "date": "2019-02-02"},
+    ),
 ]
 NAMES = [change[0].partition("(")[0] for change in CHANGES]
 

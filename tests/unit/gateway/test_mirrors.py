@@ -17,6 +17,7 @@ NOT_MIRRORED = {
     "Query": "the way in",
     "Mutation": "the way in",
     "ClaimFilter": "sent as parameters of a path, which test_contract_answers.py holds against the contract",
+    "QuestionFilter": "as ClaimFilter",
     "CohortFilter": "sent as a parameter of a path",
     "MatchReviewFilter": "sent as parameters of a path",
 }

@@ -55,6 +55,19 @@ class ClaimsClient:
         row: Row = await self.upstream.get(f"/v1/reports/{path_segment(name)}", as_at=as_at)
         return row
 
+    async def list_questions(self, kind: str | None, status: str | None, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/questions", kind=kind, status=status, limit=first, after=after)
+
+    async def get_question(self, question: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/questions/{question}")
+        return row
+
+    async def answer_question(self, question: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/questions/{question}/answers", body, key)
+
+    async def confirm_answer(self, question: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/questions/{question}/confirm", body, key)
+
     async def check_claim(self, claim: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/claims/{claim}/check", body, key)
 
@@ -78,6 +91,15 @@ class ClaimsClient:
 
     async def record_payment(self, body: Any, key: str) -> Row:
         return await self._post("/v1/payments", body, key)
+
+    async def reverse_payment(self, payment: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/payments/{payment}/reverse", body, key)
+
+    async def record_repayment(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/repayments", body, key)
+
+    async def reverse_repayment(self, repayment: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/repayments/{repayment}/reverse", body, key)
 
     async def _post(self, path: str, body: Any, key: str) -> Row:
         row: Row = await self.upstream.post(path, body, key)

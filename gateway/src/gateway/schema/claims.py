@@ -97,7 +97,7 @@ class Evidence:
 class Claim:
     """A result claimed for a family.
 
-    Status: drafted, checked, frozen, submitted, paid, rejected, dropped, retracted.
+    Status: drafted, checked, frozen, submitted, paid, to_repay, repaid, rejected, dropped, retracted.
     """
 
     loaders: strawberry.Private[Loaders]
@@ -209,7 +209,8 @@ class Batch:
     """Claims frozen together. `needed` of the sample must be upheld before it is submitted.
 
     `freeze` counts the framework's freezes, abandoned ones too; `frozen_before_in` names those that held a claim of
-    this one; `whole` claims are looked at in any case. Status: frozen, sampled, held, submitted, paid, abandoned.
+    this one; `whole` claims are looked at in any case. Status: frozen, sampled, held, submitted, paid, rejected,
+    abandoned.
     """
 
     id: UUID
@@ -429,7 +430,7 @@ class SampleDrawn:
 @strawberry.type
 @mirrors(claims="Written")
 class PaymentRecorded:
-    """The payment stands in the ledger; its claims are paid."""
+    """What was recorded stands in the ledger: a payment, a repayment, or that one of them was taken back."""
 
     id: UUID
     status: str
@@ -501,14 +502,44 @@ class SubmissionInput:
 
 
 @strawberry.input
+@mirrors(claims="RefusedClaim")
+class RefusedClaimInput:
+    """A claim that the department did not pay, and why."""
+
+    claim: UUID
+    reason: str
+
+
+@strawberry.input
 @mirrors(claims="PaymentRequest")
 class PaymentInput:
-    """What the department paid for a batch, and its reference."""
+    """What the department paid for a batch, its reference, and the claims that it refused."""
 
     batch: UUID
     date: date
     pence: WholeNumber
     reference: str
+    refused: list[RefusedClaimInput] | None = None
+
+
+@strawberry.input
+@mirrors(claims="RepaymentRequest")
+class RepaymentInput:
+    """What went back to the department for a claim, and its reference."""
+
+    claim: UUID
+    date: date
+    pence: WholeNumber
+    reference: str
+
+
+@strawberry.input
+@mirrors(claims="ReversalRequest")
+class ReversalInput:
+    """Why what was recorded is taken back."""
+
+    reason: str
+    date: date
 
 
 @strawberry.type
@@ -600,4 +631,39 @@ class ClaimsMutation:
         body = write_input(input)
         return await attempt_change(
             info, purpose, lambda to: to.claims.record_payment(body, idempotency_key), PaymentRecorded
+        )
+
+    @strawberry.mutation
+    async def reverse_payment(
+        self, info: Info, payment: UUID, input: ReversalInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> PaymentRecording:
+        """Take back a payment that was recorded wrongly."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.reverse_payment(payment, body, idempotency_key), PaymentRecorded
+        )
+
+    @strawberry.mutation
+    async def record_repayment(
+        self, info: Info, input: RepaymentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> PaymentRecording:
+        """What was paid for a claim went back."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.record_repayment(body, idempotency_key), PaymentRecorded
+        )
+
+    @strawberry.mutation
+    async def reverse_repayment(
+        self,
+        info: Info,
+        repayment: UUID,
+        input: ReversalInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> PaymentRecording:
+        """Take back a repayment that was recorded wrongly."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.claims.reverse_repayment(repayment, body, idempotency_key), PaymentRecorded
         )

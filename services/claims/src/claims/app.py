@@ -9,6 +9,7 @@ from claims.events import EVENTS
 from claims.frameworks import routes as frameworks
 from claims.ledger import routes as ledger
 from claims.models import Base
+from claims.payments import routes as payments
 from claims.progress import routes as progress
 from claims.questions import routes as questions
 from claims.reactions import reactions
@@ -31,6 +32,7 @@ program = Program(
         questions.router,
         sampling.router,
         batches.router,
+        payments.router,
         ledger.router,
         targets.router,
         reports.router,

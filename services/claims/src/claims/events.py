@@ -93,6 +93,18 @@ class ClaimToRepay(ClaimEvent):
     name: ClassVar[str] = "claim.to-repay"
 
 
+class ClaimRepaid(ClaimEvent):
+    """What was paid went back. A repaid result is no result."""
+
+    name: ClassVar[str] = "claim.repaid"
+
+
+class ClaimPaymentReversed(ClaimEvent):
+    """A payment, or a refusal to pay, was recorded wrongly: the claim stands as submitted, or as to be repaid."""
+
+    name: ClassVar[str] = "claim.payment-reversed"
+
+
 class QuestionEvent(Event):
     """A question for a person. `kind`: same_people (of two families), news (of a claim's one)."""
 
@@ -188,6 +200,6 @@ class FindingRecorded(BatchEvent):
 EVENTS: list[type[Event]] = [
     FamilyEligible, FamilyNoLongerEligible, FamilyAttached, ProgressChanged,
     ClaimDrafted, ClaimChecked, ClaimSampled, ClaimSubmitted, ClaimPaid, ClaimRejected, ClaimDropped, ClaimRetracted,
-    ClaimToRepay, QuestionRaised, QuestionAnswered,
+    ClaimToRepay, ClaimRepaid, ClaimPaymentReversed, QuestionRaised, QuestionAnswered,
     SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded,
 ]  # fmt: skip

@@ -30,7 +30,6 @@ from directory.tables import (
 
 LIVE = ("drafted", "checked", "frozen", "submitted", "paid", "to_repay")
 is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid', 'to_repay')")
-is_result = text("kind = 'result'")
 is_fee = text("kind = 'attachment_fee'")
 is_of_people = text("kind = 'same_people'")
 
@@ -431,17 +430,22 @@ class AuditFinding(Base):
 
 
 class Payment(Base):
-    """Money that came in for a batch; once a batch."""
+    """Money that came in for a batch; once a batch, and once more where the one before was recorded wrongly."""
 
     __tablename__ = "payment"
+    __table_args__ = (Index("one_payment", "batch", "number", unique=True),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), unique=True)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"))
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
     on: Mapped[date]
     pence: Mapped[int] = mapped_column(BigNumber)
     reference: Mapped[str]
     by: Mapped[str]
     at: Mapped[datetime] = mapped_column(default=now)
+    reversed_on: Mapped[date | None]
+    reversed_by: Mapped[str | None]
+    reversed_because: Mapped[str | None]
 
 
 class FeeSettlement(Base):
@@ -462,12 +466,17 @@ class FeeSettlement(Base):
 
 
 class LedgerEntry(Base):
-    """Money earned. Written once, never changed."""
+    """Money earned, repaid, or taken back since it was recorded wrongly. Written once, never changed.
+
+    Shape: `kind` is result, attachment_fee, repayment or reversal; the last two have negative pence, or positive where
+    they reverse a repayment, and `reverses` is what they take back. `number` counts a family's entries of a kind.
+    """
 
     __tablename__ = "ledger_entry"
-    # One paid result a family and framework, and one fee a funded place: promises of the database, not of the code.
+    # One paid result a family and framework at a time, and one fee a funded place: promises of the database, not of the
+    # code. A second result has number 2, which is given only when the first was taken back.
     __table_args__ = (
-        Index("one_result", "framework", "family", unique=True, sqlite_where=is_result, postgresql_where=is_result),
+        Index("one_entry", "framework", "family", "kind", "number", unique=True),
         Index("one_fee", "framework", "first_funded_place", unique=True, sqlite_where=is_fee, postgresql_where=is_fee),
         Index("ledger_entry_framework_on", "framework", "on"),
     )
@@ -484,6 +493,11 @@ class LedgerEntry(Base):
     settlement: Mapped[UUID | None] = mapped_column(ForeignKey("fee_settlement.id"))
     first_funded_place: Mapped[int | None]
     funded_places: Mapped[int | None]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
+    reverses: Mapped[UUID | None]
+    reference: Mapped[str | None]
+    reason: Mapped[str | None]
+    by: Mapped[str | None]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 

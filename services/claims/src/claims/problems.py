@@ -5,6 +5,7 @@ NotFound                    404
 ├── ClaimNotFound
 ├── FamilyNotFound
 ├── FrameworkNotFound
+├── PaymentNotFound
 ├── QuestionNotFound
 └── ReportNotFound
 Conflict                    409
@@ -23,6 +24,8 @@ Conflict                    409
 │   └── SubmitterNotIndependent
 ├── NothingToBatch
 ├── PaymentDiffers
+├── PaymentHeld
+├── PaymentNotOpen
 ├── QuestionNotOpen
 ├── SampleComplete
 ├── SampleRevealed
@@ -62,6 +65,12 @@ class FrameworkNotFound(NotFound):
     """There is no such financial framework. `GET /v1/frameworks` lists them."""
 
     title = "Framework not found"
+
+
+class PaymentNotFound(NotFound):
+    """There is no such payment or repayment. Check the id in the answer that recorded it, or in the ledger."""
+
+    title = "Payment not found"
 
 
 class QuestionNotFound(NotFound):
@@ -199,6 +208,27 @@ class PaymentDiffers(Conflict):
     """The sum paid is not what the batch's submitted claims come to. `due` is the sum; ask what was left out."""
 
     title = "Payment differs"
+
+
+class PaymentHeld(Conflict):
+    """Claims of this batch cannot be paid yet: a question about them waits for an answer, or news of their families for
+    its evaluation.
+
+    `held` names claims of which `GET /v1/questions` tells what is asked: have it answered, or record with `refused`
+    that they were not paid. `waiting` claims are looked at again within two minutes, as a rule.
+    """
+
+    title = "Payment held"
+
+
+class PaymentNotOpen(Conflict):
+    """This payment can no longer be taken back: it was already, or a claim of it has moved on.
+
+    `claim_status` says where a claim stands: reverse its repayment first, or have its question answered. With
+    `payment_status` it says that nothing is left to take back.
+    """
+
+    title = "Payment not open"
 
 
 class QuestionNotOpen(Conflict):

@@ -69,10 +69,10 @@ def list_members(session: Session, batches: Collection[UUID]) -> dict[UUID, list
     return found
 
 
-def count_with_news(session: Session, batch: UUID) -> int:
-    """How many of the batch's claims are of families of which there is news that was not evaluated yet."""
+def count_with_news(session: Session, batch: UUID, status: str = "frozen") -> int:
+    """How many of the batch's claims that stand so are of families with news that was not evaluated yet."""
     query = select(func.count()).select_from(Claim).join(DirtyFamily, DirtyFamily.family == Claim.family)
-    return session.scalar(query.where(Claim.batch == batch, Claim.status == "frozen")) or 0
+    return session.scalar(query.where(Claim.batch == batch, Claim.status == status)) or 0
 
 
 def list_sampled(session: Session, batches: Collection[UUID]) -> list[Sampled]:

@@ -77,10 +77,10 @@ class FindingsList(Schema):
 
 
 class BatchView(Schema):
-    """Shape: `status` is frozen, sampled, held, submitted, paid or abandoned; `freeze` counts the framework's freezes,
-    abandoned ones too, and `frozen_before_in` names those that held a claim of this one; `needed` claims must be upheld
-    before submission: all that are looked at `whole`, of the rest a share of each type, as much again for each drawing
-    in which one failed, and whatever else is in the sample."""
+    """Shape: `status` is frozen, sampled, held, submitted, paid, rejected (all of it) or abandoned; `freeze` counts the
+    framework's freezes, abandoned ones too, and `frozen_before_in` names those that held a claim of this one; `needed`
+    claims must be upheld before submission: all that are looked at `whole`, of the rest a share of each type, as much
+    again for each drawing in which one failed, and whatever else is in the sample."""
 
     id: Id
     framework: str

@@ -62,7 +62,7 @@ from claims.sampling.service import read_line, view_commitment
 
 BATCHES = "batches"
 OPEN = ("frozen", "sampled", "held")
-COUNTED = ("frozen", "submitted", "paid")
+COUNTED = ("frozen", "submitted", "paid", "to_repay")
 OTHER_THAN_AUDIT = (hands.PREPARED, hands.CHECKED, hands.FROZE, hands.SUBMITTED, hands.PAID)
 
 

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -9,23 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import Claim, FeeSettlement, LedgerEntry, Payment
-
-
-def add_payment(session: Session, payment: Payment) -> bool:
-    """False when the batch was paid already."""
-    try:
-        with session.begin_nested():
-            session.add(payment)
-    except IntegrityError:
-        return False
-    return True
-
-
-def add_entries(session: Session, entries: Sequence[LedgerEntry]) -> None:
-    """Write rows into the ledger. They are never changed."""
-    session.add_all(entries)
-    session.flush()
+from claims.models import Claim, FeeSettlement, LedgerEntry
 
 
 def add_settlement(session: Session, settlement: FeeSettlement, entry: LedgerEntry | None) -> bool:

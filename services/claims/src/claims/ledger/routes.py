@@ -1,4 +1,4 @@
-"""Payments, fees and the ledger."""
+"""Fees and the ledger."""
 
 from typing import Annotated
 
@@ -10,15 +10,9 @@ from chassis.paging import After, Limit
 from chassis.schemas import Code, Date, Written
 from claims.access import ReadReports, WritePayments
 from claims.ledger import service
-from claims.ledger.schemas import FeesRequest, LedgerView, PaymentRequest
+from claims.ledger.schemas import FeesRequest, LedgerView
 
 router = APIRouter(prefix="/v1", tags=["ledger"])
-
-
-@router.post("/payments", status_code=201)
-def record_payment(request: PaymentRequest, caller: WritePayments, session: WriteSession, once: Once) -> Written:
-    """Record what came in for a submitted batch."""
-    return once(session, caller, request, lambda: service.record_payment(session, caller, request))
 
 
 @router.post("/fees", status_code=201)

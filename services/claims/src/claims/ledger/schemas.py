@@ -1,17 +1,8 @@
 from datetime import date
 from uuid import UUID
 
-from pydantic import Field
-
-from chassis.schemas import Code, Id, Line, Money, PastDate, Schema, WholeNumber
+from chassis.schemas import Code, Id, Money, PastDate, Schema
 from claims.targets.schemas import Year
-
-
-class PaymentRequest(Schema):
-    batch: Id
-    date: PastDate
-    pence: WholeNumber = Field(ge=0, lt=2**53, description="What came in for the batch")
-    reference: Line
 
 
 class FeesRequest(Schema):
@@ -21,7 +12,9 @@ class FeesRequest(Schema):
 
 
 class LedgerItem(Schema):
-    """Shape: `family` and `claim` of a result, for those who may meet that claim; `funded_places` of a fee."""
+    """Shape: `kind` is result, attachment_fee, repayment or reversal; `reverses` is the entry that one of the last two
+    takes back. `family`, `claim`, `payment` and `reason` are for those who may meet that claim; `funded_places` is of
+    a fee."""
 
     id: Id
     kind: str
@@ -32,10 +25,13 @@ class LedgerItem(Schema):
     family: UUID | None
     claim: UUID | None
     funded_places: int | None
+    payment: UUID | None
+    reverses: UUID | None
+    reason: str | None
 
 
 class Totals(Schema):
-    """Results are earned by families; fees are funding, and are never added to them."""
+    """Results are earned by families, less what was repaid; fees are funding, and are never added to them."""
 
     results: Money
     fees: Money

@@ -13,73 +13,21 @@ from chassis.etag import etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.schemas import Money, Written
-from claims.batches import repository as batches
-from claims.batches.service import list_hands
-from claims.claims import hands
-from claims.claims.drafting import event_for
 from claims.claims.same_people import settle_same_people
-from claims.events import ClaimPaid
 from claims.frameworks import catalogue
 from claims.frameworks.catalogue import Framework
 from claims.ledger import repository
-from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, PaymentRequest, Totals
-from claims.models import FeeSettlement, LedgerEntry, Payment
+from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, Totals
+from claims.models import FeeSettlement, LedgerEntry
 from claims.order_of_acts import refuse_before_act
-from claims.problems import BatchNotOpen, PayerNotIndependent, PaymentDiffers, PersonNeeded, TargetNotSet
-from claims.rules.calendar import financial_year, financial_year_begins, financial_year_ends
+from claims.problems import BatchNotOpen, PersonNeeded, TargetNotSet
+from claims.rules.calendar import financial_year_begins, financial_year_ends
 from claims.same_people.overlaps import read_same_people
 from claims.same_people.repository import list_all_attached
 from claims.targets import repository as targets
 
 LEDGER = "ledger"
-RESULT, FEE = "result", "attachment_fee"
-
-
-def record_payment(session: Session, caller: Caller, request: PaymentRequest) -> Written:
-    """Record what came in for a submitted batch: its claims are paid, one ledger row each.
-
-    Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PayerNotIndependent, PaymentDiffers; RequestNotValid for a day
-    before the submission.
-    """
-    _needs_person(caller)
-    batch = batches.get_batch(session, caller, request.batch, lock=True)
-    if batch.status != "submitted":
-        raise BatchNotOpen(batch_status=batch.status)
-    theirs = list_hands(session, batch)
-    theirs.refuse(
-        caller.subject, PayerNotIndependent, hands.PREPARED, hands.CHECKED, hands.FROZE, hands.AUDITED, hands.SUBMITTED
-    )
-    refuse_before_act(request.date, "The batch was submitted", [batch.submitted_on])
-    due = sum(claim.pence for claim in batches.list_claims(session, batch.id, ("submitted",)))
-    if request.pence != due:
-        raise PaymentDiffers(due={"pence": due})
-    payment = Payment(
-        id=new_id(), batch=batch.id, on=request.date, pence=due, reference=request.reference, by=caller.subject
-    )
-    if not repository.add_payment(session, payment) or not batches.move_batch(
-        session, batch, ("submitted",), "paid", paid_on=request.date
-    ):
-        raise BatchNotOpen(batch_status=batch.status)
-    claims = batches.move_claims(session, batch.id, "submitted", "paid")
-    repository.add_entries(
-        session,
-        [
-            LedgerEntry(
-                id=new_id(),
-                kind=RESULT,
-                framework=claim.framework,
-                year=financial_year(request.date),
-                pence=claim.pence,
-                on=request.date,
-                family=claim.family,
-                claim=claim.id,
-                payment=payment.id,
-            )
-            for claim in claims
-        ],
-    )
-    emit(session, *(event_for(ClaimPaid, claim) for claim in claims))
-    return Written(id=payment.id, status="paid", etag=etag(1))
+FEE = "attachment_fee"
 
 
 def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Written:
@@ -164,10 +112,11 @@ def show_ledger(
     named = repository.list_nameable(session, caller, [row.claim for row in rows if row.claim])
     page = Page[LedgerItem].cut(rows, limit, name=LEDGER, position=lambda r: r.id, view=lambda r: _show_entry(r, named))
     pence = repository.sum_by_kind(session, framework, as_at)
+    fees = pence.pop(FEE, 0)
     return LedgerView(
         items=page.items,
         next=page.next,
-        totals=Totals(results=Money(pence=pence.get(RESULT, 0)), fees=Money(pence=pence.get(FEE, 0))),
+        totals=Totals(results=Money(pence=sum(pence.values())), fees=Money(pence=fees)),
     )
 
 
@@ -182,6 +131,9 @@ def _show_entry(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
         family=row.family if row.claim in named else None,
         claim=row.claim if row.claim in named else None,
         funded_places=row.funded_places,
+        payment=row.payment if row.claim in named else None,
+        reverses=row.reverses,
+        reason=row.reason if row.claim in named else None,
     )
 
 

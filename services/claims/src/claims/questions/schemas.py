@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.schemas import Id, Instant, PastDate, Schema
-from claims.claims.schemas import Difference, Reason
+from claims.claims.schemas import Reason
 
 
 class AnswerRequest(Schema):
@@ -29,6 +29,14 @@ class SharedPerson(Schema):
 
     person: UUID
     role: str
+
+
+class NewsDifference(Schema):
+    """Where what was claimed and what follows now differ. Shape: `path` into the claim; both as text."""
+
+    path: str
+    frozen: str | None
+    recomputed: str | None
 
 
 class AskedClaim(Schema):
@@ -66,7 +74,7 @@ class QuestionView(Schema):
     joined_on: date | None
     verdict: str = Field(description="`shown`, or `withheld`: the same bytes whatever is behind it")
     shared: list[SharedPerson] | None
-    differences: list[Difference] | None
+    differences: list[NewsDifference] | None
     answers: list[AnswerView]
     raised_at: Instant
     etag: str

@@ -20,7 +20,6 @@ from chassis.schemas import Written
 from claims import sharing
 from claims.claims import service as claims
 from claims.claims.same_people import settle_same_people
-from claims.claims.schemas import Difference
 from claims.events import QuestionAnswered
 from claims.frameworks import catalogue
 from claims.history import repository as history
@@ -34,6 +33,7 @@ from claims.questions.schemas import (
     AnswerView,
     AskedClaim,
     ConfirmRequest,
+    NewsDifference,
     QuestionView,
     SharedPerson,
 )
@@ -223,7 +223,7 @@ def _view(runtime: Runtime, caller: Caller, purpose: str, questions: Sequence[Qu
                 shared=[SharedPerson(person=UUID(person), role=role) for person, role in question.content]
                 if shown and of_people
                 else None,
-                differences=[Difference.model_validate(each) for each in question.content]
+                differences=[NewsDifference.model_validate(each) for each in question.content]
                 if shown and not of_people
                 else None,
                 answers=[

@@ -1,8 +1,8 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from chassis.auth import Caller
 from claims import reach
@@ -34,10 +34,16 @@ def count_claims(session: Session, caller: Caller) -> list[tuple[Any, ...]]:
 
 
 def count_paid(session: Session, caller: Caller, as_at: date) -> list[tuple[Any, ...]]:
-    """Shape: (framework, type, year, claims, pence)."""
+    """Results that stood as at a day: one that was repaid by then, or recorded wrongly, is none.
+
+    Shape: (framework, type, year, claims, pence).
+    """
     families = select(Family.id).where(reach.reported(caller))
+    back, again = aliased(LedgerEntry), aliased(LedgerEntry)
+    not_undone = ~exists().where(again.reverses == back.id, again.on <= as_at)
+    taken_back = exists().where(back.reverses == LedgerEntry.id, back.on <= as_at, not_undone)
     query = select(LedgerEntry.framework, Claim.type, LedgerEntry.year, func.count(), func.sum(LedgerEntry.pence))
-    query = query.join(Claim, Claim.id == LedgerEntry.claim)
+    query = query.join(Claim, Claim.id == LedgerEntry.claim).where(LedgerEntry.kind == "result", ~taken_back)
     query = query.where(LedgerEntry.on <= as_at, LedgerEntry.family.in_(families))
     return list(session.execute(query.group_by(LedgerEntry.framework, Claim.type, LedgerEntry.year)))
 
