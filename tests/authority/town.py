@@ -127,23 +127,12 @@ class Town:
         raise AssertionError("The programs never come to rest")
 
     def agree(self, agreement: Agreement) -> str:
-        """Have an agreement drafted and signed by both sides, as its parties' officers do; its id."""
-        agency_of = {service.code: service.agency for service in actors.SERVICES}
-        parties = [agency_of[agreement.supplier], agency_of[agreement.recipient]]
-        body = {
-            "supplier": agreement.supplier, "recipient": agreement.recipient,
-            "supplier_agency": parties[0], "recipient_agency": parties[1], "tier": agreement.tier,
-            "from": agreement.starts_on.isoformat(), "to": None,
-            "terms": [
-                {"purpose": term.purpose, "category": term.category, "basis": term.basis, "gateway": None}
-                for term in agreement.terms
-            ],
-        }  # fmt: skip
-        drafted = self.done(self.post(actors.officer_of(parties[1]).username, "consent", "/v1/agreements", body))["id"]
-        for party in dict.fromkeys(parties):
-            officer = actors.officer_of(party).username
-            signed = {"date": agreement.starts_on.isoformat()}
-            self.done(self.post(officer, "consent", f"/v1/agreements/{drafted}/sign", signed))
+        """Have an agreement drafted and signed for both sides, as its parties' officers do; its id."""
+        signers = actors.signers_of(agreement)
+        drafted = self.done(self.post(signers[1].username, "consent", "/v1/agreements", agreement.request))["id"]
+        for side, signer in list(zip(("supplier", "recipient"), signers, strict=True))[: agreement.signed_by]:
+            signed = {"date": agreement.starts_on.isoformat(), "side": side}
+            self.done(self.post(signer.username, "consent", f"/v1/agreements/{drafted}/sign", signed))
         return str(drafted)
 
     # Whom it concerns.

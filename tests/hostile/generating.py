@@ -21,6 +21,8 @@ from joserfc.jwk import ECKey
 from schemathesis.generation.meta import TestPhase
 
 from chassis.http import trusted
+from fixtures.agreements import CONDITIONS
+from fixtures.agreements import term as lawful_term
 from hostile.page import SIGNING_IN, token_in
 
 Body = dict[str, Any]
@@ -30,6 +32,7 @@ IDS: dict[str, str] = json.loads(os.environ["IDS"])
 CODES = {"/v1/agencies/{code}": "agency", "/v1/services/{code}": "service", "/v1/reports/{name}": "report",
          "/v1/evidence-bundles/": "sampled"}  # fmt: skip
 """What a path names otherwise than by the name of its parameter. An auditor is shown sampled bundles only."""
+CONDITIONAL = {"article_9", "article_10", "schedule_1", "policy_document"}
 sent = 0
 
 schemathesis.openapi.format("date", PAST)
@@ -149,11 +152,17 @@ def after_call(context: Any, case: Any, response: Any) -> None:
 
 
 def agreement(body: Body) -> None:
-    if body["supplier"] == body["recipient"]:
-        body["recipient"] = f"{body['recipient'][:50]}x"
+    body.update(supplier="programme", recipient="housing", tier="strategic", under=None, review_by="2040-01-01")
     if body.get("to") and body["to"] < body["from"]:
         body["to"], body["from"] = body["from"], body["to"]
-    body["terms"] = list({(term["purpose"], term["category"]): term for term in body["terms"]}.values())
+    lawful = [term | lawful_term(term["purpose"], term["category"]) for term in body["terms"]]
+    for term, held in zip(lawful, body["terms"], strict=True):
+        term |= {name: None for name in CONDITIONAL - CONDITIONS.get(held["category"], {}).keys()}
+    body["terms"] = list({(term["purpose"], term["category"]): term for term in lawful}.values())
+
+
+def review(body: Body) -> None:
+    body["review_by"] = "2040-01-01"
 
 
 def consent(body: Body) -> None:
@@ -243,6 +252,7 @@ def team(body: Body) -> None:
 
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
+    "POST /v1/agreements/{agreement_id}/review": review,
     "POST /v1/consents": consent,
     "POST /v1/consents/{consent_id}/withdrawal": lately,
     "POST /v1/protections/{protection_id}/lift": lately,

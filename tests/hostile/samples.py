@@ -89,7 +89,16 @@ def _text(schema: Schema) -> str:
         return str(UUID(int=(0x7000_8000 << 64) + next(_serial)))
     if schema.get("format") == "date":
         return date(2017, 3, 31).isoformat()
-    for word in ("sample", "2017/18", "100000000001", "https://a.example/back", "en", "A" * 43, "sam@a.example"):
+    for word in (
+        "sample",
+        "2017/18",
+        "100000000001",
+        "https://a.example/back",
+        "en",
+        "A" * 43,
+        "sam@a.example",
+        "0f" * 32,
+    ):
         if re.search(schema.get("pattern", ""), word) and len(word) >= schema.get("minLength", 0):
             return word.ljust(schema.get("minLength", 0), "e")
     raise AssertionError(f"No word of ours fits {schema.get('pattern')}: add one")

@@ -20,6 +20,7 @@ from claims.models import Batch, Claim
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
 from families.models.people import Person
+from fixtures import agreements
 from fixtures.platform import Platform
 from hostile.page import SIGNING_IN, token_in
 
@@ -39,16 +40,17 @@ class World:
 
 def agree(platform: Platform) -> str:
     """The agreement under which the programme may push attendance, in force; its id."""
-    body = {
-        "supplier": "programme", "recipient": "housing", "supplier_agency": "thornbury-council",
-        "recipient_agency": "thornbury-council", "tier": "district", "from": "2015-04-01",
-        "terms": [
-            {"purpose": "identify", "category": one, "basis": "public_task"}
-            for one in ("identity", "address", "attendance")
-        ],
-    }  # fmt: skip
-    made = create(platform, "consent", "/v1/agreements", body)
-    create(platform, "consent", f"/v1/agreements/{made}/sign", {"date": "2015-04-01"})
+    housing = {"code": "housing", "name": "Housing", "sector": "housing"}
+    stated = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)}
+    path = "/v1/agencies/thornbury-council/services"
+    answer = platform["identity"].client.post(path, json=housing, headers=stated)
+    assert answer.status_code in (201, 409), answer.text  # another test may have tried it already
+    platform.carry("identity", "consent")
+    terms = [agreements.term("identify", one) for one in ("identity", "address", "attendance")]
+    made = create(platform, "consent", "/v1/agreements", agreements.draft("programme", "housing", *terms))
+    for who in ("ana", "ida"):
+        signed = f"Bearer {platform.signed(platform.claims(who))}"
+        create(platform, "consent", f"/v1/agreements/{made}/sign", {"date": "2016-04-01"}, Authorization=signed)
     return made
 
 

@@ -15,12 +15,13 @@ from typing import Any
 from journey.api import Api, Machine, Person, Who
 from journey.console import Console, counted
 from journey.diary import Diary
-from journey.platform import write_private
+from journey.platform import Watch, write_private
 from journey.stopping import CannotGoOn, WentWrong
 from sandbox import actors
 from sandbox.supplying import AREA, Agreement, Client
 from vocabulary.roles import ROLES
 
+SIDES = ("supplier", "recipient")
 CREDENTIALS = "sandbox-credentials.json"
 
 
@@ -67,7 +68,7 @@ class Credentials:
         write_private(self._path, {"people": self.people, "clients": self.clients})
 
 
-def seed_borough(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
+def seed_borough(api: Api, diary: Diary, var: Path, console: Console, watch: Watch) -> Cast:
     """Make what the borough needs, or find it. Errors: CannotGoOn when the platform was never set up here."""
     with console.step("seeding", "agencies, people, clients and agreements") as step:
         credentials = Credentials(var)
@@ -88,6 +89,7 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
         for client in actors.CLIENTS:
             make_client(api, admin, credentials, client)
         cast = Cast(people_of(credentials), machines_of(credentials), ids)
+        watch.wait_until_idle()  # an agreement is refused until consent has heard of its services
         # What a service does with its own records needs no agreement: consent permits it as its own.
         agreements = [agreement for agreement in actors.AGREEMENTS if agreement.supplier != agreement.recipient]
         for agreement in agreements:
@@ -97,7 +99,9 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console) -> Cast:
         step.add_figure(counted(len(actors.SERVICES), "service"))
         step.add_figure(counted(len(ids), "person", "people"))
         step.add_figure(counted(len(actors.CLIENTS), "client"))
-        step.add_figure(f"{counted(len(agreements), 'agreement')} signed by both parties")
+        whole = [agreement for agreement in agreements if agreement.signed_by == len(SIDES)]
+        step.add_figure(f"{counted(len(whole), 'agreement')} signed for both sides by two people")
+        step.add_figure(f"{len(agreements) - len(whole)} signed for one side, which shares nothing")
     return cast
 
 
@@ -180,27 +184,18 @@ def make_client(api: Api, admin: Who, credentials: Credentials, client: Client) 
 
 
 def make_agreement(api: Api, cast: Cast, agreement: Agreement, act: str) -> str:
-    """Draft an agreement and have each party's officer sign it; its id."""
-    agency_of = {service.code: service.agency for service in actors.SERVICES}
-    parties = [agency_of[agreement.supplier], agency_of[agreement.recipient]]
-    body = {
-        "supplier": agreement.supplier,
-        "recipient": agreement.recipient,
-        "supplier_agency": parties[0],
-        "recipient_agency": parties[1],
-        "tier": agreement.tier,
-        "from": iso(agreement.starts_on),
-        "to": iso(agreement.ends_on),
-        "terms": [
-            {"purpose": term.purpose, "category": term.category, "basis": term.basis, "gateway": term.authority or None}
-            for term in agreement.terms
-        ],
-    }
-    drafted = api.post(cast[actors.officer_of(parties[1]).username], "consent", "/v1/agreements", body, act=act)
-    for party in dict.fromkeys(parties):
-        officer = cast[actors.officer_of(party).username]
-        path = f"/v1/agreements/{drafted['id']}/sign"
-        api.post(officer, "consent", path, {"date": iso(agreement.starts_on)}, act=f"sign {act} {party}")
+    """Have the recipient's officer draft an agreement, and an officer of each side sign it; its id."""
+    signers = actors.signers_of(agreement)
+    drafted = api.post(cast[signers[1].username], "consent", "/v1/agreements", agreement.request, act=act)
+    path = f"/v1/agreements/{drafted['id']}/sign"
+    for number, (side, signer) in enumerate(zip(SIDES, signers, strict=True), start=1):
+        if number > agreement.signed_by:
+            break
+        body = {"date": agreement.starts_on.isoformat(), "side": side}
+        signed = api.post(cast[signer.username], "consent", path, body, act=f"sign {act} {side}")
+        wanted = "in_force" if number == len(SIDES) else "draft"
+        if signed["status"] != wanted:
+            raise WentWrong(f"{act}: {signed['status']} once {number} of two have signed, and not {wanted}")
     return str(drafted["id"])
 
 

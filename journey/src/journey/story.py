@@ -57,7 +57,7 @@ def seed_platform(addresses: Addresses, var: Path, console: Console) -> Cast:
     api = Api(addresses)
     check_answers(addresses)
     with hold_seeding_lock(var):
-        return seeding.seed_borough(api, Diary(var), var, console)
+        return seeding.seed_borough(api, Diary(var), var, console, Watch(addresses))
 
 
 def check_answers(addresses: Addresses) -> None:
@@ -90,7 +90,7 @@ class Journey:
             self.api = Api(addresses)
             self.watch = Watch(addresses)
             self.figures = Figures(console, profile=profile, families=families, seed=seed)
-            self.cast = seeding.seed_borough(self.api, self.diary, var, console)
+            self.cast = seeding.seed_borough(self.api, self.diary, var, console, self.watch)
         with console.step("sandbox", "the borough and its truth") as step:
             self.borough = Borough.generate(families=families, seed=seed)
             totals = self.borough.truth.totals

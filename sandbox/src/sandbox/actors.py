@@ -73,6 +73,8 @@ USERS = (
     User("leo", "Leo Lister", "lead_professional", "programme"),
     User("lena", "Lena Lowe", "lead_professional", "early-help"),
     User("iris", "Iris Ingham", "information_governance_officer", "programme"),
+    # Between two services of the council two people sign.
+    User("idris", "Idris Irving", "information_governance_officer", "education"),
     User("clare", "Clare Crossley", "claims_officer", "programme"),
     User("otto", "Otto Oakes", "internal_auditor", "programme"),
     # Corrects a finding of Otto's: findings are final for whoever made them.
@@ -98,6 +100,8 @@ AGREEMENTS = (
     Agreement("programme", "housing", terms("support", "support")),
     Agreement("education", "school-nursing", terms("support", "identity attendance")),
     Agreement("programme", "early-help", terms("support", "support")),
+    # The police drafted it and signed; housing never did. It shares nothing.
+    Agreement("neighbourhood-policing", "housing", terms("support", "identity anti_social_behaviour"), signed_by=1),
     # The programme's own records of support, for working with the family and for claiming.
     Agreement("programme", "programme", terms("support claim", "support")),
 )
@@ -105,8 +109,20 @@ AGREEMENTS = (
 
 def officer_of(agency: str) -> User:
     """Who signs agreements for an agency. Errors: StopIteration when it has no such person."""
+    return next(iter(officers_of(agency)))
+
+
+def officers_of(agency: str) -> list[User]:
+    """All who may sign agreements for an agency."""
     services = {service.code for service in SERVICES if service.agency == agency}
-    return next(user for user in USERS if user.role == OFFICER and user.service in services)
+    return [user for user in USERS if user.role == OFFICER and user.service in services]
+
+
+def signers_of(agreement: Agreement) -> tuple[User, User]:
+    """Who signs for the supplier, and who for the recipient: two people, each of the agency whose service it is."""
+    agencies = {service.code: service.agency for service in SERVICES}
+    first = officer_of(agencies[agreement.supplier])
+    return first, next(user for user in officers_of(agencies[agreement.recipient]) if user != first)
 
 
 def client_of(feed: str) -> Client:

@@ -3,8 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any
 
 from sandbox.calendar import WavePlan
 from sandbox.model import Person, Premises, Slip, Story
@@ -13,6 +14,8 @@ from vocabulary.feeds import FEEDS
 AREA = "thornbury"
 """The only area of the borough."""
 AGREED_FROM = date(2016, 4, 1)
+REVIEW_BY = date(2046, 3, 31)
+"""The borough's story ends in 2019, and its platform runs today."""
 PUBLIC_TASK, CONSENT, STATUTE = "public_task", "consent", "statute"
 AS_IT_IS = Slip()
 
@@ -32,6 +35,33 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What makes it lawful to share special data. Shape: as a term of an agreement names it."""
+
+    article_9: str | None = None
+    article_10: str | None = None
+    schedule_1: str | None = None
+    policy_document: str | None = None
+
+
+CONDITIONS = {
+    "anti_social_behaviour": Condition(
+        article_10="authorised_by_law", schedule_1="10", policy_document="Policy on offence data, 2016"
+    ),
+    "benefits": Condition(
+        article_9="substantial_public_interest", schedule_1="6", policy_document="Policy on special data, 2016"
+    ),
+    "support": Condition(article_9="health_or_social_care", schedule_1="2"),
+}
+"""By category of special data."""
+NECESSITY = {
+    "identify": "A family with several needs is found only by what several services hold",
+    "support": "Whoever helps the whole family has to know what each of them struggles with",
+    "claim": "A result is proved by what services recorded, and by nothing less",
+}
+
+
+@dataclass(frozen=True, slots=True)
 class AgreementTerm:
     """One purpose × category rests on one basis."""
 
@@ -40,15 +70,42 @@ class AgreementTerm:
     basis: str
     authority: str = ""
 
+    @property
+    def request(self) -> dict[str, str | None]:
+        """As an officer sends it."""
+        said = {"purpose": self.purpose, "category": self.category, "basis": self.basis}
+        conditions = asdict(CONDITIONS.get(self.category, Condition()))
+        return said | {"gateway": self.authority or None, "necessity": NECESSITY[self.purpose]} | conditions
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
+    """Shape: `signed_by` is for how many sides it was signed; by one alone it shares nothing."""
+
     supplier: str
     recipient: str
     terms: tuple[AgreementTerm, ...]
     tier: str = "strategic"
     starts_on: date = AGREED_FROM
     ends_on: date | None = None
+    signed_by: int = 2
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """As an officer sends it."""
+        return {
+            "supplier": self.supplier,
+            "recipient": self.recipient,
+            "tier": self.tier,
+            "from": self.starts_on.isoformat(),
+            "to": self.ends_on.isoformat() if self.ends_on else None,
+            "terms": [term.request for term in self.terms],
+            "control": "separate",
+            "retention": "Six years after the family's case is closed",
+            "security": "Encrypted on the way and at rest; read by named people alone",
+            "dpia": "DPIA 3 of 2016, Think Family",
+            "review_by": REVIEW_BY.isoformat(),
+        }
 
 
 def terms(purposes: str, categories: str, basis: str = PUBLIC_TASK, authority: str = "") -> tuple[AgreementTerm, ...]:

@@ -1,7 +1,7 @@
 """A consent program and the people who use it, so that tests read as what they do.
 
-Iris, Petra and Jonas are information governance officers of the council, the police and Jobcentre Plus; Leo is a
-lead professional; `families` and `claims` are programs.
+Iris and Ida, Petra and Paul, Jonas and Hana are information governance officers of the council, the police, Jobcentre
+Plus and the health trust; Leo is a lead professional; `families` and `claims` are programs.
 """
 
 import itertools
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from chassis.db import new_id, today
 from consent.app import program
 from consent.models import Outbox
+from fixtures import agreements
 from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
@@ -35,10 +36,12 @@ def _officer(name: str, agency: str, service: str) -> str:
 
 
 IRIS = _officer("iris", COUNCIL, "programme")
+IDA = _officer("ida", COUNCIL, "education")
+PAUL = _officer("paul", POLICE, "neighbourhood-policing")
 PETRA = _officer("petra", POLICE, "neighbourhood-policing")
 JONAS = _officer("jonas", JOBCENTRE, "jobcentre")
 HANA = _officer("hana", HEALTH, "school-nursing")
-SIGNERS = {COUNCIL: IRIS, POLICE: PETRA, JOBCENTRE: JONAS, HEALTH: HANA}
+SIGNERS = {COUNCIL: [IRIS, IDA], POLICE: [PETRA, PAUL], JOBCENTRE: [JONAS], HEALTH: [HANA]}
 LEO = token(
     "leo",
     scopes=["families:read", "consents:read", "consents:write", "notices:write"],
@@ -50,6 +53,7 @@ FAMILIES = token("families", client="families", scopes=["consent:decide"], purpo
 CLAIMS = token("claims", client="claims", scopes=["consent:decide"], purposes=["claim"])
 
 _keys = itertools.count(10_000_000)
+term = agreements.term
 
 
 def day() -> str:
@@ -61,10 +65,6 @@ def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -
     agency, who = AGENCY.get(service, COUNCIL), "leo" if roles else f"{service}-system"
     said = {"agency": agency, "service": service, "roles": roles, "purposes": EVERY_PURPOSE}
     return token(who, client="portal" if roles else who, **said | more)
-
-
-def term(purpose: str, category: str, basis: str = "public_task", **more: Any) -> dict[str, Any]:
-    return {"purpose": purpose, "category": category, "basis": basis} | more
 
 
 @dataclass
@@ -86,27 +86,23 @@ class World:
         return self.running.client.post(path, json=body, headers=headers)
 
     def draft(self, supplier: str, recipient: str, *terms: dict[str, Any], who: str = IRIS, **more: Any) -> Response:
-        body = {
-            "supplier": supplier,
-            "recipient": recipient,
-            "supplier_agency": AGENCY[supplier],
-            "recipient_agency": AGENCY[recipient],
-            "tier": "strategic",
-            "from": "2016-04-01",
-            "terms": list(terms),
-        }
-        return self.post("/v1/agreements", body | more, who)
+        return self.post("/v1/agreements", agreements.draft(supplier, recipient, *terms, **more), who)
 
-    def sign(self, agreement: str, who: str) -> Response:
-        return self.post(f"/v1/agreements/{agreement}/sign", {"date": day()}, who)
+    def sign(self, agreement: str, who: str, **more: Any) -> Response:
+        return self.post(f"/v1/agreements/{agreement}/sign", {"date": day()} | more, who)
 
     def agree(self, supplier: str, recipient: str, *terms: dict[str, Any], **more: Any) -> str:
-        """An agreement that both parties have signed; returns its id."""
+        """An agreement that two people have signed, one for each side; returns its id."""
         made = self.draft(supplier, recipient, *terms, **more)
         assert made.status_code == 201, made.text
-        for agency in {AGENCY[supplier], AGENCY[recipient]}:
-            assert self.sign(made.json()["id"], SIGNERS[agency]).status_code == 200
+        self.sign_both(made.json()["id"], supplier, recipient)
         return str(made.json()["id"])
+
+    def sign_both(self, agreement: str, supplier: str, recipient: str) -> None:
+        first, second = SIGNERS[AGENCY[supplier]][0], SIGNERS[AGENCY[recipient]][-1]
+        for who, side in ((first, "supplier"), (second, "recipient")):
+            signed = self.sign(agreement, who, side=side)
+            assert signed.status_code == 200, signed.text
 
     def notice(self) -> str:
         if not self.notices:

@@ -12,6 +12,7 @@ from chassis.clock import today
 from claims.app import program as claims
 from consent.app import program as consent
 from families.app import program as families
+from fixtures import agreements
 from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, token
@@ -126,23 +127,10 @@ class Borough:
 
     def agree(self) -> None:
         for supplier, (agency, _, category) in PARTNERS.items():
-            terms = [
-                {"purpose": purpose, "category": one, "basis": "public_task"}
-                for purpose in PURPOSES
-                for one in ("identity", "address", category)
-            ]
-            body = {
-                "supplier": supplier,
-                "recipient": "programme",
-                "supplier_agency": agency,
-                "recipient_agency": COUNCIL,
-                "tier": "strategic",
-                "from": "2016-04-01",
-                "terms": terms,
-            }
+            terms = [agreements.term(purpose, one) for purpose in PURPOSES for one in ("identity", "address", category)]
+            body = agreements.draft(supplier, "programme", *terms)
             made = self.rest("consent", "/v1/agreements", body, IRIS, f"agree-{supplier}")
-            signers = [IRIS] if agency == COUNCIL else [IRIS, self._officer(agency, supplier)]
-            for number, signer in enumerate(signers):
+            for number, signer in enumerate([self._officer(agency, supplier), IRIS]):
                 path = f"/v1/agreements/{made['id']}/sign"
                 self.rest("consent", path, {"date": str(today())}, signer, f"sign-{supplier}-{number}")
 

@@ -25,7 +25,9 @@ PLAIN: dict[Any, Schema] = {
 """What a type of the gateway is in a contract. A plain text and JSON are looked at by hand."""
 
 
-VOCABULARY = {"purpose", "purposes", "category", "categories", "basis"}
+VOCABULARY = {
+    *("purpose", "purposes", "category", "categories", "basis", "article_9", "article_10", "schedule_1"),
+}
 """Members whose values consent lists at paths of its own, and which grow with it; descriptions do not repeat them."""
 
 

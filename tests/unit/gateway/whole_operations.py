@@ -77,15 +77,21 @@ def _input(kind: GraphQLInputObjectType, documents: dict[str, Schema]) -> dict[s
     (where,) = MIRRORED[origin]
     document = documents[where.program]
     sent = Maker(document).make(component(document, where.schema))
+    return _renamed_members(sent, kind)
+
+
+def _renamed_members(sent: dict[str, Any], kind: GraphQLInputObjectType) -> dict[str, Any]:
+    origin = kind.extensions["strawberry-definition"].origin
     names = dict(zip((field.name.rstrip("_") for field in fields(origin)), kind.fields, strict=True))
     return {names[member]: _renamed(value, kind.fields[names[member]].type) for member, value in sent.items()}
 
 
 def _renamed(value: Any, kind: Any) -> Any:
-    """A value as it is, but an id where the schema takes ids and the contract any text.
-
-    No input of the schema nests another whose names differ from the contract's.
-    """
+    """A value by the schema's names, with an id where the schema takes ids and the contract any text."""
     inner = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     assert isinstance(value, list) == isinstance(inner, GraphQLList)
+    if isinstance(inner, GraphQLList):
+        return [_renamed(one, inner.of_type) for one in value]
+    if isinstance(inner, GraphQLInputObjectType):
+        return _renamed_members(value, inner)
     return AN_ID if isinstance(inner, GraphQLScalarType) and inner.name == "UUID" else value

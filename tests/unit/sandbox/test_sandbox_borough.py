@@ -657,6 +657,13 @@ def test_actors_fit_together() -> None:
         assert {agreement.supplier, agreement.recipient} <= services - {"childrens-social-care"}
         rested = [(term.purpose, term.category) for term in agreement.terms]
         assert len(rested) == len(set(rested))
+        agencies = {service.code: service.agency for service in actors.SERVICES}
+        signers = actors.signers_of(agreement)
+        assert len({signer.username for signer in signers}) == 2
+        assert [agencies[signer.service] for signer in signers] == [
+            agencies[agreement.supplier], agencies[agreement.recipient],
+        ]  # fmt: skip
+    assert sum(agreement.signed_by == 1 for agreement in actors.AGREEMENTS) == 1
 
 
 def test_the_borough_can_be_written_to_a_folder(tmp_path_factory: pytest.TempPathFactory) -> None:

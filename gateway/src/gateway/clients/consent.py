@@ -19,8 +19,26 @@ class ConsentClient:
     async def lookup_notices(self, ids: Iterable[UUID]) -> list[Row]:
         return await self.upstream.look_up("/v1/notices/lookup", ids)
 
-    async def list_agreements(self, first: int, after: str | None) -> Row:
-        return await self.upstream.get_page("/v1/agreements", limit=first, after=after)
+    async def list_agreements(self, first: int, after: str | None, service: str | None, review: str | None) -> Row:
+        return await self.upstream.get_page("/v1/agreements", limit=first, after=after, service=service, review=review)
+
+    async def draft_agreement(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/agreements", body, key)
+
+    async def sign_agreement(self, agreement: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/agreements/{agreement}/sign", body, key)
+
+    async def suspend_agreement(self, agreement: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/agreements/{agreement}/suspend", body, key)
+
+    async def resume_agreement(self, agreement: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/agreements/{agreement}/resume", body, key)
+
+    async def review_agreement(self, agreement: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/agreements/{agreement}/review", body, key)
+
+    async def end_agreement(self, agreement: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/agreements/{agreement}/end", body, key)
 
     async def list_sharing_log(self, people: list[UUID], first: int, after: str | None) -> Row:
         return await self.upstream.get_page(

@@ -16,24 +16,60 @@ from gateway.schema.common import (
     attempt_change,
 )
 
+Day = date  # `date` is a member's name below, and no type any more from there on
+
 
 @strawberry.type
-@mirrors(consent="TermSchema")
+@mirrors(consent="TermView")
 class AgreementTerm:
-    """What an agreement lets flow: one category for one purpose on one lawful basis."""
+    """What an agreement lets flow: one category for one purpose on one lawful basis.
+
+    Special data has a condition too, and where that asks for one, a paragraph of Schedule 1 with its policy document.
+    """
 
     purpose: str
     category: str
     basis: str
-    gateway: MaybeAbsent[str]
+    gateway: str | None
+    article_9: str | None = strawberry.field(name="article9")
+    article_10: str | None = strawberry.field(name="article10")
+    schedule_1: str | None = strawberry.field(name="schedule1")
+    policy_document: str | None
+    necessity: str | None
+
+
+@strawberry.type
+@mirrors(consent="SignatureView")
+class AgreementSignature:
+    """The last signature of a side (supplier, recipient). `sponsor`: who signed for an agency without an officer."""
+
+    side: str
+    agency: str
+    sponsor: str | None
+    by: str
+    deputy_for: str | None
+    date: date
+    recorded_at: datetime
+
+
+@strawberry.type
+@mirrors(consent="PaperSchema")
+class AgreementPaper:
+    """The document of an agreement that was made on paper, with its SHA-256."""
+
+    reference: str
+    sha256: str
+    supplier_signed_on: Day
+    recipient_signed_on: Day
 
 
 @strawberry.type
 @mirrors(consent="AgreementSummary")
 class Agreement:
-    """An agreement between two services.
+    """An agreement between two services, signed by two people. A district one stands `under` a strategic one.
 
-    Tiers: strategic, district. Status: draft, signed, in_force, lapsed, suspended, ended.
+    Tiers: strategic, district. Status: draft, signed, in_force, under_review, lapsed, suspended, ended. Review: due,
+    overdue. Control: joint, separate.
     """
 
     id: UUID
@@ -43,12 +79,20 @@ class Agreement:
     recipient_agency: str
     supplier_signed_on: date | None
     recipient_signed_on: date | None
+    signatures: list[AgreementSignature]
     tier: str
+    under: UUID | None
+    control: str | None
+    retention: str | None
+    security: str | None
+    dpia: str | None
+    paper: AgreementPaper | None
     status: str
     from_: date = strawberry.field(name="from")
     to: date | None
     terms: list[AgreementTerm]
     review_by: date | None
+    review: str | None
     etag: str
 
 
@@ -135,12 +179,17 @@ async def read_sharing_log(loaders: Loaders, people: list[UUID], first: int, aft
 class ConsentQuery:
     @strawberry.field
     async def agreements(
-        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+        self,
+        info: Info,
+        first: int = 50,
+        after: str | None = None,
+        service: str | None = None,
+        review: str | None = None,
+        purpose: Purpose = None,
     ) -> AgreementPage | None:
-        """Agreements between services that the caller may see."""
-        return read_object(
-            AgreementPage, await info.context.loaders_for(purpose).services.consent.list_agreements(first, after)
-        )
+        """Agreements of services that are the caller's agency's, or were then. Review: due, overdue."""
+        consent = info.context.loaders_for(purpose).services.consent
+        return read_object(AgreementPage, await consent.list_agreements(first, after, service, review))
 
     @strawberry.field
     async def sharing_log(
@@ -154,6 +203,16 @@ class ConsentQuery:
 @mirrors(consent="Written")
 class NoticeDelivered:
     """The delivery stands for each person it names."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+@strawberry.type
+@mirrors(consent="Written")
+class AgreementChanged:
+    """The agreement as it stands now. Status: as an agreement's."""
 
     id: UUID
     status: str
@@ -203,6 +262,7 @@ class ProtectionSet:
 
 
 NoticeDelivery = Annotated[NoticeDelivered | AnyProblem, strawberry.union("NoticeDelivery")]
+AgreementChanging = Annotated[AgreementChanged | AnyProblem, strawberry.union("AgreementChanging")]
 ConsentRecording = Annotated[ConsentRecorded | AnyProblem, strawberry.union("ConsentRecording")]
 ConsentWithdrawal = Annotated[ConsentWithdrawn | AnyProblem, strawberry.union("ConsentWithdrawal")]
 ProtectionSetting = Annotated[ProtectionSet | AnyProblem, strawberry.union("ProtectionSetting")]
@@ -216,6 +276,90 @@ class NoticeDeliveryInput:
     date: date
     channel: str
     persons: list[UUID]
+
+
+@strawberry.input
+@mirrors(consent="TermSchema")
+class AgreementTermInput:
+    """Codes: `purposes`, `categories`, `bases` and `conditions` of consent. Special data needs its condition."""
+
+    purpose: str
+    category: str
+    basis: str
+    gateway: str | None = None
+    article_9: str | None = strawberry.field(default=None, name="article9")
+    article_10: str | None = strawberry.field(default=None, name="article10")
+    schedule_1: str | None = strawberry.field(default=None, name="schedule1")
+    policy_document: str | None = None
+    necessity: str
+
+
+@strawberry.input
+@mirrors(consent="PaperSchema")
+class AgreementPaperInput:
+    """The document of an agreement that was made on paper, with its SHA-256 in hexadecimal digits."""
+
+    reference: str
+    sha256: str
+    supplier_signed_on: Day
+    recipient_signed_on: Day
+
+
+@strawberry.input
+@mirrors(consent="AgreementRequest")
+class AgreementInput:
+    """Tiers: strategic, district. Control: joint, separate. A district agreement names the strategic one `under` it."""
+
+    supplier: str
+    recipient: str
+    tier: str
+    under: UUID | None = None
+    from_: date = strawberry.field(name="from")
+    to: date | None = None
+    terms: list[AgreementTermInput]
+    control: str
+    retention: str
+    security: str
+    dpia: str
+    review_by: date
+    paper: AgreementPaperInput | None = None
+
+
+@strawberry.input
+@mirrors(consent="SignRequest")
+class AgreementSignatureInput:
+    """Side: supplier, recipient; needed where the caller's agency has both services."""
+
+    date: Day
+    side: str | None = None
+
+
+@strawberry.input
+@mirrors(consent="StepRequest")
+class AgreementStepInput:
+    """The day on which it was done, and why."""
+
+    date: Day
+    reason: str
+
+
+@strawberry.input
+@mirrors(consent="ResumeRequest")
+class AgreementResumptionInput:
+    """The day on which the caller's party let go of it."""
+
+    date: Day
+    reason: str | None = None
+
+
+@strawberry.input
+@mirrors(consent="ReviewRequest")
+class AgreementReviewInput:
+    """The day by which it is to be reviewed next; it counts once both sides have named it."""
+
+    date: Day
+    review_by: Day
+    reason: str | None = None
 
 
 @strawberry.input
@@ -258,6 +402,91 @@ class ProtectionInput:
 
 @strawberry.type
 class ConsentMutation:
+    @strawberry.mutation
+    async def draft_agreement(
+        self, info: Info, input: AgreementInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> AgreementChanging:
+        """An agreement between two services is drafted; it binds nobody until two people have signed."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.draft_agreement(body, idempotency_key), AgreementChanged
+        )
+
+    @strawberry.mutation
+    async def sign_agreement(
+        self,
+        info: Info,
+        agreement: UUID,
+        input: AgreementSignatureInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> AgreementChanging:
+        """One side is signed for the agency whose service it is."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.sign_agreement(agreement, body, idempotency_key), AgreementChanged
+        )
+
+    @strawberry.mutation
+    async def suspend_agreement(
+        self,
+        info: Info,
+        agreement: UUID,
+        input: AgreementStepInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> AgreementChanging:
+        """Routine sharing stops until the same party resumes it."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.suspend_agreement(agreement, body, idempotency_key), AgreementChanged
+        )
+
+    @strawberry.mutation
+    async def resume_agreement(
+        self,
+        info: Info,
+        agreement: UUID,
+        input: AgreementResumptionInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> AgreementChanging:
+        """The caller's party lets go of what it suspended."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.resume_agreement(agreement, body, idempotency_key), AgreementChanged
+        )
+
+    @strawberry.mutation
+    async def review_agreement(
+        self,
+        info: Info,
+        agreement: UUID,
+        input: AgreementReviewInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> AgreementChanging:
+        """The caller's party has reviewed it."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.review_agreement(agreement, body, idempotency_key), AgreementChanged
+        )
+
+    @strawberry.mutation
+    async def end_agreement(
+        self,
+        info: Info,
+        agreement: UUID,
+        input: AgreementStepInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> AgreementChanging:
+        """The agreement ends for good; a draft is given up."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.end_agreement(agreement, body, idempotency_key), AgreementChanged
+        )
+
     @strawberry.mutation
     async def deliver_notice(
         self,

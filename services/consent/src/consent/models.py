@@ -36,7 +36,12 @@ class Base(DeclarativeBase):
 
 
 class Agreement(Base):
-    """An agreement between two services. `status` is what was done to it; whether it is in force, the day tells too."""
+    """An agreement between two services. `status` is what was done to it; whether it is in force, the day tells too.
+
+    `supplier_agency` and `recipient_agency` are the services' owners when it was drafted; whoever signs a side later
+    stands there. `under` is the strategic agreement that frames a district one. What lies behind `version` is empty in
+    agreements of before December 2026.
+    """
 
     __tablename__ = "agreement"
     __table_args__ = (Index("agreement_recipient", "recipient"), Index("agreement_supplier", "supplier"))
@@ -55,11 +60,24 @@ class Agreement(Base):
     recipient_signed_on: Mapped[date | None]
     announced: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+    drafted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    under: Mapped[UUID | None]
+    control: Mapped[str | None]
+    retention: Mapped[str | None]
+    security: Mapped[str | None]
+    dpia: Mapped[str | None]
+    paper: Mapped[dict[str, Any] | None]
 
     terms: Mapped[list["AgreementTerm"]] = relationship(
         lazy="raise", order_by="(AgreementTerm.purpose, AgreementTerm.category)"
     )
     steps: Mapped[list["AgreementStep"]] = relationship(lazy="raise", order_by="AgreementStep.id")
+
+    @property
+    def stops_for_review(self) -> Day | None:
+        """The last day before it is under review; None for agreements of before, which no such day ever stopped."""
+        return self.review_by if self.control is not None else None
 
 
 class SettledBasis(Base):
@@ -109,10 +127,19 @@ class AgreementTerm(Base):
     basis: Mapped[str]
     gateway: Mapped[str | None]
     settled: Mapped[str | None]
+    article_9: Mapped[str | None]
+    article_10: Mapped[str | None]
+    schedule_1: Mapped[str | None]
+    policy_document: Mapped[str | None]
+    necessity: Mapped[str | None]
 
 
 class AgreementStep(Base):
-    """What was done to an agreement, when and by whom."""
+    """What was done to an agreement, when and by whom.
+
+    `side` is the party for which it was done: supplier, recipient or both. `sponsored` is the agency for which a
+    sponsor acted; `deputy_for` the officer for whom a deputy did. Steps of before December 2026 have none of these.
+    """
 
     __tablename__ = "agreement_step"
 
@@ -124,6 +151,10 @@ class AgreementStep(Base):
     by: Mapped[str]
     reason: Mapped[str | None]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
+    side: Mapped[str | None]
+    sponsored: Mapped[str | None]
+    deputy_for: Mapped[str | None]
+    review_by: Mapped[Day | None]
 
 
 class Notice(Base):

@@ -11,10 +11,15 @@ Problem
 │   ├── RestrictionNotFound    404
 │   └── DecisionNotFound       404
 ├── NotAParty                  403
+├── NotAnOfficer               403
 └── Conflict
     ├── BasisAlreadySettled    409
     ├── AgreementNotSigned     409
     ├── AgreementOver          409
+    ├── FrameOver              409
+    ├── HeldByOtherParty       409
+    ├── SignedOtherSide        409
+    ├── SponsorOfOtherSide     409
     └── NoticeExists           409
 """
 
@@ -22,7 +27,7 @@ from chassis.problems import Conflict, NotFound, Problem
 
 
 class AgreementNotFound(NotFound):
-    """There is no such agreement among those to which your agency is a party.
+    """There is no such agreement among those of services that are, or were then, your agency's.
 
     Agreements between other agencies answer like agreements that do not exist. Check the id in your list.
     """
@@ -76,12 +81,21 @@ class DecisionNotFound(NotFound):
 
 
 class NotAParty(Problem):
-    """An agreement can be drafted only by the agency of one of the two services that it binds.
+    """An agreement is drafted, signed, suspended, resumed, reviewed and ended by the agencies whose services it binds.
 
-    Name your own agency as `supplier_agency` or `recipient_agency`, or let one of theirs draft it.
+    Which agency a service is of is told by identity: `GET /v1/services`. Let an officer of that agency do it.
     """
 
     status, title = 403, "Not a party"
+
+
+class NotAnOfficer(Problem):
+    """Agreements are made by people whose role lets them sign for their agency; no machine makes them.
+
+    Let an information governance officer of your agency do it.
+    """
+
+    status, title = 403, "Not an officer"
 
 
 class BasisAlreadySettled(Conflict):
@@ -98,6 +112,43 @@ class AgreementNotSigned(Conflict):
     """Only an agreement that both parties have signed can be suspended or resumed. Sign it first."""
 
     title = "Agreement not signed"
+
+
+class FrameOver(Conflict):
+    """The strategic agreement under which this one stands has ended, or is no longer between these two agencies.
+
+    Draft a district agreement under one that stands.
+    """
+
+    title = "Frame over"
+
+
+class HeldByOtherParty(Conflict):
+    """The party that suspended an agreement lets it stand again, and nobody else.
+
+    Ask an officer of the other party to resume it. Where a service has moved to another agency, an officer of its new
+    agency signs instead.
+    """
+
+    title = "Held by the other party"
+
+
+class SignedOtherSide(Conflict):
+    """You have signed the other side of this agreement, and nobody signs both.
+
+    Let somebody else who may sign for your agency do it: another officer, or your deputy.
+    """
+
+    title = "Signed the other side"
+
+
+class SponsorOfOtherSide(Conflict):
+    """An agency that signs one side as a sponsor signs nothing on the other.
+
+    Let another sponsor of the agency that has no officer here sign, or that side's own officer.
+    """
+
+    title = "Sponsor of the other side"
 
 
 class AgreementOver(Conflict):

@@ -1,7 +1,8 @@
 """What consent does when it hears of something."""
 
 from chassis.reactions import Reactions
+from consent.agreements.service import suspend_moved
 from directory.reactions import keep_directory
 
 reactions = Reactions()
-keep_directory(reactions)
+keep_directory(reactions, on_services=suspend_moved)

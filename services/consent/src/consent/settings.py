@@ -19,3 +19,4 @@ class ConsentSettings(ServiceSettings):
     body_limit: int = Field(default=4 << 20, description="Two thousand people, each with the ids merged into theirs")
     ask_service: str = Field(default="programme", description="Whom to ask about what a purpose does not cover")
     ask_email: str | None = Field(default=None, description="Where to reach them")
+    review_notice_days: int = Field(default=60, description="How long before its day the review of an agreement is due")

@@ -1,6 +1,6 @@
 """What keeps the directory as identity tells it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,20 @@ from directory.tables import DirectoryArea, DirectoryService, DirectoryServiceOw
 TOPIC = "identity.directory"
 
 
-def keep_directory(reactions: Reactions) -> None:
-    """Let a program hear of areas, services and people. Its tables must be there: see `directory.tables`."""
+def keep_directory(reactions: Reactions, on_services: Callable[[Session, list[str]], None] | None = None) -> None:
+    """Let a program hear of areas, services and people. Its tables must be there: see `directory.tables`.
+
+    Shape: `on_services` is handed the codes of services of which something was heard, once the directory holds it, in
+    the same transaction.
+    """
+
+    def keep_services(session: Session, events: Sequence[Received]) -> None:
+        _keep_services(session, events)
+        if on_services is not None:
+            on_services(session, list(dict.fromkeys(event.data["service"] for event in events)))
+
     reactions.on(TOPIC, "area.registered")(_keep_areas)
-    reactions.on(TOPIC, "service.registered")(_keep_services)
+    reactions.on(TOPIC, "service.registered")(keep_services)
     reactions.on(TOPIC, "user.registered", "user.changed")(_keep_users)
 
 

@@ -1,7 +1,8 @@
 """Questions to the directory."""
 
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, func, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -75,3 +76,29 @@ def has_user(session: Session, user: str, service: str) -> bool:
     """Whether somebody of this service may sign in under this subject; not who left, nor who is of another service."""
     theirs = (DirectoryUser.user == user, DirectoryUser.service == service, DirectoryUser.status == "active")
     return session.scalar(select(DirectoryUser.user).where(*theirs)) is not None
+
+
+class Ownership(NamedTuple):
+    """When a service was an agency's. Shape: None at `since` is since ever, None at `until` is to this day."""
+
+    service: str
+    since: datetime | None
+    until: datetime | None
+
+
+def list_ownerships(session: Session, agency: str) -> list[Ownership]:
+    """What was an agency's, and when: for queries over what happened while it was.
+
+    The first owner of whom the directory heard counts for what was before too, as in `owner_then`.
+    """
+    owner = DirectoryServiceOwner
+    theirs = select(owner.service).where(owner.agency == agency)
+    rows = select(owner).where(owner.service.in_(theirs)).order_by(owner.service, owner.since)
+    found: list[Ownership] = []
+    for _, changes in groupby(session.scalars(rows), key=lambda row: row.service):
+        line = list(changes)
+        for index, row in enumerate(line):
+            until = line[index + 1].since if index + 1 < len(line) else None
+            if row.agency == agency:
+                found.append(Ownership(row.service, row.since if index else None, until))
+    return found

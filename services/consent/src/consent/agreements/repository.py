@@ -1,22 +1,40 @@
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, selectinload
 
-from chassis.db import upsert
-from consent.agreements.states import BEST_FIRST, state_of
-from consent.models import Agreement, AgreementTerm, SettledBasis
+from chassis.db import UtcDateTime, today, upsert
+from consent.agreements.parties import SIDES, Owners, Side
+from consent.agreements.states import BEST_FIRST, WORST_FIRST, state_of
+from consent.models import Agreement, AgreementTerm, DirectoryService, SettledBasis
 from consent.problems import AgreementNotFound
+from directory.repository import Ownership, list_ownerships, owner_of
 
 PAIR = ("supplier", "recipient", "purpose", "category")
+LONG_AGO = literal(datetime(1900, 1, 1, tzinfo=UTC), type_=UtcDateTime())
 
 
 class TermRow(NamedTuple):
-    """A term with what tells its agreement's standing."""
+    """A term with what tells its agreement's standing; of a district agreement, what its frame leaves of it."""
 
     agreement: UUID
     supplier: str
@@ -27,26 +45,108 @@ class TermRow(NamedTuple):
     status: str
     begins: date
     ends: date | None
+    stops_for_review: date | None = None
 
 
 def get_agreement(session: Session, agreement_id: UUID, *, agency: str, change: bool = False) -> Agreement:
-    """An agreement to which the agency is a party, with terms and steps. `change`: nobody else changes it meanwhile."""
-    wanted = select(Agreement).where(Agreement.id == agreement_id)
+    """An agreement that the agency sees, with terms and steps. `change`: nobody else changes it meanwhile."""
+    wanted = select(Agreement).where(Agreement.id == agreement_id, _seen_by(session, agency))
     wanted = wanted.options(selectinload(Agreement.terms), selectinload(Agreement.steps))
     agreement = session.scalar(wanted.with_for_update() if change else wanted)
-    if agreement is None or agency not in (agreement.supplier_agency, agreement.recipient_agency):
+    if agreement is None:
         raise AgreementNotFound()
     return agreement
 
 
+def find_frame(session: Session, agreement_id: UUID, *, agency: str) -> Agreement | None:
+    """A strategic agreement that the agency sees, with its terms."""
+    wanted = select(Agreement).where(Agreement.id == agreement_id, Agreement.tier == "strategic")
+    wanted = wanted.where(_seen_by(session, agency)).options(selectinload(Agreement.terms))
+    return session.scalar(wanted)
+
+
+def get_frame(session: Session, agreement: Agreement) -> Agreement | None:
+    """The strategic agreement under which a district one stands; None for what needs none, or had none before."""
+    return session.get(Agreement, agreement.under) if agreement.under else None
+
+
 def list_agreements(
-    session: Session, *, agency: str, service: str | None, after: UUID | None, limit: int
+    session: Session,
+    *,
+    agency: str,
+    service: str | None,
+    review_before: date | None = None,
+    review_from: date | None = None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Agreement]:
-    listed = select(Agreement).options(selectinload(Agreement.terms)).order_by(Agreement.id).limit(limit)
-    listed = listed.where(or_(Agreement.supplier_agency == agency, Agreement.recipient_agency == agency))
+    """Those that the agency sees; with `review_…`, those that stand and are to be reviewed in that time."""
+    listed = select(Agreement).options(selectinload(Agreement.terms), selectinload(Agreement.steps))
+    listed = listed.where(_seen_by(session, agency)).order_by(Agreement.id).limit(limit)
     if service is not None:
         listed = listed.where(or_(Agreement.supplier == service, Agreement.recipient == service))
+    if review_before is not None:
+        listed = listed.where(Agreement.status.in_(("signed", "suspended")), Agreement.review_by < review_before)
+    if review_from is not None:
+        listed = listed.where(Agreement.review_by >= review_from)
     return list(session.scalars(listed.where(Agreement.id > after) if after else listed))
+
+
+def list_bound_by(session: Session, services: Sequence[str]) -> list[Agreement]:
+    """The agreements of these services that were signed and have not ended, with their steps."""
+    bound = select(Agreement).where(Agreement.status.in_(("signed", "suspended"))).order_by(Agreement.id)
+    bound = bound.where(or_(Agreement.supplier.in_(services), Agreement.recipient.in_(services)))
+    return list(session.scalars(bound.options(selectinload(Agreement.terms), selectinload(Agreement.steps))))
+
+
+def list_not_ended(session: Session) -> list[Agreement]:
+    """Every agreement that may bind now or later, oldest first, with terms and steps."""
+    standing = select(Agreement).where(Agreement.status != "ended").order_by(Agreement.id)
+    return list(session.scalars(standing.options(selectinload(Agreement.terms), selectinload(Agreement.steps))))
+
+
+def owners_of(session: Session, supplier: str, recipient: str) -> Owners:
+    """The agencies whose services these are now, as identity told."""
+    return {"supplier": owner_of(session, supplier), "recipient": owner_of(session, recipient)}
+
+
+def was_owned_by(
+    session: Session, agency: str, service: SQLColumnExpression[str], at: SQLColumnExpression[datetime]
+) -> ColumnElement[bool]:
+    """A condition for queries: `service` was the agency's at `at`, two columns of the query.
+
+    Example: an officer reads a line of the sharing log where the source, or the recipient, was their agency's then.
+    """
+    return or_(
+        False, *(and_(service == owned.service, *_within(owned, at, at)) for owned in list_ownerships(session, agency))
+    )
+
+
+def _seen_by(session: Session, agency: str) -> ColumnElement[bool]:
+    """One of the two services was the agency's while the agreement lived: its owner of then, and who came after."""
+    begun = func.coalesce(Agreement.drafted_at, LONG_AGO)
+    # What ended before December 2026 has no instant of it, and no service had another owner until then.
+    over = case((Agreement.status == "ended", func.coalesce(Agreement.ended_at, LONG_AGO)))
+    return or_(
+        False,
+        *(
+            and_(service == owned.service, *_within(owned, begun, over))
+            for service in (Agreement.supplier, Agreement.recipient)
+            for owned in list_ownerships(session, agency)
+        ),
+    )
+
+
+def _within(
+    owned: Ownership, begun: SQLColumnExpression[Any], over: SQLColumnExpression[Any]
+) -> list[ColumnElement[bool]]:
+    """What happened from `begun` to `over` reaches into an ownership. An empty `over` is not over yet."""
+    found: list[ColumnElement[bool]] = []
+    if owned.since is not None:
+        found.append(or_(over.is_(None), over >= owned.since))
+    if owned.until is not None:
+        found.append(begun < owned.until)
+    return found
 
 
 def list_settled(session: Session, supplier: str, recipient: str) -> dict[tuple[str, str], str]:
@@ -91,27 +191,76 @@ def count_unannounced(session: Session, today: date) -> int:
 
 def find_unannounced(session: Session, today: date) -> Agreement | None:
     """One of them, for this worker alone."""
-    due = _unannounced(today).options(selectinload(Agreement.terms)).order_by(Agreement.id).limit(1)
+    loaded = selectinload(Agreement.terms), selectinload(Agreement.steps)
+    due = _unannounced(today).options(*loaded).order_by(Agreement.id).limit(1)
     return session.scalar(due.with_for_update(skip_locked=True))
 
 
 def list_terms(
     session: Session, *, recipient: str | None = None, supplier: str | None = None, purpose: str | None = None
 ) -> list[TermRow]:
-    """The terms of signed agreements, whatever their standing today."""
+    """The terms of signed agreements, whatever their standing today.
+
+    Shape: of a pair of services that a district agreement governs, its terms alone and not those of its frame.
+    """
     asked = {"recipient": recipient, "supplier": supplier, "purpose": purpose}
     wanted = {name: value for name, value in asked.items() if value is not None}
-    return [TermRow(*row) for row in session.execute(_terms_by(*wanted), wanted)]
+    day = today()
+    rows = session.execute(_terms_by(*wanted), wanted)
+    return [_term_row(row) for row in rows if row.governed_from is None or row.governed_from > day]
+
+
+def _term_row(row: Any) -> TermRow:
+    """What a district agreement is worth is at most what its frame is; who owns a service now must have signed."""
+    status, begins, ends, review = row.status, row.begins, row.ends, row.review
+    if row.frame_status is not None:
+        status = min(status, row.frame_status, key=WORST_FIRST.index)
+        begins = max(begins, row.frame_begins)
+        ends = min((day for day in (ends, row.frame_ends) if day), default=None)
+        review = min((day for day in (review, row.frame_review) if day), default=None)
+    return TermRow._make((*row[:6], status, begins, ends, review))
 
 
 @cache
 def _terms_by(*names: str) -> Select[Any]:
     """Built once: each decision asks."""
     term, agreement = AgreementTerm.__table__, Agreement.__table__
-    columns = [term.c[name] for name in TermRow._fields[:6]]
-    query = select(*columns, agreement.c.status, agreement.c.begins, agreement.c.ends).join_from(term, agreement)
+    frame, district = agreement.alias("frame"), agreement.alias("district")
+    # The first day of a district agreement of the same two services: from then on it says what goes, and not its frame.
+    governed_from = select(func.min(district.c.begins)).where(
+        district.c.under == agreement.c.id,
+        district.c.supplier == agreement.c.supplier,
+        district.c.recipient == agreement.c.recipient,
+        district.c.status.in_(("signed", "suspended")),
+    )
+    columns = [
+        *(term.c[name] for name in TermRow._fields[:6]),
+        *(column.label(name) for name, column in _standing(agreement).items()),
+        *(column.label(f"frame_{name}") for name, column in _standing(frame).items()),
+        governed_from.correlate(agreement).scalar_subquery().label("governed_from"),
+    ]
+    joined = term.join(agreement, agreement.c.id == term.c.agreement)
+    query = select(*columns).select_from(joined.outerjoin(frame, frame.c.id == agreement.c.under))
     query = query.where(agreement.c.status != "draft", *(term.c[name] == bindparam(name) for name in names))
     return query.order_by(term.c.agreement)
+
+
+def _standing(one: FromClause) -> dict[str, ColumnElement[Any]]:
+    """What tells an agreement's worth on a day."""
+    # A service that has another owner now: that one has signed nothing, whether or not anybody has noticed yet.
+    moved = and_(one.c.status == "signed", or_(*(_has_new_owner(one, side) for side in SIDES)))
+    return {
+        "status": case((moved, "suspended"), else_=one.c.status),
+        "begins": one.c.begins,
+        "ends": one.c.ends,
+        "review": case((one.c.control.is_not(None), one.c.review_by)),
+    }
+
+
+def _has_new_owner(one: FromClause, side: Side) -> ColumnElement[bool]:
+    owner = DirectoryService.__table__.alias()
+    moved = select(owner.c.service).where(owner.c.service == one.c[side], owner.c.agency != one.c[f"{side}_agency"])
+    return moved.correlate(one).exists()
 
 
 def best_first(terms: Iterable[TermRow], today: date) -> list[TermRow]:

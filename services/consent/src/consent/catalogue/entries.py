@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from chassis.schemas import Code, Schema
 from vocabulary.categories import CATEGORIES
 from vocabulary.categories import Category as DeclaredCategory
+from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
 from vocabulary.purposes import BASES, PURPOSES
 from vocabulary.purposes import Basis as DeclaredBasis
 from vocabulary.purposes import Purpose as DeclaredPurpose
@@ -29,6 +30,49 @@ class Entry(Schema):
         return [cls(code=each.code, name=each.name, sentence=each.sentence) for each in declared.values()]
 
 
+class CategoryEntry(Entry):
+    """Shape: `special` is the kind of special data that it is, `article` that of the UK GDPR which asks for more."""
+
+    special: str | None
+    article: int | None
+
+    @classmethod
+    def list_categories(cls) -> list["CategoryEntry"]:
+        return [
+            cls(code=one.code, name=one.name, sentence=one.sentence, special=one.special, article=one.article)
+            for one in CATEGORIES.values()
+        ]
+
+
+class ParagraphEntry(Schema):
+    """A paragraph of Schedule 1. Shape: with `policy_document` a term names an appropriate policy document."""
+
+    code: str
+    name: str
+    policy_document: bool
+
+
+class ConditionEntry(Entry):
+    """What makes sharing special data lawful. Shape: of `paragraphs`, one is to be met as well; none: nothing more."""
+
+    article: int
+    paragraphs: list[ParagraphEntry]
+
+    @classmethod
+    def list_conditions(cls) -> list["ConditionEntry"]:
+        """Shape: in the vocabulary's order."""
+        return [
+            cls(
+                code=one.code,
+                name=one.name,
+                sentence=one.sentence,
+                article=one.article,
+                paragraphs=[ParagraphEntry.model_validate(SCHEDULE_1[code]) for code in list_paragraphs_for(one)],
+            )
+            for one in CONDITIONS.values()
+        ]
+
+
 def _listed(codes: Collection[str]) -> Any:
     return Field(json_schema_extra={"enum": list(codes)})
 
@@ -45,3 +89,19 @@ def _among(codes: Collection[str], kind: str, where: str) -> Callable[[str], str
 Purpose = Annotated[Code, _listed(PURPOSES), AfterValidator(_among(PURPOSES, "purpose", "/v1/purposes"))]
 Category = Annotated[Code, _listed(CATEGORIES), AfterValidator(_among(CATEGORIES, "category", "/v1/categories"))]
 Basis = Annotated[Code, _listed(BASES), AfterValidator(_among(BASES, "basis", "/v1/bases"))]
+
+
+def _conditions_of(article: int) -> list[str]:
+    return [code for code, condition in CONDITIONS.items() if condition.article == article]
+
+
+def _condition(article: int) -> Any:
+    codes = _conditions_of(article)
+    return AfterValidator(_among(codes, "condition", f"/v1/conditions, for article {article},"))
+
+
+Article9 = Annotated[Code, _listed(_conditions_of(9)), _condition(9)]
+Article10 = Annotated[Code, _listed(_conditions_of(10)), _condition(10)]
+ScheduleParagraph = Annotated[
+    Code, _listed(SCHEDULE_1), AfterValidator(_among(SCHEDULE_1, "paragraph", "/v1/conditions"))
+]

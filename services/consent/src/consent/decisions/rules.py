@@ -147,8 +147,11 @@ class RuleBook(Schema):
         return may if agreed and source == service else may_not
 
     def binds(self, state: AgreementState, purpose: str) -> bool:
-        """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it."""
-        return state == "in_force" or (state == "lapsed" and purpose in self.reach.lapse_spares)
+        """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it.
+
+        One that is under review carries what a lapsed one does.
+        """
+        return state == "in_force" or (state in ("lapsed", "under_review") and purpose in self.reach.lapse_spares)
 
     def forbidden_by_origin(self, source: str | None, recipient: str | None, purpose: str) -> bool:
         """Whether the law keeps data of this origin from this recipient or purpose. Shape: sectors.

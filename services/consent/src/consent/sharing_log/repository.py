@@ -4,20 +4,24 @@ from uuid import UUID
 from sqlalchemy import Row, or_, select, union
 from sqlalchemy.orm import Session
 
-from consent.models import Agreement, Decision, SharedAs, Sharing
+from consent.agreements.repository import was_owned_by
+from consent.models import Decision, SharedAs, Sharing
 
 
 def list_sharings(
     session: Session, *, agency: str, people: list[UUID], after: UUID | None, limit: int
 ) -> list[Row[Any]]:
-    """Lines that concern the agency: it received, or an agreement to which it is a party carried them."""
+    """Lines that concern the agency: the source, or the recipient, was its service then."""
     columns = (
         Sharing.id, Sharing.decision, Sharing.person, Sharing.category, Sharing.source, Sharing.agreement,
         Sharing.basis, Decision.at, Decision.service, Decision.agency, Decision.roles, Decision.subject,
         Decision.client, Decision.purpose, Decision.operation, Decision.ground, Decision.ground_reference,
     )  # fmt: skip
-    parties = or_(Agreement.supplier_agency == agency, Agreement.recipient_agency == agency)
-    own = or_(Decision.agency == agency, Sharing.agreement.in_(select(Agreement.id).where(parties)))
+    services = (Sharing.source, Decision.service)
+    own = or_(
+        Decision.agency == agency,
+        *(was_owned_by(session, agency, service, at=Decision.at) for service in services),
+    )
     listed = select(*columns).join_from(Sharing, Decision).where(own).order_by(Sharing.id).limit(limit)
     if people:
         listed = listed.where(Sharing.id.in_(_about(people)))
