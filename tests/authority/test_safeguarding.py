@@ -324,6 +324,12 @@ def test_nobody_reviews_their_own_whatever_roles_they_hold(case: Case) -> None:
 # --- bars
 
 
+def home_of(case: Case, person: str) -> str:
+    listed = case.town.get("ana", "families", "/v1/families", params={"limit": 500}, purpose="identify")
+    families = case.town.done(listed)["items"]
+    return next(str(one["id"]) for one in families if person in {member["person"] for member in one["members"]})
+
+
 def test_who_is_barred_from_a_relative_meets_them_by_no_role_enquiry_or_emergency(case: Case, on_enquiry: str) -> None:
     town = case.town
     for name in ("rae", "ria"):
@@ -344,6 +350,18 @@ def test_who_is_barred_from_a_relative_meets_them_by_no_role_enquiry_or_emergenc
             "rae", "families", "/v1/facts/lookup", {"ids": [case.kit, case.una]}, headers=ground, purpose=purpose
         )
         assert case.kit not in looked.text
+    # Nor as an analyst who settles who is who, nor in claims.
+    assert case.kit not in town.get("rae", "families", "/v1/links", purpose="identify", params={"limit": 500}).text
+    for verb, other in (("merge", {"other": case.una}), ("unmerge", {"person": case.una})):
+        settled = town.post(
+            "rae", "families", f"/v1/people/{case.kit}/{verb}", other | {"reason": "One"}, purpose="identify"
+        )
+        assert settled.status_code == 404
+    town.settle()
+    home = home_of(case, case.kit)
+    for who, status in (("ria", 200), ("rae", 404)):
+        eligibility = town.get(who, "claims", f"/v1/families/{home}/eligibility", purpose="claim")
+        assert eligibility.status_code == status
     # Her colleague, who is no relative, meets them.
     assert case.read("ria", case.kit, on_enquiry).status_code == 200
     lift = {"reason": "It was another Kit Stone"}
@@ -353,6 +371,8 @@ def test_who_is_barred_from_a_relative_meets_them_by_no_role_enquiry_or_emergenc
         assert town.post(who, "families", f"/v1/bars/{bar}/lift", lift).status_code == 404
     assert case.act("tara", f"/v1/bars/{bar}/lift", lift).status_code == 200
     assert case.read("rae", case.kit, on_enquiry).status_code == 200
+    town.settle()
+    assert town.get("rae", "claims", f"/v1/families/{home}/eligibility", purpose="claim").status_code == 200
     shown = next(
         one for one in town.done(town.get("tara", "families", "/v1/bars", **SAFE))["items"] if one["id"] == bar
     )
@@ -375,8 +395,7 @@ def test_a_bar_is_recorded_by_themself_or_their_manager_and_says_nothing_of_who_
 
 def test_a_manager_and_who_covers_meet_the_families_of_the_team_and_the_log_says_so(case: Case) -> None:
     town = case.town
-    family = town.done(town.get("ana", "families", "/v1/families", params={"limit": 500}, purpose="identify"))["items"]
-    home = next(one["id"] for one in family if case.eli in {member["person"] for member in one["members"]})
+    home = home_of(case, case.eli)
     lead = {"date": today().isoformat(), "user": town.people["lena"], "service": "early-help", "sector": "council"}
     town.done(town.post("cora", "families", f"/v1/families/{home}/lead-professional", lead))
     path, support = f"/v1/families/{home}", {"purpose": "support"}

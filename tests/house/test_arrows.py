@@ -23,9 +23,9 @@ ORDER = {
         *("clients", "tokens", "users", "sign_in", "whoami"),
     ],
     "families": [
-        *("feeds", "composition_queue", "people", "protections", "facts", "matching", "intake"),
+        *("feeds", "composition_queue", "people", "protections", "bars", "facts", "matching", "intake"),
         *("composition", "support", "families", "premises", "evidence"),
-        *("bars", "covers", "enquiries", "emergency_access"),
+        *("covers", "enquiries", "emergency_access"),
     ],
     "consent": [
         *("catalogue", "agreements", "decisions", "notices", "consents"),

@@ -72,6 +72,18 @@ class Redirect(Base):
     recorded_at: Mapped[datetime]
 
 
+class BarredFrom(Base):
+    """A user must not meet this person or family, as long as the bar stands, as families tells it. `id` of either."""
+
+    __tablename__ = "barred_from"
+    __table_args__ = (Index("barred_from_user", "user"),)
+
+    bar: Mapped[UUID] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
 class Family(Base):
     """A family that was composed. `lead` is its present lead professional's user, named on `lead_on`.
 

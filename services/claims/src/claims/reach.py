@@ -8,12 +8,16 @@
 | internal_auditor       | none                           | those in a sample                              |
 | finance_officer        | none                           | all, without what is known of people           |
 | anybody else, machines | none                           | none                                           |
+
+Nobody meets the families of those from whom families tells that they are barred: relatives and neighbours of theirs.
 """
 
-from sqlalchemy import ColumnElement, exists, false, or_, true
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, true
 
 from chassis.auth import Caller
-from claims.models import Claim, Family, Question, Sampled
+from claims.models import BarredFrom, Claim, Family, Membership, Question, Sampled
 
 EVERYWHERE = frozenset({"analyst", "claims_officer"})
 HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
@@ -21,6 +25,10 @@ HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "an
 
 def families(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Family`."""
+    return and_(_families(caller), _not_barred(caller, Family.id))
+
+
+def _families(caller: Caller) -> ColumnElement[bool]:
     if caller.roles & EVERYWHERE:
         return true()
     ways: list[ColumnElement[bool]] = []
@@ -33,11 +41,16 @@ def families(caller: Caller) -> ColumnElement[bool]:
 
 def claims(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Claim`: those that the caller may meet at all."""
-    return true() if "finance_officer" in caller.roles else claims_in_full(caller)
+    everywhere = _not_barred(caller, Claim.family)
+    return everywhere if "finance_officer" in caller.roles else claims_in_full(caller)
 
 
 def claims_in_full(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Claim`: those of which the caller may be shown what is known of people."""
+    return and_(_claims_in_full(caller), _not_barred(caller, Claim.family))
+
+
+def _claims_in_full(caller: Caller) -> ColumnElement[bool]:
     if caller.roles & EVERYWHERE:
         return true()
     # Each claim is looked at by itself: all families of an area would be read first for one claim.
@@ -49,6 +62,11 @@ def claims_in_full(caller: Caller) -> ColumnElement[bool]:
 
 def questions(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Question`: claims officers answer them; auditors read those of claims in a sample."""
+    sides = (_not_barred(caller, Question.family), _not_barred(caller, Question.other))
+    return and_(_questions(caller), *sides)
+
+
+def _questions(caller: Caller) -> ColumnElement[bool]:
     if "claims_officer" in caller.roles:
         return true()
     if "internal_auditor" in caller.roles:
@@ -70,3 +88,9 @@ def sees_money(caller: Caller) -> bool:
 def reported(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Family`: those that the caller's reports count."""
     return families(caller) if caller.roles <= {"programme_coordinator", "lead_professional"} else true()
+
+
+def _not_barred(caller: Caller, family: Any) -> ColumnElement[bool]:
+    """A condition on a column: no family from which the caller is barred, nor one to which such a person belonged."""
+    belonged = exists().where(Membership.person == BarredFrom.id, Membership.family == family)
+    return ~exists().where(BarredFrom.user == caller.subject, or_(BarredFrom.id == family, belonged))

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import upsert
@@ -17,7 +17,19 @@ from chassis.events import Received
 from chassis.reactions import Reactions
 from claims.history import repository as history
 from claims.history.changes import get_changes
-from claims.models import Claim, Fact, Family, FamilyStanding, FormerArea, Membership, Person, Push, Redirect, Support
+from claims.models import (
+    BarredFrom,
+    Claim,
+    Fact,
+    Family,
+    FamilyStanding,
+    FormerArea,
+    Membership,
+    Person,
+    Push,
+    Redirect,
+    Support,
+)
 from directory.reactions import keep_directory
 
 reactions = Reactions()
@@ -252,6 +264,27 @@ def _name_lead(session: Session, event: Received) -> None:
         .where(Family.id == UUID(event.data["family"]), older)
         .values(lead=event.data.get("lead"), lead_on=on, lead_sequence=event.sequence)
     )
+
+
+# --- who must not meet whom
+
+
+@reactions.on("families.bar", "bar.recorded")
+def keep_bars(session: Session, events: Sequence[Received]) -> None:
+    """Keep whom somebody must not meet."""
+    rows = [
+        {"bar": UUID(e.data["bar"]), "id": id, "user": e.data["user"], "recorded_at": e.time}
+        for e in events
+        for id in sorted({UUID(id) for id in (*e.data["people"], *e.data["families"])})
+    ]
+    upsert(session, BarredFrom, rows, key=["bar", "id"])
+
+
+@reactions.on("families.bar", "bar.lifted")
+def drop_bars(session: Session, events: Sequence[Received]) -> None:
+    """A bar was lifted; families keeps its history."""
+    bars = [UUID(e.data["bar"]) for e in events]
+    session.execute(delete(BarredFrom).where(BarredFrom.bar.in_(bars)))
 
 
 # --- what may be used

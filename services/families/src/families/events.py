@@ -258,7 +258,7 @@ class BarEvent(Event):
 
 
 class BarRecorded(BarEvent):
-    """`people` by whatever id was given; a person keeps away from all families of theirs."""
+    """`people` by each id of theirs; a person keeps away from all families to which they ever belonged."""
 
     name: ClassVar[str] = "bar.recorded"
 

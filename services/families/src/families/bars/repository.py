@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +10,7 @@ from chassis.db import in_batches, today
 from families.models.families import Membership
 from families.models.people import Person
 from families.models.safeguarding import Bar, BarredFrom
+from families.people.repository import find_roots
 from families.problems import BarNotFound
 
 
@@ -52,6 +53,12 @@ def find_barred(session: Session, user: str) -> Barred:
         living = select(Person.root).join(Membership, Membership.person == Person.id)
         people.update(session.scalars(living.where(Membership.family.in_(some), there)))
     return Barred(frozenset(people), frozenset(families))
+
+
+def is_barred(session: Session, user: str, people: Collection[UUID]) -> bool:
+    """Whether this user must not meet one of these people, by whichever of their ids."""
+    barred = find_barred(session, user).people
+    return bool(barred) and not barred.isdisjoint(find_roots(session, people))
 
 
 def get_bar(session: Session, bar_id: UUID) -> Bar:

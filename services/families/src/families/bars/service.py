@@ -14,6 +14,7 @@ from families.bars import repository
 from families.bars.schemas import BarLiftRequest, BarRequest, BarView
 from families.events import BarLifted, BarRecorded
 from families.models.safeguarding import Bar, BarredFrom
+from families.people.repository import find_leaves
 from families.problems import BarNotFound, NotYourTeam, OwnBar
 
 MANAGER, OFFICER = "team_manager", "information_governance_officer"
@@ -41,12 +42,8 @@ def record_bar(session: Session, caller: Caller, request: BarRequest) -> Written
     session.flush()
     named = dict.fromkeys(request.people, False) | dict.fromkeys(request.families, True)
     session.add_all(BarredFrom(bar=bar.id, id=id, is_family=is_family) for id, is_family in named.items())
-    emit(
-        session,
-        BarRecorded(
-            bar=bar.id, user=bar.user, people=sorted(set(request.people)), families=sorted(set(request.families))
-        ),
-    )
+    people = sorted({*request.people, *find_leaves(session, request.people)})
+    emit(session, BarRecorded(bar=bar.id, user=bar.user, people=people, families=sorted(set(request.families))))
     return Written(id=bar.id, status="set")
 
 

@@ -17,6 +17,7 @@ from chassis.outbox import emit
 from chassis.problems import Fault
 from chassis.runtime import Runtime
 from families import sharing
+from families.bars.repository import find_barred, is_barred
 from families.events import EvidenceAdded
 from families.evidence import repository
 from families.evidence.schemas import BundleRequest, BundleView, BundleWritten
@@ -68,6 +69,8 @@ def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID)
         bundle = repository.get_bundle(session, bundle_id, sampled_only=AUDITOR in caller.roles)
         content: dict[str, Any] = orjson.loads(bundle.content)
         people = {UUID(person) for person in content["persons"]}
+        if bundle.family in find_barred(session, caller.subject).families or is_barred(session, caller.subject, people):
+            raise BundleNotFound()
         roots = find_leaves(session, people)
     by_root: dict[UUID, list[UUID]] = {}
     for leaf, root in roots.items():

@@ -7,6 +7,7 @@ from chassis.auth import Caller
 from chassis.paging import Page, read_cursor
 from chassis.runtime import Runtime
 from families import sharing
+from families.bars.repository import find_barred
 from families.matching.schemas import LinkView, PersonLinkItems, PersonLinkView
 from families.matching.scorer import explain
 from families.people import repository as people
@@ -57,9 +58,11 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None
             else []
         )
         known = people.read_people(session, {record.person for record in records[:limit]}, names=False)
+        barred = find_barred(session, caller.subject).people
     shown: dict[UUID, set[Item]] = {}
     for record in records[:limit]:
-        shown.setdefault(record.person, set()).add(Item(IDENTITY, record.source))
+        if known.root_of[record.person] not in barred:
+            shown.setdefault(record.person, set()).add(Item(IDENTITY, record.source))
     shared = sharing.decide(runtime, caller, purpose, known.wanted(lambda leaf: shown.get(leaf, ())))
 
     def link(record: Any) -> LinkView:
@@ -74,7 +77,8 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None
             **present_only(key=record.natural_key if may_be_shown else None),
         )
 
-    return Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)
+    page = Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)
+    return page.model_copy(update={"items": [view for view in page.items if view.person not in barred]})
 
 
 def may_review(caller: Caller) -> bool:

@@ -14,6 +14,7 @@ from chassis.problems import Fault, RequestNotValid
 from chassis.runtime import Runtime
 from chassis.schemas import Written
 from families import sharing
+from families.bars.repository import find_barred, is_barred
 from families.matching import merging, repository, sharings, splitting
 from families.matching.links import may_review
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
@@ -63,14 +64,19 @@ def list_reviews(
         sides = {side for review in reviews[:limit] for side in (review.left_person, review.right_person)}
         known = people.read_people(session, sides)
         protected = protected_among(session, known.root_of)
+        barred = find_barred(session, caller.subject).people
+    sides = {side for side in sides if known.root_of[side] not in barred}
     wanted = known.wanted(lambda leaf: known.names_of(leaf) | known.records_of(leaf) if leaf in sides else ())
     shared = sharing.decide(runtime, caller, purpose, wanted)
-    return Page[ReviewView].cut(
+    page = Page[ReviewView].cut(
         reviews,
         limit,
         name="match-reviews",
         position=lambda review: review.id,
         view=lambda review: _review_view(review, known, shared, protected),
+    )
+    return page.model_copy(
+        update={"items": [view for view in page.items if barred.isdisjoint((view.left.root, view.right.root))]}
     )
 
 
@@ -81,7 +87,7 @@ def decide_review(session: Session, caller: Caller, review_id: UUID, request: De
     """
     repository.take_matching_lock(session)
     review = repository.lock_review(session, review_id) if may_review(caller) else None
-    if review is None:
+    if review is None or is_barred(session, caller.subject, [review.left_person, review.right_person]):
         raise ReviewNotFound()
     if request.verdict not in VERDICTS[review.kind]:
         raise RequestNotValid(errors=[_WRONG_VERDICT])
@@ -106,7 +112,7 @@ def decide_review(session: Session, caller: Caller, review_id: UUID, request: De
 
 def merge_people(session: Session, caller: Caller, person: UUID, request: MergeRequest) -> Written:
     """Find that two ids are one person. Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart."""
-    _must_review(caller)
+    _must_review(session, caller, person, request.other)
     merging.merge_people(session, person, request.other, by=caller.subject, reason=request.reason)
     return _written(session, person, "merged")
 
@@ -117,9 +123,9 @@ def unmerge_people(runtime: Runtime, caller: Caller, person: UUID, request: Unme
     Shape: what was shared while the two were one is told with it, so that whoever was misled can be told as well.
     Errors: PersonNotFound, PersonNotMerged.
     """
-    _must_review(caller)
     since = None
     with runtime.write() as session:
+        _must_review(session, caller, person)
         if request.record is not None:
             leaf = splitting.split_off(session, person, request.record, by=caller.subject, reason=request.reason)
         else:
@@ -187,8 +193,8 @@ def _side(leaf: UUID, known: people.KnownPeople, shared: PermittedSharing) -> Si
     )
 
 
-def _must_review(caller: Caller) -> None:
-    if not may_review(caller):
+def _must_review(session: Session, caller: Caller, *people: UUID) -> None:
+    if not may_review(caller) or is_barred(session, caller.subject, people):
         raise PersonNotFound()
 
 
