@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from claims.models import LedgerEntry
 from unit.claims.test_drafts import DAY, find, frozen, recovered, statuses, submit, told
-from unit.claims.test_same_people import agree, answer, nominated, questions
-from unit.claims.world import FAYE, FINN, A, World, person, pushes_until_attachment, recovery, smiths
+from unit.claims.test_same_people import DORA, agree, answer, nominated, questions
+from unit.claims.world import CLARE, FAYE, FINN, A, World, person, pushes_until_attachment, recovery, smiths
 
 LATER = "2026-02-05"
 
@@ -27,8 +27,8 @@ def submitted(world: World, size: int = 1) -> tuple[str, list[dict[str, Any]]]:
     return batch_of_drafts(world)
 
 
-def batch_of_drafts(world: World) -> tuple[str, list[dict[str, Any]]]:
-    batch = frozen(world)
+def batch_of_drafts(world: World, checker: dict[str, str] = CLARE) -> tuple[str, list[dict[str, Any]]]:
+    batch = frozen(world, checker)
     for claim in drawn(world, batch):
         find(world, batch, claim, "upheld")
     assert submit(world, batch).status_code == 200
@@ -136,7 +136,7 @@ def test_a_result_found_twice_is_repaid_and_is_no_result_any_more(world: World) 
     [question] = questions(world)
     agree(world, question["id"], "different_family")
     world.settle()
-    batch, [second] = batch_of_drafts(world)
+    batch, [second] = batch_of_drafts(world, DORA)
     assert code(repay(world, second["id"])) == (409, "claim-not-open")
     assert pay(world, batch, 80_000).status_code == 201 and results(world) == 160_000
     assert code(repay(world, second["id"])) == (409, "claim-not-open")
@@ -168,7 +168,7 @@ def test_a_payment_of_which_a_claim_was_repaid_is_not_taken_back_as_a_whole(worl
     [question] = questions(world)
     agree(world, question["id"], "different_family")
     world.settle()
-    batch, _ = batch_of_drafts(world)
+    batch, _ = batch_of_drafts(world, DORA)
     payment = pay(world, batch, 80_000).json()["id"]
     assert answer(world, question["id"], "same_family").status_code == 201
     assert code(reverse(world, f"payments/{payment}")) == (409, "payment-not-open")
