@@ -22,6 +22,7 @@ from chassis.runtime import Runtime
 from claims import sharing
 from claims.claims import drafting
 from claims.claims.drafting import ReadyDraft
+from claims.claims.news import TOLD_OF, News, find_news, record_news
 from claims.claims.risks import list_risks
 from claims.claims.same_people import settle_same_people
 from claims.eligibility import evaluating, repository
@@ -61,6 +62,7 @@ class _WorkBatch:
     barred: set[UUID] = field(default_factory=set)
     drafts: dict[UUID, ReadyDraft] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
+    news: dict[UUID, News | None] = field(default_factory=dict)
 
 
 class Evaluator:
@@ -79,6 +81,7 @@ class Evaluator:
         self._settle_results(runtime, batch, evaluations)
         self._find_bars(runtime, batch, evaluations)
         self._freeze(runtime, batch, evaluations)
+        self._find_news(runtime, batch)
         with runtime.write() as session:
             self._write(session, runtime, batch, evaluations)
         return not batch.left
@@ -166,6 +169,15 @@ class Evaluator:
             if result is not None and found.find_bar_of(id, result.on, found.claims):
                 batch.barred.add(id)
 
+    def _find_news(self, runtime: Runtime, batch: _WorkBatch) -> None:
+        """What differs of claims that were submitted or paid."""
+        told_of = [claim for id in batch.families for claim in batch.claims[id] if claim.status in TOLD_OF]
+        try:
+            batch.news = find_news(runtime, batch.families, told_of)
+        except Unavailable:
+            log.warning("consent does not answer; news of claims waits", claims=len(told_of))
+            batch.left |= {claim.family for claim in told_of}
+
     def _freeze(self, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
         """Have the evidence of each new draft frozen where it lives."""
         for id, result in batch.results.items():
@@ -226,6 +238,11 @@ class Evaluator:
                 claims += list_live_claims(session, framework, [id])
             events += told
         events += settle_same_people(session, money, concerned - batch.left)
+        told_of = {claim.family for claims in batch.claims.values() for claim in claims if claim.id in batch.news}
+        for claim in list_live_claims(session, framework, told_of - batch.left):
+            # One that moved on since it was read is looked at again when there is more news.
+            if claim.id in batch.news and claim.status in TOLD_OF:
+                events += record_news(session, claim, batch.news[claim.id])
         emit(session, *events)
         done = [(id, mark) for id, mark in batch.marks.items() if id not in batch.left]
         repository.clean(session, done)

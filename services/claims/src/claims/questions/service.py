@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.etag import etag
+from chassis.events import Event
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
@@ -19,6 +20,7 @@ from chassis.runtime import Runtime
 from chassis.schemas import Written
 from claims import sharing
 from claims.claims import service as claims
+from claims.claims.news import NEWS, let_fall, let_stand
 from claims.claims.same_people import settle_same_people
 from claims.events import QuestionAnswered
 from claims.frameworks import catalogue
@@ -26,7 +28,7 @@ from claims.history import repository as history
 from claims.history.changes import get_changes
 from claims.history.service import find_root
 from claims.models import Answer, Claim, Question
-from claims.problems import PersonNeeded, QuestionNotOpen, SecondPersonNeeded
+from claims.problems import ClaimNotOpen, PersonNeeded, QuestionNotOpen, SecondPersonNeeded
 from claims.questions import repository
 from claims.questions.schemas import (
     AnswerRequest,
@@ -42,7 +44,6 @@ from claims.same_people.repository import ANSWERED, CLOSED, DIFFERENT, JOINED, P
 from claims.schemas import WITHHELD
 
 QUESTIONS = "questions"
-NEWS = "news"
 STANDS, FALLS = "stands", "falls"
 ANSWERS = {SAME_PEOPLE: (SAME, DIFFERENT, JOINED), NEWS: (STANDS, FALLS)}
 LETS_MONEY_GO = (DIFFERENT, JOINED, STANDS)
@@ -79,10 +80,12 @@ def list_questions(
 def answer_question(session: Session, caller: Caller, question_id: UUID, request: AnswerRequest) -> Written:
     """Answer a question. What lets money go out is a proposal until a second person confirms it.
 
-    Errors: PersonNeeded, QuestionNotFound, QuestionNotOpen; RequestNotValid for an answer of the other kind.
+    Errors: PersonNeeded, QuestionNotFound, QuestionNotOpen, ClaimNotOpen; RequestNotValid for an answer of the other
+    kind.
     """
     question = _of_person(session, caller, question_id)
     _check_answer(question, request)
+    _check_claim(session, question)
     answer = _add(session, caller, question, request.answer, request.joined_on, request.reason, request.date, None)
     if _needs_second(question, request.answer):
         version = repository.change_question(session, question, status=PROPOSED)
@@ -128,12 +131,21 @@ def _check_answer(question: Question, request: AnswerRequest) -> None:
         _refuse("/body/joined_on", "joined_on", "Should be given with joined_later, and with it alone")
 
 
+def _check_claim(session: Session, question: Question) -> None:
+    """Of a claim that was retracted or repaid nothing is left to answer. Errors: ClaimNotOpen."""
+    if question.claim is not None:
+        status = repository.get_claims(session, [question.claim])[question.claim].status
+        if status not in ("submitted", "paid", "to_repay"):
+            raise ClaimNotOpen(claim_status=status)
+
+
 def _refuse(pointer: str, code: str, detail: str) -> None:
     raise RequestNotValid(errors=[Fault(pointer=pointer, code=code, detail=detail)])
 
 
 def _needs_second(question: Question, answer: str) -> bool:
-    return answer in LETS_MONEY_GO and question.effect == "hold"
+    """What lets money go out, or stay, needs another person; a flag that nothing hangs on does not."""
+    return answer in LETS_MONEY_GO and (question.effect == "hold" or question.answer == FALLS)
 
 
 def _add(
@@ -165,10 +177,22 @@ def _put_in_force(session: Session, question: Question, answer: Answer, confirme
         answer=answer.answer, by=answer.by, confirmed_by=confirmed_by,
     )  # fmt: skip
     followed = settle_same_people(session, catalogue.get_framework(question.framework), families)
+    if question.claim is not None:
+        followed += _settle_news(session, question, answer)
     # What may be drafted now, or no longer, is found where everything else is.
     get_changes(session).mark_families(families)
     emit(session, told, *followed)
     return version
+
+
+def _settle_news(session: Session, question: Question, answer: Answer) -> list[Event]:
+    """What follows for a claim of which there was news. Errors: ClaimNotOpen for one that has moved on."""
+    assert question.claim is not None
+    _check_claim(session, question)
+    claim = repository.get_claims(session, [question.claim])[question.claim]
+    if answer.answer == FALLS:
+        return let_fall(session, claim, NEWS, answer.by, answer.on)
+    return let_stand(session, claim) if claim.ended_because == NEWS else []
 
 
 def _families(question: Question) -> list[UUID]:

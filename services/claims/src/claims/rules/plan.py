@@ -15,8 +15,9 @@ from claims.rules.registry import read_need, read_progress
 class OutcomesPlan:
     """A version of an outcomes plan.
 
-    Shape: `gate` are the parts of the attachment gate; `employment` is the criterion whose progress may earn a result
-    by itself, as `employment_type`.
+    Shape: `gate` are the parts of the attachment gate; `news` says what follows when a claim would be another by
+    what is known now (kind of news → status of the claim → effect); `employment` is the criterion whose progress
+    may earn a result by itself, as `employment_type`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class OutcomesPlan:
     most_from_away_only: int
     gate: tuple[str, ...]
     criteria: tuple[Criterion, ...]
+    news: Mapping[str, Mapping[str, str]]
     employment: str
     employment_type: str
     progress_type: str
@@ -57,6 +59,7 @@ def read_plan(data: Mapping[str, Any]) -> OutcomesPlan:
         most_from_away_only=int(eligibility["most_from_away_only"]),
         gate=tuple(data["gate"]),
         criteria=tuple(_read_criterion(part) for part in data["criteria"]),
+        news=data["news"],
         employment=results["by_sustained_spell"]["criterion"],
         employment_type=results["by_sustained_spell"]["type"],
         progress_type=results["by_progress"]["type"],
