@@ -705,10 +705,13 @@ def test_the_ledger_shows_rows_in_order_and_adds_results_and_fees_apart(session:
     assert len(ledger.show_ledger(session, FINN, None, date(2018, 7, 1), None, 50).items) == 3
     other = ledger.show_ledger(session, FINN, "2012", None, None, 50)
     assert (other.items, other.totals.results.pence, other.totals.fees.pence) == ([], 0, 0)
-    # Who may not meet the claim reads the sum, and not whose it is.
+    # Who may not meet the claim reads neither the row nor its part of the sum.
     cora = ledger.show_ledger(session, caller("cora", "programme_coordinator"), None, None, None, 50)
-    assert [row.pence for row in cora.items] == [row.pence for row in whole.items]
-    assert all(row.family is row.claim is None for row in cora.items)
+    assert (cora.items, cora.totals.results.pence, cora.totals.fees.pence) == ([], 0, 0)
+    # Whoever looks after the figures reads each, and not whose it is.
+    hilda = ledger.show_ledger(session, caller("hilda", "head_of_service"), None, None, None, 50)
+    assert [row.pence for row in hilda.items] == [row.pence for row in whole.items]
+    assert all(row.family is row.claim is None for row in hilda.items)
 
 
 # --- checks

@@ -160,6 +160,9 @@ class StandIn:
             case "POST /v1/sample-commitments":
                 kept = {"id": family_id(77), "status": "open", "etag": '"1"', "expires_at": "2019-01-09T09:30:00.000Z"}
                 return JSONResponse(kept, 201)
+            case _ if call.path.endswith(("/reopening", "/unmerge")):
+                apart = {"id": family_id(77), "status": "open", "etag": None}
+                return JSONResponse(apart | {"shared_meanwhile": 3, "shared_with": ["housing"]})
             case _ if call.path.endswith("/withdrawal"):
                 return JSONResponse({"id": family_id(77), "status": "withdrawn", "etag": None, "continues": []})
             case _ if call.method == "POST":

@@ -42,6 +42,33 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         {"verdict": "same", "reason": "One birth certificate."},
     ),
     (
+        f'mergePeople(person: "{ONE}", input: {{other: "{TWO}", reason: "One after all.", again: true}}, KEY)',
+        f"/v1/people/{ONE}/merge",
+        {"other": TWO, "reason": "One after all.", "again": True},
+    ),
+    (
+        f'reopenMatch(review: "{ONE}", input: {{reason: "Two certificates."}}, KEY)',
+        f"/v1/match-reviews/{ONE}/reopening",
+        {"reason": "Two certificates."},
+    ),
+    (
+        f'unmergePeople(person: "{ONE}", input: {{person: "{TWO}", reason: "Twins."}}, KEY)',
+        f"/v1/people/{ONE}/unmerge",
+        {"person": TWO, "reason": "Twins."},
+    ),
+    (
+        'askPremisesLowering(uprn: "999000000077", input: {kind: "ordinary", reason: "Sold.", date: "2018-02-01"}, '
+        "KEY)",
+        "/v1/premises/999000000077/lowerings",
+        {"kind": "ordinary", "reason": "Sold.", "date": "2018-02-01"},
+    ),
+    (
+        f'decidePremisesLowering(uprn: "999000000077", lowering: "{ONE}", input: {{verdict: "confirmed", '
+        'reason: "Seen.", date: "2018-02-02"}, KEY)',
+        f"/v1/premises/999000000077/lowerings/{ONE}/decision",
+        {"verdict": "confirmed", "reason": "Seen.", "date": "2018-02-02"},
+    ),
+    (
         f'deliverNotice(notice: "{ONE}", input: {{date: "2017-09-04", channel: "letter", '
         f'persons: ["{person_id(1)}"]}}, KEY)',
         f"/v1/notices/{ONE}/deliveries",
@@ -204,12 +231,23 @@ def test_two_changes_of_one_request_each_show_what_is_then(gateway: Gateway) -> 
     assert [data[name]["family"]["area"] for name in "ab"] == ["north", "south"]
 
 
+def test_premises_are_flagged_without_a_key_since_the_same_again_changes_nothing(gateway: Gateway) -> None:
+    path = "/v1/premises/999000000077"
+    gateway.behind.answers[f"PUT {path}"] = lambda _: JSONResponse({"status": "refuge", "etag": '"v1"'})
+    said = 'input: {kind: "refuge", reason: "On her word.", date: "2018-02-01"}'
+    call = f'flagPremises(uprn: "999000000077", {said}) {{ ... on PremisesFlagged {{ status }} }}'
+    assert gateway.ask(f"mutation {{ {call} }}")["flagPremises"] == {"status": "refuge"}
+    (sent,) = gateway.behind.calls
+    assert (sent.method, sent.path) == ("PUT", path)
+    assert sent.body == {"kind": "refuge", "reason": "On her word.", "date": "2018-02-01"}
+
+
 def test_a_withdrawal_tells_what_goes_on(gateway: Gateway) -> None:
     continues = [{"purpose": "identify", "category": "attendance", "basis": "public_task", "recipient": "programme"}]
     gateway.behind.answers[f"POST /v1/consents/{ONE}/withdrawal"] = lambda _: JSONResponse(
         {"id": ONE, "status": "withdrawn", "etag": None, "continues": continues}
     )
-    call = with_key(CHANGES[7][0])
+    call = with_key(next(call for call, *_ in CHANGES if call.startswith("withdrawConsent")))
     selection = "... on ConsentWithdrawn { status continues { purpose category basis recipient } }"
     result = gateway.ask(f"mutation {{ {call} {{ {selection} }} }}")["withdrawConsent"]
     assert result == {"status": "withdrawn", "continues": continues}

@@ -71,6 +71,10 @@ class Upstream:
             raise RequestNotValid(errors=[KEY_FAULT])
         return await self._send("POST", path, json=body, headers={"Idempotency-Key": key})
 
+    async def put(self, path: str, body: Any) -> Any:
+        """What may be repeated without a key. Errors: Refused; Unavailable."""
+        return await self._send("PUT", path, json=body)
+
     async def _send(self, method: str, path: str, headers: Mapping[str, str] | None = None, **parts: Any) -> Any:
         left = {HEADER: TimeBudget(self.ends - time.monotonic()).header()}
         try:

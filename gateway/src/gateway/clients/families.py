@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from gateway.clients import Upstream
+from gateway.clients import Upstream, path_segment
 from gateway.json_mapping import Row
 
 
@@ -53,6 +53,38 @@ class FamiliesClient:
 
     async def decide_match(self, review: UUID, body: Any, key: str) -> Row:
         row: Row = await self.upstream.post(f"/v1/match-reviews/{review}/decision", body, key)
+        return row
+
+    async def reopen_match(self, review: UUID, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/match-reviews/{review}/reopening", body, key)
+        return row
+
+    async def merge_people(self, person: UUID, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/people/{person}/merge", body, key)
+        return row
+
+    async def unmerge_people(self, person: UUID, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/people/{person}/unmerge", body, key)
+        return row
+
+    async def list_premises(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/premises", limit=first, after=after)
+
+    async def get_premises(self, uprn: str) -> Row:
+        row: Row = await self.upstream.get(f"/v1/premises/{path_segment(uprn)}")
+        return row
+
+    async def flag_premises(self, uprn: str, body: Any) -> Row:
+        row: Row = await self.upstream.put(f"/v1/premises/{path_segment(uprn)}", body)
+        return row
+
+    async def ask_lowering(self, uprn: str, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(f"/v1/premises/{path_segment(uprn)}/lowerings", body, key)
+        return row
+
+    async def decide_lowering(self, uprn: str, lowering: UUID, body: Any, key: str) -> Row:
+        path = f"/v1/premises/{path_segment(uprn)}/lowerings/{lowering}/decision"
+        row: Row = await self.upstream.post(path, body, key)
         return row
 
     async def _support(self, family: UUID, act: str, body: Any, key: str) -> Row:

@@ -17,6 +17,7 @@ from gateway.schema.common import CONFIG, log_upstream_fault
 from gateway.schema.consent import ConsentMutation, ConsentQuery
 from gateway.schema.families import FamiliesMutation, FamiliesQuery
 from gateway.schema.identity import IdentityQuery
+from gateway.schema.premises import PremisesMutation, PremisesQuery
 from gateway.schema.questions import QuestionsMutation, QuestionsQuery
 from gateway.settings import GatewaySettings
 
@@ -24,12 +25,12 @@ log = structlog.get_logger()
 
 
 @strawberry_type
-class Query(IdentityQuery, FamiliesQuery, ConsentQuery, ClaimsQuery, QuestionsQuery):
+class Query(IdentityQuery, FamiliesQuery, PremisesQuery, ConsentQuery, ClaimsQuery, QuestionsQuery):
     """What people of the programme look at. `purpose` says for what; each program decides what that covers."""
 
 
 @strawberry_type
-class Mutation(FamiliesMutation, ConsentMutation, ClaimsMutation, QuestionsMutation):
+class Mutation(FamiliesMutation, PremisesMutation, ConsentMutation, ClaimsMutation, QuestionsMutation):
     """What people of the programme do. A repeated `idempotencyKey` does nothing twice."""
 
 

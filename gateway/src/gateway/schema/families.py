@@ -261,6 +261,18 @@ class MatchSide:
 
 
 @strawberry.type
+@mirrors(families="ReviewActView")
+class MatchReviewAct:
+    """Something that was done with a match: decided; or reopened, which takes the decision back."""
+
+    act: str
+    verdict: str
+    by: str
+    reason: str
+    at: datetime
+
+
+@strawberry.type
 @mirrors(families="ReviewView")
 class MatchReview:
     """A match that the rules leave to an analyst. Kinds: same_person, non_resident_parent."""
@@ -275,6 +287,7 @@ class MatchReview:
     right: MatchSide
     children: list[UUID]
     opened_at: datetime
+    history: list[MatchReviewAct]
 
 
 @strawberry.type
@@ -425,8 +438,25 @@ class MatchDecided:
     etag: MaybeAbsent[str]
 
 
+@strawberry.type
+@mirrors(families="Unmerged")
+class MatchTakenBack:
+    """Two are no longer taken for one, or may be asked about again.
+
+    Shape: `shared_meanwhile` is how many sharings there were while they were one, `shared_with` to which services; null
+    where they were not, or where the log does not answer.
+    """
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+    shared_meanwhile: int | None
+    shared_with: list[str] | None
+
+
 FamilyChange = Annotated[FamilyChanged | AnyProblem, strawberry.union("FamilyChange")]
 MatchDecision = Annotated[MatchDecided | AnyProblem, strawberry.union("MatchDecision")]
+MatchReopening = Annotated[MatchTakenBack | AnyProblem, strawberry.union("MatchReopening")]
 
 
 @strawberry.input
@@ -487,6 +517,34 @@ class MatchDecisionInput:
 
     verdict: str
     reason: str
+
+
+@strawberry.input
+@mirrors(families="ReopeningRequest")
+class ReopeningInput:
+    """Why the decision is taken back."""
+
+    reason: str
+
+
+@strawberry.input
+@mirrors(families="MergeRequest")
+class MergeInput:
+    """`other` is to be read as the person; `again`: although somebody else found them to be two."""
+
+    other: UUID
+    reason: str
+    again: bool = False
+
+
+@strawberry.input
+@mirrors(families="UnmergeRequest")
+class UnmergeInput:
+    """Either an id that was merged, or a record that was linked."""
+
+    reason: str
+    person: UUID | None = None
+    record: UUID | None = None
 
 
 @strawberry.type
@@ -570,4 +628,39 @@ class FamiliesMutation:
         body = write_input(input)
         return await attempt_change(
             info, purpose, lambda to: to.families.decide_match(review, body, idempotency_key), MatchDecided
+        )
+
+    @strawberry.mutation
+    async def reopen_match(
+        self,
+        info: Info,
+        review: UUID,
+        input: ReopeningInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> MatchReopening:
+        """Take the decision of a match back, so that it may be decided anew."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.families.reopen_match(review, body, idempotency_key), MatchTakenBack
+        )
+
+    @strawberry.mutation
+    async def merge_people(
+        self, info: Info, person: UUID, input: MergeInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> MatchDecision:
+        """Say that another id is this person."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.families.merge_people(person, body, idempotency_key), MatchDecided
+        )
+
+    @strawberry.mutation
+    async def unmerge_people(
+        self, info: Info, person: UUID, input: UnmergeInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> MatchReopening:
+        """Say that an id merged into this person, or a record linked to them, is somebody else."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.families.unmerge_people(person, body, idempotency_key), MatchTakenBack
         )

@@ -1,9 +1,12 @@
 """Versions of single resources (RFC 9110): `ETag` out, `If-Match` in."""
 
+import hashlib
 import re
+from collections.abc import Collection
 from typing import Annotated
 
 from fastapi import Depends, Header
+from pydantic import BaseModel
 
 from chassis.problems import Fault, PreconditionRequired, RequestNotValid, Stale
 
@@ -14,6 +17,16 @@ TAGS = rf"^{TAG}( *, *{TAG})*$"
 
 def etag(version: int) -> str:
     return f'"v{version}"'
+
+
+def etag_of(shown: BaseModel, *, but: Collection[str] = ()) -> str:
+    """The tag of what one caller is shown, `but` for these members.
+
+    A counter would count what is withheld from them, too: who sees `v4` become `v7` and nothing else new knows that
+    something was done three times.
+    """
+    text = shown.model_dump_json(by_alias=True, exclude=set(but), exclude_unset=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:20]}"'
 
 
 NO_TAG = Fault(

@@ -151,6 +151,16 @@ class Fact(Base):
     superseded_at: Mapped[datetime | None]
 
 
+class Protection(Base):
+    """A person may not be located, as `consent` told it; not where, nor why. Once lifted it stays so."""
+
+    __tablename__ = "protection"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person: Mapped[UUID] = mapped_column(index=True)
+    lifted: Mapped[bool]
+
+
 class Support(Base):
     """An act of support: agreement, lead professional, assessment, plan, or that the family declined."""
 

@@ -10,14 +10,22 @@
 | anybody else, machines | none                           | none                                           |
 
 Nobody meets the families of those from whom families tells that they are barred: relatives and neighbours of theirs.
+
+Who left a family may have fled from it: to a coordinator and a lead professional, what rests on somebody who may not be
+located is withheld, unless they meet the family in which that person lives now (`find_met`).
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
-from claims.models import BarredFrom, Claim, Family, Membership, Question, Sampled
+from chassis.clock import today
+from chassis.db import in_batches
+from claims.models import BarredFrom, Claim, Family, LedgerEntry, Membership, Protection, Question, Sampled
 
 EVERYWHERE = frozenset({"analyst", "claims_officer"})
 HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
@@ -85,9 +93,54 @@ def sees_money(caller: Caller) -> bool:
     return bool(caller.roles - {"lead_professional"})
 
 
+def counts_all(caller: Caller) -> bool:
+    """Whether figures of all families are the caller's: not of whoever meets families by area or by leading them."""
+    return bool(caller.roles - {"programme_coordinator", "lead_professional"})
+
+
 def reported(caller: Caller) -> ColumnElement[bool]:
     """A condition on `Family`: those that the caller's reports count."""
-    return families(caller) if caller.roles <= {"programme_coordinator", "lead_professional"} else true()
+    return true() if counts_all(caller) else families(caller)
+
+
+def ledger(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `LedgerEntry`: all of it, or the results of families that the caller meets.
+
+    A row without a name is a row of somebody: who sees one more paid than families that she meets knows of a family
+    that lives where nobody may know.
+    """
+    return true() if counts_all(caller) else exists().where(Claim.id == LedgerEntry.claim, claims(caller))
+
+
+def find_met(session: Session, caller: Caller, people: Mapping[UUID, Collection[UUID]]) -> set[UUID]:
+    """Whose records may stand beneath what the caller is shown. Shape: `people` are present ids, each with all its ids.
+
+    Who meets families by area or by leading them meets nobody who may not be located, except through the family in
+    which they live now. Whatever rests on such a person is withheld as if it were not permitted.
+    """
+    if not caller.is_person or not caller.roles <= {"programme_coordinator", "lead_professional"}:
+        return set(people)
+    root_of = {leaf: root for root, leaves in people.items() for leaf in (root, *leaves)}
+    last: dict[UUID, Membership] = {}
+    hidden: set[UUID] = set()
+    for some in in_batches(root_of):
+        for row in session.scalars(select(Membership).where(Membership.person.in_(some))):
+            if row.membership not in last or row.sequence > last[row.membership].sequence:
+                last[row.membership] = row
+        held = select(Protection.person).where(Protection.person.in_(some), Protection.lifted.is_(False))
+        hidden.update(root_of[person] for person in session.scalars(held))
+    now = today()
+    homes: dict[UUID, set[UUID]] = {}
+    for row in last.values():
+        if not row.removed and (row.ends is None or row.ends >= now):
+            homes.setdefault(row.family, set()).add(root_of[row.person])
+    within: set[UUID] = set()
+    for some in in_batches(homes):
+        nowhere = select(Family.id, families(caller)).where(Family.id.in_(some), Family.area.is_(None))
+        for family, is_met in session.execute(nowhere):
+            hidden |= homes[family]
+            within |= homes[family] if is_met else set()
+    return set(people) - (hidden - within)
 
 
 def _not_barred(caller: Caller, family: Any) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from claims.models import (
     FormerArea,
     Membership,
     Person,
+    Protection,
     Push,
     Redirect,
     Support,
@@ -297,6 +298,23 @@ def drop_bars(session: Session, events: Sequence[Received]) -> None:
 def mark_people_of_decisions(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""
     get_changes(session).mark_people(UUID(e.data["person"]) for e in events)
+    _keep_protections(session, events)
+
+
+def _keep_protections(session: Session, events: Sequence[Received]) -> None:
+    """Keep who may not be located. One that was lifted before it was heard of stays lifted."""
+    told = {
+        UUID(e.data["protection"]): (UUID(e.data["person"]), e.name.endswith(".lifted"))
+        for e in events
+        if "protection" in e.data and e.data.get("kind") == "location"
+    }
+    for is_lifted in (False, True):
+        rows: list[dict[str, Any]] = [
+            {"id": id, "person": person, "lifted": lifted}
+            for id, (person, lifted) in told.items()
+            if lifted is is_lifted
+        ]
+        upsert(session, Protection, rows, key=["id"], update=["lifted"] if is_lifted else [])
 
 
 # Until November 2026 a protection was called a seal.

@@ -14,6 +14,7 @@ from chassis.db import in_batches
 from chassis.http import RemoteProblem
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
+from claims import reach
 from claims.rules.facts import Use
 from claims.schemas import Access, Ask
 
@@ -26,8 +27,13 @@ def ask_shareable(
 ) -> frozenset[Use]:
     """Which of these may be shown to the caller for the purpose now. Each is in the sharing log before this returns.
 
+    Of people whom the caller does not meet any longer nothing is asked, and nothing may be shown.
     Errors: Unavailable when consent does not answer: no decision, no data.
     """
+    uses = list(uses)
+    with runtime.read() as session:
+        met = reach.find_met(session, caller, {use.person: formerly.get(use.person, ()) for use in uses})
+    uses = [use for use in uses if use.person in met]
     return _decide(runtime, caller, purpose, "read", uses, formerly, share=True)
 
 

@@ -11,6 +11,7 @@ Problem
 ├── PushNotPaused           409
 ├── PushAlreadyOver         409
 ├── ReviewAlreadyDecided    409
+├── ReviewNotDecided        409
 ├── PersonsKeptApart        409
 ├── PersonsAlreadyOne       409
 ├── PersonNotMerged         409
@@ -117,15 +118,24 @@ class PushAlreadyOver(Conflict):
 
 
 class ReviewAlreadyDecided(Conflict):
-    """Somebody has decided this review otherwise. To change it, merge or unmerge the two persons, with a reason."""
+    """Somebody has decided this review otherwise.
+
+    To change it, take that decision back with `POST /v1/match-reviews/{id}/reopening`, with a reason, and decide anew.
+    """
 
     title = "Review already decided"
 
 
-class PersonsKeptApart(Conflict):
-    """These two were found to be two people, by a review or by unmerging, and are not merged again.
+class ReviewNotDecided(Conflict):
+    """Nobody has decided this review yet, or its decision was taken back already. Decide it."""
 
-    If the earlier decision was wrong, ask the information governance officer to look at both decisions.
+    title = "Review not decided"
+
+
+class PersonsKeptApart(Conflict):
+    """These two were found to be two people, by a review or by unmerging, and are not merged by mistake.
+
+    If that was wrong, another analyst than who found it merges them with `again`, and says why.
     """
 
     title = "Persons kept apart"
@@ -215,7 +225,7 @@ class LoweringOver(Conflict):
 
 
 class SecondPersonNeeded(Conflict):
-    """You asked for this yourself. Somebody else who may has to confirm it."""
+    """You asked for this, or decided the opposite, yourself. Somebody else who may has to do it."""
 
     title = "Second person needed"
 

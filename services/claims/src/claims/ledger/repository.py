@@ -32,10 +32,10 @@ def list_settlements(session: Session, framework: str) -> list[FeeSettlement]:
 
 
 def list_entries(
-    session: Session, framework: str | None, as_at: date | None, after: UUID | None, limit: int
+    session: Session, caller: Caller, framework: str | None, as_at: date | None, after: UUID | None, limit: int
 ) -> list[LedgerEntry]:
-    """Rows of the ledger as at a date, oldest first, after one of them."""
-    query = select(LedgerEntry)
+    """Rows of the ledger as at a date that are the caller's to read, oldest first, after one of them."""
+    query = select(LedgerEntry).where(reach.ledger(caller))
     if framework is not None:
         query = query.where(LedgerEntry.framework == framework)
     if as_at is not None:
@@ -45,9 +45,10 @@ def list_entries(
     return list(session.scalars(query.order_by(LedgerEntry.id).limit(limit)))
 
 
-def sum_by_kind(session: Session, framework: str | None, as_at: date | None) -> dict[str, int]:
-    """Shape: kind → pence."""
+def sum_by_kind(session: Session, caller: Caller, framework: str | None, as_at: date | None) -> dict[str, int]:
+    """What the rows that are the caller's add up to. Shape: kind → pence."""
     query = select(LedgerEntry.kind, func.sum(LedgerEntry.pence)).group_by(LedgerEntry.kind)
+    query = query.where(reach.ledger(caller))
     if framework is not None:
         query = query.where(LedgerEntry.framework == framework)
     if as_at is not None:

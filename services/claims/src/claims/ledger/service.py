@@ -106,12 +106,17 @@ def _count_due(session: Session, framework: Framework, year: str, settlements: S
 def show_ledger(
     session: Session, caller: Caller, framework: str | None, as_at: date | None, after: str | None, limit: int
 ) -> LedgerView:
-    """The ledger as at a date, oldest first, with totals of results and, apart, of fees. Errors: CursorNotValid."""
+    """The ledger as at a date, oldest first, with totals of results and, apart, of fees.
+
+    Who meets some families only reads their results, and totals of those. Errors: CursorNotValid.
+    """
     position = read_cursor(after, LEDGER)
-    rows = repository.list_entries(session, framework, as_at, UUID(position[0]) if position else None, limit + 1)
+    rows = repository.list_entries(
+        session, caller, framework, as_at, UUID(position[0]) if position else None, limit + 1
+    )
     named = repository.list_nameable(session, caller, [row.claim for row in rows if row.claim])
     page = Page[LedgerItem].cut(rows, limit, name=LEDGER, position=lambda r: r.id, view=lambda r: _show_entry(r, named))
-    pence = repository.sum_by_kind(session, framework, as_at)
+    pence = repository.sum_by_kind(session, caller, framework, as_at)
     fees = pence.pop(FEE, 0)
     return LedgerView(
         items=page.items,

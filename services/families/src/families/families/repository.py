@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches
 from families.models.families import Family, Membership
-from families.models.people import Person, PersonName
+from families.models.people import AddressStatement, Person, PersonName
 from families.problems import MembershipNotFound, PersonNotFound
 from families.reach import Reach
 from families.support.repository import SupportActs, read_support
@@ -26,16 +26,21 @@ class KnownFamilies:
     support: SupportActs = field(default_factory=SupportActs)
     met: dict[UUID, date | None] = field(default_factory=dict)
     """By root: whom of them the caller meets, and until which day; None: now. Of the others nothing is shown."""
+    locators: dict[UUID, set[str]] = field(default_factory=dict)
+    """By root: the sources that said where they live, and so since when they belong."""
 
 
 def list_families(
     session: Session, reach: ColumnElement[bool], *, after: UUID | None, limit: int, as_at: date
 ) -> list[Family]:
-    """Families that had been composed by then and have ever had a member, or were nominated."""
+    """Families that were composed in that year or before and have ever had a member, or were nominated.
+
+    By the year, since the day is not everybody's to know; which of them are shown of the day is the view's to say.
+    """
     members = exists().where(Membership.family == Family.id)
     families = (
         select(Family)
-        .where(reach, Family.composed_on <= as_at, members | (Family.origin == "nominated"))
+        .where(reach, Family.composed_on <= as_at.replace(month=12, day=31), members | (Family.origin == "nominated"))
         .order_by(Family.id)
         .limit(limit)
     )
@@ -78,6 +83,10 @@ def read_families(session: Session, families: list[Family], reach: Reach, *, sup
     members = {m.person for rows in known.memberships.values() for m in rows}
     known.met = reach.find_people(session, members)
     read_members(session, known, members)
+    for some in in_batches([leaf for leaf, root in known.root_of.items() if root in known.met]):
+        said = select(AddressStatement.person, AddressStatement.source).where(AddressStatement.person.in_(some))
+        for leaf, source in session.execute(said.distinct()):
+            known.locators.setdefault(known.root_of[leaf], set()).add(source)
     if support:
         known.support = read_support(session, ids)
     return known

@@ -34,6 +34,7 @@ from families.families.schemas import (
     NominationRequest,
 )
 from families.families.views import (
+    HAND,
     FamilyViewBuilder,
     Wanted,
     wanted_for_families,
@@ -46,7 +47,6 @@ from families.problems import MemberAlreadyThere, MembershipNotFound, PeriodNotV
 
 LIST = "families"
 WRITING = "support"
-HAND = "hand"
 
 
 def list_families(
@@ -60,7 +60,7 @@ def list_families(
             session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
         )
         known = repository.read_families(session, rows[:limit], within)
-    views = _view_families(runtime, caller, purpose, known, day)
+    views = [view for view in _view_families(runtime, caller, purpose, known, day) if view.composed_on <= day]
     return Page[FamilyView](items=views, next=write_cursor(LIST, rows[limit - 1].id) if len(rows) > limit else None)
 
 

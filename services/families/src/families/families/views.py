@@ -4,15 +4,17 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from chassis.etag import etag
+from chassis.clock import today
+from chassis.etag import etag, etag_of
 from families.families.repository import KnownFamilies
 from families.families.schemas import FamilySupportView, FamilyView, MembershipView, MemberView, MomentView
 from families.models.families import Family, Membership
 from families.people.views import best_name, full_name
 from families.reach import OWN_SERVICE
-from families.sharing import IDENTITY, LOCATION, Access, Item, PermittedSharing, Subject, present_only
+from families.sharing import ADDRESS, IDENTITY, LOCATION, Access, Item, PermittedSharing, Subject, present_only
 from families.support.views import SupportViewBuilder, latest_support_items, past_support_items
 
+COMPOSED, HAND = "composed", "hand"
 Wanted = dict[Subject, set[Item]]
 """What an answer draws on, person by person."""
 
@@ -24,7 +26,10 @@ def wanted_for_families(known: KnownFamilies, as_at: date) -> Wanted:
         of_all = latest_support_items(known.support, family.id, as_at)
         of_all |= {Item(LOCATION, OWN_SERVICE)} if family.area is not None else set()
         for root in present_roots(known, family.id, as_at):
-            wanted.add(root, wanted.names_of(root) | of_all)
+            wanted.add(root, wanted.names_of(root) | wanted.days_of(root) | of_all)
+        for membership in first_memberships(known, family):
+            root = known.root_of[membership.person]
+            wanted.add(root, wanted.days_of(root))
     return wanted.by_subject
 
 
@@ -45,7 +50,7 @@ def wanted_for_memberships(known: KnownFamilies, roots: Collection[UUID] | None 
         for membership in known.memberships.get(family.id, ()):
             root = known.root_of[membership.person]
             if roots is None or root in roots:
-                wanted.add(root, wanted.names_of(root))
+                wanted.add(root, wanted.names_of(root) | wanted.days_of(root))
     return wanted.by_subject
 
 
@@ -58,7 +63,8 @@ def wanted_for_timeline(known: KnownFamilies, as_at: date) -> Wanted:
         for membership in known.memberships.get(family.id, ()):
             if membership.from_on <= as_at:
                 root = known.root_of[membership.person]
-                wanted.add(root, wanted.names_of(root) | (of_all if root in present else set()))
+                of_them = wanted.names_of(root) | wanted.days_of(root)
+                wanted.add(root, of_them | (of_all if root in present else set()))
     return wanted.by_subject
 
 
@@ -76,6 +82,10 @@ class _Wanted:
     def names_of(self, root: UUID) -> set[Item]:
         return {Item(IDENTITY, name.source) for name in self._known.names.get(root, ())}
 
+    def days_of(self, root: UUID) -> set[Item]:
+        """Since when somebody belongs was found from where they were said to live."""
+        return {Item(ADDRESS, source) for source in self._known.locators.get(root, ())}
+
 
 def present_memberships(known: KnownFamilies, family: UUID, as_at: date) -> list[Membership]:
     """The stays in a family that hold on the day."""
@@ -84,9 +94,20 @@ def present_memberships(known: KnownFamilies, family: UUID, as_at: date) -> list
     ]
 
 
+def first_memberships(known: KnownFamilies, family: Family) -> list[Membership]:
+    """The stays with which a family began, of people whom the caller meets."""
+    rows = known.memberships.get(family.id, ())
+    return [m for m in rows if m.from_on == family.composed_on and known.root_of[m.person] in known.met]
+
+
 def present_roots(known: KnownFamilies, family: UUID, as_at: date) -> set[UUID]:
-    """Who belongs to a family on the day."""
-    return {known.root_of[m.person] for m in present_memberships(known, family, as_at)}
+    """Who belongs to a family on the day, or of a past day, on the first of its year: see `FamilyViewBuilder.days`."""
+    days = {as_at, beginning_of_year(as_at)} if as_at < today() else {as_at}
+    return {known.root_of[m.person] for day in days for m in present_memberships(known, family, day)}
+
+
+def beginning_of_year(day: date) -> date:
+    return day.replace(month=1, day=1)
 
 
 class FamilyViewBuilder:
@@ -97,18 +118,19 @@ class FamilyViewBuilder:
         self._support = SupportViewBuilder(known.support, self._all_permit, as_at)
 
     def view_family(self, family: Family, access: Access) -> FamilyView:
-        return FamilyView(
+        view = FamilyView(
             id=family.id,
-            composed_on=family.composed_on,
+            composed_on=self.composed_on(family),
             members=self.view_members(family.id),
             support=self._support.view_support(family.id),
             access=access,
-            etag=etag(family.version),
+            etag="",
             **present_only(
                 area=family.area if self._all_permit(family.id, LOCATION, OWN_SERVICE) else None,
                 lead_professional=self._support.view_lead(family.id),
             ),
         )
+        return view.model_copy(update={"etag": etag_of(view, but=("etag", "access"))})
 
     def view_support(self, family: Family) -> FamilySupportView:
         return FamilySupportView(
@@ -120,37 +142,70 @@ class FamilyViewBuilder:
     def view_members(self, family: UUID) -> list[MemberView]:
         """Who belongs on the day; of several leaves of one person, one, from the earliest beginning."""
         together: dict[tuple[UUID, str], list[Membership]] = {}
-        for membership in present_memberships(self.known, family, self.as_at):
-            together.setdefault((self.known.root_of[membership.person], membership.role), []).append(membership)
-        views = [
-            MemberView(
-                person=root,
-                role=role,
-                from_=min(m.from_on for m in rows),
-                to=None if any(m.to_on is None for m in rows) else max(m.to_on for m in rows if m.to_on),
-                **present_only(name=self.best_name(root)),
-            )
-            for (root, role), rows in together.items()
-            if self.sees(root)
-        ]
+        for membership in self.known.memberships.get(family, []):
+            if self._is_there(membership):
+                together.setdefault((self.known.root_of[membership.person], membership.role), []).append(membership)
+        views = []
+        for (root, role), rows in together.items():
+            if self.sees(root):
+                begins, ends = zip(*(self.days(m) for m in rows), strict=True)
+                last = None if None in ends else max(day for day in ends if day)
+                views.append(
+                    MemberView(
+                        person=root, role=role, from_=min(begins), to=last, **present_only(name=self.best_name(root))
+                    )
+                )
         return sorted(views, key=lambda view: (view.from_, view.person))
 
     def view_memberships(self, family: UUID) -> list[MembershipView]:
         """Every membership ever, by beginning."""
         rows = [m for m in self.known.memberships.get(family, []) if self.sees(self.known.root_of[m.person])]
-        return [
-            MembershipView(
-                id=m.id,
-                person=self.known.root_of[m.person],
-                role=m.role,
-                from_=m.from_on,
-                to=m.to_on,
-                how=m.how,
-                etag=etag(m.version),
-                **present_only(name=self.best_name(self.known.root_of[m.person])),
-            )
-            for m in sorted(rows, key=lambda m: (m.from_on, m.id))
-        ]
+        views = []
+        for m in rows:
+            begins, ends = self.days(m)
+            root = self.known.root_of[m.person]
+            views.append(
+                MembershipView(
+                    id=m.id, person=root, role=m.role, from_=begins, to=ends, how=m.how, etag=etag(m.version),
+                    **present_only(name=self.best_name(root)),
+                )
+            )  # fmt: skip
+        return sorted(views, key=lambda view: (view.from_, view.id))
+
+    def days(self, membership: Membership) -> tuple[date, date | None]:
+        """Since when and until when, as far as it may be shown.
+
+        Composition finds these days from what each source said of where somebody lives, so that all of those must
+        permit it. Else they are told by the year. Example: from 12 February 2017 to 3 May 2018 is from 1 January 2017
+        to 31 December 2018. What was stated by hand is no address.
+        """
+        if self._shows_days(membership):
+            return membership.from_on, membership.to_on
+        last = membership.to_on.replace(month=12, day=31) if membership.to_on else None
+        return beginning_of_year(membership.from_on), last if last and last < today() else None
+
+    def composed_on(self, family: Family) -> date:
+        """The day on which the first members began to belong; by the year, unless all of those whom the caller meets
+        permit it."""
+        first = first_memberships(self.known, family)
+        exact = family.origin != COMPOSED or (bool(first) and all(self._shows_days(m) for m in first))
+        return family.composed_on if exact else beginning_of_year(family.composed_on)
+
+    def _shows_days(self, membership: Membership) -> bool:
+        root = self.known.root_of[membership.person]
+        return membership.how == HAND or (
+            root in self.known.met
+            and all(self.shared.permits(root, ADDRESS, source) for source in self.known.locators.get(root, ()))
+        )
+
+    def _is_there(self, membership: Membership) -> bool:
+        """Whether a stay holds on the day; of whoever's days are told by the year, on the first of the past day's year.
+
+        Otherwise who asks for one day after the other would find the day on which somebody came.
+        """
+        by_year = self.as_at < today() and not self._shows_days(membership)
+        day = beginning_of_year(self.as_at) if by_year else self.as_at
+        return membership.from_on <= day and (membership.to_on is None or membership.to_on >= day)
 
     def sees(self, root: UUID) -> bool:
         """Membership is the programme's own record; a partner meets only those whose identity it may know.
@@ -169,7 +224,7 @@ class FamilyViewBuilder:
         return full_name(best) if best else None
 
     def view_timeline(self, family: Family) -> list[MomentView]:
-        moments = [MomentView(on=family.composed_on, kind="composed")]
+        moments = [MomentView(on=self.composed_on(family), kind="composed")]
         for view in self.view_memberships(family.id):
             moments.append(MomentView(on=view.from_, kind="joined", person=view.person, role=view.role))
             if view.to is not None:

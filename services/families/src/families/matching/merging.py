@@ -11,24 +11,31 @@ from families.composition_queue.repository import mark_news
 from families.events import PersonMerged, PersonUnmerged
 from families.matching import repository
 from families.matching.forgetting import forget_addresses
-from families.models.matching import MergeAct
+from families.models.matching import MatchReview, MergeAct
 from families.models.people import Person
-from families.problems import PersonNotFound, PersonNotMerged, PersonsAlreadyOne, PersonsKeptApart
+from families.problems import PersonNotFound, PersonNotMerged, PersonsAlreadyOne, PersonsKeptApart, SecondPersonNeeded
 from families.protections import repository as protections
 
 
-def merge_people(session: Session, stays: UUID, other: UUID, *, by: str, reason: str) -> None:
+def merge_people(session: Session, stays: UUID, other: UUID, *, by: str, reason: str, again: bool = False) -> None:
     """Find that two ids are one person: `other` is read as `stays` from now on. Its records and facts stay its own.
 
-    Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart.
+    `again`: although they were found to be two people, which is taken back by somebody else than who found it.
+    Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart, SecondPersonNeeded.
     """
     repository.take_matching_lock(session)
     winner, loser = _root(session, stays), _root(session, other)
     if winner.id == loser.id:
         raise PersonsAlreadyOne()
     ours, theirs = repository.leaves_of(session, winner.id), repository.leaves_of(session, loser.id)
-    if repository.any_apart(session, _ids(ours), _ids(theirs)):
+    apart = repository.list_apart(session, _ids(ours), _ids(theirs))
+    if apart and not again:
         raise PersonsKeptApart()
+    if by in repository.found_apart_by(session, apart):
+        raise SecondPersonNeeded()
+    for review in repository.reviews_apart(session, _ids(ours), _ids(theirs)):
+        reopen_review(session, review, by, reason)
+    repository.let_together(session, apart)
     loser.merged_into = winner.id
     for leaf in theirs:
         leaf.root = winner.id
@@ -43,8 +50,12 @@ def merge_people(session: Session, stays: UUID, other: UUID, *, by: str, reason:
     emit(session, PersonMerged(person=loser.id, into=winner.id))
 
 
-def unmerge_people(session: Session, person: UUID, restore: UUID, *, by: str, reason: str) -> UUID:
-    """Find that `restore`, which was merged into somebody, is somebody else after all, and remember it for ever.
+def unmerge_people(
+    session: Session, person: UUID, restore: UUID, *, by: str, reason: str, keep_apart: bool = True
+) -> UUID:
+    """Find that `restore`, which was merged into somebody, is somebody else after all.
+
+    They are kept apart from then on, unless only the question is to be asked again.
 
     Shape: the id that it was read as until now. Whatever had been merged into `restore` before goes with it.
     Errors: PersonNotFound, PersonNotMerged.
@@ -68,7 +79,8 @@ def unmerge_people(session: Session, person: UUID, restore: UUID, *, by: str, re
         one.root = leaf.id
     root.version += 1
     leaf.version += 1
-    repository.keep_apart(session, leaf.id, parent, "unmerged")
+    if keep_apart:
+        repository.keep_apart(session, leaf.id, parent, "unmerged")
     remember_act(session, "unmerge", root.id, leaf.id, by, reason)
     session.flush()
     staying = [one for one in cluster if one not in going]
@@ -112,11 +124,30 @@ def take_protections_over(session: Session, old: UUID, new: UUID) -> None:
         forget_addresses(session, [new])
 
 
+def record_decision(session: Session, review: MatchReview, verdict: str, by: str, reason: str) -> None:
+    """Answer a question, and keep who answered it."""
+    review.status, review.verdict = "decided", verdict
+    review.decided_at, review.decided_by, review.reason = now(), by, reason
+    repository.record_review_act(session, review, "decided", verdict, by, reason)
+
+
+def reopen_review(session: Session, review: MatchReview, by: str, reason: str) -> None:
+    """Ask a question again. What was answered stays in its history, also of before answers were kept there."""
+    verdict = review.verdict or ""
+    if not repository.list_review_acts(session, [review.id]):
+        was = review.decided_by or "", review.reason or ""
+        repository.record_review_act(session, review, "decided", verdict, *was)
+        session.flush()
+    repository.record_review_act(session, review, "reopened", verdict, by, reason)
+    review.status, review.verdict = "open", None
+    review.decided_at, review.decided_by, review.reason = None, None, None
+    session.flush()
+
+
 def _settle_reviews(session: Session, leaves: Collection[UUID], by: str) -> None:
     """Questions that the merge has answered."""
     for review in repository.open_reviews_about(session, leaves):
-        review.status, review.verdict = "decided", "same"
-        review.decided_at, review.decided_by, review.reason = now(), by, "Answered by merging both with others"
+        record_decision(session, review, "same", by, "Answered by merging both with others")
 
 
 def _unite_protections(session: Session, leaves: Collection[UUID]) -> None:

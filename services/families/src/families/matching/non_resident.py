@@ -57,6 +57,12 @@ def add_non_resident_parent(session: Session, child: UUID, parent: UUID, since: 
     mark_anew(session, [child, parent])
 
 
+def remove_non_resident_parent(session: Session, children: Sequence[UUID], parent: UUID) -> None:
+    """That this adult is a parent of these children who lives elsewhere was taken back. Shape: leaves."""
+    repository.forget_parents_elsewhere(session, children, parent)
+    mark_anew(session, [*children, parent])
+
+
 def _groups(
     statements: Iterable[CarerStatement], children: dict[UUID, Profile], premises: PremisesKinds
 ) -> dict[tuple[str, str, Any], list[CarerStatement]]:

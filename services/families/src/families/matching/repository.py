@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from chassis.db import in_batches, now, upsert
+from chassis.db import in_batches, new_id, now, upsert
 from families.matching.names import fold
 from families.matching.scorer import Address, PremisesKinds, Profile
 from families.models.intake import Record
@@ -17,6 +17,7 @@ from families.models.matching import (
     MatchReview,
     MergeAct,
     ParentElsewhere,
+    ReviewAct,
 )
 from families.models.people import AddressStatement, CarerStatement, Person
 from families.models.premises import Premises
@@ -152,6 +153,27 @@ def lock_review(session: Session, review_id: UUID) -> MatchReview | None:
     return session.scalars(select(MatchReview).where(MatchReview.id == review_id).with_for_update()).one_or_none()
 
 
+def record_review_act(session: Session, review: MatchReview, act: str, verdict: str, by: str, reason: str) -> None:
+    session.add(ReviewAct(id=new_id(), review=review.id, act=act, verdict=verdict, by=by, reason=reason, at=now()))
+
+
+def list_review_acts(session: Session, reviews: Collection[UUID]) -> dict[UUID, list[ReviewAct]]:
+    """What was done with these questions, oldest first."""
+    found: dict[UUID, list[ReviewAct]] = {}
+    for some in in_batches(reviews):
+        query = select(ReviewAct).where(ReviewAct.review.in_(some)).order_by(ReviewAct.at, ReviewAct.id)
+        for act in session.scalars(query):
+            found.setdefault(act.review, []).append(act)
+    return found
+
+
+def find_merge_of(session: Session, review: MatchReview) -> MergeAct | None:
+    """The merge by which a question was answered; None where the two became one by way of others."""
+    made = MergeAct.kind == "merge", MergeAct.by == review.decided_by, MergeAct.reason == review.reason
+    query = select(MergeAct).where(*made, MergeAct.at >= review.decided_at).order_by(MergeAct.at, MergeAct.id)
+    return session.scalars(query.limit(1)).first()
+
+
 def open_reviews_about(session: Session, leaves: Collection[UUID]) -> list[MatchReview]:
     """Open questions whether two leaves are one, for which both are among these."""
     return list(
@@ -175,6 +197,11 @@ def first_said_elsewhere(session: Session, children: Collection[UUID]) -> date |
     )
 
 
+def forget_parents_elsewhere(session: Session, children: Collection[UUID], parent: UUID) -> None:
+    rows = ParentElsewhere.child.in_(children), ParentElsewhere.parent == parent
+    session.execute(delete(ParentElsewhere).where(*rows).execution_options(synchronize_session=False))
+
+
 def record_parent_elsewhere(session: Session, child: UUID, parent: UUID, since: date) -> None:
     row = {"child": child, "parent": parent, "since": since}
     upsert(session, ParentElsewhere, [row], key=["child", "parent"])
@@ -187,20 +214,64 @@ def find_person(session: Session, person: UUID) -> Person | None:
     return session.get(Person, person)
 
 
+def are_one(session: Session, one: UUID, other: UUID) -> bool:
+    """Whether two leaves are read as one person now."""
+    roots = {person.root for id in (one, other) if (person := session.get(Person, id)) is not None}
+    return len(roots) == 1
+
+
 def leaves_of(session: Session, root: UUID) -> list[Person]:
     """All leaves that are one person, its root among them."""
     return list(session.scalars(select(Person).where(Person.root == root).order_by(Person.id)))
 
 
-def any_apart(session: Session, some: Collection[UUID], others: Collection[UUID]) -> bool:
-    """Whether a leaf of the one and a leaf of the other were found to be two people."""
-    pair = select(KeptApart.left_person).where(
-        or_(
-            and_(KeptApart.left_person.in_(some), KeptApart.right_person.in_(others)),
-            and_(KeptApart.left_person.in_(others), KeptApart.right_person.in_(some)),
+def list_apart(session: Session, some: Collection[UUID], others: Collection[UUID]) -> list[KeptApart]:
+    """The pairs of a leaf of the one and a leaf of the other that were found to be two people."""
+    pairs = or_(
+        and_(KeptApart.left_person.in_(some), KeptApart.right_person.in_(others)),
+        and_(KeptApart.left_person.in_(others), KeptApart.right_person.in_(some)),
+    )
+    return list(session.scalars(select(KeptApart).where(pairs)))
+
+
+def let_together(session: Session, pairs: Iterable[KeptApart]) -> None:
+    """These pairs may be one person after all."""
+    for pair in pairs:
+        session.delete(pair)
+    session.flush()
+
+
+def found_apart_by(session: Session, pairs: Iterable[KeptApart]) -> set[str]:
+    """Who found that these pairs are two people, by a review, by unmerging or by splitting."""
+    by: set[str] = set()
+    for pair in pairs:
+        both = [pair.left_person, pair.right_person]
+        acts = MergeAct.kind.in_(["unmerge", "split"]), or_(MergeAct.person.in_(both), MergeAct.other.in_(both))
+        last = select(MergeAct.by).where(*acts).order_by(MergeAct.at.desc(), MergeAct.id.desc())
+        decided = select(MatchReview.decided_by).where(
+            MatchReview.left_person == pair.left_person,
+            MatchReview.right_person == pair.right_person,
+            MatchReview.verdict == "different",
+        )
+        found = session.scalars(decided if pair.because == "reviewed" else last.limit(1))
+        by.update(name for name in found if name is not None)
+    return by
+
+
+def reviews_apart(session: Session, some: Collection[UUID], others: Collection[UUID]) -> list[MatchReview]:
+    """Questions about a leaf of the one and a leaf of the other that were answered with `different`."""
+    return list(
+        session.scalars(
+            select(MatchReview).where(
+                MatchReview.kind == "same_person",
+                MatchReview.verdict == "different",
+                or_(
+                    and_(MatchReview.left_person.in_(some), MatchReview.right_person.in_(others)),
+                    and_(MatchReview.left_person.in_(others), MatchReview.right_person.in_(some)),
+                ),
+            )
         )
     )
-    return session.scalars(pair.limit(1)).first() is not None
 
 
 def keep_apart(session: Session, one: UUID, other: UUID, because: str) -> None:

@@ -17,6 +17,7 @@ from families.matching.schemas import (
     LinkView,
     MergeRequest,
     PersonLinkItems,
+    ReopeningRequest,
     ReviewView,
     SearchRequest,
     Unmerged,
@@ -61,6 +62,12 @@ def list_reviews(
 def decide_review(review_id: UUID, request: DecisionRequest, caller: ReviewMatches, session: WriteSession) -> Written:
     """Answer one of them."""
     return service.decide_review(session, caller, review_id, request)
+
+
+@router.post("/v1/match-reviews/{review_id}/reopening")
+def reopen_review(review_id: UUID, request: ReopeningRequest, caller: ReviewMatches, runtime: TheRuntime) -> Unmerged:
+    """Take a decision back, so that it may be decided anew."""
+    return service.reopen_review(runtime, caller, review_id, request)
 
 
 @router.post("/v1/people/{person_id}/merge")

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from chassis.schemas import Date, Id, Instant, Line, Note, Schema, Written
+from chassis.schemas import Date, Flag, Id, Instant, Line, Note, Schema, Written
 
 
 class RecordRef(Schema):
@@ -24,6 +24,16 @@ class SideView(Schema):
     sex: str | None = None
 
 
+class ReviewActView(Schema):
+    """Acts: decided, reopened. Shape: `verdict` is the one that was given, or taken back; `by` a user's id."""
+
+    act: str
+    verdict: str
+    by: str
+    reason: str
+    at: Instant
+
+
 class ReviewView(Schema):
     """Units: `weight` and `score` are log2 of how much likelier the outcome is for one person than for two."""
 
@@ -37,6 +47,7 @@ class ReviewView(Schema):
     right: SideView
     children: list[UUID]
     opened_at: Instant
+    history: list[ReviewActView]
 
 
 class DecisionRequest(Schema):
@@ -46,9 +57,14 @@ class DecisionRequest(Schema):
     reason: Note = Field(min_length=1)
 
 
+class ReopeningRequest(Schema):
+    reason: Note = Field(min_length=1)
+
+
 class MergeRequest(Schema):
     other: Id = Field(description="The id that is to be read as this person")
     reason: Note = Field(min_length=1)
+    again: Flag = Field(default=False, description="Although they were found to be two people: that is taken back")
 
 
 class UnmergeRequest(Schema):

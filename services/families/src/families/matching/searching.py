@@ -18,6 +18,8 @@ from families.people.service import read_reached, share_people
 from families.people.views import view_person
 from families.sharing import IDENTITY, PermittedSharing
 
+NOBODY = UUID(int=0)
+"""Looked for where nobody was found: how much is asked of the store tells nobody whether there is such a person."""
 FOUND_AT_MOST = 50
 NAMESAKES_AT_MOST = 1000
 """A blocking key that more people share finds nobody."""
@@ -30,7 +32,7 @@ def search_people(runtime: Runtime, caller: Caller, purpose: str, request: Searc
     """
     with runtime.read() as session:
         ids = find_candidates(session, request)
-    known = read_reached(runtime, caller, purpose, ids)
+    known = read_reached(runtime, caller, purpose, ids or {NOBODY})
     # Only asked, and not shared: whoever does not fit is not shown to anybody, and no line of the log says so.
     judged = sharing.decide(runtime, caller, purpose, known.wanted(known.identity_of), share=False)
     found = [root for root in known.leaves_of if _fits(request, root, known, judged)][:FOUND_AT_MOST]
@@ -62,7 +64,7 @@ def find_candidates(session: Session, request: SearchRequest) -> set[UUID]:
         blocks = repository.find_blocks(session, keys, NAMESAKES_AT_MOST)
         leaves = {person for block in blocks.values() for person in block}
         # The parts of a person's name, date and number may stand on different leaves.
-        roots = people.find_roots(session, leaves)
+        roots = people.find_roots(session, leaves or {NOBODY})
         found = roots if found is None else found & roots
     return found or set()
 

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
-from chassis.db import now
 from chassis.etag import etag
 from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
@@ -18,20 +17,29 @@ from families.bars.repository import find_barred, is_barred
 from families.matching import merging, repository, sharings, splitting
 from families.matching.links import may_review
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
-from families.matching.non_resident import add_non_resident_parent
+from families.matching.non_resident import add_non_resident_parent, remove_non_resident_parent
 from families.matching.schemas import (
     DecisionRequest,
     MergeRequest,
     RecordRef,
+    ReopeningRequest,
+    ReviewActView,
     ReviewView,
     SideView,
     Unmerged,
     UnmergeRequest,
 )
-from families.models.matching import MatchReview
+from families.models.matching import MatchReview, ReviewAct
 from families.people import repository as people
 from families.people import views
-from families.problems import PersonNotFound, ReviewAlreadyDecided, ReviewNotFound
+from families.problems import (
+    PersonNotFound,
+    PersonNotMerged,
+    ReviewAlreadyDecided,
+    ReviewNotDecided,
+    ReviewNotFound,
+    SecondPersonNeeded,
+)
 from families.protections.repository import protected_among
 from families.sharing import IDENTITY, PermittedSharing, present_only
 
@@ -64,6 +72,7 @@ def list_reviews(
         sides = {side for review in reviews[:limit] for side in (review.left_person, review.right_person)}
         known = people.read_people(session, sides)
         protected = protected_among(session, known.root_of)
+        acts = repository.list_review_acts(session, [review.id for review in reviews])
         barred = find_barred(session, caller.subject).people
     sides = {side for side in sides if known.root_of[side] not in barred}
     wanted = known.wanted(lambda leaf: known.names_of(leaf) | known.records_of(leaf) if leaf in sides else ())
@@ -73,7 +82,7 @@ def list_reviews(
         limit,
         name="match-reviews",
         position=lambda review: review.id,
-        view=lambda review: _review_view(review, known, shared, protected),
+        view=lambda review: _review_view(review, known, shared, protected, acts.get(review.id, [])),
     )
     return page.model_copy(
         update={"items": [view for view in page.items if barred.isdisjoint((view.left.root, view.right.root))]}
@@ -95,8 +104,7 @@ def decide_review(session: Session, caller: Caller, review_id: UUID, request: De
         if review.verdict != request.verdict:
             raise ReviewAlreadyDecided()
         return Written(id=review.id, status=review.status)
-    review.status, review.verdict = "decided", request.verdict
-    review.decided_at, review.decided_by, review.reason = now(), caller.subject, request.reason
+    merging.record_decision(session, review, request.verdict, caller.subject, request.reason)
     if request.verdict == "same":
         _merge_reviewed(session, caller, review, request.reason)
     elif request.verdict == "different":
@@ -110,10 +118,57 @@ def decide_review(session: Session, caller: Caller, review_id: UUID, request: De
     return Written(id=review.id, status=review.status)
 
 
+def reopen_review(runtime: Runtime, caller: Caller, review_id: UUID, request: ReopeningRequest) -> Unmerged:
+    """Take the decision of a review back, so that it may be decided anew. Both stay in its history.
+
+    A link is taken back by anybody who reviews, whoever made it: in doubt two ids are two people. That two are not one
+    is taken back by somebody else than who found it, since a wrong link shows one person's records to those who may see
+    the other's. Shape: what was shared while two were taken for one is told with it.
+    Errors: ReviewNotFound; ReviewNotDecided; SecondPersonNeeded; PersonNotMerged where the two became one by way of
+    others, which is taken back by unmerging.
+    """
+    since, asked = None, None
+    with runtime.write() as session:
+        repository.take_matching_lock(session)
+        review = repository.lock_review(session, review_id) if may_review(caller) else None
+        if review is None or is_barred(session, caller.subject, [review.left_person, review.right_person]):
+            raise ReviewNotFound()
+        if review.status != "decided":
+            raise ReviewNotDecided()
+        if review.verdict in ("different", "no") and review.decided_by == caller.subject:
+            raise SecondPersonNeeded()
+        if review.verdict == "same" and repository.are_one(session, review.left_person, review.right_person):
+            merged = repository.find_merge_of(session, review)
+            if merged is None:
+                raise PersonNotMerged()
+            since, asked = merged.at, [merged.person, merged.other]
+            merging.unmerge_people(
+                session, merged.person, merged.other, by=caller.subject, reason=request.reason, keep_apart=False
+            )
+        elif review.verdict == "different":
+            apart = repository.list_apart(session, [review.left_person], [review.right_person])
+            repository.let_together(session, [pair for pair in apart if pair.because == "reviewed"])
+        elif review.verdict == "yes":
+            remove_non_resident_parent(session, [UUID(child) for child in review.group], review.right_person)
+        merging.reopen_review(session, review, caller.subject, request.reason)
+        written = Written(id=review.id, status=review.status)
+    shared = sharings.find_since(runtime, asked, since) if since and asked else None
+    return Unmerged(
+        id=written.id,
+        status=written.status,
+        etag=None,
+        shared_meanwhile=shared.number if shared else None,
+        shared_with=shared.services if shared else None,
+    )
+
+
 def merge_people(session: Session, caller: Caller, person: UUID, request: MergeRequest) -> Written:
-    """Find that two ids are one person. Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart."""
+    """Find that two ids are one person.
+
+    Errors: PersonNotFound, PersonsAlreadyOne, PersonsKeptApart; SecondPersonNeeded.
+    """
     _must_review(session, caller, person, request.other)
-    merging.merge_people(session, person, request.other, by=caller.subject, reason=request.reason)
+    merging.merge_people(session, person, request.other, by=caller.subject, reason=request.reason, again=request.again)
     return _written(session, person, "merged")
 
 
@@ -155,7 +210,11 @@ def _merge_reviewed(session: Session, caller: Caller, review: MatchReview, reaso
 
 
 def _review_view(
-    review: MatchReview, known: people.KnownPeople, shared: PermittedSharing, protected: Collection[UUID]
+    review: MatchReview,
+    known: people.KnownPeople,
+    shared: PermittedSharing,
+    protected: Collection[UUID],
+    acts: Sequence[ReviewAct],
 ) -> ReviewView:
     # How well two addresses agree tells where somebody is who must not be found.
     hidden = review.left_person in protected or review.right_person in protected
@@ -169,6 +228,9 @@ def _review_view(
         right=_side(review.right_person, known, shared),
         children=[UUID(child) for child in review.group],
         opened_at=review.opened_at,
+        history=[
+            ReviewActView(act=act.act, verdict=act.verdict, by=act.by, reason=act.reason, at=act.at) for act in acts
+        ],
         **present_only(score=None if hidden else review.score, verdict=review.verdict),
     )
 

@@ -63,8 +63,24 @@ class MatchReview(Base):
     reason: Mapped[str | None] = mapped_column(info=IDENTITY)
 
 
+class ReviewAct(Base):
+    """What was done with a question, and is never changed: decided, or reopened, which takes the last decision back."""
+
+    __tablename__ = "review_act"
+    __table_args__ = (Index("review_act_review", "review"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    review: Mapped[UUID] = mapped_column(ForeignKey("match_review.id"))
+    act: Mapped[str]
+    verdict: Mapped[str]
+    by: Mapped[str]
+    reason: Mapped[str] = mapped_column(info=IDENTITY)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class KeptApart(Base):
-    """Two leaves that somebody found to be two people. Nothing brings them together again. `left_person` < `right`."""
+    """Two leaves that somebody found to be two people. Nothing brings them together until a second person has taken
+    that back; then there is no such row any more, and the acts tell of it. `left_person` < `right`."""
 
     __tablename__ = "kept_apart"
 

@@ -16,7 +16,7 @@ from families.sharing import ADDRESS, IDENTITY, Item, Subject
 from vocabulary.premises import HIDING
 
 # Columns and not entities: of hundreds of rows a page, making the objects is what costs.
-_LEAVES = select(Person.id, Person.root, Person.version)
+_LEAVES = select(Person.id, Person.root)
 _RECORDS = select(Record.id, Record.feed, Record.source, Record.natural_key, Record.person, Record.how)
 
 
@@ -26,7 +26,6 @@ class KnownPeople:
 
     root_of: dict[UUID, UUID] = field(default_factory=dict)
     leaves_of: dict[UUID, list[UUID]] = field(default_factory=dict)
-    version_of: dict[UUID, int] = field(default_factory=dict)
     names: dict[UUID, list[PersonName]] = field(default_factory=dict)
     identifiers: dict[UUID, list[Identifier]] = field(default_factory=dict)
     addresses: dict[UUID, list[AddressStatement]] = field(default_factory=dict)
@@ -86,10 +85,9 @@ def read_people(
     for some in in_batches(ids):
         roots.update(session.scalars(select(Person.root).where(Person.id.in_(some))))
     for some in in_batches(sorted(roots)):
-        for leaf, root, version in session.execute(_LEAVES.where(Person.root.in_(some)).order_by(Person.id)):
+        for leaf, root in session.execute(_LEAVES.where(Person.root.in_(some)).order_by(Person.id)):
             known.root_of[leaf] = root
             known.leaves_of.setdefault(root, []).append(leaf)
-            known.version_of[leaf] = version
     for leaves in in_batches(known.root_of) if names else ():
         for name in session.scalars(select(PersonName).where(PersonName.person.in_(leaves))):
             if known.reaches(name.person, name.first_stated_on):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from chassis.auth import Caller
-from chassis.etag import etag
+from chassis.etag import etag_of
 from chassis.runtime import Runtime
 from families import reach, sharing
 from families.people import repository, views
@@ -20,8 +20,8 @@ def show_person(runtime: Runtime, caller: Caller, purpose: str, person: UUID) ->
     if not known.leaves_of:
         raise PersonNotFound()
     access = sharing.ask_access(runtime, caller, purpose)
-    root = next(iter(known.leaves_of))
-    return views.view_person(root, known, shared, access), etag(known.version_of[root])
+    view = views.view_person(next(iter(known.leaves_of)), known, shared, access)
+    return view, etag_of(view, but=["access"])
 
 
 def look_up_people(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonItems:
