@@ -112,8 +112,11 @@ def test_a_program_declares_its_commands_and_runs_what_it_declares() -> None:
 @pytest.mark.parametrize(
     ("declared", "finding"),
     [
-        (("identity", "families"), "consent work reaches families serve at TCP 8702, and has no business there"),
-        ((), "consent serve does not reach identity serve at TCP 8701"),
+        (
+            ("identity", "families", "claims"),
+            "consent work reaches claims serve at TCP 8704, and has no business there",
+        ),
+        (("families",), "consent serve does not reach identity serve at TCP 8701"),
     ],
 )
 def test_an_arrow_that_the_code_does_not_want_or_lacks_is_found(

@@ -127,7 +127,7 @@ def test_the_code_calls_as_the_design_says() -> None:
         "gateway": {"identity", "families", "consent", "claims"},
         "families": {"identity", "consent"},
         "claims": {"identity", "consent", "families"},
-        "consent": {"identity"},
+        "consent": {"identity", "families"},
         "identity": set(),
     }
 

@@ -46,6 +46,8 @@ def patience() -> Iterator[None]:
         for program in PROGRAMS:
             patch.setenv(f"{program.upper()}_TIME_BUDGET", "30")
         patch.setenv("GATEWAY_OPERATION_TIMEOUT", "30")
+        for program in ("CONSENT", "FAMILIES"):
+            patch.setenv(f"{program}_STANDING_PATIENCE", "30")
         yield
 
 

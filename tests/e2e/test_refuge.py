@@ -79,7 +79,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
     pushes = [push["id"] for machine in cast.machines.values() for push in api.pages(machine, "families", "/v1/pushes")]
     consents = [
         consent["id"]
-        for row in api.lookup(cast["cora"], "consent", "/v1/consents/lookup", hidden)
+        for row in api.lookup(cast["pia"], "consent", "/v1/consents/lookup", hidden)
         for consent in row["consents"]
     ]
     notices = [notice["id"] for notice in api.pages(cast["cora"], "consent", "/v1/notices")]

@@ -98,7 +98,7 @@ def forward_a_caller(case: Any) -> None:
     others = {name: value for name, value in (case.headers or {}).items() if name.lower() != "caller-token"}
     for_itself = isinstance(case.body, dict) and case.body.get("operation") == "use"
     case.headers = others if for_itself else others | {"caller-token": os.environ["CALLER_TOKEN"]}
-    if isinstance(case.body, dict):
+    if isinstance(case.body, dict) and "purpose" in case.body:
         case.body["purpose"] = "identify"
 
 

@@ -83,6 +83,9 @@ def furnish(platform: Platform) -> World:
     protection = create(platform, "consent", "/v1/protections", {
         "person": person, "kind": "location", "date": DAY, "reason": "Asked",
     })  # fmt: skip
+    restriction = create(platform, "consent", "/v1/restrictions", {
+        "person": person, "because": "accuracy_contested", "date": DAY, "reason": "Asked", "categories": ["housing"],
+    })  # fmt: skip
     platform.carry("families", "claims")  # so that claims knows the family of the claim
     batch, claim = claimed(platform, family)
     member = create(platform, "families", f"/v1/families/{family}/members", {
@@ -99,7 +102,7 @@ def furnish(platform: Platform) -> World:
         "decision_id": decided(platform, person),
         "family_id": family, "person_id": person, "push_id": push, "agreement_id": agreement, "notice_id": notice,
         "delivery_id": delivery, "consent_id": given, "objection_id": objection,
-        "protection_id": protection, "batch_id": batch, "claim_id": claim,
+        "protection_id": protection, "restriction_id": restriction, "batch_id": batch, "claim_id": claim,
     })  # fmt: skip
 
 

@@ -25,10 +25,10 @@ ORDER = {
     "families": [
         *("feeds", "composition_queue", "people", "protections", "bars", "facts", "matching", "intake"),
         *("composition", "support", "families", "premises", "evidence"),
-        *("covers", "enquiries", "emergency_access"),
+        *("covers", "enquiries", "emergency_access", "standing"),
     ],
     "consent": [
-        *("catalogue", "agreements", "decisions", "notices", "consents"),
+        *("catalogue", "acts", "agreements", "decisions", "notices", "consents"),
         *("coverage", "objections", "protections", "restrictions", "sharing_log"),
     ],
     "claims": [

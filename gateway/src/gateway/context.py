@@ -1,5 +1,6 @@
 """The context of one request: its caller, and its clients for the programs behind. Nothing of it is kept."""
 
+import math
 import re
 import time
 from collections.abc import Mapping
@@ -11,6 +12,7 @@ import strawberry
 
 from chassis.auth import Caller
 from chassis.problems import Fault, RequestNotValid
+from chassis.time_budget import current_time_budget
 from gateway.clients import Upstream
 from gateway.clients.claims import ClaimsClient
 from gateway.clients.consent import ConsentClient
@@ -22,8 +24,16 @@ from gateway.settings import GatewaySettings
 PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
 
 
+def _left_of_request() -> float:
+    budget = current_time_budget()
+    return math.inf if budget is None else budget.left
+
+
 class Context:
-    """One request of one caller. Everything behind is asked with the caller's own token, never with ours."""
+    """One request of one caller. Everything behind is asked with the caller's own token, never with ours.
+
+    Units: `patience` in seconds, what the whole operation may take.
+    """
 
     def __init__(
         self,
@@ -34,7 +44,8 @@ class Context:
         forwarded: Mapping[str, str] | None = None,
     ) -> None:
         self._programs, self.settings, self._purpose = programs, settings, purpose
-        self._ends = time.monotonic() + settings.operation_timeout
+        self.patience = min(settings.operation_timeout, _left_of_request())
+        self._ends = time.monotonic() + self.patience
         self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 

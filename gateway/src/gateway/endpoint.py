@@ -119,7 +119,7 @@ async def run(schema: Schema, operation: Operation, context: Context, settings: 
     """The answer to one operation. Errors: OperationNotValid; MethodNotAllowed."""
     allowed = {OperationType.QUERY} if operation.reading else {OperationType.QUERY, OperationType.MUTATION}
     try:
-        async with asyncio.timeout(settings.operation_timeout):
+        async with asyncio.timeout(context.patience):
             result = await schema.execute(
                 operation.document,
                 variable_values=operation.variables,

@@ -60,9 +60,11 @@ class Acts:
 
         A coordinator does not meet those: that a family is in her area says where it is.
         """
+        return self.cast[PROTECTING if act.user == "cora" and self._is_hidden(act) else act.user]
+
+    def _is_hidden(self, act: Act) -> bool:
         people = (self.register.borough.people[who] for who in self.register.borough.families[act.family].people())
-        hidden = any(person.premises_on(act.on).kind == "refuge" for person in people)
-        return self.cast[PROTECTING if hidden and act.user == "cora" else act.user]
+        return any(person.premises_on(act.on).kind == "refuge" for person in people)
 
     def _support(self, act: Act, what: str, body: dict[str, Any], name: str) -> Any:
         path = f"/v1/families/{self._family(act)}/{what}"
@@ -163,7 +165,8 @@ class Acts:
         """The coordinator records the withdrawal: an information governance officer may only read consents."""
         consent = self.diary.do_once(f"consent {act.detail}", lambda: None)
         path = f"/v1/consents/{consent}/withdrawal"
-        return self.api.post(self.cast["cora"], "consent", path, {"date": iso(act.on)})
+        who = self.cast[PROTECTING if self._is_hidden(act) else "cora"]
+        return self.api.post(who, "consent", path, {"date": iso(act.on)})
 
     def separated(self, act: Act, name: str) -> Any:
         """Some members leave the family and become one of their own, of which only the area is said."""

@@ -1,8 +1,6 @@
 """A program that takes connections and never answers holds its readers no longer than their time budget."""
 
 import contextvars
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -16,35 +14,11 @@ from starlette.routing import Route
 from chassis.http import ServiceClient, TokenSource
 from chassis.problems import Unavailable
 from chassis.time_budget import TimeBudget, begin_time_budget, current_time_budget
+from fixtures.silent import Silent
 from fixtures.stack import serve
 
 LONG = 3600.0
 SHORT = 0.05
-
-
-class Silent:
-    """Takes connections and never answers, as a program does that is stopped; counts them."""
-
-    def __init__(self) -> None:
-        self.taken: list[socket.socket] = []
-        self._door = socket.create_server(("127.0.0.1", 0))
-        threading.Thread(target=self._take, daemon=True).start()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._door.getsockname()[1]}"
-
-    def _take(self) -> None:
-        while True:
-            try:
-                self.taken.append(self._door.accept()[0])
-            except OSError:
-                return
-
-    def close(self) -> None:
-        self._door.close()
-        for one in self.taken:
-            one.close()
 
 
 @pytest.fixture

@@ -144,7 +144,7 @@ def test_a_protection_on_any_id_hides_where_she_is_from_everybody_until_it_is_li
         assert world.reasons([(ada, [formerly])], SCHOOL[1:2], asker=asker, purpose=purpose) == ["protected"]
     assert world.reasons([(ada, [formerly])], [("location", "programme"), SCHOOL[0]]) == ["protected", "agreed"]
     assert world.reasons([ada], SCHOOL[1:2]) == ["agreed"]
-    lifted = world.post(f"/v1/protections/{protection}/lift", {"date": day(), "reason": "She asked for it"})
+    lifted = world.lift(protection)
     assert lifted.json()["status"] == "lifted"
     assert world.reasons([(ada, [formerly])], SCHOOL[1:2]) == ["agreed"]
     assert [name for name, _ in world.events()][-2:] == ["protection.set", "protection.lifted"]
@@ -155,7 +155,7 @@ def test_two_protections_are_lifted_one_by_one(world: World) -> None:
     world.inform(ada)
     first, second = world.protection(ada), world.protection(ada)
     for protection, reason in ((first, "protected"), (second, "agreed")):
-        world.post(f"/v1/protections/{protection}/lift", {"date": day(), "reason": "No longer needed"})
+        world.lift(protection)
         assert world.reasons([ada], SCHOOL[1:2]) == [reason]
 
 

@@ -19,6 +19,7 @@ from consent.models import Outbox
 from fixtures import agreements
 from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
+from fixtures.standing import StandingDesk
 from fixtures.tokens import as_, token
 
 OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read",
@@ -38,6 +39,7 @@ def _officer(name: str, agency: str, service: str) -> str:
 IRIS = _officer("iris", COUNCIL, "programme")
 IDA = _officer("ida", COUNCIL, "education")
 PAUL = _officer("paul", POLICE, "neighbourhood-policing")
+INA = _officer("ina", COUNCIL, "programme")
 PETRA = _officer("petra", POLICE, "neighbourhood-policing")
 JONAS = _officer("jonas", JOBCENTRE, "jobcentre")
 HANA = _officer("hana", HEALTH, "school-nursing")
@@ -70,13 +72,18 @@ def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -
 @dataclass
 class World:
     running: Running
+    standing: StandingDesk = field(default_factory=StandingDesk)
     notices: list[str] = field(default_factory=list)
 
     @classmethod
-    def begin(cls, programs: Programs) -> "World":
-        running = programs.start(program)
+    def begin(cls, programs: Programs, **settings: Any) -> "World":
+        standing, secret = StandingDesk(), programs.var / "secret"
+        url = programs.serve(standing.app())
+        secret.write_text("s" * 40)
+        where: dict[str, Any] = {"families_url": url, "identity_url": url, "client_secret_file": secret}
+        running = programs.start(program, **(where | settings))
         know_everybody(running.runtime)
-        return cls(running)
+        return cls(running, standing)
 
     def get(self, path: str, who: str = IRIS, **params: Any) -> Response:
         return self.running.client.get(path, params=params or None, headers=as_(who))
@@ -129,6 +136,12 @@ class World:
 
     def withdraw(self, consent: str, **more: Any) -> Response:
         return self.post(f"/v1/consents/{consent}/withdrawal", {"date": day()} | more, LEO)
+
+    def lift(self, protection: str, reason: str = "She asked for it") -> Response:
+        """One officer asks, and another confirms."""
+        asked = self.post(f"/v1/protections/{protection}/lift", {"date": day(), "reason": reason})
+        assert asked.json()["status"] == "lift_asked", asked.text
+        return self.post(f"/v1/protections/{protection}/lift/confirmation", {"date": day(), "reason": reason}, INA)
 
     def protection(self, person: str) -> str:
         body = {"person": person, "kind": "location", "date": day(), "reason": "On the refuge's word"}

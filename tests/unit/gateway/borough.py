@@ -14,7 +14,7 @@ from consent.app import program as consent
 from families.app import program as families
 from fixtures import agreements
 from fixtures.directory import know_everybody
-from fixtures.stack import Programs, Running
+from fixtures.stack import Programs, Running, free_address
 from fixtures.tokens import as_, token
 from gateway.app import program as gateway
 from identity.app import program as identity
@@ -28,7 +28,12 @@ PARTNERS = {
 OFFICER = (
     "agreements:read agreements:write agreements:sign notices:write consents:read protections:write sharing-log:read"
 )
-OWN = {"families": ["consent:decide"], "claims": ["consent:decide", "evidence:freeze"], "consent": [], "gateway": []}
+OWN = {
+    "families": ["consent:decide"],
+    "claims": ["consent:decide", "evidence:freeze"],
+    "consent": ["people:standing"],
+    "gateway": [],
+}
 PURPOSES = ["identify", "support", "claim"]
 
 
@@ -97,12 +102,13 @@ class Borough:
         secret = programs.var / "secret"
         secret.write_text("s" * 40)
         own: dict[str, Any] = {"identity_url": programs.serve(tokens()), "client_secret_file": secret}
-        running = {"consent": programs.start(consent, **own)}
+        there = free_address()
+        running = {"consent": programs.start(consent, **own, families_url=there)}
         urls: dict[str, Any] = {"consent_url": running["consent"].url}
-        running["families"] = programs.start(families, **own, **urls)
+        running["families"] = programs.start(families, at=there, **own, **urls)
         for name in ("consent", "families"):
             know_everybody(running[name].runtime)
-        urls |= {"families_url": running["families"].url}
+        urls |= {"families_url": there}
         running["claims"] = programs.start(claims, **own, **urls)
         running["identity"] = programs.start(identity)
         urls |= {"claims_url": running["claims"].url, "identity_url": running["identity"].url}

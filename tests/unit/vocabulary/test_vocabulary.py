@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from chassis.cli import load
+from vocabulary.acts import ACT_ROWS, ACTS, may_act, may_act_on_others
 from vocabulary.categories import CATEGORIES, categories_seen
 from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
 from vocabulary.feeds import FEEDS, DeclaredFeed
@@ -62,11 +63,17 @@ def test_a_programs_folder_and_secrets_follow_from_what_it_is() -> None:
     assert PROGRAMS["gateway"].secret_files == ("gateway.cursor", "gateway.secret")
 
 
-def test_a_program_starts_after_those_that_it_calls() -> None:
-    """The order of the file is the order of starting."""
+def test_a_program_starts_after_those_that_it_calls_but_for_the_two_that_ask_each_other() -> None:
+    """The order of the file is the order of starting. consent and families ask each other while they answer, and each
+    starts without the other."""
     order = list(PROGRAMS)
-    for declared in PROGRAMS.values():
-        assert all(order.index(other) < order.index(declared.code) for other in declared.calls)
+    back = {
+        (declared.code, other)
+        for declared in PROGRAMS.values()
+        for other in declared.calls
+        if order.index(other) > order.index(declared.code)
+    }
+    assert back == {("consent", "families")}
     assert check_entries(DeclaredProgram, {}) == {}
 
 
@@ -76,7 +83,7 @@ def test_every_feed_has_a_scope_that_an_administrator_can_grant() -> None:
 
 
 def test_only_the_platforms_programs_hold_reserved_scopes() -> None:
-    assert {"consent:decide", "evidence:freeze"} == RESERVED
+    assert {"consent:decide", "evidence:freeze", "people:standing"} == RESERVED
     assert not any(RESERVED & set(role.scopes) for role in ROLES.values())
 
 
@@ -126,3 +133,22 @@ def test_each_ground_is_for_declared_purposes_and_what_carries_a_sharing_has_a_b
     assert {code for code, ground in GROUNDS.items() if ground.basis} == {"enquiry", "emergency"}
     assert all("safeguarding" in ground.purposes for ground in GROUNDS.values())
     assert set(ENQUIRY_KINDS) == {"s17", "s47"}
+
+
+def test_who_may_do_which_act_is_said_by_way_role_and_sector() -> None:
+    officer, lead = ["information_governance_officer"], ["lead_professional"]
+    assert may_act("record_consent", ["leads"], lead, None)
+    assert not may_act("record_consent", ["obtained"], officer, "programme")
+    assert not may_act("record_consent", ["leads"], ["partner_practitioner"], "housing")
+    assert may_act("raise_objection", ["supplied"], officer, "health")
+    assert not may_act("raise_objection", ["leads"], lead, "programme")
+    assert may_act("set_protection", ["supplied"], officer, "police")
+    assert not may_act("set_protection", ["supplied"], officer, "health")
+    assert not may_act("set_protection", ["supplied"], officer, None)
+    assert not may_act_on_others("lift_protection", ["supplied"], officer, "police")
+    assert may_act_on_others("lift_protection", ["obtained"], officer, "programme")
+    assert not any(may_act(act, [], officer + lead, "police") for act in ACTS)
+    with pytest.raises(KeyError):
+        may_act("fly", ["leads"], lead, None)
+    declared = {code for row in ACT_ROWS.values() for code in row.acts}
+    assert declared == ACTS  # each act is somebody's

@@ -106,11 +106,24 @@ class AgreementPage:
 
 
 @strawberry.type
+@mirrors(consent="ActStepView")
+class ActStep:
+    """What was done to something recorded about a person, by whom and why."""
+
+    kind: str
+    date: date
+    agency: str
+    by: str
+    reason: str | None
+    recorded_at: datetime
+
+
+@strawberry.type
 @mirrors(consent="ConsentView")
 class Consent:
     """What a person, or somebody for them, agreed to share. No recipients: with all.
 
-    Status: given, withdrawn.
+    Status: given, withdrawn, corrected (recorded wrongly: it counts for nothing).
     """
 
     id: UUID
@@ -123,6 +136,8 @@ class Consent:
     notice: UUID
     channel: str
     withdrawn_on: date | None
+    replaced_by: UUID | None
+    steps: list[ActStep]
     date: date
     etag: str
 
@@ -271,11 +286,12 @@ ProtectionSetting = Annotated[ProtectionSet | AnyProblem, strawberry.union("Prot
 @strawberry.input
 @mirrors(consent="DeliveryRequest")
 class NoticeDeliveryInput:
-    """Channels: letter, in_person, email. At most 500 persons."""
+    """Channels: letter, in_person, email. At most 500 persons; `receivedBy` took it for those who are children."""
 
     date: date
     channel: str
     persons: list[UUID]
+    received_by: UUID | None = None
 
 
 @strawberry.input

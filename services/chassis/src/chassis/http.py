@@ -119,8 +119,12 @@ class ServiceClient:
         purpose: str | None = None,
         safe: bool = False,
         on_behalf_of: Caller | None = None,
+        patience: float | None = None,
     ) -> Any:
-        """`safe`: repeating does no harm (a lookup, a decision). A request with an idempotency key always is."""
+        """`safe`: repeating does no harm (a lookup, a decision). A request with an idempotency key always is.
+
+        Units: `patience` in seconds, the most that this call may take with its repeats.
+        """
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
         return self._call(
             "POST",
@@ -131,6 +135,7 @@ class ServiceClient:
             purpose=purpose,
             safe=safe or bool(idempotency_key),
             on_behalf_of=on_behalf_of,
+            patience=patience,
         )
 
     def put(self, path: str, json: Any, token: str | None = None, headers: dict[str, str] | None = None) -> Any:
@@ -152,6 +157,7 @@ class ServiceClient:
         purpose: str | None = None,
         headers: dict[str, str] | None = None,
         on_behalf_of: Caller | None = None,
+        patience: float | None = None,
         **rest: Any,
     ) -> Any:
         headers = dict(headers or {})
@@ -162,6 +168,8 @@ class ServiceClient:
         if current := request_id():
             headers["X-Request-Id"] = current
         budget, renewed = current_time_budget() or TimeBudget(self._timeout), False
+        if patience is not None:
+            budget = budget.part(patience)
         for attempt in range(REPEATS):
             headers["Authorization"] = f"Bearer {token or self._tokens.token(budget)}"
             try:

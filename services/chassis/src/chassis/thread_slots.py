@@ -7,10 +7,15 @@ threads than slots.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, TypeVar
 
+from anyio import CapacityLimiter, move_on_after, to_thread
 from fastapi import Depends, Request
+
+from chassis.problems import Unavailable
+
+Result = TypeVar("Result")
 
 SPARE_THREADS = 8
 """Threads that are left to the checking of answers. The pool holds 40 (anyio's default)."""
@@ -29,3 +34,20 @@ ThreadSlot = Annotated[None, Depends(hold_thread_slot, scope="function")]
 def make_thread_slots(threads: int) -> asyncio.Semaphore:
     """As many slots as the pool can serve without getting stuck. Units: `threads` of the pool."""
     return asyncio.Semaphore(max(1, threads - SPARE_THREADS))
+
+
+class OwnThreads:
+    """A few threads that one route has for itself, so that it answers while all slots are held.
+
+    Example: families' requests hold every slot and wait for consent, and consent waits for families' word on a person.
+    If that word needed a slot too, none of them could go on before its time is up.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._limiter = CapacityLimiter(threads)
+
+    async def run(self, work: Callable[[], Result], patience: float) -> Result:
+        """What `work` returns. Units: `patience` in seconds. Errors: Unavailable when it takes longer."""
+        with move_on_after(patience):
+            return await to_thread.run_sync(work, limiter=self._limiter, abandon_on_cancel=True)
+        raise Unavailable()

@@ -24,12 +24,18 @@ _current: contextvars.ContextVar["TimeBudget | None"] = contextvars.ContextVar("
 class TimeBudget:
     """Seconds that may be waited; each wait is taken from them. `clock` is read before and after a wait."""
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._left, self._clock = seconds, clock
+    def __init__(
+        self, seconds: float, clock: Callable[[], float] = time.monotonic, whole: "TimeBudget | None" = None
+    ) -> None:
+        self._left, self._clock, self._whole = seconds, clock, whole
 
     @property
     def left(self) -> float:
-        return max(0.0, self._left)
+        return max(0.0, self._left if self._whole is None else min(self._left, self._whole.left))
+
+    def part(self, seconds: float) -> "TimeBudget":
+        """At most so much of this budget, for one call; what it waits is taken from both."""
+        return TimeBudget(seconds, self._clock, whole=self)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -38,7 +44,13 @@ class TimeBudget:
         try:
             yield
         finally:
-            self._left -= self._clock() - began
+            self.take(self._clock() - began)
+
+    def take(self, seconds: float) -> None:
+        """So much was waited."""
+        self._left -= seconds
+        if self._whole is not None:
+            self._whole.take(seconds)
 
     def header(self) -> str:
         """As the next program is told."""

@@ -292,8 +292,9 @@ def drop_bars(session: Session, events: Sequence[Received]) -> None:
 
 
 @reactions.on(
-    "consent.consent", "consent.given", "consent.withdrawn", "objection.raised", "protection.set", "protection.lifted",
-    "restriction.set", "restriction.lifted",
+    "consent.consent", "consent.given", "consent.withdrawn", "consent.corrected", "objection.raised",
+    "objection.answered", "objection.withdrawn", "protection.set", "protection.lifted", "restriction.set",
+    "restriction.lifted",
 )  # fmt: skip
 def mark_people_of_decisions(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""

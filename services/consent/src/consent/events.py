@@ -74,6 +74,17 @@ class ConsentWithdrawn(PersonEvent):
     continues: list[Continues]
 
 
+class ConsentCorrected(PersonEvent):
+    """It was recorded wrongly and counts for nothing; `replaced_by` says what was meant, if anything was."""
+
+    name: ClassVar[str] = "consent.corrected"
+
+    consent: UUID
+    replaced_by: UUID | None
+    purposes: list[str]
+    categories: list[str]
+
+
 class ProtectionSet(PersonEvent):
     name: ClassVar[str] = "protection.set"
 
@@ -113,8 +124,35 @@ class ObjectionRaised(PersonEvent):
     purposes: list[str]
 
 
+class ObjectionAnswered(PersonEvent):
+    """Shape: `answer` is `upheld`, or `overridden` on compelling grounds; it may be given anew."""
+
+    name: ClassVar[str] = "objection.answered"
+
+    objection: UUID
+    purposes: list[str]
+    answer: str
+
+
+class ObjectionWithdrawn(PersonEvent):
+    name: ClassVar[str] = "objection.withdrawn"
+
+    objection: UUID
+    purposes: list[str]
+
+
+class NoticeNotDelivered(PersonEvent):
+    """A delivery was corrected: this person was not given the notice after all."""
+
+    name: ClassVar[str] = "notice.not-delivered"
+
+    delivery: UUID
+    notice: UUID
+
+
 EVENTS: list[type[Event]] = [
     AgreementInForce, AgreementSuspended, AgreementEnded,
-    ConsentGiven, ConsentWithdrawn, ProtectionSet, ProtectionLifted, ObjectionRaised,
-    RestrictionSet, RestrictionLifted,
+    ConsentGiven, ConsentWithdrawn, ConsentCorrected,
+    ProtectionSet, ProtectionLifted, ObjectionRaised, ObjectionAnswered, ObjectionWithdrawn,
+    RestrictionSet, RestrictionLifted, NoticeNotDelivered,
 ]  # fmt: skip

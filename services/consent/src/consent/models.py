@@ -172,7 +172,7 @@ class Notice(Base):
 
 
 class Delivery(Base):
-    """A notice given to people on one day in one way."""
+    """A notice given to people on one day in one way; `received_by` took it for them where they are children."""
 
     __tablename__ = "delivery"
 
@@ -180,22 +180,28 @@ class Delivery(Base):
     notice: Mapped[UUID] = mapped_column(ForeignKey("notice.id"), index=True)
     date: Mapped[date]
     channel: Mapped[str]
+    received_by: Mapped[UUID | None]
     agency: Mapped[str]
     by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Delivered(Base):
-    """Who was given it."""
+    """Who was given it; `corrected_at` is when it was found that they were not."""
 
     __tablename__ = "delivered"
 
     person: Mapped[UUID] = mapped_column(primary_key=True)
     delivery: Mapped[UUID] = mapped_column(ForeignKey("delivery.id"), primary_key=True, index=True)
+    corrected_at: Mapped[datetime | None]
 
 
 class Consent(Base):
-    """A consent to share. Empty `recipients`: whoever has an agreement that rests on consent."""
+    """A consent to share. Empty `recipients`: whoever has an agreement that rests on consent.
+
+    `service` recorded it; it is not known of those of before November 2026. `corrected_at`: it was recorded wrongly,
+    and stands as `replaced_by` if it was given at all.
+    """
 
     __tablename__ = "consent"
 
@@ -215,11 +221,17 @@ class Consent(Base):
     withdrawn_on: Mapped[Day | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
+    service: Mapped[str | None]
+    corrected_at: Mapped[datetime | None]
+    replaced_by: Mapped[UUID | None]
     version: Mapped[int] = mapped_column(default=1)
 
 
 class Objection(Base):
-    """A person's objection to what is done for these purposes (UK GDPR Art 21)."""
+    """A person's objection to what is done for these purposes (UK GDPR Art 21).
+
+    `status`: raised and upheld ones bind; overridden (compelling grounds) and withdrawn ones do not.
+    """
 
     __tablename__ = "objection"
 
@@ -230,6 +242,8 @@ class Objection(Base):
     agency: Mapped[str]
     by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
+    status: Mapped[str] = mapped_column(default="raised", server_default="raised")
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
 class Restriction(Base):
@@ -258,7 +272,10 @@ class Restriction(Base):
 
 
 class Protection(Base):
-    """A protection on a person's whereabouts. It binds everybody until it is lifted."""
+    """A protection on a person's whereabouts. It binds everybody until it is lifted.
+
+    One person asks for that (`lift_asked_by`), and another does it.
+    """
 
     __tablename__ = "protection"
 
@@ -270,11 +287,32 @@ class Protection(Base):
     agency: Mapped[str]
     by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
+    lift_asked_on: Mapped[Day | None]
+    lift_asked_by: Mapped[str | None]
     lifted_on: Mapped[Day | None]
     lifted_reason: Mapped[str | None] = mapped_column(info={"category": "location"})
     lifted_at: Mapped[datetime | None]
     lifted_by: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
+
+
+class ActStep(Base):
+    """What was done later to something recorded about a person: answered, corrected, asked for. `act` is its id.
+
+    The recording itself stands in the row of what was recorded.
+    """
+
+    __tablename__ = "act_step"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    act: Mapped[UUID] = mapped_column(index=True)
+    kind: Mapped[str]
+    date: Mapped[date]
+    agency: Mapped[str]
+    service: Mapped[str]
+    by: Mapped[str]
+    reason: Mapped[str] = mapped_column(info={"category": "location"})
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Decision(Base):

@@ -6,12 +6,14 @@ Problem
 │   ├── NoticeNotFound         404
 │   ├── DeliveryNotFound       404
 │   ├── ConsentNotFound        404
-│   ├── ProtectionNotFound           404
+│   ├── ProtectionNotFound     404
 │   ├── ObjectionNotFound      404
 │   ├── RestrictionNotFound    404
+│   ├── PersonNotFound         404
 │   └── DecisionNotFound       404
 ├── NotAParty                  403
 ├── NotAnOfficer               403
+├── AnotherPersonNeeded        403
 └── Conflict
     ├── BasisAlreadySettled    409
     ├── AgreementNotSigned     409
@@ -20,6 +22,8 @@ Problem
     ├── HeldByOtherParty       409
     ├── SignedOtherSide        409
     ├── SponsorOfOtherSide     409
+    ├── ObjectionOver          409
+    ├── LiftNotAsked           409
     └── NoticeExists           409
 """
 
@@ -42,25 +46,25 @@ class NoticeNotFound(NotFound):
 
 
 class DeliveryNotFound(NotFound):
-    """There is no such delivery of this notice that your agency made. Check both ids."""
+    """There is no such delivery of this notice that your agency made to anybody within your reach. Check both ids."""
 
     title = "Delivery not found"
 
 
 class ConsentNotFound(NotFound):
-    """There is no such consent that your agency recorded. Check the id in the person's list of consents."""
+    """There is no such consent that your agency recorded, of somebody for whom you work. Check the id."""
 
     title = "Consent not found"
 
 
 class ProtectionNotFound(NotFound):
-    """There is no such protection that your agency set. Check the id that you were given when it was set."""
+    """There is no such protection that your agency set on somebody for whom you may act. Check the id."""
 
     title = "Protection not found"
 
 
 class ObjectionNotFound(NotFound):
-    """There is no such objection that your agency recorded. Check the id that you were given."""
+    """There is no such objection that your agency recorded, of somebody whose data it holds. Check the id."""
 
     title = "Objection not found"
 
@@ -69,6 +73,15 @@ class RestrictionNotFound(NotFound):
     """There is no such restriction that your agency set. Check the id that you were given when it was set."""
 
     title = "Restriction not found"
+
+
+class PersonNotFound(NotFound):
+    """There is nobody of this id about whom you may do this.
+
+    Somebody for whom you do not work answers like somebody who does not exist. `errors` points at the id.
+    """
+
+    title = "Person not found"
 
 
 class DecisionNotFound(NotFound):
@@ -96,6 +109,15 @@ class NotAnOfficer(Problem):
     """
 
     status, title = 403, "Not an officer"
+
+
+class AnotherPersonNeeded(Problem):
+    """Two people lift a protection: one asks, and another confirms. You asked.
+
+    Somebody else of the agency that set it, or the council's officer, confirms.
+    """
+
+    status, title = 403, "Another person needed"
 
 
 class BasisAlreadySettled(Conflict):
@@ -155,6 +177,18 @@ class AgreementOver(Conflict):
     """This agreement has ended and stays so. Draft a new one."""
 
     title = "Agreement over"
+
+
+class ObjectionOver(Conflict):
+    """The person has withdrawn this objection. Record a new one if they object again."""
+
+    title = "Objection over"
+
+
+class LiftNotAsked(Conflict):
+    """Nobody has asked that this protection be lifted, so there is nothing to confirm or refuse. Ask first."""
+
+    title = "Lifting not asked for"
 
 
 class NoticeExists(Conflict):

@@ -15,8 +15,12 @@ class ConsentSettings(ServiceSettings):
     issuer: str = address("identity")
     unavailable_advice: str = EMERGENCY_ADVICE
     identity_url: str = address("identity")
+    families_url: str = address("families")
 
     body_limit: int = Field(default=4 << 20, description="Two thousand people, each with the ids merged into theirs")
     ask_service: str = Field(default="programme", description="Whom to ask about what a purpose does not cover")
     ask_email: str | None = Field(default=None, description="Where to reach them")
     review_notice_days: int = Field(default=60, description="How long before its day the review of an agreement is due")
+    standing_patience: float = Field(
+        default=1.0, description="How long families may take to say how a caller has to do with people"
+    )

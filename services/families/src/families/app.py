@@ -23,6 +23,7 @@ from families.people import routes as people
 from families.premises import routes as premises
 from families.reactions import reactions
 from families.settings import FamiliesSettings
+from families.standing import routes as standing
 from families.support import routes as support
 
 program = Program(
@@ -34,6 +35,7 @@ program = Program(
         feeds.router,
         intake.router,
         people.router,
+        standing.router,
         facts.router,
         matching.router,
         families.router,

@@ -108,7 +108,7 @@ class Reach:
         # A condition of its own and no join, or SQLite begins with all families of the area.
         within = exists().where(Family.id == Membership.family, self.families(named=True), safe)
         belongs = select(leaf.id).join(Membership, Membership.person == leaf.id)
-        return belongs.where(leaf.root == Person.root, _is_current(Membership), within).exists()
+        return belongs.where(leaf.root == Person.root, is_current(Membership), within).exists()
 
     def find_people(self, session: Session, ids: Collection[UUID]) -> dict[UUID, date | None]:
         """Those of these ids whom the caller meets. Shape: root → their `until`; None for whoever is of a family now.
@@ -138,7 +138,7 @@ class Reach:
         leaf = aliased(Person)
         within = exists().where(Family.id == Membership.family, self.families(named=True))
         last = select(func.max(Membership.to_on)).join(leaf, Membership.person == leaf.id)
-        return last.where(leaf.root == Person.root, ~_is_current(Membership), within).scalar_subquery()
+        return last.where(leaf.root == Person.root, ~is_current(Membership), within).scalar_subquery()
 
     def get_family(self, session: Session, family_id: UUID) -> Family:
         """Errors: FamilyNotFound, in the same words for what does not exist and what is out of reach."""
@@ -199,7 +199,7 @@ def is_protected(root: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> Col
     leaf, home, stay = aliased(Person), aliased(Family), aliased(Membership)
     # The root is a column of a query further out, which is looked for there only when it is said so.
     hidden = select(leaf.id).where(leaf.root == root, ProtectedPerson.person == leaf.id)
-    stays = select(leaf.id).where(leaf.root == root, stay.person == leaf.id, _is_current(stay))
+    stays = select(leaf.id).where(leaf.root == root, stay.person == leaf.id, is_current(stay))
     there = stays.where(home.id == stay.family, home.protected)
     return or_(
         hidden.correlate_except(leaf, ProtectedPerson).exists(), there.correlate_except(leaf, stay, home).exists()
@@ -220,7 +220,7 @@ def was_ever_hidden(root: ColumnElement[UUID] | InstrumentedAttribute[UUID]) -> 
     return or_(is_protected(root), stayed.correlate_except(leaf, there).exists())
 
 
-def _is_current(membership: type[Membership]) -> ColumnElement[bool]:
+def is_current(membership: type[Membership]) -> ColumnElement[bool]:
     return or_(membership.to_on.is_(None), membership.to_on >= today())
 
 

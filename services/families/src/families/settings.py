@@ -24,3 +24,6 @@ class FamiliesSettings(ServiceSettings):
     pause_rows_share: float = Field(default=0.25, description="A push pauses with fewer rows than this share of …")
     pause_rows_expected: int = Field(default=100, description="… what the last one lets expect, if at least so many")
     block_limit: int = Field(default=200, description="A trait shared by more people than this finds nobody")
+    standing_patience: float = Field(
+        default=1.0, description="Seconds within which consent is told how somebody has to do with a person"
+    )

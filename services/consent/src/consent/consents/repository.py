@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -6,13 +6,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chassis.db import in_batches
+from consent.acts.states import BINDING_OBJECTIONS
 from consent.models import Consent, Objection, Protection
 from consent.problems import ConsentNotFound
 
 
-def get_consent(session: Session, consent_id: UUID, *, agency: str) -> Consent:
+def find_consent(session: Session, consent_id: UUID) -> Consent | None:
+    return session.get(Consent, consent_id)
+
+
+def get_consent(session: Session, consent_id: UUID) -> Consent:
     consent = session.get(Consent, consent_id)
-    if consent is None or consent.agency != agency:
+    if consent is None:
         raise ConsentNotFound()
     return consent
 
@@ -26,8 +31,21 @@ def withdraw(session: Session, consent: Consent, on: date, at: datetime, by: str
     return done
 
 
-def list_consents(session: Session, person: UUID, *, agency: str, after: UUID | None, limit: int) -> list[Consent]:
-    listed = select(Consent).where(Consent.person == person, Consent.agency == agency).order_by(Consent.id).limit(limit)
+def correct(session: Session, consent: Consent, at: datetime, replaced_by: UUID | None) -> bool:
+    """Let a consent count for nothing, once; False when it was corrected already."""
+    counting = update(Consent).where(Consent.id == consent.id, Consent.corrected_at.is_(None)).returning(Consent.id)
+    values = {"corrected_at": at, "replaced_by": replaced_by, "version": Consent.version + 1}
+    done = session.scalar(counting.values(**values).execution_options(synchronize_session=False)) is not None
+    session.refresh(consent)
+    return done
+
+
+def list_consents(
+    session: Session, people: Collection[UUID], *, agency: str, after: UUID | None, limit: int
+) -> list[Consent]:
+    """The consents of somebody under any of these ids, oldest first."""
+    listed = select(Consent).where(Consent.person.in_(people), Consent.agency == agency)
+    listed = listed.order_by(Consent.id).limit(limit)
     return list(session.scalars(listed.where(Consent.id > after) if after else listed))
 
 
@@ -40,9 +58,9 @@ def list_for(session: Session, people: Sequence[UUID], *, agency: str) -> list[C
 
 
 def list_objected(session: Session, person: UUID) -> set[str]:
-    """The purposes to which a person objected."""
-    objections = session.scalars(select(Objection.purposes).where(Objection.person == person))
-    return {purpose for purposes in objections for purpose in purposes}
+    """The purposes to which a person objected, and which no answer or withdrawal has opened again."""
+    theirs = select(Objection.purposes).where(Objection.person == person, Objection.status.in_(BINDING_OBJECTIONS))
+    return {purpose for purposes in session.scalars(theirs) for purpose in purposes}
 
 
 def has_protection(session: Session, person: UUID) -> bool:

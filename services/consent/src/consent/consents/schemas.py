@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal, Self
 from uuid import UUID
@@ -7,9 +8,10 @@ from pydantic_core import PydanticCustomError
 
 from chassis.etag import etag
 from chassis.schemas import Code, Id, Instant, PastDate, Schema, Written
+from consent.acts.schemas import ActStepView, Reason, tell_history
 from consent.catalogue.entries import Category, Purpose
 from consent.events import Continues
-from consent.models import Consent
+from consent.models import ActStep, Consent
 
 Day = date  # `date` is a member's name below, and no type any more from there on
 Channel = Literal["letter", "in_person", "email", "telephone", "online"]
@@ -43,6 +45,13 @@ class WithdrawalRequest(Schema):
     date: PastDate
 
 
+class ConsentCorrectionRequest(Schema):
+    """It was recorded wrongly. What was meant is recorded first, and named here; nothing, if no consent was given."""
+
+    reason: Reason
+    replaced_by: Id | None = None
+
+
 class Withdrawn(Written):
     """A withdrawal, and what goes on all the same since it rests on another basis."""
 
@@ -60,19 +69,34 @@ class ConsentView(Schema):
     recipients: list[str]
     notice: UUID
     channel: str
-    status: Literal["given", "withdrawn"]
+    status: Literal["given", "withdrawn", "corrected"]
     withdrawn_on: Day | None
+    replaced_by: UUID | None
+    steps: list[ActStepView]
     recorded_at: Instant
     etag: str
 
     @classmethod
-    def of(cls, consent: Consent) -> Self:
+    def of(cls, consent: Consent, steps: Iterable[ActStep]) -> Self:
         names = (
             "id", "person", "given_by", "representative", "date", "purposes", "categories", "recipients", "notice",
-            "channel", "withdrawn_on", "recorded_at",
+            "channel", "withdrawn_on", "replaced_by", "recorded_at",
         )  # fmt: skip
         status = "given" if consent.withdrawn_on is None else "withdrawn"
-        return cls(**{name: getattr(consent, name) for name in names}, status=status, etag=etag(consent.version))
+        history = tell_history(consent, "given", [_withdrawal_of(consent)], steps)
+        return cls(
+            **{name: getattr(consent, name) for name in names},
+            status="corrected" if consent.corrected_at else status,
+            steps=history,
+            etag=etag(consent.version),
+        )
+
+
+def _withdrawal_of(consent: Consent) -> ActStepView | None:
+    on, at, by = consent.withdrawn_on, consent.withdrawn_at, consent.withdrawn_by
+    if on is None or at is None or by is None:
+        return None
+    return ActStepView(kind="withdrawn", date=on, agency=consent.agency, by=by, reason=None, recorded_at=at)
 
 
 class PersonConsents(Schema):

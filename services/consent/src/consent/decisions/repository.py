@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
 from chassis.db import in_batches
+from consent.acts.states import BINDING_OBJECTIONS
 from consent.agreements.repository import list_terms
 from consent.decisions.situation import ConsentRow, Situation
 from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, Restriction, SharedAs, Sharing
@@ -27,10 +28,12 @@ PROTECTED = select(protection.c.person).where(protection.c.person.in_(PEOPLE), p
 INFORMED = (
     select(delivered.c.person)
     .join_from(delivered, delivery)
-    .where(delivered.c.person.in_(PEOPLE), delivery.c.date <= bindparam("today"))
+    .where(delivered.c.person.in_(PEOPLE), delivered.c.corrected_at.is_(None), delivery.c.date <= bindparam("today"))
     .distinct()
 )
-OBJECTED = select(objection.c.person, objection.c.purposes).where(objection.c.person.in_(PEOPLE))
+OBJECTED = select(objection.c.person, objection.c.purposes).where(
+    objection.c.person.in_(PEOPLE), objection.c.status.in_(BINDING_OBJECTIONS)
+)
 RESTRICTED = select(restriction.c.person, restriction.c.categories).where(
     restriction.c.person.in_(PEOPLE), restriction.c.lifted_on.is_(None)
 )

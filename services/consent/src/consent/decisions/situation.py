@@ -24,6 +24,7 @@ class ConsentRow(NamedTuple):
     recorded_at: datetime
     withdrawn_on: Day | None
     withdrawn_at: datetime | None
+    corrected_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def consented(rows: Iterable[ConsentRow], asked: Asked) -> frozenset[str]:
     """The categories that may go to the one who asks, by the last word on each.
 
     A consent counts when it was given after every withdrawal that covers the same. So a withdrawal also stops an
-    older consent to the same thing that was recorded twice, or under an id that was merged later.
+    older consent to the same thing that was recorded twice, or under an id that was merged later. One that was
+    recorded wrongly is no consent; a withdrawal of it is one all the same.
     """
     given: dict[str, tuple[date, datetime]] = {}
     withdrawn: dict[str, tuple[date, datetime]] = {}
@@ -76,6 +78,8 @@ def consented(rows: Iterable[ConsentRow], asked: Asked) -> frozenset[str]:
         if asked.purpose not in row.purposes or (row.recipients and asked.service not in row.recipients):
             continue
         if row.withdrawn_on is None or row.withdrawn_at is None:
+            if row.corrected_at is not None:
+                continue
             word, words = (row.date, row.recorded_at), given
         else:
             word, words = (row.withdrawn_on, row.withdrawn_at), withdrawn

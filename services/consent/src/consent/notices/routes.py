@@ -7,10 +7,18 @@ from fastapi import APIRouter, Response
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
+from chassis.runtime import TheRuntime
 from chassis.schemas import LookupRequest, Written
 from consent.access import ReadConsents, WriteNotices
 from consent.notices import service
-from consent.notices.schemas import DeliveryRequest, DeliveryView, NoticeRequest, NoticeView, PersonNotices
+from consent.notices.schemas import (
+    DeliveryCorrectionRequest,
+    DeliveryRequest,
+    DeliveryView,
+    NoticeRequest,
+    NoticeView,
+    PersonNotices,
+)
 
 router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
@@ -30,9 +38,9 @@ def list_notices(
 
 
 @router.post("/lookup")
-def look_up_notices(request: LookupRequest, caller: ReadConsents, session: ReadSession) -> Page[PersonNotices]:
+def look_up_notices(request: LookupRequest, caller: ReadConsents, runtime: TheRuntime) -> Page[PersonNotices]:
     """What people were given by your agency, many at once. Who was given nothing is absent."""
-    return Page[PersonNotices](items=service.look_up_notices(session, caller, request.ids), next=None)
+    return Page[PersonNotices](items=service.look_up_notices(runtime, caller, request.ids), next=None)
 
 
 @router.get("/{notice_id:uuid}")
@@ -45,18 +53,25 @@ def show_notice(notice_id: UUID, caller: ReadConsents, session: ReadSession, res
 
 @router.post("/{notice_id}/deliveries", status_code=201)
 def deliver_notice(
-    notice_id: UUID, request: DeliveryRequest, caller: WriteNotices, session: WriteSession, once: Once
+    notice_id: UUID, request: DeliveryRequest, caller: WriteNotices, runtime: TheRuntime, once: Once
 ) -> Written:
     """Record that up to five hundred people were given this notice."""
-    location = f"/v1/notices/{notice_id}/deliveries/{{id}}"
-    return once(session, caller, request, lambda: service.deliver_notice(session, caller, notice_id, request), location)
+    return service.deliver_notice(runtime, caller, notice_id, request, once)
 
 
 @router.get("/{notice_id}/deliveries/{delivery_id}")
 def show_delivery(
-    notice_id: UUID, delivery_id: UUID, caller: WriteNotices, session: ReadSession, response: Response
+    notice_id: UUID, delivery_id: UUID, caller: WriteNotices, runtime: TheRuntime, response: Response
 ) -> DeliveryView:
-    """A delivery that your agency made."""
-    delivery = service.show_delivery(session, caller, notice_id, delivery_id)
+    """A delivery that your agency made, with its history."""
+    delivery = service.show_delivery(runtime, caller, notice_id, delivery_id)
     response.headers["ETag"] = delivery.etag
     return delivery
+
+
+@router.post("/{notice_id}/deliveries/{delivery_id}/correction")
+def correct_delivery(
+    notice_id: UUID, delivery_id: UUID, request: DeliveryCorrectionRequest, caller: WriteNotices, runtime: TheRuntime
+) -> Written:
+    """Say that people were not given the notice after all: it came back, or was entered for the wrong people."""
+    return service.correct_delivery(runtime, caller, notice_id, delivery_id, request)

@@ -1,10 +1,12 @@
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Id, Instant, Line, Note, PastDate, Schema, as_whole
+from consent.acts.schemas import ActStepView, Reason
 from consent.models import Notice
 
 Channel = Literal["letter", "in_person", "email"]
@@ -48,7 +50,7 @@ class NoticeView(Schema):
 
 
 ONLY = '"v1"'
-"""What was published or given is never changed: there is one version of it."""
+"""What was published is never changed: there is one version of it."""
 
 
 def _no_one_twice(people: object) -> object:
@@ -57,18 +59,43 @@ def _no_one_twice(people: object) -> object:
     return people
 
 
+Persons = Annotated[list[Id], Field(min_length=1, max_length=500), BeforeValidator(_no_one_twice)]
+
+
 class DeliveryRequest(Schema):
+    """Shape: `received_by` took the notice for children who cannot read it themselves."""
+
     date: PastDate
     channel: Channel
-    persons: Annotated[list[Id], Field(min_length=1, max_length=500), BeforeValidator(_no_one_twice)]
+    persons: Persons
+    received_by: Id | None = None
+
+    @model_validator(mode="after")
+    def _received_for_others(self) -> Self:
+        if self.received_by in self.persons:
+            raise PydanticCustomError("received_by", "Should name somebody who received it for the persons")
+        return self
+
+
+class DeliveryCorrectionRequest(Schema):
+    """These people were not given the notice after all. Example of a reason: returned by post."""
+
+    persons: Persons
+    reason: Reason
 
 
 class DeliveryView(Schema):
+    """Shape: `persons` were given the notice, `not_delivered` were not after all; of both, those within your reach."""
+
     id: UUID
     notice: UUID
+    language: str
     date: date
     channel: str
     persons: list[UUID]
+    received_by: UUID | None
+    not_delivered: list[UUID]
+    steps: list[ActStepView]
     recorded_at: Instant
     etag: str
 

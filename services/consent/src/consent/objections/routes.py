@@ -4,29 +4,43 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
+from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from consent.access import WriteObjections
 from consent.objections import service
-from consent.objections.schemas import ObjectionRequest, ObjectionView
+from consent.objections.schemas import AnswerRequest, ObjectionRequest, ObjectionView, ObjectionWithdrawalRequest
 
 router = APIRouter(prefix="/v1/objections", tags=["objections"])
 
 
 @router.post("", status_code=201)
-def raise_objection(request: ObjectionRequest, caller: WriteObjections, session: WriteSession, once: Once) -> Written:
-    """Record that a person objects to what is done for some purposes."""
-    return once(
-        session, caller, request, lambda: service.raise_objection(session, caller, request), "/v1/objections/{id}"
-    )
+def raise_objection(request: ObjectionRequest, caller: WriteObjections, runtime: TheRuntime, once: Once) -> Written:
+    """Record that a person of whom your agency holds data objects to what is done for some purposes."""
+    return service.raise_objection(runtime, caller, request, once)
 
 
 @router.get("/{objection_id}")
 def show_objection(
-    objection_id: UUID, caller: WriteObjections, session: ReadSession, response: Response
+    objection_id: UUID, caller: WriteObjections, runtime: TheRuntime, response: Response
 ) -> ObjectionView:
-    """One objection."""
-    objection = service.show_objection(session, caller, objection_id)
+    """One objection, with its history."""
+    objection = service.show_objection(runtime, caller, objection_id)
     response.headers["ETag"] = objection.etag
     return objection
+
+
+@router.post("/{objection_id}/answer")
+def answer_objection(
+    objection_id: UUID, request: AnswerRequest, caller: WriteObjections, runtime: TheRuntime
+) -> Written:
+    """Uphold an objection, or override it on compelling grounds."""
+    return service.answer_objection(runtime, caller, objection_id, request)
+
+
+@router.post("/{objection_id}/withdrawal")
+def withdraw_objection(
+    objection_id: UUID, request: ObjectionWithdrawalRequest, caller: WriteObjections, runtime: TheRuntime
+) -> Written:
+    """Record that the person takes an objection back."""
+    return service.withdraw_objection(runtime, caller, objection_id, request)

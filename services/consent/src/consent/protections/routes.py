@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
+from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from consent.access import SetProtections
 from consent.protections import service
@@ -15,26 +15,34 @@ router = APIRouter(prefix="/v1/protections", tags=["protections"])
 
 
 @router.post("", status_code=201)
-def set_protection(request: ProtectionRequest, caller: SetProtections, session: WriteSession, once: Once) -> Written:
+def set_protection(request: ProtectionRequest, caller: SetProtections, runtime: TheRuntime, once: Once) -> Written:
     """Protect a person's whereabouts."""
-    return once(
-        session, caller, request, lambda: service.set_protection(session, caller, request), "/v1/protections/{id}"
-    )
+    return service.set_protection(runtime, caller, request, once)
 
 
 @router.get("/{protection_id}")
 def show_protection(
-    protection_id: UUID, caller: SetProtections, session: ReadSession, response: Response
+    protection_id: UUID, caller: SetProtections, runtime: TheRuntime, response: Response
 ) -> ProtectionView:
-    """One protection that your agency set."""
-    protection = service.show_protection(session, caller, protection_id)
+    """One protection that your agency set, or that you may lift, with its history."""
+    protection = service.show_protection(runtime, caller, protection_id)
     response.headers["ETag"] = protection.etag
     return protection
 
 
 @router.post("/{protection_id}/lift")
-def lift_protection(
-    protection_id: UUID, request: LiftRequest, caller: SetProtections, session: WriteSession
-) -> Written:
-    """Lift a protection that your agency set."""
-    return service.lift_protection(session, caller, protection_id, request.date, request.reason)
+def ask_to_lift(protection_id: UUID, request: LiftRequest, caller: SetProtections, runtime: TheRuntime) -> Written:
+    """Ask that a protection be lifted; another person confirms it."""
+    return service.ask_to_lift(runtime, caller, protection_id, request)
+
+
+@router.post("/{protection_id}/lift/confirmation")
+def confirm_lift(protection_id: UUID, request: LiftRequest, caller: SetProtections, runtime: TheRuntime) -> Written:
+    """Lift a protection for which another person asked."""
+    return service.confirm_lift(runtime, caller, protection_id, request)
+
+
+@router.post("/{protection_id}/lift/refusal")
+def refuse_lift(protection_id: UUID, request: LiftRequest, caller: SetProtections, runtime: TheRuntime) -> Written:
+    """Let a protection stand that somebody asked to lift."""
+    return service.refuse_lift(runtime, caller, protection_id, request)

@@ -9,6 +9,10 @@ from consent.problems import RestrictionNotFound
 from consent.restrictions.schemas import RestrictionLiftRequest
 
 
+def find_restriction(session: Session, restriction_id: UUID) -> Restriction | None:
+    return session.get(Restriction, restriction_id)
+
+
 def get_restriction(session: Session, restriction_id: UUID, *, agency: str) -> Restriction:
     restriction = session.get(Restriction, restriction_id)
     if restriction is None or restriction.agency != agency:

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
+from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from consent.access import SetRestrictions
 from consent.restrictions import service
@@ -15,26 +15,24 @@ router = APIRouter(prefix="/v1/restrictions", tags=["restrictions"])
 
 
 @router.post("", status_code=201)
-def set_restriction(request: RestrictionRequest, caller: SetRestrictions, session: WriteSession, once: Once) -> Written:
+def set_restriction(request: RestrictionRequest, caller: SetRestrictions, runtime: TheRuntime, once: Once) -> Written:
     """Restrict the use of what is held of a person."""
-    return once(
-        session, caller, request, lambda: service.set_restriction(session, caller, request), "/v1/restrictions/{id}"
-    )
+    return service.set_restriction(runtime, caller, request, once)
 
 
 @router.get("/{restriction_id}")
 def show_restriction(
-    restriction_id: UUID, caller: SetRestrictions, session: ReadSession, response: Response
+    restriction_id: UUID, caller: SetRestrictions, runtime: TheRuntime, response: Response
 ) -> RestrictionView:
     """One restriction that your agency set."""
-    restriction = service.show_restriction(session, caller, restriction_id)
+    restriction = service.show_restriction(runtime, caller, restriction_id)
     response.headers["ETag"] = restriction.etag
     return restriction
 
 
 @router.post("/{restriction_id}/lift")
 def lift_restriction(
-    restriction_id: UUID, request: RestrictionLiftRequest, caller: SetRestrictions, session: WriteSession
+    restriction_id: UUID, request: RestrictionLiftRequest, caller: SetRestrictions, runtime: TheRuntime
 ) -> Written:
     """Lift a restriction that your agency set, once the person was told."""
-    return service.lift_restriction(session, caller, restriction_id, request)
+    return service.lift_restriction(runtime, caller, restriction_id, request)
