@@ -89,7 +89,7 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console, watch: Wat
         for client in actors.CLIENTS:
             make_client(api, admin, credentials, client)
         cast = Cast(people_of(credentials), machines_of(credentials), ids)
-        watch.wait_until_idle()  # an agreement is refused until consent has heard of its services
+        watch.wait_until_idle()  # nobody has a role where their service is not yet known, nor an agreement
         # What a service does with its own records needs no agreement: consent permits it as its own.
         agreements = [agreement for agreement in actors.AGREEMENTS if agreement.supplier != agreement.recipient]
         for agreement in agreements:

@@ -19,6 +19,7 @@ from chassis.db import new_id
 from chassis.events import Received, event_type
 from chassis.runtime import Runtime
 from claims.reactions import reactions
+from fixtures.directory import know_everybody
 from fixtures.stack import Programs, Running
 from fixtures.tokens import as_, caller_in, token
 
@@ -353,6 +354,7 @@ def build(programs: Programs, **settings: Any) -> World:
         settle=0.0,
         **settings,
     )
+    know_everybody(running.runtime)
     running.runtime.state["own_tokens"] = OwnTokens()
     return World(running, consent, families, Story(running.runtime))
 

@@ -47,7 +47,7 @@ iris = scoped("iris", "information_governance_officer", "premises:read premises:
 otto = scoped("otto", "internal_auditor", "evidence:read families:read", "claim")
 hob = scoped("hob", "partner_practitioner", "evidence:read families:read", "claim", service="housing")
 clare = scoped("clare", "claims_officer", "evidence:read families:read", "claim")
-mash = scoped("max", "mash_worker", "families:read people:read", "safeguarding")
+mash = scoped("max", "mash_worker", "families:read people:read", "safeguarding", service="childrens-social-care")
 harriet = scoped("harriet", "partner_practitioner", "families:read", "support", service="housing")
 sol = scoped("sol", "partner_practitioner", "families:read", "support", service="childrens-social-care")
 claims = scoped("claims", "", "evidence:freeze", "claim", client="claims")

@@ -110,6 +110,7 @@ class Borough:
             know_everybody(running[name].runtime)
         urls |= {"families_url": there}
         running["claims"] = programs.start(claims, **own, **urls)
+        know_everybody(running["claims"].runtime)
         running["identity"] = programs.start(identity)
         urls |= {"claims_url": running["claims"].url, "identity_url": running["identity"].url}
         running["gateway"] = programs.start(gateway, **urls)

@@ -49,7 +49,8 @@ class Ground:
 class Caller:
     """Who asks, as the token says. `service` is the recipient in agreements; `subject` a client or a user.
 
-    `ground` is no part of the token: a route that takes one adds what the request states (`on_ground`).
+    `ground` is no part of the token: a route that takes one adds what the request states (`on_ground`). Nor is
+    `sector`, which is what this program itself knows of the service, where it keeps a directory.
     """
 
     subject: str
@@ -63,6 +64,7 @@ class Caller:
     is_person: bool
     token: str
     ground: Ground | None = None
+    sector: str | None = None
 
     def __repr__(self) -> str:
         return f"Caller({self.subject} of {self.service})"  # a token must not stand in a traceback
@@ -140,6 +142,15 @@ def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(item) for item in value]
 
 
+async def _recognise(request: Request, token: str) -> Caller:
+    """The caller of a token; with no more roles than this program's directory lets their service hold, where it keeps
+    one (`Program.recognise`). Errors: NotSignedIn."""
+    verifier: Verifier = request.app.state.verifier
+    caller = await verifier.caller(token)
+    recognise: Callable[[Caller], Awaitable[Caller]] | None = getattr(request.app.state, "recognise", None)
+    return await recognise(caller) if recognise else caller
+
+
 async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
     """The caller, whatever the token allows. Errors: NotSignedIn."""
     kind, _, token = (authorization or "").partition(" ")
@@ -147,8 +158,7 @@ async def signed_in(request: Request, authorization: Annotated[str | None, Heade
     alone = len(request.headers.getlist("authorization")) == 1
     if kind.lower() != "bearer" or not token or len(token) > LONGEST_TOKEN or not alone:
         raise NotSignedIn()
-    verifier: Verifier = request.app.state.verifier
-    caller = await verifier.caller(token.strip())
+    caller = await _recognise(request, token.strip())
     bind_caller(caller.client, caller.service)
     return caller
 
@@ -168,9 +178,8 @@ async def forwarded_caller(
         return None
     if len(request.headers.getlist("caller-token")) != 1 or len(caller_token) > LONGEST_TOKEN:
         raise CallerNotVerified()
-    verifier: Verifier = request.app.state.verifier
     try:
-        caller = await verifier.caller(caller_token)
+        caller = await _recognise(request, caller_token)
     except NotSignedIn:
         raise CallerNotVerified() from None
     if caller.client == program.client:

@@ -4,7 +4,7 @@ import importlib
 import re
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from fastapi import APIRouter, FastAPI
 
 from chassis import paging
 from chassis.app import OPEN_ROUTES, Advised, build_app
+from chassis.auth import Caller
 from chassis.db import on_commit
 from chassis.events import Event
 from chassis.listener import Listener, count_parked, lag
@@ -36,8 +37,9 @@ class Program:
     Bodies at paths like `spools` go to a file first, and may be large. Requests that are `advised` are told whom to
     turn to where nothing is shown. `figures` are the program's own for Prometheus: name, help, how to count.
 
-    `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to the
-    app what is no router; `prepare` may replace parts of the runtime before the app is built.
+    `recognise` may take from a caller what this program knows to be none of theirs: a role that their service may not
+    hold. `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to
+    the app what is no router; `prepare` may replace parts of the runtime before the app is built.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Program:
     figures: Sequence[tuple[str, str, Callable[[Runtime], int]]] = ()
     setup: Callable[[FastAPI, Runtime], None] | None = None
     prepare: Callable[[Runtime], None] | None = None
+    recognise: Callable[[Runtime], Callable[[Caller], Awaitable[Caller]]] | None = None
     package: str = ""
 
     def build(self, runtime: Runtime, which: Sequence[str] = ALL) -> FastAPI:
@@ -63,6 +66,8 @@ class Program:
             self.prepare(runtime)
         app = build_app(self.title, runtime, self.spools, self.advised)
         app.state.program = self
+        if self.recognise:
+            app.state.recognise = self.recognise(runtime)
         if serves:
             if self.base is not None:
                 paging.use_key(runtime.settings.cursor_key())

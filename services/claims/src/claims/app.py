@@ -18,6 +18,8 @@ from claims.reports import routes as reports
 from claims.sampling import routes as sampling
 from claims.settings import ClaimsSettings
 from claims.targets import routes as targets
+from directory.recognising import recognise_by
+from vocabulary.roles import list_rights, may_hold
 
 program = Program(
     name="claims",
@@ -39,6 +41,7 @@ program = Program(
         recomputations.router,
     ],
     reactions=reactions,
+    recognise=recognise_by(may_hold, list_rights),
     workers=[Evaluator()],
     events=EVENTS,
 )

@@ -16,6 +16,8 @@ from consent.reactions import reactions
 from consent.restrictions import routes as restrictions
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
+from directory.recognising import recognise_by
+from vocabulary.roles import list_rights, may_hold
 
 program = Program(
     name="consent",
@@ -35,6 +37,7 @@ program = Program(
         coverage.router,
     ],
     reactions=reactions,
+    recognise=recognise_by(may_hold, list_rights),
     workers=[Announcer()],
     events=EVENTS,
 )

@@ -11,6 +11,8 @@ from directory.tables import DirectoryArea, DirectoryService, DirectoryServiceOw
 
 SECTORS = select(DirectoryService.__table__.c.service, DirectoryService.__table__.c.sector)
 
+STANDINGS = select(*(DirectoryService.__table__.c[name] for name in ("service", "agency", "sector")))
+
 
 def list_areas(session: Session) -> list[str]:
     """The codes of all areas, in order."""
@@ -48,6 +50,11 @@ def list_services(session: Session, *, agency: str | None = None, sector: str | 
 def find_sectors(session: Session) -> dict[str, str]:
     """The sector of each service. There are some dozens."""
     return {service: sector for service, sector in session.execute(SECTORS)}
+
+
+def find_standings(session: Session) -> dict[str, tuple[str, str]]:
+    """The agency and the sector of each service. There are some dozens."""
+    return {service: (agency, sector) for service, agency, sector in session.execute(STANDINGS)}
 
 
 def owner_of(session: Session, service: str) -> str | None:

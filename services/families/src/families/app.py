@@ -4,6 +4,7 @@ import re
 
 from chassis.app import Advised
 from chassis.program import Program
+from directory.recognising import recognise_by
 from families.bars import routes as bars
 from families.composition.worker import Composer
 from families.covers import routes as covers
@@ -25,6 +26,7 @@ from families.reactions import reactions
 from families.settings import FamiliesSettings
 from families.standing import routes as standing
 from families.support import routes as support
+from vocabulary.roles import list_rights, may_hold
 
 program = Program(
     name="families",
@@ -48,6 +50,7 @@ program = Program(
         covers.router,
     ],
     reactions=reactions,
+    recognise=recognise_by(may_hold, list_rights),
     workers=[PushWorker(), Composer()],
     events=[*PEOPLE_EVENTS, *FAMILY_EVENTS, *SAFEGUARDING_EVENTS],
     open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),

@@ -50,6 +50,9 @@ from families.problems import FamilyNotFound
 from vocabulary.premises import HIDING
 
 OWN_SERVICE = "programme"
+"""The service whose records the platform's own are."""
+PROGRAMME = "programme"
+"""The sector that the directory names for it."""
 BLIND = frozenset(
     {
         *("internal_auditor", "information_governance_officer"),
@@ -161,7 +164,7 @@ def find_reach(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     partner = (
         caller.is_person
         and purpose in caller.purposes
-        and ("partner_practitioner" in caller.roles or (caller.service != OWN_SERVICE and not caller.roles & BLIND))
+        and ("partner_practitioner" in caller.roles or (caller.sector != PROGRAMME and not caller.roles & BLIND))
     )
     as_partner = partner and bool(sharing.ask_access(runtime, caller, purpose).covers)
     return Reach(caller, as_partner=as_partner, barred=barred)

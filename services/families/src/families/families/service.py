@@ -229,7 +229,7 @@ def _make_builder(
     runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date, wanted: Wanted
 ) -> FamilyViewBuilder:
     shared = sharing.decide(runtime, caller, purpose, wanted)
-    return FamilyViewBuilder(known, shared, caller.service, as_at)
+    return FamilyViewBuilder(known, shared, caller.sector == reach.PROGRAMME, as_at)
 
 
 def _view_families(

@@ -113,8 +113,8 @@ def beginning_of_year(day: date) -> date:
 class FamilyViewBuilder:
     """One caller's view of what is known, as at a day."""
 
-    def __init__(self, known: KnownFamilies, shared: PermittedSharing, service: str, as_at: date) -> None:
-        self.known, self.shared, self.service, self.as_at = known, shared, service, as_at
+    def __init__(self, known: KnownFamilies, shared: PermittedSharing, as_programme: bool, as_at: date) -> None:
+        self.known, self.shared, self.as_programme, self.as_at = known, shared, as_programme, as_at
         self._support = SupportViewBuilder(known.support, self._all_permit, as_at)
 
     def view_family(self, family: Family, access: Access) -> FamilyView:
@@ -213,7 +213,7 @@ class FamilyViewBuilder:
         Of whoever left this family, and is not to be found, nobody learns by it that they belonged to it.
         """
         return root in self.known.met and (
-            self.service == OWN_SERVICE
+            self.as_programme
             or any(self.shared.permits(root, IDENTITY, name.source) for name in self.known.names.get(root, []))
         )
 

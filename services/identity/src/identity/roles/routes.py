@@ -11,5 +11,6 @@ router = APIRouter(prefix="/v1/roles", tags=["roles"])
 
 @router.get("")
 def list_roles(caller: ReadIdentity) -> RoleList:
-    """Every role with its scopes and purposes."""
-    return RoleList(version=ROLES_VERSION, items=[RoleView(**role.model_dump()) for role in ROLES.values()])
+    """Every role with its sectors, scopes and purposes."""
+    views = [RoleView(**role.model_dump() | {"sectors": sorted(role.sectors)}) for role in ROLES.values()]
+    return RoleList(version=ROLES_VERSION, items=views)

@@ -6,6 +6,7 @@ class RoleView(Schema):
 
     code: str
     name: str
+    sectors: list[str]
     scopes: list[str]
     purposes: list[str]
 

@@ -7,13 +7,14 @@ from datetime import datetime
 from uuid import UUID
 
 from authlib.oauth2.rfc6749 import ClientMixin
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from identity.agencies import repository as agencies
 from identity.clients import repository as clients
 from identity.clients.secrets import matches
-from identity.models import Client, Credential, SignInSession, User
+from identity.models import Client, Credential, Service, SignInSession, User
 from identity.roles.catalogue import purposes_of, scopes_of
+from vocabulary.roles import may_hold
 
 CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 """As registered; anything else is nobody's, and some of it the store could not even look for."""
@@ -76,9 +77,17 @@ class Person:
     def get_user_id(self) -> str:
         return str(self.user.id)
 
+    @property
+    def roles(self) -> list[str]:
+        """Their roles, without those that their service may not hold: a role's sectors, or a service's, may change."""
+        session = object_session(self.user)
+        assert session is not None, "A person is asked about in the session that found them"
+        sector = session.get_one(Service, self.user.service_id).sector
+        return [role for role in self.user.roles if may_hold(role, sector)]
+
     def narrowed(self, scope: str) -> str:
         """What of this scope the person's roles give."""
-        allowed = set(scopes_of(self.user.roles))
+        allowed = set(scopes_of(self.roles))
         return " ".join(name for name in scope.split() if name in allowed)
 
 
@@ -109,13 +118,13 @@ def standing_of(session: Session, client: RegisteredClient, person: Person | Non
         return CallerStanding(agency, service, [], [], client.row.purposes, None, None)
     user, held = person.user, person.session
     service, agency = agencies.get_standing(session, user.service_id)
-    purposes = purposes_of(user.roles)
+    roles = person.roles
     return CallerStanding(
         agency,
         service,
-        user.roles,
+        roles,
         user.areas,
-        purposes,
+        purposes_of(roles),
         held.id if held else None,
         held.signed_in_at if held else None,
     )

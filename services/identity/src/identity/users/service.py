@@ -26,7 +26,7 @@ from identity.sessions import service as sessions
 from identity.users import repository
 from identity.users.passwords import Passwords, make_password
 from identity.users.schemas import SessionView, UserChange, UserRequest, UserView, email_key
-from vocabulary.roles import ROLES
+from vocabulary.roles import ROLES, may_hold
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def hash_password(passwords: Passwords, given: SecretStr | None) -> Hashed:
 def register_user(session: Session, actor: Actor, request: UserRequest, password: Hashed) -> Written:
     """Errors: UserExists, RequestNotValid."""
     service = _service_of(session, request.service)
-    _check_roles(request.roles)
+    _check_roles(request.roles, service.sector)
     _check_areas(session, request.areas)
     user = User(
         email=request.email,
@@ -84,12 +84,16 @@ def change_user(
     given = request.model_dump(exclude_none=True, exclude={"password", "service"})
     if actor.subject == str(user.id) and (set(given) - {"name"} or request.service):
         raise OwnAccount()
-    _check_roles(request.roles or [])
+    service = _service_of(session, request.service) if request.service else session.get_one(Service, user.service_id)
+    if request.roles is not None:
+        _check_roles(request.roles, service.sector)
+    elif request.service is not None:
+        _check_held(user.roles, service.sector)
     _check_areas(session, request.areas or [])
     for name, value in given.items():
         setattr(user, name, list(dict.fromkeys(value)) if isinstance(value, list) else value)
     if request.service is not None:
-        user.service_id = _service_of(session, request.service).id
+        user.service_id = service.id
     if password is not None:
         user.password_hash = password.hash
     try:
@@ -170,16 +174,37 @@ def _check_areas(session: Session, codes: Sequence[str]) -> None:
         raise RequestNotValid(errors=faults)
 
 
-def _check_roles(roles: Iterable[str]) -> None:
+def _check_roles(roles: Iterable[str], sector: str) -> None:
     faults = [
         Fault(
             pointer=f"/body/roles/{index}", code="not_known", detail="There is no such role", fix="See `GET /v1/roles`."
         )
         for index, role in enumerate(roles)
         if role not in ROLES
+    ] + [
+        Fault(
+            pointer=f"/body/roles/{index}",
+            code="not_of_this_sector",
+            detail="A service of this sector may not hold this role",
+            fix="`GET /v1/roles` shows the sectors of each role, `GET /v1/services` the sector of each service.",
+        )
+        for index, role in enumerate(roles)
+        if role in ROLES and not may_hold(role, sector)
     ]
     if faults:
         raise RequestNotValid(errors=faults)
+
+
+def _check_held(roles: Sequence[str], sector: str) -> None:
+    """Whoever goes to another service takes no role along that it may not hold."""
+    if not all(may_hold(role, sector) for role in roles):
+        fault = Fault(
+            pointer="/body/service",
+            code="not_of_this_sector",
+            detail="This service may not hold every role that the user has",
+            fix="Give `roles` as well; `GET /v1/roles` shows the sectors of each.",
+        )
+        raise RequestNotValid(errors=[fault])
 
 
 def _view(user: User, service: str, agency: str) -> UserView:
