@@ -33,6 +33,7 @@ class Context:
     """One request of one caller. Everything behind is asked with the caller's own token, never with ours.
 
     Units: `patience` in seconds, what the whole operation may take.
+    Shape: `stated` holds the purposes for which anything of it is asked.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Context:
         self._programs, self.settings, self._purpose = programs, settings, purpose
         self.patience = min(settings.operation_timeout, _left_of_request())
         self._ends = time.monotonic() + self.patience
+        self.stated = {purpose or (caller.purposes[0] if len(caller.purposes) == 1 else "")}
+        self._ends = time.monotonic() + settings.operation_timeout
         self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 
@@ -56,12 +59,14 @@ class Context:
         programs know.
         """
         stated = purpose if purpose is not None else self._purpose
+        self.stated.add(stated or "")
         if (stated, as_at) not in self._loaders:
             self._loaders[stated, as_at] = self._make_loaders(stated, as_at)
         return self._loaders[stated, as_at]
 
     def fresh_loaders(self, purpose: str | None = None) -> Loaders:
         """Loaders that remember nothing of before: for a change, and for what is shown after it."""
+        self.stated.add(purpose or "")
         return self._make_loaders(purpose if purpose is not None else self._purpose, None)
 
     def _make_loaders(self, purpose: str | None, as_at: date | None) -> Loaders:

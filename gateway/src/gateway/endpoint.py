@@ -18,6 +18,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from chassis.auth import check_ground
 from chassis.problems import MethodNotAllowed, Problem, RequestNotReadable, TooLarge, WrongContentType
 from chassis.telemetry import request_id, trace_parent
 from gateway.access import SignedIn
@@ -26,6 +27,7 @@ from gateway.errors import Body, format_error, problem_of
 from gateway.problems import OperationNotValid, TookTooLong
 from gateway.settings import GatewaySettings
 
+SAFEGUARDING = "safeguarding"
 GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
 WORD: dict[str, Any] = {"type": ["string", "null"]}
 OBJECT: dict[str, Any] = {"type": ["object", "null"]}
@@ -111,8 +113,15 @@ async def _answer(request: Request, caller: SignedIn, operation: Operation) -> R
     state = request.app.state
     settings: GatewaySettings = state.runtime.settings
     forwarded = {"X-Request-Id": request_id(), **({"traceparent": trace} if (trace := trace_parent()) else {})}
+    if (ground := request.headers.get("ground")) is not None:
+        # On what the whole operation rests; that it holds, and for whom, the programs know.
+        forwarded["Ground"] = check_ground(ground)
     context = Context(caller, state.programs, settings, request.headers.get("purpose"), forwarded)
-    return _render(request, await run(state.schema, operation, context, settings))
+    answer = await run(state.schema, operation, context, settings)
+    if SAFEGUARDING in context.stated and settings.unavailable_advice:
+        # Of what is not there GraphQL says null, so this stands beside each answer, whatever it shows.
+        answer["extensions"] = {"advice": settings.unavailable_advice}
+    return _render(request, answer)
 
 
 async def run(schema: Schema, operation: Operation, context: Context, settings: GatewaySettings) -> Body:
@@ -149,7 +158,7 @@ def _render(request: Request, answer: Body) -> Response:
     nothing_ran = answer["data"] is None and "errors" in answer
     if _wants_graphql_json(request.headers):
         # Of this type the status counts: an operation that was refused as a whole is not answered with 200.
-        body = {"errors": answer["errors"]} if nothing_ran else answer
+        body = {name: value for name, value in answer.items() if name != "data"} if nothing_ran else answer
         status = _status(answer) if nothing_ran else 200
         return _response(body, status, GRAPHQL_JSON)
     return _response(answer, 200, JSON)
@@ -165,5 +174,5 @@ def _wants_graphql_json(headers: Mapping[str, str]) -> bool:
 
 
 def _response(body: Body, status: int, media_type: str) -> Response:
-    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Purpose"}
+    headers = {"Cache-Control": "no-store", "Vary": "Accept, Authorization, Ground, Purpose"}
     return Response(orjson.dumps(body), status, headers, media_type=f"{media_type}; charset=utf-8")

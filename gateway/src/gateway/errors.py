@@ -12,7 +12,7 @@ from gateway.problems import DocumentNotValid, DocumentTooDeep, DocumentTooLong
 
 Body = dict[str, Any]
 
-PASSED_ON = ("type", "title", "status", "detail", "errors")
+PASSED_ON = ("type", "title", "status", "detail", "errors", "advice")
 
 
 class Refused(Exception):

@@ -86,8 +86,11 @@ USERS = (
     User("pat", "Pat Parkin", "platform_administrator", "programme"),
     User("harriet", "Harriet Hoyle", "partner_practitioner", "housing"),
     User("noor", "Noor Naylor", "partner_practitioner", "school-nursing"),
-    # No agreement names children's social care: for Sol everything answers 404.
+    # No agreement names children's social care: for Sol everything answers 404, and for Max what no enquiry is about.
     User("sol", "Sol Senior", "partner_practitioner", "childrens-social-care"),
+    User("sade", "Sade Shaw", "childrens_social_worker", "childrens-social-care"),
+    User("max", "Max Marsh", "mash_worker", "childrens-social-care"),
+    User("tara", "Tara Teale", "team_manager", "childrens-social-care"),
     User("petra", "Petra Peel", "information_governance_officer", "neighbourhood-policing"),
     User("jonas", "Jonas Jagger", "information_governance_officer", "jobcentre"),
     User("hana", "Hana Hirst", "information_governance_officer", "school-nursing"),

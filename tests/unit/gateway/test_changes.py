@@ -100,6 +100,60 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         {"person": person_id(1), "kind": "location", "date": "2018-02-01", "reason": "Fled."},
     ),
     (
+        'openEnquiry(input: {reference: "CSC-1", kind: "s47", begun: "2018-02-01", '
+        f'subjects: [{{person: "{TWO}"}}]}}, KEY)',
+        "/v1/enquiries",
+        {"reference": "CSC-1", "kind": "s47", "begun": "2018-02-01", "subjects": [{"person": TWO}]},
+    ),
+    (
+        f'addEnquirySubjects(enquiry: "{ONE}", input: {{subjects: [{{person: "{TWO}"}}], reason: "A brother"}}, KEY)',
+        f"/v1/enquiries/{ONE}/subjects",
+        {"subjects": [{"person": TWO}], "reason": "A brother"},
+    ),
+    (
+        f'removeEnquirySubject(enquiry: "{ONE}", person: "{TWO}", reason: "Another", KEY)',
+        f"/v1/enquiries/{ONE}/subjects/{TWO}/removal",
+        {"reason": "Another"},
+    ),
+    (
+        f'closeEnquiry(enquiry: "{ONE}", input: {{date: "2018-02-01", reason: "Done"}}, KEY)',
+        f"/v1/enquiries/{ONE}/close",
+        {"date": "2018-02-01", "reason": "Done"},
+    ),
+    (
+        f'reopenEnquiry(enquiry: "{ONE}", reason: "Too soon", KEY)',
+        f"/v1/enquiries/{ONE}/reopen",
+        {"reason": "Too soon"},
+    ),
+    (
+        f'useEmergencyAccess(input: {{people: [{{person: "{TWO}"}}], reason: "He is locked in."}}, KEY)',
+        "/v1/emergency-access",
+        {"people": [{"person": TWO}], "reason": "He is locked in."},
+    ),
+    (
+        f'reviewEmergencyAccess(access: "{ONE}", input: {{outcome: "justified", note: "It was."}}, KEY)',
+        f"/v1/emergency-access/{ONE}/reviews",
+        {"outcome": "justified", "note": "It was."},
+    ),
+    (
+        f'answerGovernanceNote(note: "{ONE}", answer: "Spoken with her.", KEY)',
+        f"/v1/governance-notes/{ONE}/answer",
+        {"answer": "Spoken with her."},
+    ),
+    (
+        f'recordBar(input: {{user: "{ONE}", because: "relative", people: ["{TWO}"]}}, KEY)',
+        "/v1/bars",
+        {"user": ONE, "because": "relative", "people": [TWO], "families": []},
+    ),
+    (f'liftBar(bar: "{ONE}", reason: "Another Kit", KEY)', f"/v1/bars/{ONE}/lift", {"reason": "Another Kit"}),
+    (
+        f'recordCover(input: {{covered: "{ONE}", covering: "{TWO}", from: "2018-02-01", to: "2018-02-09", '
+        'reason: "Leave"}, KEY)',
+        "/v1/covers",
+        {"covered": ONE, "covering": TWO, "from": "2018-02-01", "to": "2018-02-09", "reason": "Leave"},
+    ),
+    (f'endCover(cover: "{ONE}", reason: "Back", KEY)', f"/v1/covers/{ONE}/end", {"reason": "Back"}),
+    (
         f'checkClaim(claim: "{ONE}", input: {{verdict: "agreed", reason: "All there.", date: "2018-12-31"}}, KEY)',
         f"/v1/claims/{ONE}/check",
         {"verdict": "agreed", "reason": "All there.", "date": "2018-12-31"},

@@ -14,6 +14,67 @@ from gateway.json_mapping import Row
 class FamiliesClient:
     upstream: Upstream
 
+    async def list_enquiries(self, status: str | None, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/enquiries", status=status, limit=first, after=after)
+
+    async def list_emergency_access(self, status: str | None, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/emergency-access", status=status, limit=first, after=after)
+
+    async def list_own_emergency_access(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/emergency-access/own", limit=first, after=after)
+
+    async def list_governance_notes(self) -> Row:
+        return await self.upstream.get_page("/v1/governance-notes")
+
+    async def list_bars(self) -> Row:
+        return await self.upstream.get_page("/v1/bars")
+
+    async def list_covers(self) -> Row:
+        return await self.upstream.get_page("/v1/covers")
+
+    async def list_own_covers(self) -> Row:
+        return await self.upstream.get_page("/v1/covers/own")
+
+    async def open_enquiry(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/enquiries", body, key)
+
+    async def add_enquiry_subjects(self, enquiry: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/enquiries/{enquiry}/subjects", body, key)
+
+    async def remove_enquiry_subject(self, enquiry: UUID, person: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/enquiries/{enquiry}/subjects/{person}/removal", body, key)
+
+    async def close_enquiry(self, enquiry: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/enquiries/{enquiry}/close", body, key)
+
+    async def reopen_enquiry(self, enquiry: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/enquiries/{enquiry}/reopen", body, key)
+
+    async def use_emergency_access(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/emergency-access", body, key)
+
+    async def review_emergency_access(self, access: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/emergency-access/{access}/reviews", body, key)
+
+    async def answer_governance_note(self, note: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/governance-notes/{note}/answer", body, key)
+
+    async def record_bar(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/bars", body, key)
+
+    async def lift_bar(self, bar: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/bars/{bar}/lift", body, key)
+
+    async def record_cover(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/covers", body, key)
+
+    async def end_cover(self, cover: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/covers/{cover}/end", body, key)
+
+    async def _post(self, path: str, body: Any, key: str) -> Row:
+        row: Row = await self.upstream.post(path, body, key)
+        return row
+
     async def lookup_families(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
         params = {"as_at": str(as_at)} if as_at else None
         return await self.upstream.look_up("/v1/families/lookup", ids, params)

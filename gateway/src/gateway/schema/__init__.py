@@ -19,18 +19,21 @@ from gateway.schema.families import FamiliesMutation, FamiliesQuery
 from gateway.schema.identity import IdentityQuery
 from gateway.schema.premises import PremisesMutation, PremisesQuery
 from gateway.schema.questions import QuestionsMutation, QuestionsQuery
+from gateway.schema.safeguarding import SafeguardingMutation, SafeguardingQuery
 from gateway.settings import GatewaySettings
 
 log = structlog.get_logger()
 
 
 @strawberry_type
-class Query(IdentityQuery, FamiliesQuery, PremisesQuery, ConsentQuery, ClaimsQuery, QuestionsQuery):
+class Query(IdentityQuery, FamiliesQuery, PremisesQuery, ConsentQuery, ClaimsQuery, QuestionsQuery, SafeguardingQuery):
     """What people of the programme look at. `purpose` says for what; each program decides what that covers."""
 
 
 @strawberry_type
-class Mutation(FamiliesMutation, PremisesMutation, ConsentMutation, ClaimsMutation, QuestionsMutation):
+class Mutation(
+    FamiliesMutation, PremisesMutation, ConsentMutation, ClaimsMutation, QuestionsMutation, SafeguardingMutation
+):
     """What people of the programme do. A repeated `idempotencyKey` does nothing twice."""
 
 

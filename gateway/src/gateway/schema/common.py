@@ -98,8 +98,8 @@ class Fault:
 class Problem:
     """Something that the caller can understand and mend. `type` is the address of its page.
 
-    `httpStatus` is what a program calls `status`: changes have a status of their own, of another type, and GraphQL
-    lets no query ask for both under one name.
+    `advice` says whom to turn to where somebody may be in danger. `httpStatus` is what a program calls `status`:
+    changes have a status of their own, of another type, and GraphQL lets no query ask for both under one name.
     """
 
     type: str
@@ -107,6 +107,7 @@ class Problem:
     http_status: int = strawberry.field(metadata={"member": "status"})
     detail: str
     errors: NoneIfAbsent[Fault]
+    advice: MaybeAbsent[str]
 
 
 @strawberry.type

@@ -220,6 +220,13 @@ NO_GROUND = Fault(
 )
 
 
+def check_ground(ground: str) -> str:
+    """What is said to be a ground. Errors: RequestNotValid where it is not written like one."""
+    if not re.fullmatch(GROUND, ground):
+        raise RequestNotValid(errors=[NO_GROUND])
+    return ground
+
+
 def on_ground(scope: str) -> Callable[..., Awaitable[Caller]]:
     """A dependency that lets in callers with this scope, with the ground that the request states, where it does.
 
@@ -232,9 +239,7 @@ def on_ground(scope: str) -> Callable[..., Awaitable[Caller]]:
     ) -> Caller:
         if ground is None:
             return caller
-        if not re.fullmatch(GROUND, ground):
-            raise RequestNotValid(errors=[NO_GROUND])
-        kind, _, reference = ground.partition(" ")
+        kind, _, reference = check_ground(ground).partition(" ")
         return replace(caller, ground=Ground(kind, reference))
 
     return check

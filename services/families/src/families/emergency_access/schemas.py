@@ -8,7 +8,7 @@ from chassis.schemas import Instant, Note, Schema
 from families.matching.naming import SomebodyRequest
 from vocabulary.safeguarding import SAFEGUARDING
 
-Text = Annotated[Note, StringConstraints(min_length=10, max_length=1000)]
+Text = Annotated[Note, StringConstraints(min_length=1, max_length=1000)]
 Outcome = Literal["justified", "not_justified"]
 
 
