@@ -24,6 +24,7 @@ from journey.money import Money
 from journey.platform import Addresses, Watch, is_ready
 from journey.profile import Profile
 from journey.register import Register
+from journey.safeguarding import find_objecting_father, serve_enquiry
 from journey.seeding import Cast, iso
 from journey.stopping import CannotGoOn, WentWrong
 from journey.withdrawal import Withdrawals
@@ -123,6 +124,7 @@ class Journey:
         self.recompute_claims()
         self.compare_families()
         self.compare_matching()
+        self.serve_enquiry()
         return Outcome(self.figures, self.api, self.cast, self.borough, self.register)
 
     def flag_premises(self) -> None:
@@ -393,6 +395,26 @@ class Journey:
             if not asked.resumed:  # a journey that goes on from a stopped one has not seen what was shown before
                 self.figures.set_figure("withdrawal.held_before", asked.held)
                 self.figures.expect_figure("withdrawal.anything_to_stop", True, asked.held > 0 or not withdrawals)
+
+    # Safeguarding
+
+    def serve_enquiry(self) -> None:
+        """At the very end, a father objects and an enquiry opens: routine sharing stops, the hub is served."""
+        with self.console.step("safeguarding", "a father objects, an enquiry opens") as step:
+            self.read_people_once()
+            found = find_objecting_father(self.borough, self.register)
+            if found is None:
+                step.add_figure("no family of the borough has such a father")
+                return
+            father, child = (self.register.person_id(who) or "" for who in found)
+            served = serve_enquiry(self.api, self.cast, self.diary, father, child, LAST_DAY)
+            step.add_figure(f"{counted(served.shown_by_enquiry, 'fact')} shown by the enquiry")
+            self.figures.expect_figure("safeguarding.objection_stopped", 0, served.routine_after)
+            self.figures.expect_figure("safeguarding.anything_to_stop", True, served.routine_before > 0)
+            self.figures.expect_figure("safeguarding.served", True, served.shown_by_enquiry > 0)
+            self.figures.expect_figure("safeguarding.bound_data_shown", 0, served.shown_although_bound)
+            self.figures.expect_figure("safeguarding.without_ground", 404, served.without_ground)
+            self.figures.expect_figure("safeguarding.after_closing", 404, served.after_closing)
 
     # Comparing with the truth
 
