@@ -205,3 +205,29 @@ def test_without_families_a_person_can_still_say_no_and_nothing_else_happens(
     assert {row["status"] for item in held for row in item["consents"] if row["id"] == theirs} == {"given"}
     kept = town.done(town.get("leo", "consent", "/v1/consents", params={"person": homes.nia}))["items"]
     assert [row["status"] for row in kept if row["id"] in (own, colleagues)] == ["withdrawn"] * 2
+
+
+def test_a_false_delivery_by_another_agency_lets_nobody_read(homes: Homes) -> None:
+    town = homes.town
+    key = upn(1, 2008, 815)
+    said = attendance(upn=key, forename="Una", surname="Keel", carer_forename="", carer_surname="",
+                      carer_relationship="", carer_same_address="", address_line="9 Kiln Row", postcode="ZZ99 8AB",
+                      uprn="999000000815")  # fmt: skip
+    town.push("school_attendance", said)
+    met = incident("INC-KEEL", forename="Una", surname="Keel", date_of_birth=said["date_of_birth"], sex=said["sex"],
+                   address_line="9 Kiln Row", postcode="ZZ99 8AB", uprn="999000000815")  # fmt: skip
+    town.push("anti_social_behaviour", met)
+    una = town.person(key)
+    family = family_of(town, una)
+    named = {"user": town.people["leo"], "service": "programme", "sector": "programme", "date": DAY}
+    town.done(town.post("cora", "families", f"/v1/families/{family}/lead-professional", named, purpose="support"))
+
+    def name_shown() -> bool:
+        seen = town.done(town.post("leo", "families", "/v1/people/lookup", {"ids": [una]}))["items"]
+        return any("name" in person for person in seen)
+
+    assert not name_shown()
+    homes.deliver("petra", una)  # out of the police's reach or not, it tells nobody what the council does
+    assert not name_shown()
+    town.done(homes.deliver("leo", una))
+    assert name_shown()

@@ -101,7 +101,8 @@ AGREEMENTS = (
     Agreement("education", "early-help", terms("support", "identity address attendance")),
     Agreement("education", "housing", terms("support", "identity address") + terms("support", "attendance", CONSENT)),
     Agreement("programme", "housing", terms("support", "support")),
-    Agreement("education", "school-nursing", terms("support", "identity attendance")),
+    # The council's notice names the school nurse, so its own delivery tells people for the health trust, too.
+    Agreement("education", "school-nursing", terms("support", "identity attendance"), notice_given_by="supplier"),
     Agreement("programme", "early-help", terms("support", "support")),
     # The police drafted it and signed; housing never did. It shares nothing.
     Agreement("neighbourhood-policing", "housing", terms("support", "identity anti_social_behaviour"), signed_by=1),

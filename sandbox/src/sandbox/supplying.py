@@ -80,7 +80,10 @@ class AgreementTerm:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Shape: `signed_by` is for how many sides it was signed; by one alone it shares nothing."""
+    """Shape: `signed_by` is for how many sides it was signed; by one alone it shares nothing.
+
+    `notice_given_by` is the side whose privacy notice tells people what the recipient does with what it obtains.
+    """
 
     supplier: str
     recipient: str
@@ -89,6 +92,7 @@ class Agreement:
     starts_on: date = AGREED_FROM
     ends_on: date | None = None
     signed_by: int = 2
+    notice_given_by: str = "recipient"
 
     @property
     def request(self) -> dict[str, Any]:
@@ -105,6 +109,7 @@ class Agreement:
             "security": "Encrypted on the way and at rest; read by named people alone",
             "dpia": "DPIA 3 of 2016, Think Family",
             "review_by": REVIEW_BY.isoformat(),
+            "notice_given_by": self.notice_given_by,
         }
 
 

@@ -20,6 +20,8 @@ SEES: dict[str, dict[str, set[str]]] = {
     "childrens_social_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
     "team_manager": {"support": PLAIN, "safeguarding": ALL_BUT_LOCATION | {"location"}},
 }
+OWNER = {"programme": "council", "education": "council", "jobcentre": "jobcentre-plus", "housing": "homes"}
+"""Whose service each is: the controller whose notice its use needs."""
 
 
 def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today: date) -> str:
@@ -61,14 +63,15 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
             elif agreement["status"] == "signed" and agreement["begins"] <= today:
                 lapsed = agreement["ends"] is not None and agreement["ends"] < today
                 if not lapsed or purpose == "safeguarding":
-                    carrying.append(term["basis"])
+                    carrying.append((term["basis"], agreement))
     if not carrying:
         return "needs_decision" if stopped and purpose == "safeguarding" else "deny"
 
     if shown and roles and not any(category in SEES.get(role, {}).get(purpose, set()) for role in roles):
         return "deny"
 
-    if carrying[0] == "consent":
+    basis, agreement = carrying[0]
+    if basis == "consent":
         words = []
         for consent in store["consents"]:
             covers = (
@@ -89,5 +92,9 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
         if objection["person"] in ids and purpose in objection["purposes"]:
             return "deny"
     if shown and purpose in ("support", "claim"):
-        return "permit" if any(one in store["informed"] for one in ids) else "deny"
+        tells = {OWNER[service]}
+        if agreement["notice_given_by"] == "supplier":
+            tells.add(OWNER[agreement["supplier"]])
+        told = any(one["person"] in ids and one["agency"] in tells for one in store["informed"])
+        return "permit" if told else "deny"
     return "permit"

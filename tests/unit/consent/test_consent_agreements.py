@@ -429,6 +429,7 @@ def test_an_agreement_of_a_service_that_moved_waits_for_its_new_owner(world: Wor
     agreement = world.agree("education", "housing", term("support", "identity"))
     person = somebody()
     world.inform(person)
+    world.inform(person, who=HANA)  # the new owner is a controller of its own
     asked = caller("housing", ["partner_practitioner"], agency="health-trust")
     ended = world.agree("programme", "housing", term("support", "support"))
     step(world, ended, "end")

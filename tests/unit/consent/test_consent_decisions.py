@@ -271,6 +271,7 @@ def test_an_officer_reads_the_lines_that_concern_their_agency(world: World) -> N
     world.agree("education", "school-nursing", term("support", "identity"))
     ada = somebody()
     world.inform(ada)
+    world.inform(ada, who=HANA)
     world.decide([ada], [("identity", "neighbourhood-policing"), SCHOOL[0]], share=True)
     nurse = caller("school-nursing", ["partner_practitioner"])
     world.decide([ada], [("identity", "education")], share=True, asker=nurse)
@@ -550,3 +551,58 @@ def test_of_each_person_only_what_is_named_of_them_is_decided_and_logged(world: 
         asked = body | {"subjects": [{"person": ada, "items": wrong}]}
         refused = world.post("/v1/decisions", asked, FAMILIES, caller_token=lead)
         assert refused.status_code == 422
+
+
+# --- who was told (UK GDPR Art 14)
+
+
+def test_another_agencys_notice_excuses_nobody_unless_an_agreement_says_so(world: World) -> None:
+    """A false 'delivered' by any agency lifted `notice_due` for everybody."""
+    world.agree("education", "school-nursing", term("support", "attendance"))
+    ada, ben = people(2)
+    nurse = caller("school-nursing", ["partner_practitioner"])
+    body = {"date": day(), "channel": "letter", "persons": [ada]}
+    assert world.post(f"/v1/notices/{world.notice()}/deliveries", body, HANA).status_code == 201
+    assert world.reasons([ada], SCHOOL[:1]) == ["notice_due"]
+    assert world.reasons([ada], SCHOOL[:1], asker=nurse) == ["agreed"]
+    world.inform(ben)
+    assert world.reasons([ben], SCHOOL[:1]) == ["agreed"]
+    assert world.reasons([ben], SCHOOL[:1], asker=nurse) == ["notice_due"]
+    world.agree("housing", "school-nursing", term("support", "identity"), notice_given_by="supplier")
+    assert world.reasons([ben], [("identity", "housing"), SCHOOL[0]], asker=nurse) == ["agreed", "notice_due"]
+
+
+def test_a_notice_that_came_back_is_due_again(world: World) -> None:
+    ada = somebody()
+    path = world.inform(ada).headers["Location"]
+    assert world.reasons([ada], SCHOOL[:1]) == ["agreed"]
+    world.post(f"{path}/correction", {"persons": [ada], "reason": "Returned by post"})
+    assert world.reasons([ada], SCHOOL[:1]) == ["notice_due"]
+    world.inform(ada)
+    assert world.reasons([ada], SCHOOL[:1]) == ["agreed"]
+
+
+def test_a_consent_that_was_recorded_wrongly_permits_nothing_and_its_withdrawal_still_stops(world: World) -> None:
+    ada = somebody()
+    consents = [world.consent(ada, ["claim"], ["attendance"]).json()["id"] for _ in range(2)]
+    world.post(f"/v1/consents/{consents[1]}/correction", {"reason": "Entered twice"}, LEO)
+    assert claimed(world, ada) == ["agreed"]
+    world.withdraw(consents[1])
+    assert claimed(world, ada) == ["no_consent"]
+    world.post(f"/v1/consents/{consents[0]}/correction", {"reason": "Another child's"}, LEO)
+    world.consent(ada, ["claim"], ["attendance"])
+    assert claimed(world, ada) == ["agreed"]
+
+
+def test_an_objection_binds_until_it_is_overridden_or_taken_back(world: World) -> None:
+    father = somebody()
+    world.inform(father)
+    raised = world.post("/v1/objections", {"person": father, "date": day(), "purposes": ["support"]}).json()["id"]
+    said, seen = {"date": day(), "reason": "Compelling grounds"}, []
+    for path, body in (
+        ("answer", {"answer": "upheld"}), ("answer", {"answer": "overridden"}), ("answer", {"answer": "upheld"}),
+        ("withdrawal", {}),
+    ):  # fmt: skip
+        world.post(f"/v1/objections/{raised}/{path}", body | said)
+        seen += world.reasons([father], SCHOOL[:1])
+    assert seen == ["objected", "agreed", "objected", "agreed"]

@@ -55,6 +55,7 @@ def stores(draw: some.DrawFn, service: str, asked: str) -> dict[str, list[Any]]:
                 "status": draw(some.sampled_from(["signed", "signed", "signed", "suspended", "ended"])),
                 "begins": draw(past | near),
                 "ends": draw(some.none() | near),
+                "notice_given_by": draw(some.sampled_from(["recipient", "supplier"])),
                 "terms": terms,
             }
         )
@@ -90,7 +91,13 @@ def stores(draw: some.DrawFn, service: str, asked: str) -> dict[str, list[Any]]:
         "restrictions": draw(
             some.lists(some.fixed_dictionaries({"person": person, "categories": subset(CATEGORIES)}), max_size=1)
         ),
-        "informed": draw(some.just(PEOPLE) | subset(PEOPLE)),
+        "informed": draw(
+            some.just([{"person": one, "agency": agency} for one in PEOPLE for agency in oracle.OWNER.values()])
+            | some.lists(
+                some.fixed_dictionaries({"person": person, "agency": some.sampled_from([*oracle.OWNER.values()])}),
+                max_size=3,
+            )
+        ),
     }
 
 
@@ -102,6 +109,9 @@ def situation(store: dict[str, list[Any]]) -> Situation:
     for held in store["restrictions"]:
         categories = held["categories"] or CATEGORIES
         restrictions[held["person"]] = restrictions.get(held["person"], frozenset()) | set(categories)
+    informed: dict[UUID, frozenset[str]] = {}
+    for told in store["informed"]:
+        informed[told["person"]] = informed.get(told["person"], frozenset()) | {told["agency"]}
     consents: dict[UUID, list[ConsentRow]] = {}
     for given_ in store["consents"]:
         consents.setdefault(given_["person"], []).append(ConsentRow(**given_))
@@ -117,6 +127,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
                 a["status"],
                 a["begins"],
                 a["ends"],
+                informs=oracle.OWNER[a["supplier"]] if a["notice_given_by"] == "supplier" else None,
             )
             for a in store["agreements"]
             for t in a["terms"]
@@ -124,7 +135,7 @@ def situation(store: dict[str, list[Any]]) -> Situation:
         sectors=SECTORS,
         protected=frozenset(protection["person"] for protection in store["protections"] if not protection["lifted"]),
         restrictions=restrictions,
-        informed=frozenset(store["informed"]),
+        informed=informed,
         objections=objections,
         consents=consents,
     )
@@ -160,7 +171,8 @@ def test_the_rules_decide_as_the_oracle_does(
             "share": False,
         }
     )
-    asked = Asked(service, frozenset(roles), purpose, operation, bool(roles), ground)  # type: ignore[arg-type]
+    agency = oracle.OWNER[service]
+    asked = Asked(service, frozenset(roles), purpose, operation, bool(roles), ground, agency=agency)  # type: ignore[arg-type]
     for verdict in verdicts_on(situation(store), asked, request, TODAY):
         question = {
             "service": service, "purpose": purpose, "operation": operation, "roles": roles, "ids": ids,

@@ -12,7 +12,7 @@ from vocabulary.grounds import GROUNDS
 from vocabulary.roles import ROLES
 
 AGREEMENT = UUID(int=7)
-INFORMED = Subject(informed=True)
+INFORMED = Subject(informed=frozenset({"council"}))
 SECTORS = {service: sector for service, (_, sector) in SERVICES.items()}
 SECTORS |= {"dwp-visits": "employment", "north": "programme"}
 LEAD = frozenset({"lead_professional"})
@@ -33,7 +33,8 @@ def case(
     is_person: bool = False,
 ) -> Case:
     standing = AgreementStanding(AGREEMENT, basis, state) if state else None  # type: ignore[arg-type]
-    asked = Asked(service, roles, purpose, operation, is_person, ground, SECTORS.get(service))  # type: ignore[arg-type]
+    sector = SECTORS.get(service)
+    asked = Asked(service, roles, purpose, operation, is_person, ground, sector, "council")  # type: ignore[arg-type]
     return Case(asked, category, source, standing, subject, SECTORS.get(source))
 
 
@@ -258,7 +259,7 @@ def test_cover_and_team_say_whom_a_caller_meets_and_carry_nothing(ground: str) -
 def test_a_restriction_stops_each_routine_use_of_ones_own_record_too(
     operation: str, purpose: str, source: str, basis: str
 ) -> None:
-    subject = Subject(restricted=frozenset({"attendance"}), consented=frozenset({"attendance"}), informed=True)
+    subject = replace(INFORMED, restricted=frozenset({"attendance"}), consented=frozenset({"attendance"}))
     asked = case(source=source, basis=basis, purpose=purpose, operation=operation, subject=subject, roles=frozenset())
     assert decided(asked) == ("deny", "restricted")
     assert decided(replace(asked, category="support"))[1] != "restricted"
@@ -266,3 +267,15 @@ def test_a_restriction_stops_each_routine_use_of_ones_own_record_too(
 
 def test_a_restriction_never_stops_safeguarding() -> None:
     assert decided(case(purpose="safeguarding", roles=MASH, subject=AGAINST)) == ("permit", "agreed")
+
+
+def test_a_notice_counts_for_who_gave_it_and_for_whom_an_agreement_says_it_was_given() -> None:
+    by_police, by_council = (Subject(informed=frozenset({agency})) for agency in ("police", "council"))
+    plain = case(source="neighbourhood-policing", subject=by_police)
+    given_for = replace(plain, standing=AgreementStanding(AGREEMENT, "public_task", "in_force", informs="police"))
+    assert decided(plain) == ("deny", "notice_due")
+    assert decided(given_for) == ("permit", "agreed")
+    assert decided(replace(given_for, subject=by_council)) == ("permit", "agreed")
+    assert decided(replace(given_for, subject=Subject())) == ("deny", "notice_due")
+    elsewhere = replace(given_for, standing=AgreementStanding(AGREEMENT, "public_task", "in_force", informs="health"))
+    assert decided(elsewhere) == ("deny", "notice_due")

@@ -117,9 +117,9 @@ class World:
             self.notices.append(self.post("/v1/notices", body).json()["id"])
         return self.notices[0]
 
-    def inform(self, *people: str) -> Response:
+    def inform(self, *people: str, who: str = IRIS) -> Response:
         body = {"date": day(), "channel": "letter", "persons": list(people)}
-        return self.post(f"/v1/notices/{self.notice()}/deliveries", body)
+        return self.post(f"/v1/notices/{self.notice()}/deliveries", body, who)
 
     def consent(self, person: str, purposes: list[str], categories: list[str], **more: Any) -> Response:
         body = {

@@ -163,7 +163,7 @@ class StandIn:
             case _ if call.path.endswith(("/reopening", "/unmerge")):
                 apart = {"id": family_id(77), "status": "open", "etag": None}
                 return JSONResponse(apart | {"shared_meanwhile": 3, "shared_with": ["housing"]})
-            case _ if call.path.endswith("/withdrawal"):
+            case _ if call.path.startswith("/v1/consents/") and call.path.endswith("/withdrawal"):
                 return JSONResponse({"id": family_id(77), "status": "withdrawn", "etag": None, "continues": []})
             case _ if call.method == "POST":
                 return JSONResponse({"id": family_id(77), "status": "recorded", "etag": '"1"'}, 201)

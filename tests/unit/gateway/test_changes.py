@@ -95,6 +95,48 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         {"date": "2018-02-01"},
     ),
     (
+        f'correctNoticeDelivery(notice: "{ONE}", delivery: "{TWO}", input: {{persons: ["{person_id(1)}"], '
+        'reason: "Returned by post."}, KEY)',
+        f"/v1/notices/{ONE}/deliveries/{TWO}/correction",
+        {"persons": [person_id(1)], "reason": "Returned by post."},
+    ),
+    (
+        f'correctConsent(consent: "{ONE}", input: {{reason: "Another child."}}, KEY)',
+        f"/v1/consents/{ONE}/correction",
+        {"reason": "Another child."},
+    ),
+    (
+        f'raiseObjection(input: {{person: "{person_id(1)}", date: "2018-02-01", purposes: ["support"]}}, KEY)',
+        "/v1/objections",
+        {"person": person_id(1), "date": "2018-02-01", "purposes": ["support"]},
+    ),
+    (
+        f'answerObjection(objection: "{ONE}", input: {{answer: "upheld", date: "2018-02-01", '
+        'reason: "Because."}, KEY)',
+        f"/v1/objections/{ONE}/answer",
+        {"answer": "upheld", "date": "2018-02-01", "reason": "Because."},
+    ),
+    (
+        f'withdrawObjection(objection: "{ONE}", input: {{date: "2018-02-01", reason: "Because."}}, KEY)',
+        f"/v1/objections/{ONE}/withdrawal",
+        {"date": "2018-02-01", "reason": "Because."},
+    ),
+    (
+        f'askToLiftProtection(protection: "{ONE}", input: {{date: "2018-02-01", reason: "Because."}}, KEY)',
+        f"/v1/protections/{ONE}/lift",
+        {"date": "2018-02-01", "reason": "Because."},
+    ),
+    (
+        f'confirmProtectionLift(protection: "{ONE}", input: {{date: "2018-02-01", reason: "Because."}}, KEY)',
+        f"/v1/protections/{ONE}/lift/confirmation",
+        {"date": "2018-02-01", "reason": "Because."},
+    ),
+    (
+        f'refuseProtectionLift(protection: "{ONE}", input: {{date: "2018-02-01", reason: "Because."}}, KEY)',
+        f"/v1/protections/{ONE}/lift/refusal",
+        {"date": "2018-02-01", "reason": "Because."},
+    ),
+    (
         f'setProtection(input: {{person: "{person_id(1)}", date: "2018-02-01", reason: "Fled."}}, KEY)',
         "/v1/protections",
         {"person": person_id(1), "kind": "location", "date": "2018-02-01", "reason": "Fled."},

@@ -54,6 +54,30 @@ class ConsentClient:
     async def withdraw_consent(self, consent: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/consents/{consent}/withdrawal", body, key)
 
+    async def correct_delivery(self, notice: UUID, delivery: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/notices/{notice}/deliveries/{delivery}/correction", body, key)
+
+    async def correct_consent(self, consent: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/consents/{consent}/correction", body, key)
+
+    async def raise_objection(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/objections", body, key)
+
+    async def answer_objection(self, objection: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/objections/{objection}/answer", body, key)
+
+    async def withdraw_objection(self, objection: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/objections/{objection}/withdrawal", body, key)
+
+    async def ask_to_lift_protection(self, protection: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/protections/{protection}/lift", body, key)
+
+    async def confirm_protection_lift(self, protection: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/protections/{protection}/lift/confirmation", body, key)
+
+    async def refuse_protection_lift(self, protection: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/protections/{protection}/lift/refusal", body, key)
+
     async def set_protection(self, body: Any, key: str) -> Row:
         return await self._post("/v1/protections", body, key)
 

@@ -276,6 +276,50 @@ class ProtectionSet:
     etag: MaybeAbsent[str]
 
 
+@strawberry.type
+@mirrors(consent="Written")
+class NoticeDeliveryCorrected:
+    """These people were not given the notice after all; it is due to them again."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+@strawberry.type
+@mirrors(consent="Written")
+class ConsentCorrected:
+    """The consent was recorded wrongly: it counts for nothing, and stays readable."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+@strawberry.type
+@mirrors(consent="Written")
+class ObjectionChanged:
+    """Status: raised, upheld, overridden, withdrawn. The first two stop what the objection is about."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+@strawberry.type
+@mirrors(consent="Written")
+class ProtectionLiftChanged:
+    """Status: set, lift_asked, lifted. It protects until it is lifted, for which two people are needed."""
+
+    id: UUID
+    status: str
+    etag: MaybeAbsent[str]
+
+
+NoticeDeliveryCorrection = Annotated[NoticeDeliveryCorrected | AnyProblem, strawberry.union("NoticeDeliveryCorrection")]
+ConsentCorrection = Annotated[ConsentCorrected | AnyProblem, strawberry.union("ConsentCorrection")]
+ObjectionChange = Annotated[ObjectionChanged | AnyProblem, strawberry.union("ObjectionChange")]
+ProtectionLift = Annotated[ProtectionLiftChanged | AnyProblem, strawberry.union("ProtectionLift")]
 NoticeDelivery = Annotated[NoticeDelivered | AnyProblem, strawberry.union("NoticeDelivery")]
 AgreementChanging = Annotated[AgreementChanged | AnyProblem, strawberry.union("AgreementChanging")]
 ConsentRecording = Annotated[ConsentRecorded | AnyProblem, strawberry.union("ConsentRecording")]
@@ -324,7 +368,10 @@ class AgreementPaperInput:
 @strawberry.input
 @mirrors(consent="AgreementRequest")
 class AgreementInput:
-    """Tiers: strategic, district. Control: joint, separate. A district agreement names the strategic one `under` it."""
+    """Tiers: strategic, district. Control: joint, separate. A district agreement names the strategic one `under` it.
+
+    `noticeGivenBy`: supplier or recipient, whose privacy notice tells people what the recipient does with the data.
+    """
 
     supplier: str
     recipient: str
@@ -338,6 +385,7 @@ class AgreementInput:
     security: str
     dpia: str
     review_by: date
+    notice_given_by: str = "recipient"
     paper: AgreementPaperInput | None = None
 
 
@@ -403,6 +451,62 @@ class WithdrawalInput:
     """The day on which the person said so."""
 
     date: date
+
+
+@strawberry.input
+@mirrors(consent="DeliveryCorrectionRequest")
+class DeliveryCorrectionInput:
+    """Who was not given the notice after all, and why. Example of a reason: returned by post."""
+
+    persons: list[UUID]
+    reason: str
+
+
+@strawberry.input
+@mirrors(consent="ConsentCorrectionRequest")
+class ConsentCorrectionInput:
+    """`replacedBy`: the consent that was meant, if any was given; it is recorded first."""
+
+    reason: str
+    replaced_by: UUID | None = None
+
+
+@strawberry.input
+@mirrors(consent="ObjectionRequest")
+class ObjectionInput:
+    """For which purposes a person objects to what is done on another basis than consent."""
+
+    person: UUID
+    date: date
+    purposes: list[str]
+
+
+@strawberry.input
+@mirrors(consent="AnswerRequest")
+class ObjectionAnswerInput:
+    """Answer: upheld, or overridden on compelling grounds, which the reason names."""
+
+    answer: str
+    date: date
+    reason: str
+
+
+@strawberry.input
+@mirrors(consent="ObjectionWithdrawalRequest")
+class ObjectionWithdrawalInput:
+    """The person took the objection back on this day."""
+
+    date: date
+    reason: str
+
+
+@strawberry.input
+@mirrors(consent="LiftRequest")
+class ProtectionLiftInput:
+    """On whose word, never where somebody is."""
+
+    date: date
+    reason: str
 
 
 @strawberry.input
@@ -541,6 +645,138 @@ class ConsentMutation:
         body = write_input(input)
         return await attempt_change(
             info, purpose, lambda to: to.consent.withdraw_consent(consent, body, idempotency_key), ConsentWithdrawn
+        )
+
+    @strawberry.mutation
+    async def correct_notice_delivery(
+        self,
+        info: Info,
+        notice: UUID,
+        delivery: UUID,
+        input: DeliveryCorrectionInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> NoticeDeliveryCorrection:
+        """A privacy notice came back, or was entered for the wrong people."""
+        body = write_input(input)
+        return await attempt_change(
+            info,
+            purpose,
+            lambda to: to.consent.correct_delivery(notice, delivery, body, idempotency_key),
+            NoticeDeliveryCorrected,
+        )
+
+    @strawberry.mutation
+    async def correct_consent(
+        self,
+        info: Info,
+        consent: UUID,
+        input: ConsentCorrectionInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ConsentCorrection:
+        """A consent was recorded wrongly, which is no withdrawal."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.correct_consent(consent, body, idempotency_key), ConsentCorrected
+        )
+
+    @strawberry.mutation
+    async def raise_objection(
+        self,
+        info: Info,
+        input: ObjectionInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ObjectionChange:
+        """A person objects to what is done for these purposes."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.raise_objection(body, idempotency_key), ObjectionChanged
+        )
+
+    @strawberry.mutation
+    async def answer_objection(
+        self,
+        info: Info,
+        objection: UUID,
+        input: ObjectionAnswerInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ObjectionChange:
+        """Uphold an objection, or override it on compelling grounds."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.answer_objection(objection, body, idempotency_key), ObjectionChanged
+        )
+
+    @strawberry.mutation
+    async def withdraw_objection(
+        self,
+        info: Info,
+        objection: UUID,
+        input: ObjectionWithdrawalInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ObjectionChange:
+        """The person took an objection back."""
+        body = write_input(input)
+        return await attempt_change(
+            info, purpose, lambda to: to.consent.withdraw_objection(objection, body, idempotency_key), ObjectionChanged
+        )
+
+    @strawberry.mutation
+    async def ask_to_lift_protection(
+        self,
+        info: Info,
+        protection: UUID,
+        input: ProtectionLiftInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ProtectionLift:
+        """Ask that a protection be lifted; another person confirms it."""
+        body = write_input(input)
+        return await attempt_change(
+            info,
+            purpose,
+            lambda to: to.consent.ask_to_lift_protection(protection, body, idempotency_key),
+            ProtectionLiftChanged,
+        )
+
+    @strawberry.mutation
+    async def confirm_protection_lift(
+        self,
+        info: Info,
+        protection: UUID,
+        input: ProtectionLiftInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ProtectionLift:
+        """Lift a protection for which another person asked."""
+        body = write_input(input)
+        return await attempt_change(
+            info,
+            purpose,
+            lambda to: to.consent.confirm_protection_lift(protection, body, idempotency_key),
+            ProtectionLiftChanged,
+        )
+
+    @strawberry.mutation
+    async def refuse_protection_lift(
+        self,
+        info: Info,
+        protection: UUID,
+        input: ProtectionLiftInput,
+        idempotency_key: IdempotencyKey,
+        purpose: Purpose = None,
+    ) -> ProtectionLift:
+        """Let a protection stand that somebody asked to lift."""
+        body = write_input(input)
+        return await attempt_change(
+            info,
+            purpose,
+            lambda to: to.consent.refuse_protection_lift(protection, body, idempotency_key),
+            ProtectionLiftChanged,
         )
 
     @strawberry.mutation

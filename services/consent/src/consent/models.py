@@ -68,6 +68,7 @@ class Agreement(Base):
     security: Mapped[str | None]
     dpia: Mapped[str | None]
     paper: Mapped[dict[str, Any] | None]
+    notice_given_by: Mapped[str | None]
 
     terms: Mapped[list["AgreementTerm"]] = relationship(
         lazy="raise", order_by="(AgreementTerm.purpose, AgreementTerm.category)"

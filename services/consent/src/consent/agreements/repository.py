@@ -34,7 +34,10 @@ LONG_AGO = literal(datetime(1900, 1, 1, tzinfo=UTC), type_=UtcDateTime())
 
 
 class TermRow(NamedTuple):
-    """A term with what tells its agreement's standing; of a district agreement, what its frame leaves of it."""
+    """A term with what tells its agreement's standing; of a district agreement, what its frame leaves of it.
+
+    `informs` is the agency whose notice counts for the recipient's own, as the agreement says; None where none does.
+    """
 
     agreement: UUID
     supplier: str
@@ -46,6 +49,7 @@ class TermRow(NamedTuple):
     begins: date
     ends: date | None
     stops_for_review: date | None = None
+    informs: str | None = None
 
 
 def get_agreement(session: Session, agreement_id: UUID, *, agency: str, change: bool = False) -> Agreement:
@@ -218,7 +222,7 @@ def _term_row(row: Any) -> TermRow:
         begins = max(begins, row.frame_begins)
         ends = min((day for day in (ends, row.frame_ends) if day), default=None)
         review = min((day for day in (review, row.frame_review) if day), default=None)
-    return TermRow._make((*row[:6], status, begins, ends, review))
+    return TermRow._make((*row[:6], status, begins, ends, review, row.informs))
 
 
 @cache
@@ -237,6 +241,7 @@ def _terms_by(*names: str) -> Select[Any]:
         *(term.c[name] for name in TermRow._fields[:6]),
         *(column.label(name) for name, column in _standing(agreement).items()),
         *(column.label(f"frame_{name}") for name, column in _standing(frame).items()),
+        case((agreement.c.notice_given_by == "supplier", agreement.c.supplier_agency)).label("informs"),
         governed_from.correlate(agreement).scalar_subquery().label("governed_from"),
     ]
     joined = term.join(agreement, agreement.c.id == term.c.agreement)

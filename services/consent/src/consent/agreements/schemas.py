@@ -77,6 +77,10 @@ class AgreementRequest(Schema):
     security: Line = Field(description="How it is kept safe")
     dpia: Line = Field(description="Reference of the data protection impact assessment")
     review_by: Date
+    notice_given_by: Side = Field(
+        default="recipient",
+        description="Who tells people what the recipient does with what it obtains: itself, or the supplier for it",
+    )
     paper: PaperSchema | None = Field(default=None, description="Of an agreement that was made on paper before")
 
     @model_validator(mode="after")
@@ -175,6 +179,7 @@ class AgreementSummary(Schema):
     security: str | None
     dpia: str | None
     paper: PaperSchema | None
+    notice_given_by: str | None
     review_by: date | None
     review: ReviewState | None
     status: AgreementState
@@ -202,7 +207,7 @@ class AgreementView(AgreementSummary):
 def _fields(agreement: Agreement, today: date, notice: int) -> dict[str, object]:
     names = (
         "id", "supplier", "recipient", "supplier_agency", "recipient_agency", "tier", "under", "control", "retention",
-        "security", "dpia", "paper", "review_by", "supplier_signed_on", "recipient_signed_on",
+        "security", "dpia", "paper", "notice_given_by", "review_by", "supplier_signed_on", "recipient_signed_on",
     )  # fmt: skip
     signatures = list_all_signatures(agreement)
     return {name: getattr(agreement, name) for name in names} | {

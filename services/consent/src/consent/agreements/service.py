@@ -47,7 +47,18 @@ from consent.problems import (
 from directory.checks import check_service
 from vocabulary.roles import ROLES
 
-SAID = {"supplier", "recipient", "tier", "under", "review_by", "control", "retention", "security", "dpia"}
+SAID = {
+    "supplier",
+    "recipient",
+    "tier",
+    "under",
+    "review_by",
+    "control",
+    "retention",
+    "security",
+    "dpia",
+    "notice_given_by",
+}
 PLATFORM = "platform"
 """By whom a step was done that followed from what identity told."""
 

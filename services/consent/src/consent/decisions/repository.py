@@ -26,7 +26,7 @@ PEOPLE = bindparam("people", expanding=True, type_=Uuid())
 
 PROTECTED = select(protection.c.person).where(protection.c.person.in_(PEOPLE), protection.c.lifted_on.is_(None))
 INFORMED = (
-    select(delivered.c.person)
+    select(delivered.c.person, delivery.c.agency)
     .join_from(delivered, delivery)
     .where(delivered.c.person.in_(PEOPLE), delivered.c.corrected_at.is_(None), delivery.c.date <= bindparam("today"))
     .distinct()
@@ -46,11 +46,12 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
     objections: dict[UUID, set[str]] = defaultdict(set)
     restrictions: dict[UUID, set[str]] = defaultdict(set)
     protected: set[UUID] = set()
-    informed: set[UUID] = set()
+    informed: dict[UUID, set[str]] = defaultdict(set)
     for batch in in_batches(ids):
         people = {"people": batch}
         protected.update(session.scalars(PROTECTED, people))
-        informed.update(session.scalars(INFORMED, {**people, "today": today}))
+        for person, agency in session.execute(INFORMED, {**people, "today": today}):
+            informed[person].add(agency)
         for person, purposes in session.execute(OBJECTED, people):
             objections[person].update(purposes)
         for person, categories in session.execute(RESTRICTED, people):
@@ -61,7 +62,7 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
         terms=list_terms(session, recipient=recipient, purpose=purpose),
         protected=frozenset(protected),
         restrictions={person: frozenset(categories) for person, categories in restrictions.items()},
-        informed=frozenset(informed),
+        informed={person: frozenset(agencies) for person, agencies in informed.items()},
         objections={person: frozenset(purposes) for person, purposes in objections.items()},
         consents=dict(consents),
         sectors=directory.find_sectors(session),

@@ -60,26 +60,34 @@ class Asked:
     is_person: bool
     ground: str | None = None
     sector: str | None = None
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementStanding:
-    """What the agreements say of one source and category, for one recipient and purpose."""
+    """What the agreements say of one source and category, for one recipient and purpose.
+
+    `informs` is the agency that gives the recipient's notice for it, where the agreement says so.
+    """
 
     agreement: UUID
     basis: str
     state: AgreementState
+    informs: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is known of a person under all their ids, for one recipient and purpose. `restricted`: the categories."""
+    """What is known of a person under all their ids, for one recipient and purpose.
+
+    `restricted`: the categories; `informed`: the agencies that gave them a notice.
+    """
 
     protected: bool = False
     restricted: frozenset[str] = frozenset()
     consented: frozenset[str] = frozenset()
     objected: bool = False
-    informed: bool = False
+    informed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +253,16 @@ def _objected(book: RuleBook, case: Case) -> bool:
 
 def _notice_due(book: RuleBook, case: Case) -> bool:
     due = case.asked.operation in book.reach.shown_by and case.asked.purpose in book.reach.notice_for
-    return due and not case.subject.informed and not _rests_on_consent(case)
+    return due and not _is_informed(case) and not _rests_on_consent(case)
+
+
+def _is_informed(case: Case) -> bool:
+    """Whether the controller who obtains the data told the person, or somebody for it, as the agreement says (Art 14).
+
+    A supplier's own notice excuses nobody else: the police's letter tells nobody what the council does with the data.
+    """
+    given_for = case.standing.informs if case.standing is not None else None
+    return case.asked.agency in case.subject.informed or given_for in case.subject.informed
 
 
 def _agreed(book: RuleBook, case: Case) -> bool:

@@ -102,7 +102,15 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
 
 def _decide(session: Session, asker: Caller, request: DecisionRequest, day: date) -> DecisionView:
     ground = request.ground.kind if request.ground else None
-    asked = Asked(asker.service, asker.roles, request.purpose, request.operation, asker.is_person, ground)
+    asked = Asked(
+        asker.service,
+        asker.roles,
+        request.purpose,
+        request.operation,
+        asker.is_person,
+        ground,
+        agency=asker.agency,
+    )
     ids = list({one for subject in request.subjects for one in _ids(subject)})
     situation = repository.read_situation(session, recipient=asked.service, purpose=asked.purpose, ids=ids, today=day)
     return _answer(verdicts_on(situation, asked, request, day))

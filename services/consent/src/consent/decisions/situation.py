@@ -34,7 +34,7 @@ class Situation:
     terms: Sequence[TermRow] = ()
     protected: frozenset[UUID] = frozenset()
     restrictions: dict[UUID, frozenset[str]] = field(default_factory=dict)
-    informed: frozenset[UUID] = frozenset()
+    informed: dict[UUID, frozenset[str]] = field(default_factory=dict)
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
     sectors: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Situation:
         mine = (term for term in self.terms if (term.recipient, term.purpose) == (asked.service, asked.purpose))
         found: dict[tuple[str, str], AgreementStanding] = {}
         for term in best_first(mine, today):
-            standing = AgreementStanding(term.agreement, term.basis, state_of(term, today))
+            standing = AgreementStanding(term.agreement, term.basis, state_of(term, today), term.informs)
             found.setdefault((term.supplier, term.category), standing)
         return found
 
@@ -61,7 +61,7 @@ class Situation:
             restricted=frozenset().union(*(self.restrictions.get(one, frozenset()) for one in every)),
             consented=consented([row for one in every for row in self.consents.get(one, ())], asked),
             objected=any(asked.purpose in self.objections.get(one, ()) for one in every),
-            informed=not every.isdisjoint(self.informed),
+            informed=frozenset().union(*(self.informed.get(one, frozenset()) for one in every)),
         )
 
 
