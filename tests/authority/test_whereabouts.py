@@ -73,7 +73,7 @@ def flight(town: Town) -> Iterator[Flight]:
     rows = town.done(town.get("cora", "families", f"/v1/families/{left['family']}/members", purpose="identify"))
     memberships = [row["id"] for row in rows["items"] if row["person"] in people]
     assert len(memberships) == 3
-    lead = {"date": "2017-01-10", "user": town.people["leo"], "service": "programme", "sector": "council"}
+    lead = {"date": "2017-01-10", "user": town.people["leo"], "service": "programme"}
     town.done(town.post("cora", "families", f"/v1/families/{left['family']}/lead-professional", lead))
     for person in people:
         body = {"person": person, "kind": "location", "date": "2017-02-12", "reason": "On her solicitor's word."}

@@ -26,6 +26,9 @@ ACCEPTED: dict[str, dict[str, str]] = {
         "require-concurrent-index-creation": WORDS,
         "require-concurrent-index-deletion": WORDS,
     },
+    "families 0014": {
+        "ban-drop-not-null": "the release before shows no plan's assessment, and freezes one that is none as a word"
+    },
     "consent 0004": {
         "renaming-table": WORDS,
         "require-concurrent-index-creation": WORDS,

@@ -9,7 +9,7 @@ from journey.diary import Diary
 from journey.register import Register
 from journey.seeding import Cast, iso
 from journey.stopping import WentWrong
-from sandbox.actors import PROTECTING, USERS, sector_of
+from sandbox.actors import PROTECTING, USERS
 from sandbox.calendar import DAY, STORY_BEGINS
 from sandbox.feeds import Wave
 from sandbox.model import NON_RESIDENT_PARENT, Act
@@ -115,7 +115,7 @@ class Acts:
 
     def lead_professional_named(self, act: Act, name: str) -> Any:
         service = next(user.service for user in USERS if user.username == act.detail)
-        body = {"user": self.cast.ids[act.detail], "service": service, "sector": sector_of(service)}
+        body = {"user": self.cast.ids[act.detail], "service": service}
         return self._support(act, "lead-professional", body, name)
 
     def assessment_completed(self, act: Act, name: str) -> Any:

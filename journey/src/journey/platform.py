@@ -32,6 +32,7 @@ STALL_SECONDS = 120.0
 CALM_LOOKS = 3
 LOOK_SECONDS = 0.04
 LONGEST_LOOK_SECONDS = 0.3
+NOTHING_IS_LATE_DAYS = 36_500
 NAMED_BY_SUPERVISOR = "SUPERVISOR_PROCESS_NAME"
 """The variable in which supervisord tells each process its name; the script in between passes it on."""
 WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
@@ -190,6 +191,8 @@ class Platform:
     def _environment(self) -> dict[str, str]:
         own = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}  # programs that are started often compile once
         servers = self.servers.environment() if self.servers is not None else {}
+        # The sandbox tells of years ago: by the vocabulary's days each act of support would be recorded late.
+        own["FAMILIES_LATE_AFTER_DAYS"] = str(NOTHING_IS_LATE_DAYS)
         return {**os.environ, **self.addresses.environment(self.var), **servers, **own}
 
     def _write_config(self, wrapper: list[str]) -> Path:

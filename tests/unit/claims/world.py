@@ -275,7 +275,8 @@ class Story:
         self.support(family, "plan.agreed", on, plan=new_id(), assessment=assessment)
 
     def support(self, family: UUID, name: str, on: str, **data: Any) -> None:
-        self.tell("families.support", name, family, {"family": family, "date": on} | data)
+        in_time = {"recorded_on": on, "recorded_by": f"recorder of {name}", "days_late": 0}
+        self.tell("families.support", name, family, {"family": family, "date": on} | in_time | data)
 
     def withdraw(self, who: UUID) -> None:
         data = {

@@ -14,7 +14,7 @@ from unit.families.borough import ana, csv_of, open_town
 from unit.families.borough import attendance as attended
 from unit.families.household import Street, cora
 
-LEAD = {"date": "2017-09-10", "user": "leo", "service": "programme", "sector": "council"}
+LEAD = {"date": "2017-09-10", "user": "leo", "service": "programme"}
 
 
 def hear(street: Street, name: str, **data: Any) -> None:

@@ -51,11 +51,9 @@ def person(name: str, role: str, scopes: str, *, service: str = "programme", age
 
 
 ANA = person("ana", "analyst", "feeds:read people:read matching:review families:read families:write claims:read")
-CORA = person(
-    "cora",
-    "programme_coordinator",
-    "families:read families:write support:write notices:write consents:read consents:write claims:read",
-)
+COORDINATION = "families:read families:write support:write notices:write consents:read consents:write claims:read"
+CORA = person("cora", "programme_coordinator", COORDINATION)
+COLE = person("cole", "programme_coordinator", COORDINATION)
 IRIS = person("iris", "information_governance_officer", OFFICER + " families:read people:read")
 HARRIET = person("harriet", "partner_practitioner", "families:read people:read", service="housing")
 

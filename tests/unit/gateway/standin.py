@@ -228,7 +228,14 @@ class StandIn:
             "status": "drafted",
             "batch": None,
             "verdict": "shown",
-            "evidence": {"bundle": None, "hash": None, "rule_trace": {"steps": []}},
+            "evidence": {
+                "bundle": None,
+                "hash": None,
+                "rule_trace": {"steps": []},
+                "gate": [],
+                "risks": [],
+                "checks": [],
+            },
             "etag": '"1"',
         }
 

@@ -9,7 +9,7 @@ import pytest
 from chassis.clock import today
 from fixtures.directory import LOU
 from fixtures.stack import Programs
-from unit.gateway.borough import ANA, CORA, HARRIET, IRIS, Borough
+from unit.gateway.borough import ANA, COLE, CORA, HARRIET, IRIS, Borough
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def test_a_coordinator_attaches_the_family(borough: Borough) -> None:
         borough, CORA, "recordAgreementToBeSupported", f'{about}, input: {{date: "{day}", agreed: true}}', wanted
     )
     assert agreed["__typename"] == "FamilyChanged" and agreed["family"] == {"id": found}
-    lead = f'{{date: "{day}", user: "{LOU}", service: "early-help", sector: "council"}}'
+    lead = f'{{date: "{day}", user: "{LOU}", service: "early-help"}}'
     assert change(borough, CORA, "nameLeadProfessional", f"{about}, input: {lead}")["__typename"] == "FamilyChanged"
     assessment = f'{{date: "{day}", kind: "early_help", needs: ["work", "attendance"]}}'
     assessed = change(borough, CORA, "recordAssessment", f"{about}, input: {assessment}", wanted)
@@ -147,6 +147,13 @@ def test_a_coordinator_attaches_the_family(borough: Borough) -> None:
     assert {"plan", "assessment"} <= {moment["kind"] for moment in shown["timeline"]}
     borough.settle()
     query = f'{{ family(id: "{found}", purpose: "identify") {{ eligibility {{ attachedOn missing }} }} }}'
+    # Written down years after it was done, it earns nothing until somebody else has seen what bears it.
+    waiting = ["agreement_to_be_supported", "lead_professional", "assessment", "plan"]
+    assert borough.ask(ANA, query)["family"]["eligibility"] == {"attachedOn": None, "missing": waiting}
+    seen = f'{about}, input: {{date: "{day}", reason: "Seen the paper file."}}'
+    assert change(borough, CORA, "confirmLateActs", seen)["__typename"] == "Conflict"
+    assert change(borough, COLE, "confirmLateActs", seen, wanted)["status"] == "confirmed"
+    borough.settle()
     assert borough.ask(ANA, query)["family"]["eligibility"] == {"attachedOn": day, "missing": []}
 
 

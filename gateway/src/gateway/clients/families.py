@@ -112,6 +112,9 @@ class FamiliesClient:
     async def agree_plan(self, family: UUID, body: Any, key: str) -> Row:
         return await self._support(family, "plans", body, key)
 
+    async def confirm_late_acts(self, family: UUID, body: Any, key: str) -> Row:
+        return await self._support(family, "late-acts/confirmation", body, key)
+
     async def decide_match(self, review: UUID, body: Any, key: str) -> Row:
         row: Row = await self.upstream.post(f"/v1/match-reviews/{review}/decision", body, key)
         return row

@@ -83,13 +83,43 @@ class Progress:
 
 
 @strawberry.type
+@mirrors(claims="GateActView")
+class GateAct:
+    """How a part of the gate was recorded: when, how late in days (0 in time), by whom, and confirmed by whom."""
+
+    part: str
+    recorded_on: date
+    recorded_by: str | None
+    days_late: int
+    confirmed_by: str | None
+    date: date
+
+
+@strawberry.type
+@mirrors(claims="CheckView")
+class Check:
+    """A second person's word on a claim: agreed or sent_back."""
+
+    verdict: str
+    by: str
+    date: date
+    days_late: int
+
+
+@strawberry.type
 @mirrors(claims="EvidenceView")
 class Evidence:
-    """What a claim rests on: frozen, hashed, and how the rules went through it."""
+    """What a claim rests on: frozen, hashed, and how the rules went through it.
+
+    `gate` says how late each act of support was recorded; `risks` why an auditor looks at the claim in any case.
+    """
 
     bundle: UUID | None
     hash: str | None
     rule_trace: JSON
+    gate: list[GateAct] | None
+    risks: list[str] | None
+    checks: list[Check]
 
 
 @strawberry.type
@@ -219,8 +249,10 @@ class Batch:
     freeze: int
     frozen_on: date
     frozen_by: str
+    frozen_days_late: int | None
     frozen_before_in: list[UUID]
     submitted_on: date | None
+    submitted_days_late: int | None
     paid_on: date | None
     abandoned_on: date | None
     abandoned_because: str | None
@@ -258,6 +290,7 @@ class Finding:
     by: str
     date: date
     recorded_at: datetime
+    days_late: int
     corrects: UUID | None
 
 

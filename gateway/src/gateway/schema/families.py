@@ -146,21 +146,27 @@ class Member:
 @strawberry.type
 @mirrors(families="LeadView")
 class LeadProfessional:
-    """The family's single contact. A base that would locate somebody under protection is null."""
+    """The family's single contact. A base that would locate somebody under protection is null.
 
-    user: str
+    `user`, or the `name` of somebody without an account; `days_late` is null when it was recorded in time.
+    """
+
+    user: MaybeAbsent[str]
+    name: MaybeAbsent[str]
     service: MaybeAbsent[str]
     sector: str
     date: date
+    days_late: MaybeAbsent[int]
 
 
 @strawberry.type
 @mirrors(families="ActView")
 class Act:
-    """An assessment or a plan, by id and the day on which it happened."""
+    """An assessment or a plan, by id and the day on which it happened; `days_late` is null when recorded in time."""
 
     id: UUID
     date: date
+    days_late: MaybeAbsent[int]
 
 
 @strawberry.type
@@ -462,12 +468,22 @@ MatchReopening = Annotated[MatchTakenBack | AnyProblem, strawberry.union("MatchR
 @strawberry.input
 @mirrors(families="LeadRequest")
 class LeadProfessionalInput:
-    """`service` and `sector` are the lead professional's own."""
+    """`user`, or the `name` of somebody without an account, for whom `service` answers; `sector` is the service's."""
 
     date: date
-    user: UUID
     service: str
-    sector: str
+    user: UUID | None = None
+    name: str | None = None
+    sector: str | None = None
+
+
+@strawberry.input
+@mirrors(families="ConfirmationRequest")
+class LateActsInput:
+    """What you have seen that bears the days of what was recorded late."""
+
+    date: date
+    reason: str
 
 
 @strawberry.input
@@ -483,11 +499,12 @@ class AgreementToBeSupportedInput:
 @strawberry.input
 @mirrors(families="AssessmentRequest")
 class AssessmentInput:
-    """Kinds: early_help, family_caf, children_and_families. `needs` are the criteria that it named."""
+    """Kinds: early_help, family_caf, children_and_families. `needs` are the criteria that it named; or why none."""
 
     date: date
     kind: str
     needs: list[str]
+    none_found_because: str | None = None
     note: str = ""
 
 
@@ -503,11 +520,11 @@ class GoalInput:
 @strawberry.input
 @mirrors(families="PlanRequest")
 class PlanInput:
-    """The plan that was agreed after an assessment."""
+    """The plan that was agreed, after an assessment or, as a safety plan is, before any."""
 
     date: date
-    assessment: UUID
     goals: list[GoalInput]
+    assessment: UUID | None = None
 
 
 @strawberry.input
@@ -597,6 +614,20 @@ class FamiliesMutation:
             info,
             purpose,
             lambda to: to.families.record_assessment(family, body, idempotency_key),
+            FamilyChanged,
+            family_id=family,
+        )
+
+    @strawberry.mutation
+    async def confirm_late_acts(
+        self, info: Info, family: UUID, input: LateActsInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
+    ) -> FamilyChange:
+        """A second person confirms what was recorded late of a family's support."""
+        body = write_input(input)
+        return await attempt_change(
+            info,
+            purpose,
+            lambda to: to.families.confirm_late_acts(family, body, idempotency_key),
             FamilyChanged,
             family_id=family,
         )

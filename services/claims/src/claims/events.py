@@ -42,6 +42,8 @@ class ProgressChanged(FamilyEvent):
 
 
 class ClaimEvent(Event):
+    """`days_late`: the latest recorded of the acts of support beneath it; null where that was not kept."""
+
     topic: ClassVar[str] = "claims.claim"
 
     claim: UUID
@@ -49,6 +51,7 @@ class ClaimEvent(Event):
     component: str
     pence: int
     bundle: UUID | None
+    days_late: int | None = None
 
     @property
     def key(self) -> str:

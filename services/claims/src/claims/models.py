@@ -162,7 +162,11 @@ class Protection(Base):
 
 
 class Support(Base):
-    """An act of support: agreement, lead professional, assessment, plan, or that the family declined."""
+    """An act of support: agreement, lead professional, assessment, plan, or that the family declined.
+
+    `recorded_on` and `recorded_by` are of who wrote it down, `days_late` how late; null in what older releases heard.
+    `empty_at`: when it was heard that it says nothing, and so is no part of the gate.
+    """
 
     __tablename__ = "support"
 
@@ -171,6 +175,11 @@ class Support(Base):
     part: Mapped[str]
     on: Mapped[date]
     recorded_at: Mapped[datetime]
+    recorded_on: Mapped[date | None]
+    recorded_by: Mapped[str | None]
+    days_late: Mapped[int | None]
+    confirmed_by: Mapped[str | None]
+    empty_at: Mapped[datetime | None]
 
 
 class Push(Base):
@@ -238,8 +247,8 @@ class FamilyStanding(Base):
 class Claim(Base):
     """A result, claimed. `known_at` and `denied` are what makes it computable again; `trace` is what was concluded.
 
-    `risks` are the reasons why an auditor looks at it in any case, `prepared_by` the people on whose word it was
-    drafted; both are null for claims of before they were kept.
+    `risks` are the reasons why an auditor looks at it in any case; `prepared_by` the people on whose word it was
+    drafted; `gate` the acts of support with how late each was recorded. Null for claims of before they were kept.
     """
 
     __tablename__ = "claim"
@@ -273,6 +282,7 @@ class Claim(Base):
     denied: Mapped[list[Any]]
     risks: Mapped[list[str] | None]
     prepared_by: Mapped[list[str] | None]
+    gate: Mapped[list[Any] | None]
     checked_by: Mapped[str | None]
     checked_on: Mapped[date | None]
     batch: Mapped[UUID | None] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -368,6 +378,8 @@ class Batch(Base):
     frozen_by: Mapped[str]
     submitted_on: Mapped[date | None]
     submitted_by: Mapped[str | None]
+    frozen_days_late: Mapped[int | None]
+    submitted_days_late: Mapped[int | None]
     paid_on: Mapped[date | None]
     sample_percent: Mapped[int | None]
     sample_least: Mapped[int | None]

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from chassis.clock import LONDON
 from chassis.db import upsert
 from chassis.events import Received
 from chassis.reactions import Reactions
@@ -32,6 +33,7 @@ from claims.models import (
     Support,
 )
 from directory.reactions import keep_directory
+from vocabulary.late_recording import count_days_late
 
 reactions = Reactions()
 keep_directory(reactions)
@@ -243,6 +245,7 @@ def record_support(session: Session, events: Sequence[Received]) -> None:
             "part": PARTS[e.name],
             "on": date.fromisoformat(e.data["date"]),
             "recorded_at": at,
+            **_recording(e),
         }
         for e in events
     ]
@@ -253,6 +256,41 @@ def record_support(session: Session, events: Sequence[Received]) -> None:
         if event.name == "lead-professional.named":
             _name_lead(session, event)
     changes.mark_families(families)
+
+
+def _recording(event: Received) -> dict[str, Any]:
+    """When and by whom an act was recorded. Until November 2026 events did not say: the event's own day counts then."""
+    told = event.time.astimezone(LONDON).date()
+    recorded_on = _day(event.data.get("recorded_on")) or told
+    on = date.fromisoformat(event.data["date"])
+    late = event.data.get("days_late")
+    return {
+        "recorded_on": recorded_on,
+        "recorded_by": event.data.get("recorded_by"),
+        "days_late": count_days_late(PARTS[event.name], on, recorded_on) if late is None else int(late),
+    }
+
+
+@reactions.on("families.support", "late-act.confirmed")
+def record_confirmations(session: Session, events: Sequence[Received]) -> None:
+    """A second person confirmed an act that was recorded late: what waited for that may be drafted."""
+    for event in events:
+        _change_acts(session, event, confirmed_by=event.data["confirmed_by"])
+
+
+@reactions.on("families.support", "act.found-empty")
+def record_empty_acts(session: Session, events: Sequence[Received]) -> None:
+    """An act of before empty ones were refused says nothing: from this moment on it is no part of the gate."""
+    for event in events:
+        _change_acts(session, event, empty_at=get_changes(session).moment)
+
+
+def _change_acts(session: Session, event: Received, **values: Any) -> None:
+    family = UUID(event.data["family"])
+    here = (Support.part == event.data["part"], Support.on == date.fromisoformat(event.data["date"]))
+    # The events of a family come in order: the act that is meant came before.
+    session.execute(update(Support).where(Support.family == family, *here).values(**values))
+    get_changes(session).mark_families({family})
 
 
 def _name_lead(session: Session, event: Received) -> None:

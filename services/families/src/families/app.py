@@ -26,6 +26,7 @@ from families.reactions import reactions
 from families.settings import FamiliesSettings
 from families.standing import routes as standing
 from families.support import routes as support
+from families.support.worker import EmptyActs
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -51,7 +52,7 @@ program = Program(
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
-    workers=[PushWorker(), Composer()],
+    workers=[PushWorker(), Composer(), EmptyActs()],
     events=[*PEOPLE_EVENTS, *FAMILY_EVENTS, *SAFEGUARDING_EVENTS],
     open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),
     advised=Advised(

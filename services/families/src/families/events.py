@@ -183,46 +183,71 @@ class SupportEvent(Event):
         return str(self.family)
 
 
-class AgreementToBeSupportedGiven(SupportEvent):
+class GateEvent(SupportEvent):
+    """An act on which support rests. `days_late`: how late it was recorded; 0 in time."""
+
+    on: date = Field(alias="date")
+    recorded_on: date
+    recorded_by: str
+    days_late: int
+
+
+class AgreementToBeSupportedGiven(GateEvent):
     name: ClassVar[str] = "agreement-to-be-supported.given"
 
-    on: date = Field(alias="date")
 
-
-class Declined(SupportEvent):
+class Declined(GateEvent):
     name: ClassVar[str] = "declined"
 
-    on: date = Field(alias="date")
 
-
-class LeadProfessionalNamed(SupportEvent):
-    """`lead` is the user's id. `origin`: here, or the feed that told it."""
+class LeadProfessionalNamed(GateEvent):
+    """`lead` is the user's id, null for somebody without an account. `origin`: here, or the feed that told it."""
 
     name: ClassVar[str] = "lead-professional.named"
 
-    on: date = Field(alias="date")
-    lead: str
+    lead: str | None
     service: str
     sector: str
     origin: str
 
 
-class AssessmentCompleted(SupportEvent):
+class AssessmentCompleted(GateEvent):
+    """`needs` may be empty where the assessment found none, and says why."""
+
     name: ClassVar[str] = "assessment.completed"
 
-    on: date = Field(alias="date")
     assessment: UUID
     sector: str
     origin: str
     needs: list[str]
 
 
-class PlanAgreed(SupportEvent):
+class PlanAgreed(GateEvent):
+    """`assessment` is null for a plan that came before it."""
+
     name: ClassVar[str] = "plan.agreed"
 
-    on: date = Field(alias="date")
     plan: UUID
-    assessment: UUID
+    assessment: UUID | None
+
+
+class LateActConfirmed(SupportEvent):
+    """A second person confirmed an act that was recorded late. `part` is the gate's, `date` the act's own day."""
+
+    name: ClassVar[str] = "late-act.confirmed"
+
+    part: str
+    on: date = Field(alias="date")
+    confirmed_by: str
+
+
+class ActFoundEmpty(SupportEvent):
+    """An act that was recorded before empty ones were refused says nothing: it is no part of the gate."""
+
+    name: ClassVar[str] = "act.found-empty"
+
+    part: str
+    on: date = Field(alias="date")
 
 
 class SupportStepped(SupportEvent):
@@ -275,5 +300,5 @@ SAFEGUARDING_EVENTS: list[type[Any]] = [BarRecorded, BarLifted]
 FAMILY_EVENTS: list[type[Any]] = [
     FamilyComposed, MemberJoined, MemberLeft,
     AgreementToBeSupportedGiven, Declined, LeadProfessionalNamed, AssessmentCompleted, PlanAgreed, SupportStepped,
-    EvidenceAdded,
+    LateActConfirmed, ActFoundEmpty, EvidenceAdded,
 ]  # fmt: skip

@@ -24,6 +24,8 @@ Problem
 ├── LoweringAlreadyAsked    409
 ├── LoweringOver            409
 ├── SecondPersonNeeded      409
+├── NothingToConfirm        409
+├── ConfirmerNotIndependent 409
 ├── EvidenceNotValid        422
 ├── PeriodNotValid          422
 ├── MemberAlreadyThere      409
@@ -172,6 +174,21 @@ class MembershipNotFound(NotFound):
     """There is no such membership in this family. Read the family again for the memberships that it has."""
 
     title = "Membership not found"
+
+
+class NothingToConfirm(Conflict):
+    """No act of this family was recorded late and waits for a second person. Nothing needs to be done."""
+
+    title = "Nothing to confirm"
+
+
+class ConfirmerNotIndependent(Conflict):
+    """You recorded these acts yourself, or you lead the family, so you cannot confirm them.
+
+    Ask a colleague who has seen what bears the days, such as the file of that time.
+    """
+
+    title = "Confirmer not independent"
 
 
 class AssessmentNotFound(NotFound):

@@ -27,3 +27,8 @@ class FamiliesSettings(ServiceSettings):
     standing_patience: float = Field(
         default=1.0, description="Seconds within which consent is told how somebody has to do with a person"
     )
+    late_after_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="Days after which an act of support counts as recorded late, instead of the vocabulary's by kind",
+    )

@@ -133,7 +133,7 @@ def test_a_coordinator_of_the_area_no_longer_meets_the_protected_family(street: 
 
 def test_the_lead_professionals_base_is_not_shown_of_a_protected_family(street: Street) -> None:
     _, after = flee(street)
-    body = {"date": "2018-03-01", "user": "leo", "service": "early-help", "sector": "council"}
+    body = {"date": "2018-03-01", "user": "leo", "service": "early-help"}
     assert street.post(f"/v1/families/{after}/lead-professional", body, cora).status_code == 404
     from families.models.support import LeadProfessional
 

@@ -7,14 +7,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
+from chassis.clock import today
 from chassis.events import Received
+from families.models.chassis import Outbox
 from families.models.facts import Fact
+from families.models.support import Assessment, SupportPlan
 from families.reactions import reactions
+from families.support.worker import EmptyActs
 from unit.families.families.test_reading_families import outbox
 from unit.families.household import SCHOOL, Street, ana, carl, claims, clare, cora, hob, leo, otto
 
-LEAD = {"date": "2017-09-10", "user": "leo", "service": "programme", "sector": "council"}
+LEAD = {"date": "2017-09-10", "user": "leo", "service": "programme"}
+
+
+def days(act: dict[str, Any]) -> int:
+    """How late an act of years ago is recorded now."""
+    return (today() - date.fromisoformat(act["date"])).days
 
 
 def attach(street: Street) -> str:
@@ -40,7 +50,7 @@ def test_the_four_parts_of_the_gate_are_recorded_told_and_read(street: Street) -
     shown = street.get(f"/v1/families/{family}", leo).json()
     assert shown["support"]["agreed_on"] == "2017-09-05" and shown["support"]["plan"]["date"] == "2017-10-20"
     assert shown["lead_professional"] == {
-        "user": "leo", "date": "2017-09-10", "sector": "council", "service": "programme",
+        "user": "leo", "date": "2017-09-10", "sector": "programme", "service": "programme", "days_late": days(LEAD),
     }  # fmt: skip
     early = street.get(f"/v1/families/{family}", as_at="2017-09-30").json()
     assert set(early["support"]) == {"agreed_on"}
@@ -58,7 +68,8 @@ def test_the_event_carries_dates_and_no_words(street: Street) -> None:
     with street.runtime.read() as session:
         acts = select(Outbox).where(Outbox.topic == "families.support").order_by(Outbox.seq)
         told = [row.data for row in session.scalars(acts)]
-    assert told[0] == {"family": family, "date": "2017-09-05"}
+    recorded = {"recorded_on": today().isoformat(), "recorded_by": "cora"}
+    assert told[0] == {"family": family, "date": "2017-09-05", "days_late": days({"date": "2017-09-05"}), **recorded}
     assert told[1]["lead"] == "leo" and told[2]["needs"] == ["attendance"]
     assert "often late" not in str(told) and "each day" not in str(told)
 
@@ -90,14 +101,17 @@ def test_a_family_that_declines_is_shown_to_have_declined(street: Street) -> Non
     assert outbox(street)[-1] == "declined"
 
 
-@pytest.mark.parametrize("path", ["lead-professional", "assessments", "plans", "team", "agreement-to-be-supported"])
+@pytest.mark.parametrize(
+    "path", ["lead-professional", "assessments", "plans", "team", "agreement-to-be-supported", "late-acts/confirmation"]
+)
 def test_nobody_acts_on_a_family_out_of_reach(street: Street, path: str) -> None:
     street.ashes()
     family = street.families()[0]["id"]
     bodies: dict[str, Any] = {
         "lead-professional": LEAD,
-        "assessments": {"date": "2017-10-01", "kind": "early_help", "needs": []},
-        "plans": {"date": "2017-10-01", "assessment": str(uuid4()), "goals": []},
+        "assessments": {"date": "2017-10-01", "kind": "early_help", "needs": ["work"]},
+        "plans": {"date": "2017-10-01", "goals": [{"need": "work", "goal": "A job"}]},
+        "late-acts/confirmation": {"date": "2017-10-01", "reason": "Seen the file"},
         "team": {"service": "housing", "from": "2017-10-01"},
         "agreement-to-be-supported": {"date": "2017-10-01", "agreed": True},
     }
@@ -113,6 +127,136 @@ def test_a_day_to_come_is_refused(street: Street) -> None:
     family = street.families()[0]["id"]
     body = LEAD | {"date": "2999-01-01"}
     assert street.post(f"/v1/families/{family}/lead-professional", body).status_code == 422
+
+
+# --- what an act must say, and how late it was recorded
+
+
+def refused(answer: Any) -> tuple[int, list[tuple[str, str]]]:
+    assert all(error["fix"] for error in answer.json()["errors"])
+    return answer.status_code, [(error["pointer"], error["code"]) for error in answer.json()["errors"]]
+
+
+def lead_of(street: Street, family: str) -> Any:
+    return street.get(f"/v1/families/{family}").json()["lead_professional"]
+
+
+def test_an_assessment_names_a_need_or_says_why_it_found_none(street: Street) -> None:
+    street.ashes()
+    path = f"/v1/families/{street.families()[0]['id']}/assessments"
+    body = {"date": today().isoformat(), "kind": "early_help"}
+    nothing: dict[str, Any] = {"needs": []}
+    both = {"needs": ["work"], "none_found_because": "Nothing was found"}
+    for wrong in (nothing, both):
+        assert refused(street.post(path, body | wrong)) == (422, [("/body/needs", "needs_or_reason")])
+    for blank in ("", "  "):
+        assert street.post(path, body | {"needs": [], "none_found_because": blank}).status_code == 422
+    assert street.post(path, body | {"needs": [], "none_found_because": "All is well now"}).status_code == 201
+    assert street.post(path, body | {"needs": ["work"]}).status_code == 201
+
+
+def test_a_plan_has_a_goal_and_may_come_before_its_assessment(street: Street) -> None:
+    street.ashes()
+    path = f"/v1/families/{street.families()[0]['id']}/plans"
+    body = {"date": today().isoformat()}
+    empty = street.post(path, body | {"goals": []})
+    assert empty.status_code == 422 and empty.json()["errors"][0]["pointer"] == "/body/goals"
+    safety = {"goals": [{"need": "crime_asb", "goal": "Nobody is hurt"}]}
+    assert street.post(path, body | safety).status_code == 201
+    assert street.post(path, body | safety | {"assessment": str(uuid4())}).status_code == 404
+
+
+def test_a_lead_without_an_account_is_named_and_answered_for_by_a_service(street: Street) -> None:
+    street.ashes()
+    family = street.families()[0]["id"]
+    path, on = f"/v1/families/{family}/lead-professional", {"date": today().isoformat()}
+    teacher = on | {"name": "Tess Tutor", "service": "education"}
+    for wrong in (on | {"service": "education"}, teacher | {"user": "leo"}):
+        assert refused(street.post(path, wrong)) == (422, [("/body/user", "user_or_name")])
+    assert refused(street.post(path, teacher | {"service": "nowhere"})) == (422, [("/body/service", "unknown_service")])
+    assert refused(street.post(path, teacher | {"sector": "council"})) == (422, [("/body/sector", "not_its_sector")])
+    assert street.post(path, teacher | {"sector": "education"}).status_code == 201
+    assert lead_of(street, family) == {
+        "name": "Tess Tutor", "date": on["date"], "sector": "education", "service": "education",
+    }  # fmt: skip
+    # Nobody leads by an account any more; and no event holds a name.
+    assert street.get(f"/v1/families/{family}", leo).status_code == 404
+    assert "Tess" not in str(told(street))
+    # A name is shown as what is known of support is, and not otherwise.
+    member = street.get(f"/v1/families/{family}/members").json()["items"][0]["person"]
+    street.consent.denied.add((member, "support"))
+    assert "lead_professional" not in street.get(f"/v1/families/{family}").json()
+
+
+def test_an_assessments_sector_is_that_of_the_service_as_the_directory_has_it(street: Street) -> None:
+    street.ashes()
+    family = attach(street)
+    sectors = {act["sector"] for act in told(street) if "sector" in act}
+    assert sectors == {"programme"} and family
+
+
+def told(street: Street) -> list[dict[str, Any]]:
+    with street.runtime.read() as session:
+        acts = select(Outbox).where(Outbox.topic == "families.support").order_by(Outbox.seq)
+        return [row.data for row in session.scalars(acts)]
+
+
+def test_what_is_recorded_late_is_marked_and_confirmed_by_somebody_else(street: Street) -> None:
+    street.ashes()
+    family = street.families()[0]["id"]
+    path = f"/v1/families/{family}"
+    today_ = {"date": today().isoformat()}
+    reason = today_ | {"reason": "Seen the paper file"}
+    assert street.post(f"{path}/lead-professional", LEAD | today_).status_code == 201
+    assert lead_of(street, family).get("days_late") is None
+    nothing = street.post(f"{path}/late-acts/confirmation", reason)
+    assert (nothing.status_code, nothing.json()["type"].rpartition("/")[2]) == (409, "nothing-to-confirm")
+    attach(street)  # in 2017: cora wrote down two acts of it, and leo two
+    assert [act["days_late"] > 2000 for act in told(street)] == [False, True, True, True, True]
+    shown = street.get(path, leo).json()["support"]
+    assert shown["plan"]["days_late"] == days(shown["plan"]) and "days_late" in shown["assessment"]
+    # Who leads the family, and who recorded an act, does not confirm it.
+    for who in (leo,):
+        own = street.post(f"{path}/late-acts/confirmation", reason, who)
+        assert (own.status_code, own.json()["type"].rpartition("/")[2]) == (409, "confirmer-not-independent")
+    early = street.post(f"{path}/late-acts/confirmation", reason | {"date": "2017-10-19"})
+    assert refused(early) == (422, [("/body/date", "date_out_of_order")])
+    assert street.post(f"{path}/late-acts/confirmation", reason).status_code == 201
+    assert [(act["part"], act["date"], act["confirmed_by"]) for act in told(street)[5:]] == [
+        ("assessment", "2017-10-01", "cora"), ("plan", "2017-10-20", "cora"),
+    ]  # fmt: skip
+    own = street.post(f"{path}/late-acts/confirmation", reason)
+    assert (own.status_code, own.json()["type"].rpartition("/")[2]) == (409, "confirmer-not-independent")
+    mia = UUID(street.get(f"{path}/members").json()["items"][0]["person"])
+    bundle = freeze(street, family, [mia], []).json()["id"]
+    content = street.get(f"/v1/evidence-bundles/{bundle}", clare).json()["content"]
+    [plan], [assessment] = content["support"]["plans"], content["support"]["assessments"]
+    assert (plan["recorded_by"], plan["days_late"] > 2000, plan["confirmed_by"]) == ("leo", True, "cora")
+    assert plan["recorded_on"] == today().isoformat() and assessment["confirmed_by"] == "cora"
+
+
+def test_a_councils_own_days_take_the_place_of_the_vocabularys(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    street.ashes()
+    own = street.runtime.settings.model_copy(update={"late_after_days": 36_500})
+    monkeypatch.setattr(street.runtime, "settings", own)
+    attach(street)
+    assert {act["days_late"] for act in told(street)} == {0}
+
+
+def test_acts_without_content_of_before_are_told_of_once(street: Street) -> None:
+    street.ashes()
+    family = attach(street)
+    worker = EmptyActs()
+    assert worker.pending(street.runtime) == 0 and worker.step(street.runtime) is False
+    with street.runtime.write() as session:
+        session.scalars(select(Assessment)).one().needs = []
+        session.scalars(select(SupportPlan)).one().goals = []
+    assert worker.pending(street.runtime) == 2 and worker.step(street.runtime) is True
+    assert told(street)[-2:] == [
+        {"family": family, "part": "assessment", "date": "2017-10-01"},
+        {"family": family, "part": "plan", "date": "2017-10-20"},
+    ]
+    assert worker.pending(street.runtime) == 0 and worker.step(street.runtime) is False
 
 
 def fact(street: Street, leaf: UUID, value: int = 9) -> UUID:

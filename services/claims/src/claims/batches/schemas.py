@@ -66,6 +66,7 @@ class FindingView(Schema):
     by: str
     date: date
     recorded_at: Instant
+    days_late: int
     corrects: UUID | None
 
 
@@ -88,8 +89,10 @@ class BatchView(Schema):
     freeze: int
     frozen_on: date
     frozen_by: str
+    frozen_days_late: int | None
     frozen_before_in: list[UUID]
     submitted_on: date | None
+    submitted_days_late: int | None
     paid_on: date | None
     abandoned_on: date | None
     abandoned_because: str | None

@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
-from chassis.db import new_id, now
+from chassis.clock import LONDON
+from chassis.db import new_id, now, today
 from chassis.etag import etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
@@ -59,6 +60,7 @@ from claims.sampling import repository as sampling
 from claims.sampling.derivation import SampleLine, SampleRules
 from claims.sampling.schemas import SampleLineView, SamplingView
 from claims.sampling.service import read_line, view_commitment
+from vocabulary.late_recording import count_days_late
 
 BATCHES = "batches"
 OPEN = ("frozen", "sampled", "held")
@@ -91,6 +93,7 @@ def freeze_batch(session: Session, caller: Caller, request: BatchRequest) -> Wri
     batch = Batch(
         id=new_id(), framework=framework.name, status="frozen", frozen_on=request.date, frozen_by=caller.subject,
         sample_percent=framework.sample_percent, sample_least=framework.sample_least,
+        frozen_days_late=count_days_late("freeze", request.date, today()),
     )  # fmt: skip
     session.add(batch)
     session.flush()
@@ -370,8 +373,9 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     if not live or upheld < needed or waiting:
         raise BatchHeld(sampled=len(sampled), needed=needed, upheld=upheld, waiting=waiting)
     version = repository.move_batch(
-        session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject
-    )
+        session, batch, OPEN, "submitted", submitted_on=request.date, submitted_by=caller.subject,
+        submitted_days_late=count_days_late("submission", request.date, today()),
+    )  # fmt: skip
     if version is None:
         raise BatchNotOpen(batch_status=batch.status)
     moved = repository.move_claims(session, batch.id, "frozen", "submitted")
@@ -396,6 +400,7 @@ def list_findings(runtime: Runtime, caller: Caller, purpose: str, batch_id: UUID
             FindingView(
                 id=row.id, claim=row.claim, verdict=row.verdict, reason=row.reason if row.claim in shown else None,
                 by=row.by, date=row.on, recorded_at=row.at, corrects=row.corrects,
+                days_late=count_days_late("finding", row.on, row.at.astimezone(LONDON).date()),
             )
             for row in rows
         ]
@@ -445,8 +450,10 @@ def _views(session: Session, caller: Caller, batches: Sequence[Batch]) -> list[B
                 freeze=numbers[batch.id],
                 frozen_on=batch.frozen_on,
                 frozen_by=batch.frozen_by,
+                frozen_days_late=batch.frozen_days_late,
                 frozen_before_in=sorted(earlier),
                 submitted_on=batch.submitted_on,
+                submitted_days_late=batch.submitted_days_late,
                 paid_on=batch.paid_on,
                 abandoned_on=batch.abandoned_on,
                 abandoned_because=batch.abandoned_because,

@@ -39,6 +39,7 @@ class ReadyDraft:
     denied: frozenset[Use]
     risks: tuple[str, ...] = ()
     prepared_by: tuple[str, ...] = ()
+    gate: tuple[dict[str, object], ...] = ()
 
 
 def is_final(claim: Claim) -> bool:
@@ -113,9 +114,11 @@ def mark_those_beside(session: Session, framework: str, families: Collection[UUI
 
 def event_for(kind: type, claim: Claim) -> Event:
     """An event about a claim."""
+    late = None if claim.gate is None else max((act["days_late"] for act in claim.gate), default=0)
     event: Event = kind(
-        claim=claim.id, family=claim.family, component=claim.component, pence=claim.pence, bundle=claim.bundle
-    )
+        claim=claim.id, family=claim.family, component=claim.component, pence=claim.pence, bundle=claim.bundle,
+        days_late=late,
+    )  # fmt: skip
     return event
 
 
@@ -142,6 +145,7 @@ def _make_claim(family: UUID, framework: Framework, drafted: ReadyDraft) -> Clai
         denied=write_uses(drafted.denied),
         risks=list(drafted.risks),
         prepared_by=list(drafted.prepared_by),
+        gate=list(drafted.gate),
     )
 
 

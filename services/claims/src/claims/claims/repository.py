@@ -88,6 +88,15 @@ def add_check(session: Session, check: Check) -> None:
     session.flush()
 
 
+def list_checks(session: Session, claims: Collection[UUID]) -> dict[UUID, list[Check]]:
+    """Every word on these claims, in the order in which it was recorded. Shape: claim → checks."""
+    found: dict[UUID, list[Check]] = {}
+    for some in in_batches(sorted(claims)):
+        for check in session.scalars(select(Check).where(Check.claim.in_(some)).order_by(Check.id)):
+            found.setdefault(check.claim, []).append(check)
+    return found
+
+
 def find_last_check(session: Session, claim: UUID) -> date | None:
     """The day of the last word on a claim; None when nobody said one."""
     return session.scalar(select(func.max(Check.on)).where(Check.claim == claim))

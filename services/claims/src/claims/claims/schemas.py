@@ -20,12 +20,36 @@ class DropRequest(Schema):
     date: PastDate
 
 
+class GateActView(Schema):
+    """How a part of the gate was recorded: when, how late in days (0 in time), by whom, and confirmed by whom."""
+
+    part: str
+    on: date = Field(alias="date")
+    recorded_on: date
+    recorded_by: str | None
+    days_late: int
+    confirmed_by: str | None
+
+
+class CheckView(Schema):
+    """A second person's word. Units: `days_late`, 0 in time."""
+
+    verdict: str
+    by: str
+    date: date
+    days_late: int
+
+
 class EvidenceView(Schema):
-    """Shape: the bundle that families froze, its hash, and the rules' trace that rests on it."""
+    """Shape: the bundle that families froze, its hash, and the rules' trace that rests on it; how the gate was
+    recorded; the reasons why an auditor looks at the claim in any case; who checked it. Null in claims of before."""
 
     bundle: UUID | None
     hash: str | None
     rule_trace: dict[str, Any]
+    gate: list[GateActView] | None
+    risks: list[str] | None
+    checks: list[CheckView]
 
 
 class ClaimView(Schema):

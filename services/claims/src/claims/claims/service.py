@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
+from chassis.clock import LONDON
 from chassis.etag import etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
@@ -14,7 +15,15 @@ from chassis.schemas import Written
 from claims import reach, sharing
 from claims.claims import hands, repository
 from claims.claims.drafting import OPEN, event_for, mark_those_beside, read_uses
-from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, EvidenceView, FamilyClaims
+from claims.claims.schemas import (
+    CheckRequest,
+    CheckView,
+    ClaimView,
+    DropRequest,
+    EvidenceView,
+    FamilyClaims,
+    GateActView,
+)
 from claims.events import ClaimChecked, ClaimDropped, ClaimRetracted
 from claims.history import repository as history
 from claims.history.service import find_root
@@ -23,6 +32,7 @@ from claims.order_of_acts import refuse_before_act, refuse_before_result
 from claims.problems import CheckerNotIndependent, ClaimNotOpen, PersonNeeded
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD
+from vocabulary.late_recording import count_days_late
 
 CLAIMS = "claims"
 SUBMITTED: tuple[str, ...] = ("submitted",)
@@ -73,7 +83,9 @@ def view_claims(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence
     Errors: Unavailable.
     """
     permitted = list_showable(runtime, caller, purpose, claims)
-    return [_view(caller, claim, claim.id in permitted) for claim in claims]
+    with runtime.read() as session:
+        checks = repository.list_checks(session, permitted)
+    return [_view(caller, claim, claim.id in permitted, checks.get(claim.id, [])) for claim in claims]
 
 
 def list_showable(runtime: Runtime, caller: Caller, purpose: str, claims: Sequence[Claim]) -> set[UUID]:
@@ -97,7 +109,7 @@ def list_showable(runtime: Runtime, caller: Caller, purpose: str, claims: Sequen
     return {id for id, uses in needed.items() if uses <= permitted}
 
 
-def _view(caller: Caller, claim: Claim, shown: bool) -> ClaimView:
+def _view(caller: Caller, claim: Claim, shown: bool, checks: Sequence[Check]) -> ClaimView:
     return ClaimView(
         id=claim.id,
         family=claim.family,
@@ -110,9 +122,26 @@ def _view(caller: Caller, claim: Claim, shown: bool) -> ClaimView:
         status=claim.status,
         batch=claim.batch,
         verdict="shown" if shown else WITHHELD,
-        evidence=EvidenceView(bundle=claim.bundle, hash=claim.hash, rule_trace=claim.trace) if shown else None,
+        evidence=_view_evidence(claim, checks) if shown else None,
         etag=etag(claim.version),
     )
+
+
+def _view_evidence(claim: Claim, checks: Sequence[Check]) -> EvidenceView:
+    return EvidenceView(
+        bundle=claim.bundle,
+        hash=claim.hash,
+        rule_trace=claim.trace,
+        gate=None if claim.gate is None else [GateActView.model_validate(act) for act in claim.gate],
+        risks=claim.risks,
+        checks=[
+            CheckView(
+                verdict=check.verdict, by=check.by, date=check.on,
+                days_late=count_days_late("check", check.on, check.at.astimezone(LONDON).date()),
+            )
+            for check in checks
+        ],
+    )  # fmt: skip
 
 
 def check_claim(session: Session, caller: Caller, claim_id: UUID, request: CheckRequest) -> Written:

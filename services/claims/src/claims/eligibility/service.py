@@ -9,6 +9,7 @@ from chassis.auth import Caller
 from chassis.paging import Page, read_cursor, write_cursor
 from chassis.runtime import Runtime
 from claims import sharing
+from claims.claims.risks import list_unconfirmed
 from claims.eligibility import evaluating, repository
 from claims.eligibility.schemas import CohortItem, CriterionView, EligibilityView
 from claims.history import repository as history
@@ -105,6 +106,7 @@ class PreparedEligibility:
     def view(self, permitted: frozenset[Use], access: Access) -> EligibilityView:
         found = self.evaluation.eligibility(self.day)
         attachment = self.evaluation.attachment()
+        waiting = list_unconfirmed(self.evaluation.plan, self.evaluation.facts.support) if attachment.on else []
         shown = {name for name, uses in self.beneath.items() if uses <= permitted}
         whole = len(shown) == len(self.beneath)
         gate = self.gate <= permitted
@@ -125,8 +127,8 @@ class PreparedEligibility:
                 else CriterionView(criterion=f.criterion, verdict=WITHHELD, reason=WITHHELD, persons=[], figures={})
                 for f in found.criteria
             ],
-            attached_on=attachment.on if whole and gate else None,
-            missing=list(attachment.missing) if gate else None,
+            attached_on=attachment.on if whole and gate and not waiting else None,
+            missing=(waiting or list(attachment.missing)) if gate else None,
             plan=self.evaluation.plan.label,
             access=access,
         )

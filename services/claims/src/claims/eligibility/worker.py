@@ -23,7 +23,7 @@ from claims import sharing
 from claims.claims import drafting
 from claims.claims.drafting import ReadyDraft
 from claims.claims.news import TOLD_OF, News, find_news, record_news
-from claims.claims.risks import list_risks
+from claims.claims.risks import describe_gate, list_preparers, list_risks, list_unconfirmed
 from claims.claims.same_people import settle_same_people
 from claims.eligibility import evaluating, repository
 from claims.events import (
@@ -59,6 +59,7 @@ class _WorkBatch:
     results: dict[UUID, Result | None] = field(default_factory=dict)
     denied: dict[UUID, frozenset[Use]] = field(default_factory=dict)
     fell_by_denial: set[UUID] = field(default_factory=set)
+    unconfirmed: set[UUID] = field(default_factory=set)
     barred: set[UUID] = field(default_factory=set)
     drafts: dict[UUID, ReadyDraft] = field(default_factory=dict)
     left: set[UUID] = field(default_factory=set)
@@ -128,6 +129,9 @@ class Evaluator:
                 attached_on, last = evaluation.attachment().on, evaluation.facts.coverage.last_day
                 batch.results[id] = None
                 if attached_on is None or last is None:
+                    continue
+                if list_unconfirmed(evaluation.plan, evaluation.facts.support):
+                    batch.unconfirmed.add(id)
                     continue
                 against = {use for each in evaluation.list_contraries(attached_on, last) for use in each.uses}
                 unknown = against - allowed[id] - denied[id]
@@ -201,9 +205,11 @@ class Evaluator:
                 log.warning("evidence not frozen; the draft waits", family=str(id), error=type(broken).__name__)
                 batch.left.add(id)
                 continue
+            support = batch.families[id].facts.support
             batch.drafts[id] = ReadyDraft(
                 result, plan, batch.known_at, bundle, digest, batch.denied.get(id, frozenset()),
-                risks=list_risks(result, plan),
+                risks=list_risks(result, plan, support), prepared_by=list_preparers(plan, support),
+                gate=tuple(describe_gate(plan, support)),
             )  # fmt: skip
 
     def _write(self, session: Any, runtime: Runtime, batch: _WorkBatch, evaluations: dict[UUID, Evaluation]) -> None:
@@ -227,6 +233,7 @@ class Evaluator:
             if id in batch.left:
                 continue
             why = "may_not_be_used" if id in batch.fell_by_denial else _find_reason(evaluations[id])
+            why = "recorded_late" if id in batch.unconfirmed else why
             draft = batch.drafts.get(id)
             if result is not None and found.find_bar_of(id, result.on, claims):
                 draft = None
@@ -264,8 +271,11 @@ def _describe_standing(
     day = evaluating.find_last_day(family)
     eligibility, attachment = evaluation.eligibility(day), evaluation.attachment()
     needs = evaluation.progress(attachment.on, day).needs if attachment.on and attachment.on < day else ()
+    waiting = list_unconfirmed(evaluation.plan, family.facts.support) if attachment.on else []
     state = "none"
-    if attachment.on:
+    if waiting:
+        state = "unconfirmed"  # no fee and no result are earned by what nobody confirmed yet
+    elif attachment.on:
         state = "attached"
     elif attachment.reason == "declined":
         state = "declined"
@@ -281,8 +291,8 @@ def _describe_standing(
         "state": state,
         "eligible": shown.eligible,  # an attached family was eligible then; getting better ends nothing
         "criteria": [finding.criterion for finding in shown.met],
-        "attached_on": attachment.on,
-        "missing": list(attachment.missing),
+        "attached_on": None if waiting else attachment.on,
+        "missing": waiting or list(attachment.missing),
         "progress": [[need.criterion, need.verdict.value] for need in needs],
         "evaluated_at": known_at,
     }

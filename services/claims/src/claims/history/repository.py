@@ -150,10 +150,17 @@ def list_facts(session: Session, people: Iterable[UUID], known_at: datetime) -> 
 
 act: Any = Support.__table__
 ACTS = (
-    select(act.c.family, act.c.sequence, act.c.part, act.c.on)
-    .where(act.c.family.in_(IDS), act.c.recorded_at <= KNOWN_AT)
+    select(
+        act.c.family, act.c.sequence, act.c.part, act.c.on, act.c.recorded_at, act.c.recorded_on, act.c.recorded_by,
+        act.c.days_late, act.c.confirmed_by,
+    )
+    .where(
+        act.c.family.in_(IDS),
+        act.c.recorded_at <= KNOWN_AT,
+        or_(act.c.empty_at.is_(None), act.c.empty_at > KNOWN_AT),
+    )
     .order_by(act.c.family, act.c.sequence)
-)
+)  # fmt: skip
 
 
 def list_support(session: Session, families: Iterable[UUID], known_at: datetime) -> list[Row[Any]]:

@@ -10,9 +10,11 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from chassis.clock import LONDON
 from claims.history import repository
 from claims.rules.calendar import Days
-from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, SupportDates
+from claims.rules.facts import FOREVER, Coverage, FamilyFacts, GateAct, Member, Record, SupportDates
+from vocabulary.late_recording import count_days_late
 
 DECLINED = "declined"
 
@@ -130,7 +132,18 @@ def _records(facts: Iterable[Sequence[Any]], roots: dict[UUID, UUID]) -> dict[UU
 
 def _support(acts: Iterable[Row[Any]]) -> dict[UUID, SupportDates]:
     """The first date recorded of each part: what comes later may prove an attachment, never move it."""
-    parts: dict[UUID, dict[str, date]] = defaultdict(dict)
+    parts: dict[UUID, dict[str, GateAct]] = defaultdict(dict)
     for act in acts:
-        parts[act.family].setdefault(act.part, act.on)
-    return {family: SupportDates(dates, dates.pop(DECLINED, None)) for family, dates in parts.items()}
+        parts[act.family].setdefault(act.part, _read_act(act))
+    found = {}
+    for family, gate in parts.items():
+        declined = gate.pop(DECLINED, None)
+        dates = {part: act.on for part, act in gate.items()}
+        found[family] = SupportDates(dates, declined.on if declined else None, gate)
+    return found
+
+
+def _read_act(act: Row[Any]) -> GateAct:
+    recorded_on = act.recorded_on or act.recorded_at.astimezone(LONDON).date()
+    late = count_days_late(act.part, act.on, recorded_on) if act.days_late is None else act.days_late
+    return GateAct(act.on, recorded_on, late, act.recorded_by, act.confirmed_by)

@@ -62,11 +62,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class GateAct:
+    """An act of support, and how it was recorded: when, how late in days (0 in time), by whom, confirmed by whom."""
+
+    on: date
+    recorded_on: date
+    days_late: int
+    recorded_by: str | None
+    confirmed_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SupportDates:
-    """The dates of the attachment gate's parts, each as it was first recorded."""
+    """The dates of the attachment gate's parts, each as it was first recorded. `acts` say how that was."""
 
     parts: Mapping[str, date] = field(default_factory=dict)
     declined_on: date | None = None
+    acts: Mapping[str, GateAct] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from claims.rules.registry import read_need, read_progress
 class OutcomesPlan:
     """A version of an outcomes plan.
 
-    Shape: `gate` are the parts of the attachment gate; `news` says what follows when a claim would be another by
-    what is known now (kind of news → status of the claim → effect); `employment` is the criterion whose progress
-    may earn a result by itself, as `employment_type`.
+    Shape: `gate` are the parts of the attachment gate; one recorded more than `confirmed_after_days` late earns
+    nothing until a second person has confirmed it (None: whatever is recorded counts); `news` says what follows when a
+    claim would be another by what is known now (kind of news → status of the claim → effect); `employment` is the
+    criterion whose progress may earn a result by itself, as `employment_type`.
     """
 
     name: str
@@ -31,6 +32,7 @@ class OutcomesPlan:
     least_from_home: int
     most_from_away_only: int
     gate: tuple[str, ...]
+    confirmed_after_days: int | None
     criteria: tuple[Criterion, ...]
     news: Mapping[str, Mapping[str, str]]
     employment: str
@@ -58,6 +60,7 @@ def read_plan(data: Mapping[str, Any]) -> OutcomesPlan:
         least_from_home=int(eligibility["least_from_home"]),
         most_from_away_only=int(eligibility["most_from_away_only"]),
         gate=tuple(data["gate"]),
+        confirmed_after_days=data["late_gate"]["confirmed_after_days"],
         criteria=tuple(_read_criterion(part) for part in data["criteria"]),
         news=data["news"],
         employment=results["by_sustained_spell"]["criterion"],

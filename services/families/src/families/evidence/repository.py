@@ -9,7 +9,13 @@ from chassis.db import in_batches, upsert
 from families.models.evidence import EvidenceBundle, SampledBundle
 from families.models.facts import Fact
 from families.models.families import Family, Membership
-from families.models.support import AgreementToBeSupported, Assessment, LeadProfessional, SupportPlan
+from families.models.support import (
+    AgreementToBeSupported,
+    Assessment,
+    LateConfirmation,
+    LeadProfessional,
+    SupportPlan,
+)
 from families.problems import BundleNotFound, FamilyNotFound
 
 
@@ -67,3 +73,9 @@ def record_samples(session: Session, rows: Collection[tuple[UUID, UUID]]) -> Non
     """Shape: bundle, claim."""
     samples = {bundle: {"bundle": bundle, "claim": claim} for bundle, claim in rows}
     upsert(session, SampledBundle, list(samples.values()), key=["bundle"])
+
+
+def list_confirmations(session: Session, family: UUID) -> dict[UUID, str]:
+    """Who confirmed which act that was recorded late. Shape: act → subject."""
+    rows = session.scalars(select(LateConfirmation).where(LateConfirmation.family == family))
+    return {row.act: row.recorded_by for row in rows}

@@ -18,10 +18,15 @@ router = APIRouter(tags=["evidence"])
 
 @router.post("/v1/families/{family_id}/evidence-bundles", status_code=201)
 def freeze_bundle(
-    family_id: UUID, request: BundleRequest, caller: FreezeEvidence, session: WriteSession, once: Once
+    family_id: UUID,
+    request: BundleRequest,
+    caller: FreezeEvidence,
+    session: WriteSession,
+    once: Once,
+    runtime: TheRuntime,
 ) -> BundleWritten:
     """Freeze what is known of a family for a claim."""
-    return service.freeze_bundle(session, caller, family_id, request, once)
+    return service.freeze_bundle(session, caller, family_id, request, once, runtime.settings.late_after_days)
 
 
 @router.get("/v1/evidence-bundles/{bundle_id}")

@@ -26,12 +26,20 @@ from families.models.families import Membership
 from families.people.repository import find_leaves
 from families.problems import BundleNotFound, EvidenceNotValid
 from families.sharing import LOCATION, SUPPORT, Item, PermittedSharing, Subject
+from families.support.parts import AGREEMENT, ASSESSMENT, DECLINED, LEAD, PLAN
+from families.support.repository import recorded_day
+from vocabulary.late_recording import count_days_late
 
 AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
 
 
 def freeze_bundle(
-    session: Session, caller: Caller, family: UUID, request: BundleRequest, once: OnceRunner
+    session: Session,
+    caller: Caller,
+    family: UUID,
+    request: BundleRequest,
+    once: OnceRunner,
+    late_after_days: int | None = None,
 ) -> BundleWritten:
     """Freeze what is known of a family as at a day: its members, its support, and the facts of these records.
 
@@ -40,7 +48,7 @@ def freeze_bundle(
     repository.get_family(session, family)
 
     def make_bundle() -> BundleWritten:
-        content = canonical_json(_gather(session, family, request))
+        content = canonical_json(_gather(session, family, request, late_after_days))
         digest = hashlib.sha256(content).hexdigest()
         bundle = EvidenceBundle(
             id=new_id(), family=family, as_at=request.as_at, hash=digest, content=content.decode(),
@@ -107,7 +115,7 @@ def canonical_json(content: dict[str, Any]) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
 
 
-def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str, Any]:
+def _gather(session: Session, family: UUID, request: BundleRequest, late_after_days: int | None) -> dict[str, Any]:
     roots = find_leaves(session, request.persons)
     belonging = repository.list_memberships(session, family)
     strangers = set(roots.values()) - set(find_leaves(session, [m.person for m in belonging]).values())
@@ -126,6 +134,14 @@ def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str,
         for fact in repository.list_facts(session, request.records, roots)
         if (until := left_on[roots[fact.person]]) is None or fact.from_on <= until
     ]
+    confirmed = repository.list_confirmations(session, family)
+
+    def describe_act(part: str, row: Any, **what: Any) -> dict[str, Any]:
+        recorded_on = recorded_day(row)
+        late = count_days_late(part, row.on, recorded_on, late_after_days)
+        told = {"recorded_on": recorded_on.isoformat(), "recorded_by": row.recorded_by, "days_late": late}
+        return _act(row, confirmed_by=confirmed.get(row.id), **told, **what)
+
     return {
         "family": str(family),
         "as_at": request.as_at.isoformat(),
@@ -138,15 +154,25 @@ def _gather(session: Session, family: UUID, request: BundleRequest) -> dict[str,
             for m in belonging
         ],
         "support": {
-            "agreements": [_act(row, agreed=row.agreed) for row in acts["agreements"]],
+            "agreements": [
+                describe_act(AGREEMENT if row.agreed else DECLINED, row, agreed=row.agreed)
+                for row in acts["agreements"]
+            ],
             "lead_professionals": [
-                _act(row, user=row.user, service=row.service, sector=row.sector) for row in acts["lead_professionals"]
+                describe_act(LEAD, row, user=row.user or None, name=row.name, service=row.service, sector=row.sector)
+                for row in acts["lead_professionals"]
             ],
             "assessments": [
-                _act(row, kind=row.kind, needs=row.needs, note=row.note, sector=row.sector)
+                describe_act(
+                    ASSESSMENT, row, kind=row.kind, needs=row.needs, none_found_because=row.none_found_because,
+                    note=row.note, sector=row.sector,
+                )
                 for row in acts["assessments"]
             ],
-            "plans": [_act(row, assessment=str(row.assessment), goals=row.goals) for row in acts["plans"]],
+            "plans": [
+                describe_act(PLAN, row, assessment=row.assessment and str(row.assessment), goals=row.goals)
+                for row in acts["plans"]
+            ],
         },
         "chronology": _chronology(acts, facts),
         "facts": [

@@ -229,7 +229,8 @@ def _make_builder(
     runtime: Runtime, caller: Caller, purpose: str, known: KnownFamilies, as_at: date, wanted: Wanted
 ) -> FamilyViewBuilder:
     shared = sharing.decide(runtime, caller, purpose, wanted)
-    return FamilyViewBuilder(known, shared, caller.sector == reach.PROGRAMME, as_at)
+    as_programme = caller.sector == reach.PROGRAMME
+    return FamilyViewBuilder(known, shared, as_programme, as_at, runtime.settings.late_after_days)
 
 
 def _view_families(

@@ -113,9 +113,16 @@ def beginning_of_year(day: date) -> date:
 class FamilyViewBuilder:
     """One caller's view of what is known, as at a day."""
 
-    def __init__(self, known: KnownFamilies, shared: PermittedSharing, as_programme: bool, as_at: date) -> None:
+    def __init__(
+        self,
+        known: KnownFamilies,
+        shared: PermittedSharing,
+        as_programme: bool,
+        as_at: date,
+        late_after_days: int | None = None,
+    ) -> None:
         self.known, self.shared, self.as_programme, self.as_at = known, shared, as_programme, as_at
-        self._support = SupportViewBuilder(known.support, self._all_permit, as_at)
+        self._support = SupportViewBuilder(known.support, self._all_permit, as_at, late_after_days)
 
     def view_family(self, family: Family, access: Access) -> FamilyView:
         view = FamilyView(

@@ -30,7 +30,10 @@ class AgreementToBeSupported(Base):
 
 
 class LeadProfessional(Base):
-    """The family's single contact from a day on; the latest by date leads."""
+    """The family's single contact from a day on; the latest by date leads.
+
+    Somebody without an account has a `name`, and "" as `user`; `service` is then the one that answers for them.
+    """
 
     __tablename__ = "lead_professional"
     __table_args__ = (
@@ -42,6 +45,7 @@ class LeadProfessional(Base):
     family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
     on: Mapped[date]
     user: Mapped[str]
+    name: Mapped[str | None] = mapped_column(info=SUPPORT)
     service: Mapped[str] = mapped_column(info={"category": "location"})
     sector: Mapped[str]
     origin: Mapped[str]
@@ -51,7 +55,10 @@ class LeadProfessional(Base):
 
 
 class Assessment(Base):
-    """A whole-family assessment and the needs that it named."""
+    """A whole-family assessment and the needs that it named, or why it found none.
+
+    `found_empty_at`: when others were told that it says neither, as some do of before empty ones were refused.
+    """
 
     __tablename__ = "assessment"
     __table_args__ = (Index("assessment_family", "family"),)
@@ -61,6 +68,8 @@ class Assessment(Base):
     on: Mapped[date]
     kind: Mapped[str]
     needs: Mapped[list[str]] = mapped_column(info=SUPPORT)
+    found_empty_at: Mapped[datetime | None]
+    none_found_because: Mapped[str | None] = mapped_column(info=SUPPORT)
     note: Mapped[str] = mapped_column(info=SUPPORT)
     sector: Mapped[str]
     origin: Mapped[str]
@@ -70,7 +79,10 @@ class Assessment(Base):
 
 
 class SupportPlan(Base):
-    """What the family and its team mean to reach, need by need."""
+    """What the family and its team mean to reach, need by need. A safety plan comes before any `assessment`.
+
+    `found_empty_at`: when others were told that it has no goal, as some of before have none.
+    """
 
     __tablename__ = "plan"
     __table_args__ = (Index("plan_family", "family"),)
@@ -78,8 +90,9 @@ class SupportPlan(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
     on: Mapped[date]
-    assessment: Mapped[UUID] = mapped_column(ForeignKey("assessment.id"))
+    assessment: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id"))
     goals: Mapped[list[dict[str, Any]]] = mapped_column(info=SUPPORT)
+    found_empty_at: Mapped[datetime | None]
     source: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
@@ -113,6 +126,22 @@ class SupportStep(Base):
     on: Mapped[date]
     step: Mapped[str]
     note: Mapped[str] = mapped_column(info=SUPPORT)
+    source: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class LateConfirmation(Base):
+    """A second person has seen what bears the day of an act that was recorded late. `part` is the gate's."""
+
+    __tablename__ = "late_confirmation"
+
+    act: Mapped[UUID] = mapped_column(primary_key=True)
+    family: Mapped[UUID] = mapped_column(ForeignKey("family.id"), index=True)
+    part: Mapped[str]
+    act_on: Mapped[date]
+    on: Mapped[date]
+    reason: Mapped[str] = mapped_column(info=SUPPORT)
     source: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(default=now)

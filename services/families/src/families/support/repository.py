@@ -1,17 +1,20 @@
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from chassis.clock import LONDON
 from chassis.db import in_batches
 from families.models.families import Membership
 from families.models.people import Person
 from families.models.support import (
     AgreementToBeSupported,
     Assessment,
+    LateConfirmation,
     LeadProfessional,
     SupportPlan,
     SupportStep,
@@ -19,6 +22,8 @@ from families.models.support import (
 )
 from families.problems import AssessmentNotFound, PersonNotFound
 from families.reach import Reach
+from families.support.parts import AGREEMENT, ASSESSMENT, DECLINED, LEAD, PLAN
+from vocabulary.late_recording import count_days_late
 
 
 @dataclass
@@ -74,3 +79,43 @@ def get_member(session: Session, family: UUID, person_id: UUID, reach: Reach) ->
     if session.scalar(belongs) is None or not reach.find_people(session, [person_id]):
         raise PersonNotFound()
     return person_id
+
+
+class LateAct(NamedTuple):
+    """An act that was recorded late and that nobody confirmed yet."""
+
+    act: UUID
+    part: str
+    on: date
+    recorded_by: str
+
+
+def list_late_acts(session: Session, family: UUID, allowed: int | None) -> list[LateAct]:
+    """What of the gate was recorded late, and is not confirmed. Units: `allowed` in days, instead of the kinds' own."""
+    confirmed = set(session.scalars(select(LateConfirmation.act).where(LateConfirmation.family == family)))
+    acts = read_support(session, [family])
+    kinds: list[tuple[str, Sequence[Any]]] = [
+        (AGREEMENT, [row for row in acts.agreements.get(family, []) if row.agreed]),
+        (DECLINED, [row for row in acts.agreements.get(family, []) if not row.agreed]),
+        (LEAD, acts.leads.get(family, [])),
+        (ASSESSMENT, acts.assessments.get(family, [])),
+        (PLAN, acts.plans.get(family, [])),
+    ]
+    return [
+        LateAct(row.id, part, row.on, row.recorded_by)
+        for part, rows in kinds
+        for row in rows
+        if row.id not in confirmed and count_days_late(part, row.on, recorded_day(row), allowed)
+    ]
+
+
+def recorded_day(row: Any) -> date:
+    """The day on which an act was recorded, in London."""
+    day: date = row.recorded_at.astimezone(LONDON).date()
+    return day
+
+
+def list_leads(session: Session, family: UUID) -> set[str]:
+    """Everybody with an account who leads the family, or did."""
+    led = select(LeadProfessional.user).where(LeadProfessional.family == family)
+    return {user for user in session.scalars(led) if user}

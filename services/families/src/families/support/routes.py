@@ -12,6 +12,7 @@ from families.support import service
 from families.support.schemas import (
     AgreementRequest,
     AssessmentRequest,
+    ConfirmationRequest,
     LeadRequest,
     PlanRequest,
     StepRequest,
@@ -47,6 +48,14 @@ def record_assessment(
 def agree_plan(family_id: UUID, request: PlanRequest, caller: WriteSupport, runtime: TheRuntime, once: Once) -> Written:
     """Record an agreed plan."""
     return service.agree_plan(runtime, caller, family_id, request, once)
+
+
+@router.post("/late-acts/confirmation", status_code=201)
+def confirm_late_acts(
+    family_id: UUID, request: ConfirmationRequest, caller: WriteSupport, runtime: TheRuntime, once: Once
+) -> Written:
+    """Confirm, as a second person, what was recorded late."""
+    return service.confirm_late_acts(runtime, caller, family_id, request, once)
 
 
 @router.post("/team", status_code=201)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from families.models.support import AgreementToBeSupported
 from families.sharing import LOCATION, SUPPORT, Item, present_only
-from families.support.repository import SupportActs
+from families.support.parts import ASSESSMENT, LEAD, PLAN
+from families.support.repository import SupportActs, recorded_day
 from families.support.schemas import ActView, LeadView, SupportView
+from vocabulary.late_recording import count_days_late
 
 
 class Act(Protocol):
@@ -47,15 +49,21 @@ def _last(rows: Iterable[AnAct], as_at: date) -> AnAct | None:
 class SupportViewBuilder:
     """One caller's view of the support of families, as at the end of a day."""
 
-    def __init__(self, acts: SupportActs, permits: Permits, as_at: date) -> None:
+    def __init__(self, acts: SupportActs, permits: Permits, as_at: date, late_after_days: int | None = None) -> None:
         self._acts, self._permits, self._as_at = acts, permits, as_at
+        self._late_after_days = late_after_days
 
     def view_lead(self, family: UUID) -> LeadView | None:
         row = self._latest(family, self._acts.leads.get(family, []))
         if row is None:
             return None
         service = row.service if self._permits(family, LOCATION, row.source) else None
-        return LeadView(user=row.user, on=row.on, sector=row.sector, **present_only(service=service))
+        late = self._days_late(LEAD, row)
+        return LeadView(
+            on=row.on,
+            sector=row.sector,
+            **present_only(user=row.user or None, name=row.name, service=service, days_late=late),
+        )
 
     def view_support(self, family: UUID) -> SupportView:
         said = self._latest(family, self._acts.agreements.get(family, []))
@@ -72,11 +80,17 @@ class SupportViewBuilder:
             **present_only(
                 agreed_on=said.on if said and said.agreed else None,
                 declined_on=said.on if said and not said.agreed else None,
-                assessment=ActView(id=assessment.id, on=assessment.on) if assessment else None,
-                plan=ActView(id=plan.id, on=plan.on) if plan else None,
+                assessment=self._view_act(ASSESSMENT, assessment) if assessment else None,
+                plan=self._view_act(PLAN, plan) if plan else None,
                 team=sorted(set(team)) or None,
             )
         )
+
+    def _view_act(self, part: str, row: Any) -> ActView:
+        return ActView(id=row.id, on=row.on, **present_only(days_late=self._days_late(part, row)))
+
+    def _days_late(self, part: str, row: Any) -> int | None:
+        return count_days_late(part, row.on, recorded_day(row), self._late_after_days) or None
 
     def moments(self, family: UUID) -> Iterator[tuple[date, str]]:
         """What was done with a family. Shape: day and kind of each act that is shown."""
