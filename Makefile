@@ -12,7 +12,7 @@ JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE) --profile $(PROFILE) --var 
 # The servers of the production profile come with the packages for tests.
 ENV := $(if $(filter production,$(PROFILE)),env-test,env)
 COMPOSE_SECRETS := deploy/compose/secrets
-SERVICES := $(filter-out chassis directory vocabulary,$(notdir $(wildcard services/*)))
+SERVICES := $(filter-out chassis directory transparency vocabulary,$(notdir $(wildcard services/*)))
 OURS := services gateway sandbox journey bench tests tools deploy
 
 # The first Python that starts and is new enough; a shim without a Python behind it does not count.

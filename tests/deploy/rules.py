@@ -163,6 +163,8 @@ def wanted_files(program: str, does: str) -> set[str]:
     if program == "gateway":
         return {"gateway.cursor", "gateway.secret"}
     own = {f"{program}.database", f"{program}.cursor"}
+    if program in ("identity", "consent", "claims"):
+        own.add(f"{program}.log-key")
     if program != "identity":
         return own | {f"{program}.secret"}
     clients = {f"{name}.secret" for name, declared in DECLARED.items() if declared.has_client}

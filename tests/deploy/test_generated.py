@@ -227,7 +227,8 @@ def test_an_image_is_made_of_its_program_and_what_all_share() -> None:
     text = (ROOT / "deploy" / "Dockerfile").read_text()
     copied = [line for line in text.splitlines() if line.startswith("COPY") and "--from" not in line]
     assert [line for line in copied if "src" in line] == [
-        "COPY services/vocabulary/src services/chassis/src services/directory/src $FOLDER/src /opt/thinkfamily/"
+        "COPY services/vocabulary/src services/chassis/src services/directory/src services/transparency/src $FOLDER/src"
+        " /opt/thinkfamily/"
     ]
     shared, _, own = text.partition("ARG PROGRAM")
     assert "requirements.lock" in shared and "requirements.lock" not in own, "packages are built once for all"

@@ -128,6 +128,8 @@ def test_no_name_holds_a_word_that_is_retired() -> None:
     NO_RETIRED_WORD.check(Named(names(), words, kept(page)))
 
 
-@pytest.mark.parametrize("name", ["chassis", "directory", "vocabulary", *PROGRAMS, "sandbox", "journey"])
+@pytest.mark.parametrize(
+    "name", ["chassis", "directory", "transparency", "vocabulary", *PROGRAMS, "sandbox", "journey"]
+)
 def test_no_two_classes_of_a_program_share_a_name(name: str) -> None:
     NO_HOMONYMS.check(Classes(modules(name), frozenset(SHARED.get(name, ()))))

@@ -187,6 +187,7 @@ def test_a_draft_cannot_be_suspended_but_given_up(world: World) -> None:
 
 
 def test_an_agreement_signed_ahead_comes_into_force_on_its_day(world: World) -> None:
+    world.begin_log()
     agreement = world.agree("education", "programme", term("support", "attendance"), **{"from": TOMORROW})
     assert status(world, agreement) == "signed"
     assert world.running.work() == 0 and world.events() == []
@@ -197,6 +198,7 @@ def test_an_agreement_signed_ahead_comes_into_force_on_its_day(world: World) -> 
 
 
 def test_an_agreement_lapses_by_itself_after_its_last_day(world: World) -> None:
+    world.begin_log()
     agreement = world.agree("education", "programme", term("support", "attendance"), to=YESTERDAY)
     assert status(world, agreement) == "lapsed"
     assert world.running.work() == 1 and world.events() == []  # its time went by before anybody could be told

@@ -21,7 +21,7 @@ def make_secret(name: str) -> str:
     match name.rpartition(".")[2]:
         case "database":
             return secrets.token_hex(24)
-        case "cursor" | "wrapping-key":
+        case "cursor" | "wrapping-key" | "log-key":
             return secrets.token_hex(32)
         case "secret":
             return secrets.token_urlsafe(32)

@@ -1,5 +1,7 @@
 """Composition root: the one file that knows every room."""
 
+from functools import partial
+
 from chassis.program import Program
 from consent.agreements import routes as agreements
 from consent.agreements.worker import Announcer
@@ -8,6 +10,7 @@ from consent.consents import routes as consents
 from consent.coverage import routes as coverage
 from consent.decisions import routes as decisions
 from consent.events import EVENTS
+from consent.log import LOG
 from consent.models import Base
 from consent.notices import routes as notices
 from consent.objections import routes as objections
@@ -17,6 +20,9 @@ from consent.restrictions import routes as restrictions
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
 from directory.recognising import recognise_by
+from transparency.checking import Checker
+from transparency.routes import HEALTH, add_health, make_router
+from transparency.sequencer import Sequencer
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -35,9 +41,12 @@ program = Program(
         decisions.router,
         sharing_log.router,
         coverage.router,
+        make_router(LOG),
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
-    workers=[Announcer()],
+    workers=[Announcer(), Sequencer(LOG), Checker(LOG)],
+    open_routes=frozenset({HEALTH}),
+    setup=partial(add_health, log=LOG),
     events=EVENTS,
 )

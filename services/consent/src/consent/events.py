@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.events import Event
 from chassis.schemas import Schema
+from transparency.events import HeadEvent
 
 
 class AgreementEvent(Event):
@@ -150,9 +151,16 @@ class NoticeNotDelivered(PersonEvent):
     notice: UUID
 
 
+class HeadSigned(HeadEvent):
+    """A head of consent's log."""
+
+    topic: ClassVar[str] = "consent.transparency"
+    name: ClassVar[str] = "head.signed"
+
+
 EVENTS: list[type[Event]] = [
     AgreementInForce, AgreementSuspended, AgreementEnded,
     ConsentGiven, ConsentWithdrawn, ConsentCorrected,
     ProtectionSet, ProtectionLifted, ObjectionRaised, ObjectionAnswered, ObjectionWithdrawn,
-    RestrictionSet, RestrictionLifted, NoticeNotDelivered,
+    RestrictionSet, RestrictionLifted, NoticeNotDelivered, HeadSigned,
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from directory.tables import (
     DirectoryServiceOwnerMixin,
     DirectoryUserMixin,
 )
+from transparency.tables import LogBlockMixin, LogCheckMixin, LogHeadMixin, LogLeafMixin, LogNoteMixin, SeenHeadMixin
 
 Day = date  # `date` is a member's name below, and no type any more from there on
 
@@ -379,6 +380,30 @@ class DirectoryServiceOwner(DirectoryServiceOwnerMixin, Base):
 
 
 class DirectoryUser(DirectoryUserMixin, Base):
+    pass
+
+
+class LogLeaf(LogLeafMixin, Base):
+    pass
+
+
+class LogBlock(LogBlockMixin, Base):
+    pass
+
+
+class LogHead(LogHeadMixin, Base):
+    pass
+
+
+class SeenHead(SeenHeadMixin, Base):
+    pass
+
+
+class LogCheck(LogCheckMixin, Base):
+    pass
+
+
+class LogNote(LogNoteMixin, Base):
     pass
 
 

@@ -3,6 +3,8 @@
 from chassis.reactions import Reactions
 from consent.agreements.service import suspend_moved
 from directory.reactions import keep_directory
+from transparency.witness import keep_heads
 
 reactions = Reactions()
 keep_directory(reactions, on_services=suspend_moved)
+keep_heads(reactions, "consent")

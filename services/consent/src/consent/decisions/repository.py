@@ -14,10 +14,12 @@ from chassis.bulk_insert import write_rows
 from chassis.db import in_batches
 from consent.acts.states import BINDING_OBJECTIONS
 from consent.agreements.repository import list_terms
+from consent.decisions.entries import DecisionSource, make_entries
 from consent.decisions.situation import ConsentRow, Situation
 from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, Restriction, SharedAs, Sharing
 from consent.problems import DecisionNotFound
 from directory import repository as directory
+from transparency.leaves import append_leaves
 from vocabulary.categories import CATEGORIES
 
 protection, delivered, delivery = Protection.__table__, Delivered.__table__, Delivery.__table__
@@ -78,10 +80,11 @@ DECISION, SHARING, SHARED_AS = (
 def record_decision(
     session: Session, decision: dict[str, Any], sharings: list[dict[str, Any]], shared_as: list[dict[str, Any]]
 ) -> None:
-    """Keep a decision and its lines of the sharing log: three statements, however many lines."""
+    """Keep a decision, its lines of the sharing log and a leaf a person: four statements, however many lines."""
     for statement, rows in ((DECISION, [decision]), (SHARING, sharings), (SHARED_AS, shared_as)):
         if rows:
             write_rows(session, statement, rows)
+    append_leaves(session, DecisionSource.kind, make_entries(decision, sharings, shared_as))
 
 
 def get_decision(session: Session, decision_id: UUID, *, agency: str) -> Decision:
