@@ -249,10 +249,50 @@ def test_a_decision_keeps_what_it_refused_for_the_officer(world: World) -> None:
     assert [(r["person"], r["category"], r["reason"]) for r in kept["refusals"]] == [
         (ben, "attendance", "notice_due"), (ben, "address", "notice_due"),
     ]  # fmt: skip
+    assert kept["covers"] == ["identity", "address", "attendance"]
     for which, who in ((decision, PETRA), (NOBODY, PETRA), (NOBODY, IRIS)):
         assert world.get(f"/v1/decisions/{which}", who).status_code == 404
     asked = world.decide([ada], SCHOOL[:1]).json()["decision"]
     assert world.get(f"/v1/decisions/{asked}").status_code == 404
+
+
+def refused(world: World, decision: str, who: str) -> list[tuple[str, str]]:
+    answer = world.get(f"/v1/decisions/{decision}", who)
+    if answer.status_code == 404:
+        return []
+    return [(refusal["category"], refusal["source"]) for refusal in answer.json()["refusals"]]
+
+
+def test_a_refusal_is_told_to_the_parties_of_its_agreement_and_to_nobody_else(world: World) -> None:
+    """Only records that exist are asked about: whoever reads a refusal learns that there is one."""
+    world.agree("neighbourhood-policing", "housing", term("support", "identity"))
+    world.agree("school-nursing", "education", term("support", "identity"))
+    items = [("identity", "neighbourhood-policing"), ("identity", "school-nursing"), ("attendance", "jobcentre")]
+    nurse = caller("housing", ["partner_practitioner"])
+    decision = world.decide([somebody()], items, share=True, asker=nurse).json()["decision"]
+    assert refused(world, decision, PETRA) == [items[0]], "the police are a party"
+    assert refused(world, decision, HANA) == [items[1]], "their record, under no agreement with housing"
+    assert refused(world, decision, JONAS) == [items[2]]
+    # Iris is an officer of the council, whose housing asked: a party to the first, and to nothing else.
+    assert refused(world, decision, IRIS) == [items[0]]
+    own = world.get(f"/v1/decisions/{decision}").json()
+    assert own["covers"] == ["identity"] and own["permits"] == 0
+    assert world.get(f"/v1/decisions/{decision}", HANA).json()["permits"] is None
+
+
+def test_what_a_decision_covers_is_the_same_whether_a_record_exists_or_not(world: World) -> None:
+    world.agree("neighbourhood-policing", "housing", term("support", "identity"))
+    asker = caller("housing", ["partner_practitioner"])
+    answers = []
+    for items in (
+        [("identity", "neighbourhood-policing")],
+        [("attendance", "school-nursing")],
+        [("benefits", "jobcentre")],
+    ):
+        decision = world.decide([somebody()], items, share=True, asker=asker).json()["decision"]
+        answers.append(world.get(f"/v1/decisions/{decision}").json())
+    assert [answer["covers"] for answer in answers] == [["identity"]] * 3
+    assert [answer["refusals"] for answer in answers[1:]] == [[], []]
 
 
 def test_a_merged_persons_log_is_whole_under_each_of_their_ids(world: World) -> None:

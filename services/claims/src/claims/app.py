@@ -1,5 +1,7 @@
 """Composition root: the one file that knows every room."""
 
+from functools import partial
+
 from chassis.program import Program
 from claims.batches import routes as batches
 from claims.claims import routes as claims
@@ -8,6 +10,7 @@ from claims.eligibility.worker import Evaluator
 from claims.events import EVENTS
 from claims.frameworks import routes as frameworks
 from claims.ledger import routes as ledger
+from claims.log import LOG
 from claims.models import Base
 from claims.payments import routes as payments
 from claims.progress import routes as progress
@@ -19,6 +22,9 @@ from claims.sampling import routes as sampling
 from claims.settings import ClaimsSettings
 from claims.targets import routes as targets
 from directory.recognising import recognise_by
+from transparency.checking import Checker
+from transparency.routes import HEALTH, add_health, make_router
+from transparency.sequencer import Sequencer
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -39,9 +45,12 @@ program = Program(
         targets.router,
         reports.router,
         recomputations.router,
+        make_router(LOG),
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
-    workers=[Evaluator()],
+    workers=[Evaluator(), Sequencer(LOG), Checker(LOG)],
+    open_routes=frozenset({HEALTH}),
+    setup=partial(add_health, log=LOG),
     events=EVENTS,
 )

@@ -5,6 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from chassis.events import Event
+from transparency.events import HeadEvent
 
 
 class FamilyEvent(Event):
@@ -200,9 +201,16 @@ class FindingRecorded(BatchEvent):
     corrects: UUID | None
 
 
+class HeadSigned(HeadEvent):
+    """A head of claims's log."""
+
+    topic: ClassVar[str] = "claims.transparency"
+    name: ClassVar[str] = "head.signed"
+
+
 EVENTS: list[type[Event]] = [
     FamilyEligible, FamilyNoLongerEligible, FamilyAttached, ProgressChanged,
     ClaimDrafted, ClaimChecked, ClaimSampled, ClaimSubmitted, ClaimPaid, ClaimRejected, ClaimDropped, ClaimRetracted,
     ClaimToRepay, ClaimRepaid, ClaimPaymentReversed, QuestionRaised, QuestionAnswered,
-    SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded,
+    SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded, HeadSigned,
 ]  # fmt: skip

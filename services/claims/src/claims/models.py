@@ -27,6 +27,7 @@ from directory.tables import (
     DirectoryServiceOwnerMixin,
     DirectoryUserMixin,
 )
+from transparency.tables import LogBlockMixin, LogCheckMixin, LogHeadMixin, LogLeafMixin, LogNoteMixin, SeenHeadMixin
 
 LIVE = ("drafted", "checked", "frozen", "submitted", "paid", "to_repay")
 is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid', 'to_repay')")
@@ -565,6 +566,30 @@ class DirectoryServiceOwner(DirectoryServiceOwnerMixin, Base):
 
 
 class DirectoryUser(DirectoryUserMixin, Base):
+    pass
+
+
+class LogLeaf(LogLeafMixin, Base):
+    pass
+
+
+class LogBlock(LogBlockMixin, Base):
+    pass
+
+
+class LogHead(LogHeadMixin, Base):
+    pass
+
+
+class SeenHead(SeenHeadMixin, Base):
+    pass
+
+
+class LogCheck(LogCheckMixin, Base):
+    pass
+
+
+class LogNote(LogNoteMixin, Base):
     pass
 
 

@@ -33,10 +33,12 @@ from claims.models import (
     Support,
 )
 from directory.reactions import keep_directory
+from transparency.witness import keep_heads
 from vocabulary.late_recording import count_days_late
 
 reactions = Reactions()
 keep_directory(reactions)
+keep_heads(reactions, "claims", "consent", "identity")
 
 PARTS = {
     "agreement-to-be-supported.given": "agreement_to_be_supported",

@@ -7,4 +7,4 @@ from transparency.witness import keep_heads
 
 reactions = Reactions()
 keep_directory(reactions, on_services=suspend_moved)
-keep_heads(reactions, "consent")
+keep_heads(reactions, "consent", "claims", "identity")

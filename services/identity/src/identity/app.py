@@ -1,5 +1,7 @@
 """Composition root: the one file that knows every room."""
 
+from functools import partial
+
 from chassis.keys import JwksOverHttp
 from chassis.program import Program
 from chassis.runtime import Runtime
@@ -11,6 +13,7 @@ from identity.context import furnish
 from identity.events import (
     AreaRegistered,
     ClientChanged,
+    HeadSigned,
     KeyRotated,
     ServiceRegistered,
     TokenRevoked,
@@ -18,6 +21,7 @@ from identity.events import (
     UserRegistered,
 )
 from identity.keys import routes as keys
+from identity.log import LOG
 from identity.models import Base
 from identity.roles import routes as roles
 from identity.settings import IdentitySettings
@@ -26,6 +30,9 @@ from identity.sign_in.worker import Sweeper
 from identity.tokens import routes as tokens
 from identity.users import routes as users
 from identity.whoami import routes as whoami
+from transparency.checking import Checker
+from transparency.routes import HEALTH, add_health, make_router
+from transparency.sequencer import Sequencer
 
 
 def prepare(runtime: Runtime) -> None:
@@ -51,9 +58,19 @@ program = Program(
         tokens.router,
         sign_in.router,
         whoami.router,
+        make_router(LOG),
     ],
-    workers=[Sweeper()],
-    events=[ClientChanged, TokenRevoked, KeyRotated, AreaRegistered, ServiceRegistered, UserRegistered, UserChanged],
+    workers=[Sweeper(), Sequencer(LOG), Checker(LOG)],
+    events=[
+        ClientChanged,
+        TokenRevoked,
+        KeyRotated,
+        AreaRegistered,
+        ServiceRegistered,
+        UserRegistered,
+        UserChanged,
+        HeadSigned,
+    ],
     open_routes=frozenset(
         {
             "/oauth/token",
@@ -62,7 +79,9 @@ program = Program(
             "/oauth/introspect",
             "/oauth/jwks",
             "/.well-known/oauth-authorization-server",
+            HEALTH,
         }
     ),
+    setup=partial(add_health, log=LOG),
     prepare=prepare,
 )

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.events import Event
 from chassis.schemas import Instant
+from transparency.events import HeadEvent
 
 
 class ClientChanged(Event):
@@ -121,3 +122,10 @@ class KeyRotated(Event):
     @property
     def key(self) -> str:
         return self.kid
+
+
+class HeadSigned(HeadEvent):
+    """A head of identity's log."""
+
+    topic: ClassVar[str] = "identity.transparency"
+    name: ClassVar[str] = "head.signed"

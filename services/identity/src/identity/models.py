@@ -17,6 +17,7 @@ from chassis.tables import (
     ParkedEventMixin,
     PositionMixin,
 )
+from transparency.tables import LogBlockMixin, LogCheckMixin, LogHeadMixin, LogLeafMixin, LogNoteMixin, SeenHeadMixin
 
 IDENTITY = {"category": "identity"}
 
@@ -249,6 +250,30 @@ class AuditEntry(Base):
     object_kind: Mapped[str]
     object_id: Mapped[str]
     details: Mapped[dict[str, Any]]
+
+
+class LogLeaf(LogLeafMixin, Base):
+    pass
+
+
+class LogBlock(LogBlockMixin, Base):
+    pass
+
+
+class LogHead(LogHeadMixin, Base):
+    pass
+
+
+class SeenHead(SeenHeadMixin, Base):
+    pass
+
+
+class LogCheck(LogCheckMixin, Base):
+    pass
+
+
+class LogNote(LogNoteMixin, Base):
+    pass
 
 
 class Outbox(OutboxMixin, Base):

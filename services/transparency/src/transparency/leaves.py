@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, event, insert, select, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
@@ -74,6 +74,29 @@ def erase_entries(session: Session, kind: str, keys: Collection[Key], *, by: str
         session.execute(update(leaf).where(leaf.c.seq.in_(gone), leaf.c.kind == kind).values(salt=None))  # type: ignore[arg-type]
     named = sorted([kind, str(record), str(part) if part else None] for record, part in keys)
     add_note(session, ERASED, {"by": by, "reason": reason, "leaves": named})
+
+
+def log_each_row(model: Any, kind: str) -> None:
+    """Give each row of a table a leaf of its own, with the row: whoever adds one cannot forget it.
+
+    Shape: for rows that are added as objects, by a session. Their source is a `TableSource` with `read_columns`.
+    """
+
+    @event.listens_for(model, "after_insert")
+    def inserted(_: Any, connection: Connection, row: Any) -> None:
+        values = {column.name: getattr(row, column.key) for column in model.__table__.columns}
+        entry = {name: _as_stored(value) for name, value in values.items() if name != "id" and value is not None}
+        at, salt = time_ns() // 1_000_000, token_bytes(SALT)
+        digest = hash_leaf(salt + write_entry(kind, row.id, None, entry))
+        leaf = {"kind": kind, "record": row.id, "part": None, "at": at, "salt": salt, "hash": digest}
+        connection.execute(LEAF, leaf)
+
+
+def _as_stored(value: Any) -> Any:
+    """What a store gives back of JSON: an id in it comes back as text."""
+    if isinstance(value, dict | list | tuple):
+        return orjson.loads(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+    return value
 
 
 class StoredNodes:

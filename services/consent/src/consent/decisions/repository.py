@@ -87,8 +87,29 @@ def record_decision(
     append_leaves(session, DecisionSource.kind, make_entries(decision, sharings, shared_as))
 
 
-def get_decision(session: Session, decision_id: UUID, *, agency: str) -> Decision:
+def get_decision(session: Session, decision_id: UUID) -> Decision:
     decision = session.get(Decision, decision_id)
-    if decision is None or decision.agency != agency:
+    if decision is None:
         raise DecisionNotFound()
     return decision
+
+
+def find_seen_refusals(session: Session, decision: Decision, agency: str) -> set[tuple[str, str]]:
+    """The (source, category) of the decision's refusals that officers of an agency may know of.
+
+    Where an agreement between source and recipient covers the purpose and category, both owners may, as they were then;
+    where none does, the owner of the source alone: the recipient would learn that there is a record.
+    """
+    asked = {tuple(reversed(item.split(" "))) for items in decision.refusals.values() for item in items}
+    terms = list_terms(session, recipient=decision.service, purpose=decision.purpose)
+    agreed = {(term.supplier, term.category) for term in terms if term.begins <= decision.at.date()}
+    owners = {
+        service: directory.owner_at(session, service, decision.at)
+        for service in {decision.service, *(source for source, _ in asked)}
+    }
+    return {
+        (source, category)
+        for source, category in asked
+        if agency == owners[source]
+        or ((source, category) in agreed and agency in (owners[decision.service], decision.agency))
+    }

@@ -28,5 +28,5 @@ def decide_sharing(
 
 @router.get("/{decision_id}")
 def show_decision(decision_id: UUID, caller: ReadSharingLog, session: ReadSession) -> DecisionRecord:
-    """A decision by which something was shared for your agency, with what it refused and why."""
+    """A decision that concerns your agency: what its purpose covers, and the refusals of agreements that are yours."""
     return service.show_decision(session, caller, decision_id)

@@ -118,7 +118,11 @@ class RefusalView(Schema):
 
 
 class DecisionRecord(Schema):
-    """A decision as it was made, for the information governance officer. What it permitted is in the sharing log."""
+    """A decision as it was made, for the officers whom it concerns. What it permitted is in the sharing log.
+
+    Shape: `covers` are the categories that the purpose covers today for whoever asked, worked out from agreements and
+    never from data; `permits` is null for another agency's officer.
+    """
 
     id: UUID
     at: Instant
@@ -128,5 +132,6 @@ class DecisionRecord(Schema):
     ground: GroundSchema | None
     operation: Operation
     rule_version: str
-    permits: int
+    permits: int | None
+    covers: list[str]
     refusals: list[RefusalView]

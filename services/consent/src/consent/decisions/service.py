@@ -16,6 +16,7 @@ from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
 from consent.agreements.states import state_of
 from consent.decisions import repository
+from consent.decisions.covering import list_covered
 from consent.decisions.rules import BOOK, CARRYING, Asked, Case, Rule, Subject
 from consent.decisions.schemas import (
     CallerSchema,
@@ -28,6 +29,8 @@ from consent.decisions.schemas import (
     VerdictView,
 )
 from consent.decisions.situation import Situation
+from consent.models import Decision
+from consent.problems import DecisionNotFound
 from vocabulary.grounds import GROUNDS
 from vocabulary.scopes import RESERVED
 
@@ -81,8 +84,16 @@ def _is_program(caller: Caller) -> bool:
 
 
 def show_decision(session: Session, caller: Caller, decision_id: UUID) -> DecisionRecord:
-    """A decision made for the caller's agency, with what it refused and why. Errors: DecisionNotFound."""
-    kept = repository.get_decision(session, decision_id, agency=caller.agency)
+    """A decision, to the officers whom it concerns. Errors: DecisionNotFound, the same whoever asks about whatever.
+
+    Shape: refusals are those of which the caller's agency is a party to the agreement, or owns the source where there
+    is none: only records that exist are asked about, so each tells that there is one.
+    """
+    kept = repository.get_decision(session, decision_id)
+    seen = repository.find_seen_refusals(session, kept, caller.agency)
+    refusals = [refusal for refusal in _unfold(kept.refusals) if (refusal.source, refusal.category) in seen]
+    if kept.agency != caller.agency and not refusals:
+        raise DecisionNotFound()
     asker = CallerSchema(
         subject=kept.subject, client=kept.client, agency=kept.agency, service=kept.service, roles=kept.roles
     )
@@ -95,9 +106,16 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
         ground=GroundSchema(kind=kept.ground, reference=kept.ground_reference or "") if kept.ground else None,
         operation=kept.operation,
         rule_version=kept.rule_version,
-        permits=kept.permits,
-        refusals=list(_unfold(kept.refusals)),
+        permits=kept.permits if kept.agency == caller.agency else None,
+        covers=list_covered(session, _asked_again(kept)),
+        refusals=refusals,
     )
+
+
+def _asked_again(kept: Decision) -> Asked:
+    """Who asked, as the decision has it. Systems have no roles, and a person who has none sees nothing either way."""
+    roles = frozenset(kept.roles)
+    return Asked(kept.service, roles, kept.purpose, "read", kept.subject != kept.client, kept.ground)
 
 
 def _decide(session: Session, asker: Caller, request: DecisionRequest, day: date) -> DecisionView:

@@ -4,8 +4,8 @@ from alembic import op
 
 from transparency.migrations import create_log_tables, drop_log_tables
 
-revision = "0009"
-down_revision = "0008"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

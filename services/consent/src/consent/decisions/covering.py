@@ -1,0 +1,32 @@
+"""What a purpose covers at all for whoever asks: from agreements, and never from data."""
+
+from sqlalchemy.orm import Session
+
+from chassis.db import today
+from consent.agreements.repository import list_terms
+from consent.agreements.states import state_of
+from consent.decisions.rules import BOOK, CARRYING, Asked
+from directory import repository as directory
+from vocabulary.categories import CATEGORIES
+from vocabulary.grounds import GROUNDS
+
+
+def list_covered(session: Session, asked: Asked) -> list[str]:
+    """The categories that could be shown, in the vocabulary's order; the same whoever is asked about."""
+    day, service, purpose, sectors = today(), asked.service, asked.purpose, directory.find_sectors(session)
+    agreed = {
+        term.category
+        for term in list_terms(session, recipient=service, purpose=purpose)
+        if BOOK.binds(state_of(term, day), purpose)
+        and not BOOK.forbidden_by_origin(sectors.get(term.supplier), sectors.get(service), purpose)
+        and BOOK.sees(asked, term.category)
+    }
+    own = {
+        term.category
+        for term in list_terms(session, supplier=service)
+        if BOOK.binds(state_of(term, day), purpose) and BOOK.sees_cases(asked)
+    }
+    ground = asked.ground
+    rests_on = ground in CARRYING and purpose in GROUNDS[ground].purposes and asked.is_person
+    carried = {code for code in CATEGORIES if rests_on and BOOK.sees(asked, code)}
+    return [code for code in CATEGORIES if code in agreed | own | carried]
