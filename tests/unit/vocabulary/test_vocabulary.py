@@ -58,7 +58,12 @@ def test_programs_answer_at_ports_of_their_own_from_the_first_on() -> None:
 
 def test_a_programs_folder_and_secrets_follow_from_what_it_is() -> None:
     assert {declared.home for declared in PROGRAMS.values()} == {*(f"services/{name}" for name in SERVICES), "gateway"}
-    assert PROGRAMS["identity"].secret_files == ("identity.database", "identity.cursor", "identity.wrapping-key")
+    assert PROGRAMS["identity"].secret_files == (
+        "identity.database",
+        "identity.cursor",
+        "identity.wrapping-key",
+        "identity.log-key",
+    )
     assert PROGRAMS["claims"].secret_files == ("claims.database", "claims.cursor", "claims.log-key", "claims.secret")
     assert PROGRAMS["gateway"].secret_files == ("gateway.cursor", "gateway.secret")
 
