@@ -48,7 +48,6 @@ class Context:
         self.patience = min(settings.operation_timeout, _left_of_request())
         self._ends = time.monotonic() + self.patience
         self.stated = {purpose or (caller.purposes[0] if len(caller.purposes) == 1 else "")}
-        self._ends = time.monotonic() + settings.operation_timeout
         self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 
