@@ -72,6 +72,8 @@ def make_fit(case: Any) -> None:
         case.query.pop("after", None)
     if case.headers and "idempotency-key" in {name.lower() for name in case.headers}:
         case.headers["idempotency-key"] = secrets.token_hex(8)
+    # What a request may rest on, it rests on for one purpose only, which is not this run's.
+    case.headers = {name: value for name, value in (case.headers or {}).items() if name.lower() != "ground"}
     if "caller-token" in {one.name.lower() for one in case.operation.headers}:
         forward_a_caller(case)
     if label.endswith("/oauth/authorize"):
@@ -100,6 +102,7 @@ def forward_a_caller(case: Any) -> None:
     case.headers = others if for_itself else others | {"caller-token": os.environ["CALLER_TOKEN"]}
     if isinstance(case.body, dict) and "purpose" in case.body:
         case.body["purpose"] = "identify"
+        case.body.pop("ground", None)
 
 
 def name_what_is_there(case: Any) -> None:
@@ -250,6 +253,19 @@ def team(body: Body) -> None:
     body.update(service="programme", user=None)
 
 
+def named(member: str) -> Callable[[Body], None]:
+    """Whom it is about is said in one of several ways."""
+
+    def fit(body: Body) -> None:
+        body[member] = [{"person": IDS["person_id"]}]
+
+    return fit
+
+
+def bar(body: Body) -> None:
+    body.update(people=[IDS["person_id"]])
+
+
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/agreements/{agreement_id}/review": review,
@@ -277,6 +293,10 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "PATCH /v1/clients/{client_id}": client_change,
     "POST /v1/clients/{client_id}/keys": client_key,
     "POST /v1/users": user,
+    "POST /v1/enquiries": named("subjects"),
+    "POST /v1/enquiries/{enquiry_id}/subjects": named("subjects"),
+    "POST /v1/emergency-access": named("people"),
+    "POST /v1/bars": bar,
     "PATCH /v1/users/{user_id}": user_change,
 }
 
