@@ -11,6 +11,7 @@ import pytest
 
 from chassis.db import new_id
 from families.app import program
+from families.models.safeguarding import Bar, BarredFrom
 from fixtures.costs import noted
 from fixtures.directory import know_everybody
 from fixtures.silent import Silent
@@ -155,3 +156,17 @@ def test_it_answers_while_every_slot_is_held_by_who_waits_for_consent(programs: 
 def test_it_is_given_up_when_its_own_time_is_over(programs: Programs, tmp_path: Path) -> None:
     running = programs.start(program, standing_patience=0.0)
     assert ask(running, [str(new_id())], household.iris).status_code == 503
+
+
+def test_staff_have_nothing_to_do_with_their_own_relatives(street: Street, ashes: tuple[UUID, UUID, UUID]) -> None:
+    mia, leo, _ = ashes
+    bar = new_id()
+    with street.runtime.write() as session:
+        session.add(
+            Bar(id=bar, user="leo", service="programme", agency="thornbury-council", because="relative",
+                recorded_by="mona")
+        )  # fmt: skip
+        session.flush()
+        session.add(BarredFrom(bar=bar, id=mia, is_family=False))
+    assert ways(street, household.leo, mia, leo) == [[], []]  # nor with whoever is of their family
+    assert ways(street, household.cora, mia, leo) == [["coordinates", "obtained"]] * 2
