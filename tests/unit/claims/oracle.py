@@ -180,3 +180,70 @@ class Home:
             if needs and met and not self.contrary(day, "work" in needs):
                 return day, "significant_and_sustained_progress"
         return (by_job, "continuous_employment") if by_job else None
+
+
+@dataclass
+class Ledger:
+    """Who may have a result beside whom, read from the sentences: families that share a child are one until two people
+    answered that they are two; one result and one fee for the same people; a merge of people makes them the same, its
+    undoing another. Everything is asked anew each time, of everybody.
+    """
+
+    children: dict[str, set[str]] = field(default_factory=dict)
+    attached: dict[str, date] = field(default_factory=dict)
+    result: dict[str, date] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    answers: dict[frozenset[str], tuple[str, date | None]] = field(default_factory=dict)
+    paid: list[str] = field(default_factory=list)
+
+    def who(self, child: str) -> str:
+        while child in self.merged:
+            child = self.merged[child]
+        return child
+
+    def share(self, one: str, other: str) -> bool:
+        return bool({self.who(c) for c in self.children[one]} & {self.who(c) for c in self.children[other]})
+
+    def one_family(self, one: str) -> set[str]:
+        """All that were answered to be the same, however many answers lie between."""
+        found = {one}
+        while True:
+            more = {
+                f for pair, (said, _) in self.answers.items() if said == "same_family" and pair & found for f in pair
+            }
+            if more <= found:
+                return found
+            found |= more
+
+    def exclude(self, one: str, other: str, days: dict[str, date]) -> str:
+        """Why not both: "same" beyond doubt, "asked", or nothing."""
+        if other in self.one_family(one):
+            return "same"
+        why = ""
+        for here in self.one_family(one):
+            for there in self.one_family(other):
+                said, joined = self.answers.get(frozenset((here, there)), ("", None))
+                if said == "joined_later" and joined and max(days[one], days[other]) >= joined:
+                    return "same"
+                if not said and self.share(here, there):
+                    why = "asked"
+        return why
+
+    def settle(self) -> int:
+        """What is paid, and what goes back, until nothing changes. Units: results that stand."""
+        standing: list[str] = []
+        for family in self.paid:
+            if not any(self.exclude(family, other, self.result) == "same" for other in standing):
+                standing.append(family)
+        for family in sorted(self.result, key=lambda f: (self.result[f], f)):
+            if family not in standing and not any(self.exclude(family, o, self.result) for o in standing):
+                standing.append(family)
+        self.paid = standing
+        return len(standing)
+
+    def funded(self) -> int:
+        funded: list[str] = []
+        for family in sorted(self.attached, key=lambda f: (self.attached[f], f)):
+            if not any(self.exclude(family, other, self.attached) for other in funded):
+                funded.append(family)
+        return len(funded)
