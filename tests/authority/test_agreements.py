@@ -148,3 +148,79 @@ def test_an_imported_agreement_binds_nobody_by_its_paper(town: Town) -> None:
 def test_nothing_that_stands_in_the_town_was_signed_wrongly(town: Town) -> None:
     with town.platform["consent"].runtime.read() as session:
         assert list_wrongly_signed(session) == []
+
+
+def named(town: Town, path: str, body: dict[str, Any]) -> str:
+    """What the administrator registers with identity; its id, once everybody has heard of it."""
+    made = str(town.done(town.as_admin("POST", "identity", path, json=body))["id"])
+    town.settle()
+    return made
+
+
+def test_a_deputy_signs_in_the_officers_place_while_named_and_it_shows(town: Town) -> None:
+    town.hire("dan", "partner_practitioner", "neighbourhood-policing")
+    made = town.done(
+        town.post(
+            "petra",
+            "consent",
+            "/v1/agreements",
+            draft("neighbourhood-policing", "education", term("identify", "identity")),
+        )
+    )["id"]
+    assert title_of(town, "dan", made)[0] == 403
+    body = {"officer": town.people["petra"], "deputy": town.people["dan"], "from": "2026-01-01", "reason": "On leave"}
+    for wrong, pointer in (
+        ({"officer": town.people["leo"]}, "/body/officer"),  # who signs for nobody lends nothing
+        ({"officer": town.people["iris"]}, "/body/deputy"),  # nobody deputises in another agency
+        ({"deputy": town.people["petra"]}, "/body"),
+    ):
+        refused = town.as_admin("POST", "identity", "/v1/deputies", json=body | wrong)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, pointer)
+    deputy = named(town, "/v1/deputies", body)
+    assert town.post("dan", "consent", f"/v1/agreements/{made}/sign", SIGN).json()["status"] == "draft"
+    [signature] = town.done(town.get("petra", "consent", f"/v1/agreements/{made}"))["signatures"]
+    assert (signature["by"], signature["deputy_for"]) == (town.people["dan"], town.people["petra"])
+    town.done(town.as_admin("POST", "identity", f"/v1/deputies/{deputy}/end"))
+    assert title_of(town, "dan", made, "end")[0] == 403
+    later = body | {"from": "2040-01-01"}
+    named(town, "/v1/deputies", later)
+    assert title_of(town, "dan", made, "end")[0] == 403
+
+
+def test_a_sponsor_signs_for_an_agency_without_an_officer_and_on_no_other_side(town: Town) -> None:
+    named(town, "/v1/agencies", {"code": "mill-lane", "name": "Mill Lane Surgery", "kind": "health"})
+    named(town, "/v1/agencies/mill-lane/services", {"code": "mill-lane-surgery", "name": "Surgery", "sector": "health"})
+    body = draft("mill-lane-surgery", "programme", term("identify", "identity"))
+    made = town.done(town.post("iris", "consent", "/v1/agreements", body))["id"]
+    own = town.done(town.post("iris", "consent", "/v1/agreements", body | {"recipient": "education"}))["id"]
+    theirs = draft("mill-lane-surgery", "school-nursing", term("identify", "identity"))
+    assert title_of(town, "hana", made) == (404, "Agreement not found")
+    path = "/v1/agencies/mill-lane/sponsors"
+    asked = {"sponsor": "health-trust", "from": "2026-01-01", "reason": "The practice has no officer"}
+    assert town.as_admin("POST", "identity", path, json=asked | {"sponsor": "mill-lane"}).status_code == 422
+    of_council = town.as_admin("POST", "identity", "/v1/agencies/thornbury-council/sponsors", json=asked)
+    assert refusal(of_council) == (409, "Agency has an officer")
+    sponsor = named(town, path, asked)
+    named(town, path, asked | {"sponsor": "thornbury-council"})
+    # The council may not sign for the surgery what the surgery agrees with the council.
+    assert title_of(town, "iris", made, side="supplier") == (409, "Sponsor of the other side")
+    assert town.post("iris", "consent", f"/v1/agreements/{made}/sign", SIGN | {"side": "recipient"}).status_code == 200
+    assert title_of(town, "idris", made, side="supplier") == (409, "Sponsor of the other side")
+    signed = town.post("hana", "consent", f"/v1/agreements/{made}/sign", SIGN)
+    assert signed.json()["status"] == "in_force"
+    shown = town.done(town.get("iris", "consent", f"/v1/agreements/{made}"))["signatures"]
+    assert [(one["side"], one["agency"], one["sponsor"]) for one in shown] == [
+        ("supplier", "mill-lane", "health-trust"), ("recipient", "thornbury-council", None),
+    ]  # fmt: skip
+    nursing = town.done(town.post("hana", "consent", "/v1/agreements", theirs))["id"]
+    assert title_of(town, "hana", nursing, side="supplier") == (409, "Sponsor of the other side")
+    # Once it ended, or the surgery has an officer, nobody signs for it but its own.
+    town.done(town.as_admin("POST", "identity", f"{path}/{sponsor}/end"))
+    town.settle()
+    assert title_of(town, "hana", own) == (404, "Agreement not found")
+    assert state(town, "iris", made) == "in_force"
+    named(town, path, asked)
+    town.hire("sue", "information_governance_officer", "mill-lane-surgery")
+    town.settle()
+    assert title_of(town, "hana", own) == (404, "Agreement not found")
+    assert town.post("sue", "consent", f"/v1/agreements/{own}/sign", SIGN).status_code == 200

@@ -58,7 +58,9 @@ class Town:
             assert client
             standing = standing_of(session, client, person)
             scopes = person.narrowed(" ".join(client.row.scopes))
-        said = {"agency": standing.agency, "service": standing.service, "roles": standing.roles}
+        said: dict[str, Any] = {"agency": standing.agency, "service": standing.service, "roles": standing.roles}
+        if standing.deputy_for:
+            said["deputy_for"] = str(standing.deputy_for)
         said |= {"areas": standing.areas, "purposes": standing.purposes, "scope": scopes, "client_id": PORTAL}
         return self.platform.signed(self.platform.claims(self.people[name], **(said | claims)))
 

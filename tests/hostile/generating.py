@@ -266,6 +266,14 @@ def bar(body: Body) -> None:
     body.update(people=[IDS["person_id"]])
 
 
+def deputy(body: Body) -> None:
+    body.update(officer=IDS["officer"], deputy=IDS["user_id"], to=None)
+
+
+def sponsor(body: Body) -> None:
+    body["to"] = None
+
+
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/agreements/{agreement_id}/review": review,
@@ -289,6 +297,8 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/fees": about("framework", "framework"),
     "POST /v1/payments": about("batch", "batch_id"),
     "POST /v1/batches/{batch_id}/findings": about("claim", "claim_id"),
+    "POST /v1/deputies": deputy,
+    "POST /v1/agencies/{code}/sponsors": sponsor,
     "POST /v1/services/{code}/clients": client,
     "PATCH /v1/clients/{client_id}": client_change,
     "POST /v1/clients/{client_id}/keys": client_key,

@@ -58,8 +58,9 @@ def test_a_strangers_id_answers_like_one_that_never_was(platform: Platform, worl
         if door.name in FOR_ALL or not set(names) & set(world.ids) or door.is_file:
             continue
         body = json.dumps(door.body()).encode() if door.is_json else b""
-        theirs = ask(platform, door, body, {name: world.ids[name] for name in names if name in world.ids})
-        nobodys = ask(platform, door, body, {name: str(uuid4()) for name in names})
+        known = [name for name in names if name in world.ids]  # what else a path names is the same in both
+        theirs = ask(platform, door, body, {name: world.ids[name] for name in known})
+        nobodys = ask(platform, door, body, {name: str(uuid4()) for name in known})
         wrong += judge(theirs, door, "another's id")
         if told(theirs) != told(nobodys):
             wrong.append(f"{door.name}: {theirs.status_code} {theirs.text} is not {nobodys.status_code} {nobodys.text}")

@@ -117,6 +117,18 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     user = create(platform, "identity", "/v1/users", somebody | {
         "name": "Wilma", "service": "programme", "roles": ["analyst"],
     })  # fmt: skip
+    officer = create(platform, "identity", "/v1/users", {
+        "email": f"{secrets.token_hex(4)}@thornbury.example", "password": secrets.token_hex(8), "name": "Olga",
+        "service": "programme", "roles": ["information_governance_officer"],
+    })  # fmt: skip
+    deputy = create(platform, "identity", "/v1/deputies", {
+        "officer": officer, "deputy": user, "from": "2017-01-01", "reason": "On leave",
+    })  # fmt: skip
+    surgery = f"surgery-{secrets.token_hex(4)}"
+    create(platform, "identity", "/v1/agencies", {"code": surgery, "name": "Surgery", "kind": "health"})
+    sponsor = create(platform, "identity", f"/v1/agencies/{surgery}/sponsors", {
+        "sponsor": "thornbury-council", "from": "2017-01-01", "reason": "It has no officer",
+    })  # fmt: skip
     client = create(platform, "identity", "/v1/services/programme/clients", {
         "client_id": f"world-{secrets.token_hex(4)}", "name": "World", "scopes": ["feeds:read"],
         "grants": ["client_credentials"],
@@ -131,7 +143,7 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     session = get(platform, "identity", f"/v1/users/{user}/sessions")["items"][0]["id"]
     return {
         "client_id": client, "key_id": key_id, "secret_id": shown["secrets"][0]["id"], "user_id": user,
-        "session_id": session,
+        "session_id": session, "officer": officer, "deputy_id": deputy, "sponsor_id": sponsor,
     }  # fmt: skip
 
 

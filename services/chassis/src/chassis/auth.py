@@ -63,6 +63,8 @@ class Caller:
     purposes: tuple[str, ...]
     is_person: bool
     token: str
+    deputy_for: str | None = None
+    """The officer whose work a deputy does; None for who acts in their own right."""
     ground: Ground | None = None
     sector: str | None = None
 
@@ -132,6 +134,7 @@ class Verifier:
                 purposes=tuple(_listed(claims.get("purposes", []))),
                 is_person=claims["sub"] != claims["client_id"],
                 token=token,
+                deputy_for=str(claims["deputy_for"]) if claims.get("deputy_for") else None,
             )
             return float(claims["exp"]) + LEEWAY, caller
         except (JoseError, KeyError, TypeError, ValueError):

@@ -159,6 +159,20 @@ class AgreementStep(Base):
     review_by: Mapped[Day | None]
 
 
+class Sponsorship(Base):
+    """An agency that signs for another one, which has no officer here, as identity tells it."""
+
+    __tablename__ = "sponsorship"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    agency: Mapped[str]
+    sponsor: Mapped[str] = mapped_column(index=True)
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    ended: Mapped[bool] = mapped_column(default=False)
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Notice(Base):
     """A privacy notice as it was published. It is never changed: people were given this text."""
 

@@ -10,12 +10,15 @@ from identity.areas import routes as areas
 from identity.audit import routes as audit
 from identity.clients import routes as clients
 from identity.context import furnish
+from identity.deputies import routes as deputies
 from identity.events import (
     AreaRegistered,
     ClientChanged,
     HeadSigned,
     KeyRotated,
     ServiceRegistered,
+    SponsorEnded,
+    SponsorNamed,
     TokenRevoked,
     UserChanged,
     UserRegistered,
@@ -27,6 +30,7 @@ from identity.roles import routes as roles
 from identity.settings import IdentitySettings
 from identity.sign_in import routes as sign_in
 from identity.sign_in.worker import Sweeper
+from identity.sponsors import routes as sponsors
 from identity.tokens import routes as tokens
 from identity.users import routes as users
 from identity.whoami import routes as whoami
@@ -53,6 +57,8 @@ program = Program(
         clients.router,
         users.router,
         roles.router,
+        deputies.router,
+        sponsors.router,
         audit.router,
         keys.router,
         tokens.router,
@@ -70,6 +76,8 @@ program = Program(
         UserRegistered,
         UserChanged,
         HeadSigned,
+        SponsorNamed,
+        SponsorEnded,
     ],
     open_routes=frozenset(
         {

@@ -1,5 +1,6 @@
 """What identity tells others, once it is true. Ids and codes only; no event names or points at a person."""
 
+from datetime import date
 from typing import ClassVar, Literal
 from uuid import UUID
 
@@ -82,6 +83,34 @@ class UserRegistered(UserEvent):
 
 class UserChanged(UserEvent):
     name: ClassVar[str] = "user.changed"
+
+
+class SponsorNamed(DirectoryEvent):
+    """An agency's officer signs for another agency, which has none. Shape: codes; `ends` is the last day, if any."""
+
+    name: ClassVar[str] = "sponsor.named"
+
+    sponsorship: UUID
+    agency: str
+    sponsor: str
+    begins: date
+    ends: date | None
+
+    @property
+    def key(self) -> str:
+        return f"sponsor:{self.sponsorship}"
+
+
+class SponsorEnded(DirectoryEvent):
+    """It signs for that agency no longer, whatever its last day was to be."""
+
+    name: ClassVar[str] = "sponsor.ended"
+
+    sponsorship: UUID
+
+    @property
+    def key(self) -> str:
+        return f"sponsor:{self.sponsorship}"
 
 
 class TokenRevoked(Event):

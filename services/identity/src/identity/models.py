@@ -1,6 +1,6 @@
 """What identity keeps. Every column about a person says which category of data it is."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -154,6 +154,36 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
+
+
+class Deputy(Base):
+    """Who does an officer's work in their absence, from a day to a day. What a deputy does is marked as a deputy's."""
+
+    __tablename__ = "deputy"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    officer_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+
+
+class Sponsor(Base):
+    """An agency whose officer signs for another one that has no officer here, such as a GP practice."""
+
+    __tablename__ = "sponsor"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"), index=True)
+    sponsor_id: Mapped[UUID] = mapped_column(ForeignKey("agency.id"))
+    begins: Mapped[date]
+    ends: Mapped[date | None]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
 
 
 class FailedSignIn(Base):

@@ -8,9 +8,12 @@ Problem
 │   ├── SecretNotFound        404
 │   ├── ClientKeyNotFound     404
 │   ├── UserNotFound          404
+│   ├── DeputyNotFound        404
+│   ├── SponsorNotFound       404
 │   └── SessionNotFound       404
 ├── Conflict
 │   ├── AgencyExists          409
+│   ├── AgencyHasOfficer      409
 │   ├── AreaExists            409
 │   ├── ServiceExists         409
 │   ├── ClientExists          409
@@ -134,3 +137,21 @@ class ReservedScope(Problem):
     """Some scopes belong to the platform's own programs alone; `scopes` names them. Leave them out."""
 
     status, title = 403, "Reserved scope"
+
+
+class DeputyNotFound(NotFound):
+    """There is no such deputy. `GET /v1/deputies` lists who deputises for whom."""
+
+    title = "Deputy not found"
+
+
+class SponsorNotFound(NotFound):
+    """The agency has no such sponsor. `GET /v1/agencies/{code}/sponsors` lists those that it has."""
+
+    title = "Sponsor not found"
+
+
+class AgencyHasOfficer(Conflict):
+    """The agency has an officer of its own here, who signs for it. A sponsor signs where there is none."""
+
+    title = "Agency has an officer"

@@ -25,9 +25,10 @@ from sqlalchemy.orm import Session, selectinload
 from chassis.db import UtcDateTime, today, upsert
 from consent.agreements.parties import SIDES, Owners, Side
 from consent.agreements.states import BEST_FIRST, WORST_FIRST, state_of
-from consent.models import Agreement, AgreementTerm, DirectoryService, SettledBasis
+from consent.models import Agreement, AgreementTerm, DirectoryService, DirectoryUser, SettledBasis, Sponsorship
 from consent.problems import AgreementNotFound
 from directory.repository import Ownership, list_ownerships, owner_of
+from vocabulary.roles import ROLES
 
 PAIR = ("supplier", "recipient", "purpose", "category")
 LONG_AGO = literal(datetime(1900, 1, 1, tzinfo=UTC), type_=UtcDateTime())
@@ -96,9 +97,9 @@ def list_agreements(
     return list(session.scalars(listed.where(Agreement.id > after) if after else listed))
 
 
-def list_bound_by(session: Session, services: Sequence[str]) -> list[Agreement]:
-    """The agreements of these services that were signed and have not ended, with their steps."""
-    bound = select(Agreement).where(Agreement.status.in_(("signed", "suspended"))).order_by(Agreement.id)
+def list_living_of(session: Session, services: Sequence[str]) -> list[Agreement]:
+    """The agreements of these services that have not ended, drafts among them, with their steps."""
+    bound = select(Agreement).where(Agreement.status != "ended").order_by(Agreement.id)
     bound = bound.where(or_(Agreement.supplier.in_(services), Agreement.recipient.in_(services)))
     return list(session.scalars(bound.options(selectinload(Agreement.terms), selectinload(Agreement.steps))))
 
@@ -126,8 +127,43 @@ def was_owned_by(
     )
 
 
+def list_sponsored(session: Session, agency: str) -> list[str]:
+    """The agencies for which this one signs today: those that have no officer of their own."""
+    day = today()
+    named = select(Sponsorship.agency).where(
+        Sponsorship.sponsor == agency,
+        ~Sponsorship.ended,
+        Sponsorship.begins <= day,
+        or_(Sponsorship.ends.is_(None), Sponsorship.ends >= day),
+    )
+    return [one for one in dict.fromkeys(session.scalars(named)) if not _has_officer(session, one)]
+
+
+def _has_officer(session: Session, agency: str) -> bool:
+    theirs = select(DirectoryUser.roles).where(DirectoryUser.agency == agency, DirectoryUser.status == "active")
+    return any(lets_sign(role) for roles in session.scalars(theirs) for role in roles)
+
+
+def lets_sign(role: str) -> bool:
+    """Whether people of a role sign agreements for their agency: an officer's."""
+    return role in ROLES and "agreements:sign" in ROLES[role].scopes
+
+
+def keep_sponsorships(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Keep who signs for whom, as identity told it."""
+    upsert(session, Sponsorship, rows, key=["id"])
+
+
+def end_sponsorships(session: Session, ids: Sequence[UUID]) -> None:
+    session.execute(update(Sponsorship).where(Sponsorship.id.in_(ids)).values(ended=True))
+
+
 def _seen_by(session: Session, agency: str) -> ColumnElement[bool]:
-    """One of the two services was the agency's while the agreement lived: its owner of then, and who came after."""
+    """One of the two services was the agency's while the agreement lived: its owner of then, and who came after.
+
+    A sponsor sees what the agency sees for which it signs.
+    """
+    owners = [agency, *list_sponsored(session, agency)]
     begun = func.coalesce(Agreement.drafted_at, LONG_AGO)
     # What ended before December 2026 has no instant of it, and no service had another owner until then.
     over = case((Agreement.status == "ended", func.coalesce(Agreement.ended_at, LONG_AGO)))
@@ -136,7 +172,8 @@ def _seen_by(session: Session, agency: str) -> ColumnElement[bool]:
         *(
             and_(service == owned.service, *_within(owned, begun, over))
             for service in (Agreement.supplier, Agreement.recipient)
-            for owned in list_ownerships(session, agency)
+            for owner in owners
+            for owned in list_ownerships(session, owner)
         ),
     )
 

@@ -2,7 +2,7 @@
 resumed, reviewed, ended. Who the parties are is what identity says of the two services.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
@@ -43,9 +43,9 @@ from consent.problems import (
     NotAnOfficer,
     NotAParty,
     SignedOtherSide,
+    SponsorOfOtherSide,
 )
 from directory.checks import check_service
-from vocabulary.roles import ROLES
 
 SAID = {
     "supplier",
@@ -83,7 +83,7 @@ def draft_agreement(session: Session, caller: Caller, request: AgreementRequest)
     _check_officer(caller)
     _check([check_service(session, getattr(request, side), f"/body/{side}") for side in SIDES])
     owners = repository.owners_of(session, request.supplier, request.recipient)
-    capacity = _capacity_of(caller, owners)
+    capacity = _capacity_of(session, caller, owners)
     _check(find_faults_of_terms(request.terms))
     if request.under is not None:
         _check(_faults_under(session, caller, request, owners))
@@ -120,7 +120,8 @@ def sign_agreement(session: Session, caller: Caller, agreement_id: UUID, on: dat
 
     Shape: where one agency has both services, `side` or the first that lacks a signature. Where a service has moved,
     its new owner signs what was in force, which then is again. Signing a signed side again changes nothing.
-    Errors: NotAnOfficer; AgreementNotFound; NotAParty; AgreementOver; FrameOver; SignedOtherSide; BasisAlreadySettled.
+    Errors: NotAnOfficer; AgreementNotFound; NotAParty; AgreementOver; FrameOver; SignedOtherSide; SponsorOfOtherSide;
+    BasisAlreadySettled.
     """
     agreement, capacity = _get_living(session, caller, agreement_id)
     mine = [one for one in capacity.sides if side in (None, one)]
@@ -132,6 +133,7 @@ def sign_agreement(session: Session, caller: Caller, agreement_id: UUID, on: dat
         return _written(agreement)
     if any(signature.by == caller.subject for signature in signed.values()):
         raise SignedOtherSide()
+    _check_sponsor(capacity, lacking[0], signed)
     _check_frame(session, agreement, capacity.owners)
     _sign(session, agreement, capacity, lacking[0], on)
     return _written(agreement)
@@ -214,9 +216,10 @@ def end_agreement(session: Session, caller: Caller, agreement_id: UUID, on: date
 def suspend_moved(session: Session, services: Sequence[str]) -> None:
     """Suspend what binds services that are another agency's now: the new owner has signed nothing.
 
-    Shape: whoever has it now signs, and it stands again. What stays with its owner is left as it is.
+    Shape: whoever has it now signs, and it stands again. In a draft, what the owner before signed counts no longer.
+    What stays with its owner is left as it is.
     """
-    for agreement in repository.list_bound_by(session, services):
+    for agreement in repository.list_living_of(session, services):
         _suspend_if_moved(session, agreement)
 
 
@@ -269,8 +272,7 @@ def list_agreements(
 
 def _check_officer(caller: Caller) -> None:
     """Errors: NotAnOfficer for a machine, whatever it was granted, and for people whose roles do not let them sign."""
-    signs = any("agreements:sign" in ROLES[role].scopes for role in caller.roles if role in ROLES)
-    if not (caller.is_person and signs):
+    if not (caller.is_person and any(repository.lets_sign(role) for role in caller.roles)):
         raise NotAnOfficer()
 
 
@@ -280,9 +282,10 @@ def _check(faults: Iterable[Fault | None]) -> None:
         raise RequestNotValid(errors=found)
 
 
-def _capacity_of(caller: Caller, owners: Owners) -> Capacity:
-    """Errors: NotAParty when neither service is the caller's agency's now."""
-    sides = tuple(side for side in SIDES if owners[side] == caller.agency)
+def _capacity_of(session: Session, caller: Caller, owners: Owners) -> Capacity:
+    """Errors: NotAParty when neither service is now of the caller's agency, or of one for which it signs."""
+    mine = {caller.agency, *repository.list_sponsored(session, caller.agency)}
+    sides = tuple(side for side in SIDES if owners[side] in mine)
     if not sides:
         raise NotAParty()
     return Capacity(caller, owners, sides)
@@ -295,7 +298,8 @@ def _get_seen(session: Session, caller: Caller, agreement_id: UUID) -> tuple[Agr
     """
     _check_officer(caller)
     agreement = repository.get_agreement(session, agreement_id, agency=caller.agency, change=True)
-    return agreement, _capacity_of(caller, repository.owners_of(session, agreement.supplier, agreement.recipient))
+    owners = repository.owners_of(session, agreement.supplier, agreement.recipient)
+    return agreement, _capacity_of(session, caller, owners)
 
 
 def _get_living(session: Session, caller: Caller, agreement_id: UUID) -> tuple[Agreement, Capacity]:
@@ -360,7 +364,8 @@ def _suspend_if_moved(session: Session, agreement: Agreement) -> bool:
         )
         step.agency = owners[fresh[0]] or PLATFORM
         agreement.steps.append(step)
-        _suspend(session, agreement)
+        if agreement.status != "draft":
+            _suspend(session, agreement)
     return bool(moved)
 
 
@@ -372,6 +377,21 @@ def _faults_under(session: Session, caller: Caller, request: AgreementRequest, o
         fix = "Take the id of one from `GET /v1/agreements`, or draft a strategic agreement first."
         return [Fault(pointer="/body/under", code="unknown_frame", detail=detail, fix=fix)]
     return find_faults_of_frame(request, frame)
+
+
+def _check_sponsor(capacity: Capacity, side: Side, signed: Mapping[Side, AgreementStep]) -> None:
+    """Errors: SponsorOfOtherSide where one agency would act on both sides, as the sponsor of one at least.
+
+    Example: the council signs for an academy, and the agreement is with the council's own programme.
+    """
+    agency = capacity.caller.agency
+    [other] = [one for one in SIDES if one != side]
+    theirs = signed.get(other)
+    sponsors = capacity.owners[side] != agency
+    if sponsors and capacity.owners[other] == agency:
+        raise SponsorOfOtherSide()
+    if theirs is not None and theirs.agency == agency and (sponsors or theirs.sponsored):
+        raise SponsorOfOtherSide()
 
 
 def _check_frame(session: Session, agreement: Agreement, owners: Owners) -> None:
@@ -427,6 +447,9 @@ def _record_step(
     caller = capacity.caller
     step = AgreementStep(agreement=agreement.id, kind=kind, date=on, agency=caller.agency, by=caller.subject)
     step.side, step.reason = written_side(sides), reason
+    step.deputy_for = caller.deputy_for
+    owner = capacity.owners[sides[0]]
+    step.sponsored = owner if owner != caller.agency else None
     agreement.steps.append(step)
     return step
 

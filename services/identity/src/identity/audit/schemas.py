@@ -5,7 +5,7 @@ from pydantic import Field
 
 from chassis.schemas import Instant, Schema
 
-ObjectKind = Literal["agency", "service", "client", "user", "session", "key"]
+ObjectKind = Literal["agency", "service", "client", "user", "session", "key", "area", "deputy", "sponsor"]
 
 
 class AuditView(Schema):

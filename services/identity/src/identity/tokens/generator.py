@@ -68,5 +68,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         }
         if standing.session and standing.signed_in_at:
             claims |= {"sid": str(standing.session), "auth_time": int(standing.signed_in_at.timestamp())}
+        if standing.deputy_for:
+            claims["deputy_for"] = str(standing.deputy_for)
         # Authlib would leave `kid` out of the header when there is a single key.
         return jwt.encode({"alg": ALGORITHM, "typ": "at+jwt", "kid": kid}, claims, key, algorithms=[ALGORITHM])

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, object_session
 from identity.agencies import repository as agencies
 from identity.clients import repository as clients
 from identity.clients.secrets import matches
-from identity.models import Client, Credential, Service, SignInSession, User
+from identity.deputies.service import ActingRoles, acting_roles_of
+from identity.models import Client, Credential, SignInSession, User
 from identity.roles.catalogue import purposes_of, scopes_of
-from vocabulary.roles import may_hold
 
 CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 """As registered; anything else is nobody's, and some of it the store could not even look for."""
@@ -78,16 +78,15 @@ class Person:
         return str(self.user.id)
 
     @property
-    def roles(self) -> list[str]:
-        """Their roles, without those that their service may not hold: a role's sectors, or a service's, may change."""
+    def acting(self) -> ActingRoles:
+        """Their roles, without those that their service may not hold, and an officer's for whom they deputise today."""
         session = object_session(self.user)
         assert session is not None, "A person is asked about in the session that found them"
-        sector = session.get_one(Service, self.user.service_id).sector
-        return [role for role in self.user.roles if may_hold(role, sector)]
+        return acting_roles_of(session, self.user)
 
     def narrowed(self, scope: str) -> str:
         """What of this scope the person's roles give."""
-        allowed = set(scopes_of(self.roles))
+        allowed = set(scopes_of(self.acting.roles))
         return " ".join(name for name in scope.split() if name in allowed)
 
 
@@ -102,6 +101,7 @@ class CallerStanding:
     purposes: list[str]
     session: UUID | None
     signed_in_at: datetime | None
+    deputy_for: UUID | None = None
 
 
 def find_client(session: Session, client_id: str) -> RegisteredClient | None:
@@ -118,13 +118,14 @@ def standing_of(session: Session, client: RegisteredClient, person: Person | Non
         return CallerStanding(agency, service, [], [], client.row.purposes, None, None)
     user, held = person.user, person.session
     service, agency = agencies.get_standing(session, user.service_id)
-    roles = person.roles
+    acting = person.acting
     return CallerStanding(
         agency,
         service,
-        roles,
+        acting.roles,
         user.areas,
-        purposes_of(roles),
+        purposes_of(acting.roles),
         held.id if held else None,
         held.signed_in_at if held else None,
+        acting.deputy_for,
     )

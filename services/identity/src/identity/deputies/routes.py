@@ -1,0 +1,38 @@
+"""Deputies: who does an officer's work in their absence."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from chassis.db import ReadSession, WriteSession
+from chassis.idempotency import Once
+from chassis.paging import After, Limit, Page
+from chassis.schemas import Written
+from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.service import Actor
+from identity.deputies import service
+from identity.deputies.schemas import DeputyRequest, DeputyView
+
+router = APIRouter(prefix="/v1/deputies", tags=["deputies"])
+
+
+@router.post("", status_code=201)
+def name_deputy(request: DeputyRequest, caller: AdministerIdentity, session: WriteSession, once: Once) -> Written:
+    """Name somebody who signs for an officer's agency in the officer's place. Each of their acts is marked so."""
+    return once(
+        session, caller, request, lambda: service.name_deputy(session, Actor.of(caller), request), "/v1/deputies"
+    )
+
+
+@router.get("")
+def list_deputies(
+    caller: ReadIdentity, session: ReadSession, after: After = None, limit: Limit = 50
+) -> Page[DeputyView]:
+    """Who deputises for whom, and did, the oldest first."""
+    return service.list_deputies(session, after, limit)
+
+
+@router.post("/{deputy_id}/end")
+def end_deputy(deputy_id: UUID, caller: AdministerIdentity, session: WriteSession) -> Written:
+    """Let somebody deputise no longer."""
+    return service.end_deputy(session, Actor.of(caller), deputy_id)
