@@ -77,6 +77,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
     bundles = [claim["evidence"]["bundle"] for claim in claims if claim.get("evidence")]
     batches = [batch["id"] for batch in api.pages(cast["clare"], "claims", "/v1/batches")]
     pushes = [push["id"] for machine in cast.machines.values() for push in api.pages(machine, "families", "/v1/pushes")]
+    questions = [row["id"] for row in api.pages(cast["clare"], "claims", "/v1/questions")]
     consents = [
         consent["id"]
         for row in api.lookup(cast["pia"], "consent", "/v1/consents/lookup", hidden)
@@ -108,6 +109,9 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "decision_id": decisions,
         "protection_id": protections,
         "objection_id": [NOBODY],
+        "restriction_id": [NOBODY],
+        "enquiry_id": [NOBODY],
+        "question_id": questions or [NOBODY],
         "client_id": [NOBODY],
         "user_id": [cast.ids["leo"]],
         "feed": list(SUPPLIES),
@@ -156,6 +160,8 @@ def test_no_query_tells_anybody_where_a_refuge_is(
         "person.id": hidden,
         "claim.id": ids["claim_id"],
         "batch.id": ids["batch_id"],
+        "findings.batch": ids["batch_id"],
+        "question.id": ids["question_id"],
         "report.name": ids["name"],
         "sharingLog.person": hidden,
         "premises.uprn": ids["uprn"],
