@@ -206,7 +206,8 @@ def test_the_same_token_whole_opens_every_door(platform: Platform, program: str)
     for door in doors(platform, program):
         if door.locked:
             answer = ask(platform, door, f"Bearer {platform.signed()}".encode())
-            if answer.status_code in (401, 403):
+            # Whom an act is about may be somebody else's to decide; that is no lack of the token.
+            if answer.status_code == 401 or answer.json().get("type", "").endswith("/not-allowed"):
                 shut.append(f"{door.name}: {answer.text}")
     assert shut == []
 

@@ -16,10 +16,19 @@ from sqlalchemy import select
 from chassis.db import new_id, now
 from chassis.http import trusted
 from claims.frameworks import catalogue
-from claims.models import Batch, Claim
+from claims.models import Batch, Claim, LedgerEntry, Payment, Question
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
 from families.models.people import Person
+from families.models.premises import Premises, PremisesFlag, PremisesLowering
+from families.models.safeguarding import (
+    Bar,
+    Cover,
+    EmergencyAccess,
+    Enquiry,
+    EnquirySubject,
+    GovernanceNote,
+)
 from fixtures import agreements
 from fixtures.platform import Platform
 from hostile.page import SIGNING_IN, token_in
@@ -27,8 +36,10 @@ from hostile.page import SIGNING_IN, token_in
 DAY = "2017-03-31"
 FRAMEWORK = "2015"
 FIXED = {"agency": "thornbury-council", "service": "programme", "feed": "school_attendance", "slug": "not-found",
-         "report": "attachments", "framework": FRAMEWORK, "year": "2015-16", "uprn": "100000000001"}  # fmt: skip
+         "report": "attachments", "framework": FRAMEWORK, "year": "2015-16", "uprn": "100000000077"}  # fmt: skip
 """What is there without anybody's doing."""
+SURGERY, NURSING = "surgery", "surgery-nursing"
+"""An agency and a service of others, to whom all of this is none of their business."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +108,15 @@ def furnish(platform: Platform) -> World:
     bundle, sampled = (frozen(platform, family, person) for _ in range(2))
     with platform["families"].runtime.write() as session:
         session.add(SampledBundle(bundle=UUID(sampled), claim=UUID(claim)))  # as families hears it from claims
-    return World(people_of_identity(platform) | reviewed(platform) | {
+    known = people_of_identity(platform)
+    known |= (
+        reviewed(platform)
+        | safeguarded(platform, person, known["user_id"])
+        | asked_about(platform, family, batch, claim)
+    )
+    for name in ("identity", "consent", "claims"):
+        platform[name].work()  # so that each log has a signed head
+    return World(known | {
         "membership_id": member, "bundle_id": bundle, "sampled": sampled, "assessment": assessment,
         "decision_id": decided(platform, person),
         "family_id": family, "person_id": person, "push_id": push, "agreement_id": agreement, "notice_id": notice,
@@ -124,9 +143,10 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     deputy = create(platform, "identity", "/v1/deputies", {
         "officer": officer, "deputy": user, "from": "2017-01-01", "reason": "On leave",
     })  # fmt: skip
-    surgery = f"surgery-{secrets.token_hex(4)}"
-    create(platform, "identity", "/v1/agencies", {"code": surgery, "name": "Surgery", "kind": "health"})
-    sponsor = create(platform, "identity", f"/v1/agencies/{surgery}/sponsors", {
+    create(platform, "identity", "/v1/agencies", {"code": SURGERY, "name": "Surgery", "kind": "health"})
+    nursing = {"code": NURSING, "name": "Nurses of the surgery", "sector": "health"}
+    create(platform, "identity", f"/v1/agencies/{SURGERY}/services", nursing)
+    sponsor = create(platform, "identity", f"/v1/agencies/{SURGERY}/sponsors", {
         "sponsor": "thornbury-council", "from": "2017-01-01", "reason": "It has no officer",
     })  # fmt: skip
     client = create(platform, "identity", "/v1/services/programme/clients", {
@@ -137,7 +157,7 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     key_id = create(
         platform, "identity", f"/v1/clients/{client}/keys", {name: key[name] for name in ("kty", "crv", "x", "y")}
     )
-    platform.carry("identity", "families")  # so that families knows the person, who may be named as somebody's lead
+    platform.carry("identity", "consent", "families", "claims")  # so that they know who may be named, and who asks
     shown = get(platform, "identity", f"/v1/clients/{client}")
     signed_in(platform, somebody)
     session = get(platform, "identity", f"/v1/users/{user}/sessions")["items"][0]["id"]
@@ -177,6 +197,68 @@ def reviewed(platform: Platform) -> dict[str, str]:
             )
         )  # fmt: skip
         return {"review_id": str(review), "one": str(two[0].id), "other": str(two[1].id)}
+
+
+def safeguarded(platform: Platform, person: str, user: str) -> dict[str, str]:
+    """What a service has done for safety, put where the hub, a manager and a stranger's officer would have put it."""
+    ours = {"agency": "thornbury-council", "service": "programme"}
+    day, begun = date.fromisoformat(DAY), now()
+    ids = {name: new_id() for name in ("enquiry", "bar", "cover", "access", "note", "flag", "lowering")}
+    with platform["families"].runtime.write() as session:
+        session.add_all(
+            [
+                Enquiry(id=ids["enquiry"], reference="W 1", kind="s17", begun_on=day, opened_by="sade", **ours),
+                Bar(id=ids["bar"], user=user, because="other", recorded_by="max", **ours),
+                Cover(
+                    id=ids["cover"], covered=user, covering="tara", from_on=day, to_on=day, reason="On leave",
+                    recorded_by="max", **ours,
+                ),
+                EmergencyAccess(
+                    id=ids["access"], user=user, reason="She was not seen", begun_at=begun, expires_at=begun,
+                    review_by=day, **ours,
+                ),
+                Premises(uprn=FIXED["uprn"], kind="hostel"),
+            ]
+        )  # fmt: skip
+        session.flush()
+        session.add_all(
+            [
+                EnquirySubject(enquiry=ids["enquiry"], person=UUID(person), added_by="sade"),
+                GovernanceNote(id=ids["note"], about=ids["access"], agency=ours["agency"]),
+                PremisesFlag(
+                    id=ids["flag"], uprn=FIXED["uprn"], kind="hostel", on=day, reason="It is one", by="iris", **ours
+                ),
+            ]
+        )
+        session.flush()
+        session.add(
+            PremisesLowering(
+                id=ids["lowering"], flag=ids["flag"], to="ordinary", status="waiting", agency=ours["agency"], on=day,
+                reason="It was closed", asked_by="iris",
+            )
+        )  # fmt: skip
+    return {f"{name}_id": str(value) for name, value in ids.items() if name != "flag"}
+
+
+def asked_about(platform: Platform, family: str, batch: str, claim: str) -> dict[str, str]:
+    """A question about a family, and money that came for a claim and went back, put as claims would have put them."""
+    question, payment, repayment, day = new_id(), new_id(), new_id(), date.fromisoformat(DAY)
+    with platform["claims"].runtime.write() as session:
+        session.add(
+            Question(
+                id=question, kind="same_people", framework=FRAMEWORK, family=UUID(family), other=new_id(),
+                effect="hold", content=[], status="open",
+            )
+        )  # fmt: skip
+        session.add(Payment(id=payment, batch=UUID(batch), on=day, pence=80_000, reference="W 1", by="finn"))
+        session.flush()
+        session.add(
+            LedgerEntry(
+                id=repayment, kind="repayment", framework=FRAMEWORK, year="2016-17", pence=-80_000, on=day,
+                family=UUID(family), claim=UUID(claim), reference="W 2", by="finn",
+            )
+        )  # fmt: skip
+    return {"question_id": str(question), "payment_id": str(payment), "repayment_id": str(repayment)}
 
 
 def decided(platform: Platform, person: str) -> str:

@@ -27,6 +27,7 @@ LOOK_AGAIN = 5.0
 ReadTransparency = Annotated[Caller, Depends(require("transparency:read"))]
 Size = Annotated[int, Query(ge=1, le=1 << 40, description="Leaves of the tree")]
 _leaf = LogLeaf.__table__
+NOT_IN_THE_TREE: dict[int | str, dict[str, Any]] = {404: {"description": "Not in the tree"}}
 
 
 def make_router(log: Log) -> APIRouter:
@@ -44,13 +45,15 @@ def make_router(log: Log) -> APIRouter:
         caller: ReadTransparency,
         session: ReadSession,
         of: Annotated[Code, Query(alias="log", description="Whose heads: the name of a program")],
-        after: Annotated[int, Query(ge=0, le=1 << 40, description="Only of more leaves than these")] = 0,
+        larger_than: Annotated[
+            int | None, Query(ge=1, le=1 << 40, description="Only of more leaves than these")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 500,
     ) -> SeenHeads:
         """Heads of a log as this program heard them, by size."""
-        return SeenHeads(items=[_seen_view(row) for row in list_seen(session, of, after, limit)])
+        return SeenHeads(items=[_seen_view(row) for row in list_seen(session, of, larger_than or 0, limit)])
 
-    @router.get("/inclusion-proof")
+    @router.get("/inclusion-proof", responses=NOT_IN_THE_TREE)
     def prove_inclusion(
         position: Annotated[int, Query(ge=0, le=1 << 40)], size: Size, caller: ReadTransparency, session: ReadSession
     ) -> InclusionProof:
@@ -62,7 +65,7 @@ def make_router(log: Log) -> APIRouter:
         path = [step.hex() for step in tree.prove_inclusion(position, size)]
         return InclusionProof(position=position, size=size, leaf=leaf.hex(), path=path)
 
-    @router.get("/consistency-proof")
+    @router.get("/consistency-proof", responses=NOT_IN_THE_TREE)
     def prove_consistency(
         first: Size, second: Size, caller: ReadTransparency, session: ReadSession
     ) -> ConsistencyProof:

@@ -31,6 +31,8 @@ from families.support.repository import recorded_day
 from vocabulary.late_recording import count_days_late
 
 AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
+FREEZING = "evidence:freeze"
+"""The scope of claims alone."""
 
 
 def freeze_bundle(
@@ -71,7 +73,8 @@ def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID)
 
     Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
     """
-    if caller.is_person and not caller.roles & {AUDITOR, CLAIMS_OFFICER}:
+    # Any administrator can grant a partner's client the scope of this door, but nobody the one for freezing.
+    if not caller.roles & {AUDITOR, CLAIMS_OFFICER} and FREEZING not in caller.scopes:
         raise BundleNotFound()
     with runtime.read() as session:
         bundle = repository.get_bundle(session, bundle_id, sampled_only=AUDITOR in caller.roles)
