@@ -63,15 +63,17 @@ def jobs(town: Town, until: str = "") -> None:
 
 
 def attach(town: Town, family: str, on: str = "2017-10-02") -> None:
-    """The four parts of the gate."""
+    """The four parts of the gate, of years ago and written down today: somebody else than who wrote them confirms."""
     path = f"/v1/families/{family}"
     town.done(town.post("cora", "families", f"{path}/agreement-to-be-supported", {"date": on, "agreed": True}))
-    lead = {"date": on, "user": town.people["leo"], "service": "programme", "sector": "local_authority"}
+    lead = {"date": on, "user": town.people["leo"], "service": "programme"}
     town.done(town.post("cora", "families", f"{path}/lead-professional", lead))
     found = {"date": on, "kind": "early_help", "needs": ["work", "attendance"], "note": ""}
     assessment = town.done(town.post("cora", "families", f"{path}/assessments", found))["id"]
     plan = {"date": on, "assessment": assessment, "goals": [{"need": "work", "goal": "A job that she keeps"}]}
     town.done(town.post("cora", "families", f"{path}/plans", plan))
+    seen = {"date": DAY, "reason": "Seen the paper file of that time"}
+    town.done(town.post("pia", "families", f"{path}/late-acts/confirmation", seen, purpose="support"))
 
 
 @pytest.fixture(scope="module")

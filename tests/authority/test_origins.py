@@ -11,7 +11,7 @@ from sandbox.supplying import Agreement, terms
 from unit.families.borough import attendance, claim
 
 AGREED = date(2016, 4, 1)
-HOME = {"address_line": "9 Origin Row", "postcode": "ZZ99 4AR", "uprn": "999000091001"}
+HOME = {"address_line": "9 Origin Row", "postcode": "ZZ99 4AR", "uprn": "999000071001"}
 DAD = {"forename": "Orson", "surname": "Oram", "date_of_birth": "1980-02-03", "sex": "male", **HOME}
 CHILD = {"forename": "Olive", "surname": "Oram", "date_of_birth": "2008-05-17", "sex": "female", **HOME}
 

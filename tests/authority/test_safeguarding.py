@@ -401,11 +401,11 @@ def test_a_bar_is_recorded_by_themself_or_their_manager_and_says_nothing_of_who_
 def test_a_manager_and_who_covers_meet_the_families_of_the_team_and_the_log_says_so(case: Case) -> None:
     town = case.town
     home = home_of(case, case.eli)
-    lead = {"date": today().isoformat(), "user": town.people["lena"], "service": "early-help", "sector": "council"}
+    lead = {"date": today().isoformat(), "user": town.people["lena"], "service": "early-help"}
     town.done(town.post("cora", "families", f"/v1/families/{home}/lead-professional", lead))
     path, support = f"/v1/families/{home}", {"purpose": "support"}
     assert town.get("lena", "families", path).status_code == 200
-    assessed = {"date": today().isoformat(), "kind": "early_help", "needs": []}
+    assessed = {"date": today().isoformat(), "kind": "early_help", "needs": ["attendance"]}
     town.done(town.post("lena", "families", f"{path}/assessments", assessed))
 
     def reads(who: str, ground: str) -> int:

@@ -27,6 +27,13 @@ from unit.families.household import (
 lou = scoped("lou", "lead_professional", "people:read families:read", "support")
 
 
+@pytest.fixture(autouse=True)
+def read_the_services_at_every_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the first of two requests reads the directory's services, and the next finds them held, whoever is asked
+    about."""
+    monkeypatch.setattr("directory.recognising.FRESH", -1)
+
+
 def statements(street: Street, ask: Callable[[], Any]) -> list[str]:
     found: list[str] = []
 
