@@ -28,6 +28,14 @@ def town(tmp_path_factory: pytest.TempPathFactory, footing: Footing) -> Iterator
     programs, log = Programs(tmp_path_factory.mktemp("authority"), footing), io.StringIO()
     try:
         with logging_to(log):
-            yield found_town(Platform(programs, log))
+            founded = found_town(Platform(programs, log))
+        yield founded
     finally:
         programs.close()
+
+
+@pytest.fixture(autouse=True)
+def log_of_the_town(town: Town) -> Iterator[None]:
+    """For the test alone: the town may live on for longer than this folder, and others' tests read the log as well."""
+    with logging_to(town.platform.log):
+        yield
