@@ -34,6 +34,8 @@ IDS: dict[str, str] = json.loads(os.environ["IDS"])
 CODES = {"/v1/agencies/{code}": "agency", "/v1/services/{code}": "service", "/v1/reports/{name}": "report",
          "/v1/evidence-bundles/": "sampled"}  # fmt: skip
 """What a path names otherwise than by the name of its parameter. An auditor is shown sampled bundles only."""
+ACTS_OF_MONEY = ("/v1/batches", "/v1/claims", "/v1/fees", "/v1/payments", "/v1/questions", "/v1/repayments")
+"""Acts that follow each other in time; the world's own were done before."""
 CONDITIONAL = {"article_9", "article_10", "schedule_1", "policy_document"}
 LEAVES = {"position": 0, "size": 1, "first": 1, "second": 1}
 """Of which leaves of a log there is a proof: each has one at least."""
@@ -98,6 +100,8 @@ def make_fit(case: Any) -> None:
         case.path_parameters["family_id"] = IDS["family_id"]
         case.body.update(persons=[IDS["person_id"]], records=[])
     case.body, case.query = clamp_days(case.body), clamp_days(case.query)
+    if isinstance(case.body, dict) and "date" in case.body and case.operation.path.startswith(ACTS_OF_MONEY):
+        lately(case.body)
     if isinstance(case.body, dict) and label in FITTING:
         FITTING[label](case.body)
 
@@ -186,13 +190,26 @@ def review(body: Body) -> None:
 
 def consent(body: Body) -> None:
     body["notice"] = os.environ["NOTICE"]
+    body["person"] = IDS["person_id"]
     if body["given_by"] == "person" or body.get("representative") in (None, body["person"]):
         body["given_by"], body["representative"] = "person", None
+
+
+def consent_correction(body: Body) -> None:
+    body["replaced_by"] = None
+
+
+def delivery(body: Body) -> None:
+    body.update(persons=[IDS["person_id"]], received_by=None)
 
 
 def lately(body: Body) -> None:
     """What is ended was begun before."""
     body["date"] = LAST.isoformat()
+
+
+def told_and_lifted(body: Body) -> None:
+    body.update(date=LAST.isoformat(), person_told_on=LAST.isoformat())
 
 
 def until(body: Body) -> None:
@@ -289,6 +306,10 @@ def cover(body: Body) -> None:
     )
 
 
+def payment(body: Body) -> None:
+    body.update(batch=IDS["batch_id"], refused=[])
+
+
 def lowering(body: Body) -> None:
     """What protects less than the world's hostel."""
     body.update(kind="ordinary", flag=None)
@@ -311,7 +332,16 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements/{agreement_id}/review": review,
     "POST /v1/consents": consent,
     "POST /v1/consents/{consent_id}/withdrawal": lately,
+    "POST /v1/consents/{consent_id}/correction": consent_correction,
+    "POST /v1/notices/{notice_id}/deliveries": delivery,
+    "POST /v1/objections": about("person", "person_id"),
+    "POST /v1/objections/{objection_id}/answer": lately,
+    "POST /v1/objections/{objection_id}/withdrawal": lately,
+    "POST /v1/protections": about("person", "person_id"),
     "POST /v1/protections/{protection_id}/lift": lately,
+    "POST /v1/restrictions": about("person", "person_id"),
+    "POST /v1/restrictions/{restriction_id}/lift": told_and_lifted,
+    "POST /v1/repayments": about("claim", "claim_id"),
     "POST /v1/enquiries/{enquiry_id}/close": lately,
     "POST /v1/premises/{uprn}/lowerings": lowering,
     "POST /v1/decisions": decision,
@@ -329,7 +359,7 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/batches": about("framework", "framework"),
     "POST /v1/sample-commitments": about("framework", "framework"),
     "POST /v1/fees": about("framework", "framework"),
-    "POST /v1/payments": about("batch", "batch_id"),
+    "POST /v1/payments": payment,
     "POST /v1/batches/{batch_id}/findings": about("claim", "claim_id"),
     "POST /v1/deputies": deputy,
     "POST /v1/agencies/{code}/sponsors": sponsor,

@@ -23,6 +23,7 @@ from vocabulary.programs import SERVICES
 LIMITS = ("max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens")
 NEVER_THERE: dict[str, str] = {}
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""
+REFUSED = '["400", "401", "403", "404", "406", "413", "422", "428", "5xx"]'
 EXAMPLES, DOCUMENTS = times(2, 25), times(8, 200)
 
 
@@ -103,6 +104,8 @@ def configured(folder: Path) -> Path:
     lines = ["[warnings]", f"display = {missing}", f"fail-on = {missing}"]
     # Methods that a path does not take are tried at every door in test_addresses.py.
     lines += ["[phases.coverage]", "unexpected-methods = []"]
+    # Too long a list may be too long a body first.
+    lines += ["[checks.negative_data_rejection]", f"expected-statuses = {REFUSED}"]
     for operation in NEVER_THERE:
         lines += ["[[operations]]", f'include-name = "{operation}"', "warnings = false"]
     path = folder / "schemathesis.toml"

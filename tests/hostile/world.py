@@ -16,7 +16,7 @@ from sqlalchemy import select
 from chassis.db import new_id, now
 from chassis.http import trusted
 from claims.frameworks import catalogue
-from claims.models import Batch, Claim, LedgerEntry, Payment, Question
+from claims.models import Batch, Claim, Draw, LedgerEntry, Payment, Question, Sampled
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
 from families.models.people import Person
@@ -311,4 +311,8 @@ def claimed(platform: Platform, family: str) -> tuple[str, str]:
                 status="frozen", known_at=now(), material="", trace={}, uses=[], denied=[], batch=batch,
             )
         )  # fmt: skip
+        draw = Draw(batch=batch, number=1, seed=1, by="otto")
+        session.add(draw)
+        session.flush()
+        session.add(Sampled(claim=claim, batch=batch, draw=draw.id))
     return str(batch), str(claim)

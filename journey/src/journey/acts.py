@@ -81,14 +81,18 @@ class Acts:
             self.api.post(cora, "families", path, body, act=f"{name} {who}")
 
     def notice_delivered(self, act: Act, name: str) -> Any:
-        """Deliver the notice, to a parent who lives elsewhere too: data about him is used for the family."""
+        """Deliver the notice, to a parent who lives elsewhere too: data about him is used for the family.
+
+        A coordinator has to do with people who belong to a family of her area today. Whoever else it is for gets it
+        from the one who looks after the programme's data, whoever that is about.
+        """
         elsewhere = [
             m.person for m in self.register.borough.families[act.family].members if m.role == NON_RESIDENT_PARENT
         ]
         people = self.register.known_ids(dict.fromkeys([*act.people, *elsewhere]))
         body = {"date": iso(act.on), "channel": "in_person", "persons": people}
         path = f"/v1/notices/{self.publish_notice()}/deliveries"
-        return self.api.post(self._who(act), "consent", path, body, act=name) if people else None
+        return self.api.post(self.cast[PROTECTING], "consent", path, body, act=name) if people else None
 
     def notify_families(self, families: list[str], wave: Wave) -> int:
         """Deliver the notice to every member of these families who has none yet. Returns how many there were."""

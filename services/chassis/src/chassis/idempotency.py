@@ -55,9 +55,7 @@ class OnceRunner:
         Shape: `location` is the new resource's path with `{id}` in it. `request` is what must be equal for a repeat.
         Errors: KeyMissing, KeyReused, KeyRunning, and whatever `make` raises (then the key stays unused).
         """
-        if self._key is None or not VISIBLE.fullmatch(self._key):
-            raise KeyMissing()
-        named = {"client": caller.subject, "route": self._route(), "key": self._key}
+        named = {"client": caller.subject, "route": self._route(), "key": self.require_key()}
         digest = _digest(request)
         claimed = session.scalar(_claiming(insert_for(session)), {**named, "digest": digest, "at": now()})
         if claimed is None:
@@ -69,6 +67,12 @@ class OnceRunner:
             session.execute(ANSWER, {"claimed": claimed, **answered})
         self._set_headers(written, location)
         return written
+
+    def require_key(self) -> str:
+        """The request's key. Who asks other programs first calls this before, to refuse at once. Errors: KeyMissing."""
+        if self._key is None or not VISIBLE.fullmatch(self._key):
+            raise KeyMissing()
+        return self._key
 
     def _route(self) -> str:
         # The path as called, not as declared: one key under two families is two requests. Of the query a digest: it may
