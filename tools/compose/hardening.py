@@ -11,7 +11,7 @@ from stack import JOBS, PORTS, STORES, Stack
 USERS = {"postgres": "999:999", "kafka": "1000:1000"}
 OURS = "10001:10001"
 SOURCE = "/opt/thinkfamily/"
-SHARED = {"chassis", "directory", "vocabulary"}
+SHARED = {"chassis", "directory", "transparency", "vocabulary"}
 LOOKS = f"cat /proc/1/status; cat /proc/net/route; ls -d {SOURCE}* 2>/dev/null; touch /usr/probe 2>&1 || true"
 READ_ONLY = "Read-only file system"
 """What the kernel says before it asks who writes. Of a root that can be written it would say: Permission denied."""
