@@ -70,6 +70,8 @@ class Register:
             cursor = {"after": self._after} if self._after else {}
             page = self.api.get(self.cast["ana"], "families", "/v1/links", limit=CHUNK, **cursor)
             for link in page["items"]:
+                if "key" not in link:
+                    continue  # somebody objected at the end of the journey before: not shown to the analyst now
                 who = self.borough.truth.record_person(link["feed"], natural_key(link["key"]))
                 self._links[link["feed"], link["key"]] = Link(who, link["leaf"])
                 self._roots[link["leaf"]] = link["person"]
