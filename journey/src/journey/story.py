@@ -406,7 +406,9 @@ class Journey:
             if found is None:
                 step.add_figure("no family of the borough has such a father")
                 return
-            father, child = (self.register.person_id(who) or "" for who in found)
+            # A journey that goes on does not meet the father any more, who has objected.
+            ids = [self.register.person_id(who) or "" for who in found]
+            father, child = self.diary.do_once("who objects", lambda: ids)
             served = serve_enquiry(self.api, self.cast, self.diary, father, child, LAST_DAY)
             step.add_figure(f"{counted(served.shown_by_enquiry, 'fact')} shown by the enquiry")
             self.figures.expect_figure("safeguarding.objection_stopped", 0, served.routine_after)
