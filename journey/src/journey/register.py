@@ -48,7 +48,8 @@ class Link:
 class Register:
     """Shape: `persons` gives the platform's people of a truth person, `truth` the truth people of a platform's one.
 
-    A truth person may be several for as long as reviews are open.
+    A truth person may be several for as long as reviews are open. Of the platform's people who `objected` the analyst
+    is shown no record any more; a record of anybody else that is not shown ends the journey.
     """
 
     api: Api
@@ -57,6 +58,7 @@ class Register:
     persons: dict[str, set[str]] = field(default_factory=dict)
     truth: dict[str, Counter[str]] = field(default_factory=dict)
     families: dict[str, str] = field(default_factory=dict)
+    objected: frozenset[str] = frozenset()
     _links: dict[tuple[str, str], Link] = field(default_factory=dict)
     _roots: dict[str, str] = field(default_factory=dict)
     _leaves: dict[str, set[str]] = field(default_factory=dict)
@@ -70,8 +72,8 @@ class Register:
             cursor = {"after": self._after} if self._after else {}
             page = self.api.get(self.cast["ana"], "families", "/v1/links", limit=CHUNK, **cursor)
             for link in page["items"]:
-                if "key" not in link:
-                    continue  # somebody objected at the end of the journey before: not shown to the analyst now
+                if link["person"] in self.objected:
+                    continue
                 who = self.borough.truth.record_person(link["feed"], natural_key(link["key"]))
                 self._links[link["feed"], link["key"]] = Link(who, link["leaf"])
                 self._roots[link["leaf"]] = link["person"]

@@ -322,6 +322,8 @@ class Journey:
         """Read the links, and families that parted, when this journey continues a stopped one."""
         if self.register.persons:
             return
+        if self.diary.has_done("objection"):
+            self.register.objected = frozenset(self.find_objecting()[:1])
         self.register.read_links()
         for number, act in enumerate(self.borough.acts):
             if act.kind == "separated" and self.are_all_done([(number, act)]):
@@ -398,17 +400,25 @@ class Journey:
 
     # Safeguarding
 
+    def find_objecting(self) -> list[str]:
+        """The ids of the father who objects and of his child, as they were found the first time; empty without any."""
+
+        def find() -> list[str]:
+            found = find_objecting_father(self.borough, self.register)
+            return [self.register.person_id(who) or "" for who in found] if found else []
+
+        ids: list[str] = self.diary.do_once("who objects", find)
+        return ids
+
     def serve_enquiry(self) -> None:
         """At the very end, a father objects and an enquiry opens: routine sharing stops, the hub is served."""
         with self.console.step("safeguarding", "a father objects, an enquiry opens") as step:
             self.read_people_once()
-            found = find_objecting_father(self.borough, self.register)
-            if found is None:
+            found = self.find_objecting()
+            if not found:
                 step.add_figure("no family of the borough has such a father")
                 return
-            # A journey that goes on does not meet the father any more, who has objected.
-            ids = [self.register.person_id(who) or "" for who in found]
-            father, child = self.diary.do_once("who objects", lambda: ids)
+            father, child = found
             served = serve_enquiry(self.api, self.cast, self.diary, father, child, LAST_DAY)
             step.add_figure(f"{counted(served.shown_by_enquiry, 'fact')} shown by the enquiry")
             self.figures.expect_figure("safeguarding.objection_stopped", 0, served.routine_after)
