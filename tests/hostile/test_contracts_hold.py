@@ -102,8 +102,6 @@ def configured(folder: Path) -> Path:
     """A run fails when no good request to an operation has found what it names."""
     missing = '["missing_test_data"]'
     lines = ["[warnings]", f"display = {missing}", f"fail-on = {missing}"]
-    # Methods that a path does not take are tried at every door in test_addresses.py.
-    lines += ["[phases.coverage]", "unexpected-methods = []"]
     # Too long a list may be too long a body first.
     lines += ["[checks.negative_data_rejection]", f"expected-statuses = {REFUSED}"]
     for operation in NEVER_THERE:

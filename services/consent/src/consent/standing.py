@@ -6,7 +6,7 @@ Who does not exist and whom the caller may not act for answer alike, after the s
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -26,6 +26,9 @@ class Kept(Protocol):
 
     person: UUID
     agency: str
+
+
+KeptT = TypeVar("KeptT", bound=Kept)
 
 
 @dataclass(frozen=True)
@@ -73,8 +76,8 @@ def check_reached(
         raise PersonNotFound(errors=faults)
 
 
-def check_kept(runtime: Runtime, caller: Caller, act: str, kept: Kept | None, problem: type[NotFound]) -> None:
-    """What is kept of a person must be there, and within reach of the caller for this act.
+def check_kept(runtime: Runtime, caller: Caller, act: str, kept: KeptT | None, problem: type[NotFound]) -> KeptT:
+    """What is kept of a person, which must be there and within reach of the caller for this act.
 
     Errors: `problem`, in the same words and after the same work whichever of the two lacks; Unavailable.
     """
@@ -82,6 +85,7 @@ def check_kept(runtime: Runtime, caller: Caller, act: str, kept: Kept | None, pr
     reached = find_reached(runtime, caller, act, [person]).get(person)
     if kept is None or reached is None or not (reached.others or kept.agency == caller.agency):
         raise problem()
+    return kept
 
 
 def _ask(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[dict[str, Any]]:

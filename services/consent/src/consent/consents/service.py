@@ -177,10 +177,9 @@ def list_continuing(session: Session, consent: Consent) -> list[Continues]:
 def show_consent(runtime: Runtime, caller: Caller, consent_id: UUID) -> ConsentView:
     """A consent that the caller's agency recorded. Errors: ConsentNotFound; Unavailable."""
     with runtime.read() as session:
-        consent = repository.find_consent(session, consent_id)
+        kept = repository.find_consent(session, consent_id)
         steps = list_steps(session, [consent_id])
-    check_kept(runtime, caller, "read_consents", consent, ConsentNotFound)
-    assert consent is not None
+    consent = check_kept(runtime, caller, "read_consents", kept, ConsentNotFound)
     return ConsentView.of(consent, steps)
 
 

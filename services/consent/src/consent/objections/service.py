@@ -89,10 +89,9 @@ def withdraw_objection(
 def show_objection(runtime: Runtime, caller: Caller, objection_id: UUID) -> ObjectionView:
     """An objection that the caller's agency recorded. Errors: ObjectionNotFound; Unavailable."""
     with runtime.read() as session:
-        objection = repository.find_objection(session, objection_id)
+        kept = repository.find_objection(session, objection_id)
         steps = list_steps(session, [objection_id])
-    check_kept(runtime, caller, "read_objections", objection, ObjectionNotFound)
-    assert objection is not None
+    objection = check_kept(runtime, caller, "read_objections", kept, ObjectionNotFound)
     return ObjectionView.of(objection, steps)
 
 

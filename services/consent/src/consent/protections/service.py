@@ -107,10 +107,9 @@ def refuse_lift(runtime: Runtime, caller: Caller, protection_id: UUID, request: 
 def show_protection(runtime: Runtime, caller: Caller, protection_id: UUID) -> ProtectionView:
     """A protection that the caller's agency set, or that they may lift beside it. Errors: ProtectionNotFound, …"""
     with runtime.read() as session:
-        protection = repository.find_protection(session, protection_id)
+        kept = repository.find_protection(session, protection_id)
         steps = list_steps(session, [protection_id])
-    check_kept(runtime, caller, "read_protections", protection, ProtectionNotFound)
-    assert protection is not None
+    protection = check_kept(runtime, caller, "read_protections", kept, ProtectionNotFound)
     return ProtectionView.of(protection, steps)
 
 

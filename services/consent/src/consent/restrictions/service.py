@@ -103,7 +103,6 @@ def _lift(session: Session, caller: Caller, restriction_id: UUID, request: Restr
 def show_restriction(runtime: Runtime, caller: Caller, restriction_id: UUID) -> RestrictionView:
     """A restriction that the caller's agency set, without its reasons. Errors: RestrictionNotFound; Unavailable."""
     with runtime.read() as session:
-        restriction = repository.find_restriction(session, restriction_id)
-    check_kept(runtime, caller, "read_restrictions", restriction, RestrictionNotFound)
-    assert restriction is not None
+        kept = repository.find_restriction(session, restriction_id)
+    restriction = check_kept(runtime, caller, "read_restrictions", kept, RestrictionNotFound)
     return RestrictionView.of(restriction)
