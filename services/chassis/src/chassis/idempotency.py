@@ -38,7 +38,7 @@ def _claiming(insert: Callable[[Any], Any]) -> Any:
 class OnceRunner:
     """Runs a creating request once. Injected as `once: Once`."""
 
-    def __init__(self, request: Request, response: Response, key: str | None) -> None:
+    def __init__(self, request: Request, response: Response, key: str) -> None:
         self._request, self._response, self._key = request, response, key
         self.repeated = False
 
@@ -53,9 +53,9 @@ class OnceRunner:
         """What `make` answered the first time, with `Location` and `ETag` set.
 
         Shape: `location` is the new resource's path with `{id}` in it. `request` is what must be equal for a repeat.
-        Errors: KeyMissing, KeyReused, KeyRunning, and whatever `make` raises (then the key stays unused).
+        Errors: KeyReused, KeyRunning, and whatever `make` raises (then the key stays unused).
         """
-        named = {"client": caller.subject, "route": self._route(), "key": self.require_key()}
+        named = {"client": caller.subject, "route": self._route(), "key": self._key}
         digest = _digest(request)
         claimed = session.scalar(_claiming(insert_for(session)), {**named, "digest": digest, "at": now()})
         if claimed is None:
@@ -67,12 +67,6 @@ class OnceRunner:
             session.execute(ANSWER, {"claimed": claimed, **answered})
         self._set_headers(written, location)
         return written
-
-    def require_key(self) -> str:
-        """The request's key. Who asks other programs first calls this before, to refuse at once. Errors: KeyMissing."""
-        if self._key is None or not VISIBLE.fullmatch(self._key):
-            raise KeyMissing()
-        return self._key
 
     def _route(self) -> str:
         # The path as called, not as declared: one key under two families is two requests. Of the query a digest: it may
@@ -105,6 +99,9 @@ def _digest(request: BaseModel | dict[str, Any] | str) -> str:
 async def once(
     request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None
 ) -> OnceRunner:
+    """A request without a key is refused before anything is done for it. Errors: KeyMissing."""
+    if idempotency_key is None or not VISIBLE.fullmatch(idempotency_key):
+        raise KeyMissing()
     return OnceRunner(request, response, idempotency_key)
 
 

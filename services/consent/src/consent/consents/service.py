@@ -45,7 +45,6 @@ NO_REPLACEMENT = Fault(
 
 def give_consent(runtime: Runtime, caller: Caller, request: ConsentRequest, once: OnceRunner) -> Written:
     """Record a consent. Errors: PersonNotFound; RequestNotValid when the notice is none of ours; Unavailable."""
-    once.require_key()
     named = [(request.person, "/body/person")]
     if request.representative is not None:
         named.append((request.representative, "/body/representative"))

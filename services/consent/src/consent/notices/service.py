@@ -51,7 +51,6 @@ def deliver_notice(
 
     Errors: NoticeNotFound; PersonNotFound; Unavailable.
     """
-    once.require_key()
     named = [*request.persons, *([request.received_by] if request.received_by else [])]
     check_reached(runtime, caller, "deliver_notice", named, lambda index: _pointer(index, len(request.persons)))
 

@@ -26,7 +26,6 @@ def raise_objection(runtime: Runtime, caller: Caller, request: ObjectionRequest,
 
     Errors: PersonNotFound; Unavailable.
     """
-    once.require_key()
     check_reached(runtime, caller, "raise_objection", [request.person], lambda _: "/body/person")
 
     def record_objection() -> Written:

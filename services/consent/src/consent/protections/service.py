@@ -25,7 +25,6 @@ def set_protection(runtime: Runtime, caller: Caller, request: ProtectionRequest,
 
     Errors: PersonNotFound; Unavailable.
     """
-    once.require_key()
     check_reached(runtime, caller, "set_protection", [request.person], lambda _: "/body/person")
 
     def record_protection() -> Written:

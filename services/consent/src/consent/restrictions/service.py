@@ -26,7 +26,6 @@ def set_restriction(runtime: Runtime, caller: Caller, request: RestrictionReques
     It stops each routine reading and use, of a service's own records too; it stops no enquiry and no storage.
     Errors: PersonNotFound; Unavailable.
     """
-    once.require_key()
     check_reached(runtime, caller, "set_restriction", [request.person], lambda _: "/body/person")
     with runtime.write() as session:
         return once(
