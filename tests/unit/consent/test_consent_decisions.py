@@ -273,6 +273,9 @@ def test_a_refusal_is_told_to_the_parties_of_its_agreement_and_to_nobody_else(wo
     assert refused(world, decision, PETRA) == [items[0]], "the police are a party"
     assert refused(world, decision, HANA) == [items[1]], "their record, under no agreement with housing"
     assert refused(world, decision, JONAS) == [items[2]]
+    name, scopes = "police-records", ["sharing-log:read"]
+    client = token(name, client=name, scopes=scopes, service="neighbourhood-policing", agency="police")
+    assert refused(world, decision, client) == [], "a client of the police with the scope is no officer"
     # Iris is an officer of the council, whose housing asked: a party to the first, and to nothing else.
     assert refused(world, decision, IRIS) == [items[0]]
     own = world.get(f"/v1/decisions/{decision}").json()

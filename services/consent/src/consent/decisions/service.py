@@ -87,10 +87,11 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
     """A decision, to the officers whom it concerns. Errors: DecisionNotFound, the same whoever asks about whatever.
 
     Shape: refusals are those of which the caller's agency is a party to the agreement, or owns the source where there
-    is none: only records that exist are asked about, so each tells that there is one.
+    is none: only records that exist are asked about, so each tells that there is one. A client is told of none: the
+    scope of this door can be granted to any agency's, and it is no officer.
     """
     kept = repository.get_decision(session, decision_id)
-    seen = repository.find_seen_refusals(session, kept, caller.agency)
+    seen = repository.find_seen_refusals(session, kept, caller.agency) if caller.is_person else set()
     refusals = [refusal for refusal in _unfold(kept.refusals) if (refusal.source, refusal.category) in seen]
     if kept.agency != caller.agency and not refusals:
         raise DecisionNotFound()
