@@ -322,6 +322,35 @@ def test_nobody_reviews_their_own_whatever_roles_they_hold(case: Case) -> None:
     assert own.status_code == 403 and own.json()["title"] == "Own emergency access"
 
 
+def test_no_client_is_the_second_person_whatever_scopes_it_was_granted(case: Case) -> None:
+    """An administrator can grant these scopes to a client; but who reviews, bars and covers answers for it by name."""
+    name, town = "reviewing-machine", case.town
+    scopes = ["emergency-access:use", "emergency-access:review", "governance-notes:write", "bars:write", "covers:write"]
+    asked = {"client_id": name, "name": "Reviews", "scopes": scopes, "grants": ["client_credentials"]}
+    made = town.done(town.as_admin("POST", "identity", "/v1/services/childrens-social-care/clients", json=asked))
+    town.clients[name] = name, made["secret"]
+    used = town.done(
+        town.post(
+            "sade", "families", "/v1/emergency-access",
+            {"people": [{"person": case.kit}], "reason": "He rang and then was silent."}, purpose="safeguarding",
+        )
+    )["id"]  # fmt: skip
+    ids = {"covered": town.people["sade"], "covering": town.people["theo"], "from": "2026-11-01", "to": "2026-11-30"}
+    attempts = {
+        f"/v1/emergency-access/{used}/reviews": {"outcome": "justified", "note": "All is well, says the machine."},
+        "/v1/emergency-access": {"people": [{"person": case.kit}], "reason": "He rang and then was silent."},
+        "/v1/covers": ids | {"reason": "On leave"},
+        "/v1/bars": {"user": name, "because": "other", "people": [case.kit]},
+    }
+    for path, body in attempts.items():
+        answer = town.post(name, "families", path, body)
+        assert (answer.status_code, answer.json()["title"]) == (403, "Person needed"), path
+    for path in ("/v1/emergency-access", "/v1/governance-notes", "/v1/covers", "/v1/bars"):
+        assert town.get(name, "families", path).status_code == 403, path
+    theirs = town.done(town.get("theo", "families", "/v1/emergency-access", params={"status": "to_review"}))["items"]
+    assert used in [each["id"] for each in theirs], "it is reviewed by nobody yet"
+
+
 # --- bars
 
 

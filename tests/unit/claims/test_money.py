@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import make_engine, new_id, now
-from chassis.problems import RequestNotValid
+from chassis.problems import PersonNeeded, RequestNotValid
 from claims.batches import service as batches
 from claims.batches.repository import FrozenClaim
 from claims.batches.schemas import AbandonRequest, BatchRequest, FindingRequest, SampleRequest, SubmitRequest
@@ -57,7 +57,6 @@ from claims.problems import (
     NothingToBatch,
     PayerNotIndependent,
     PaymentDiffers,
-    PersonNeeded,
     SampleComplete,
     SubmitterNotIndependent,
     TargetNotSet,

@@ -19,6 +19,7 @@ from chassis.problems import (
     Fault,
     NotAllowed,
     NotSignedIn,
+    PersonNeeded,
     PurposeNeeded,
     PurposeNotAllowed,
     RequestNotValid,
@@ -212,6 +213,23 @@ def require(scope: str) -> Callable[..., Awaitable[Caller]]:
         return caller
 
     check.scope = scope  # type: ignore[attr-defined]  # the house test reads it from each route
+    return check
+
+
+def check_person(caller: Caller) -> None:
+    """Some acts are a person's, who answers for them, whatever scope was granted to a client. Errors: PersonNeeded."""
+    if not caller.is_person:
+        raise PersonNeeded()
+
+
+def require_person(scope: str) -> Callable[..., Awaitable[Caller]]:
+    """A dependency that lets in people with this scope, no client. Errors: NotSignedIn, NotAllowed, PersonNeeded."""
+    allowed = require(scope)
+
+    async def check(caller: Annotated[Caller, Depends(allowed)]) -> Caller:
+        check_person(caller)
+        return caller
+
     return check
 
 

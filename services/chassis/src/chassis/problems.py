@@ -147,6 +147,12 @@ class PurposeNotAllowed(Problem):
     status, title = 403, "Purpose not allowed"
 
 
+class PersonNeeded(Problem):
+    """This is an act of a person, and the caller is a machine. Sign in as the person who does it."""
+
+    status, title = 403, "Person needed"
+
+
 class PurposeNeeded(Problem):
     """Your role may act for several purposes and the request does not say for which.
 

@@ -34,7 +34,7 @@ Conflict                    409
 PersonNeeded                403
 """
 
-from chassis.problems import Conflict, NotFound, Problem
+from chassis.problems import Conflict, NotFound
 
 
 class BatchNotFound(NotFound):
@@ -265,9 +265,3 @@ class TargetNotSet(Conflict):
     """The financial year has no target, so its fees cannot be settled. Set it with `PUT /v1/targets`."""
 
     title = "Target not set"
-
-
-class PersonNeeded(Problem):
-    """This is an act of a person, and the caller is a machine. Sign in as the person who does it."""
-
-    status, title = 403, "Person needed"

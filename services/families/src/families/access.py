@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth import Caller, on_ground, require
+from chassis.auth import Caller, on_ground, require, require_person
 
 ReadFeeds = Annotated[Caller, Depends(require("feeds:read"))]
 ReadPeople = Annotated[Caller, Depends(on_ground("people:read"))]
@@ -22,10 +22,10 @@ FreezeEvidence = Annotated[Caller, Depends(require("evidence:freeze"))]
 
 ReadEnquiries = Annotated[Caller, Depends(require("enquiries:read"))]
 WriteEnquiries = Annotated[Caller, Depends(require("enquiries:write"))]
-UseEmergencyAccess = Annotated[Caller, Depends(require("emergency-access:use"))]
-ReviewEmergencyAccess = Annotated[Caller, Depends(require("emergency-access:review"))]
-AnswerNotes = Annotated[Caller, Depends(require("governance-notes:write"))]
-WriteBars = Annotated[Caller, Depends(require("bars:write"))]
-WriteCovers = Annotated[Caller, Depends(require("covers:write"))]
+UseEmergencyAccess = Annotated[Caller, Depends(require_person("emergency-access:use"))]
+ReviewEmergencyAccess = Annotated[Caller, Depends(require_person("emergency-access:review"))]
+AnswerNotes = Annotated[Caller, Depends(require_person("governance-notes:write"))]
+WriteBars = Annotated[Caller, Depends(require_person("bars:write"))]
+WriteCovers = Annotated[Caller, Depends(require_person("covers:write"))]
 ReadEvidence = Annotated[Caller, Depends(require("evidence:read"))]
 AskStanding = Annotated[Caller, Depends(require("people:standing"))]

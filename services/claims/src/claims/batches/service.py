@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.clock import LONDON
 from chassis.db import new_id, now, today
 from chassis.etag import etag
@@ -50,7 +50,6 @@ from claims.problems import (
     FindingStands,
     FreezerNotIndependent,
     NothingToBatch,
-    PersonNeeded,
     SampleComplete,
     SampleRevealed,
     SubmitterNotIndependent,
@@ -74,7 +73,7 @@ def freeze_batch(session: Session, caller: Caller, request: BatchRequest) -> Wri
     Errors: PersonNeeded, FrameworkNotFound, NothingToBatch, FreezerNotIndependent, CommitmentNeeded,
     CommitmentNotIndependent; RequestNotValid for a day before one of the claims was checked.
     """
-    _needs_person(caller)
+    check_person(caller)
     framework = catalogue.get_framework(request.framework)
     # Until the end of the transaction nobody else freezes under this commitment.
     commitment = sampling.find_open(session, framework.name, now())
@@ -170,7 +169,7 @@ def abandon_batch(session: Session, caller: Caller, batch_id: UUID, request: Aba
     Its claims are checked ones again, and are looked at whole in the next batch: nobody gains by drawing again.
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, SampleRevealed; RequestNotValid for a day before the freeze.
     """
-    _needs_person(caller)
+    check_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
@@ -348,7 +347,7 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, BatchHeld, SubmitterNotIndependent; RequestNotValid for a day
     before the freeze or a finding.
     """
-    _needs_person(caller)
+    check_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
@@ -512,15 +511,10 @@ def list_hands(session: Session, batch: Batch) -> hands.Hands:
 
 
 def _open_for_audit(session: Session, caller: Caller, batch_id: UUID) -> Batch:
-    _needs_person(caller)
+    check_person(caller)
     batch = repository.get_batch(session, caller, batch_id, lock=True)
     theirs = list_hands(session, batch)
     theirs.refuse(caller.subject, AuditorNotIndependent, *OTHER_THAN_AUDIT)
     if batch.status not in OPEN:
         raise BatchNotOpen(batch_status=batch.status)
     return batch
-
-
-def _needs_person(caller: Caller) -> None:
-    if not caller.is_person:
-        raise PersonNeeded()

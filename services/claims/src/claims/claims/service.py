@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.clock import LONDON
 from chassis.etag import etag
 from chassis.outbox import emit
@@ -29,7 +29,7 @@ from claims.history import repository as history
 from claims.history.service import find_root
 from claims.models import Check, Claim
 from claims.order_of_acts import refuse_before_act, refuse_before_result
-from claims.problems import CheckerNotIndependent, ClaimNotOpen, PersonNeeded
+from claims.problems import CheckerNotIndependent, ClaimNotOpen
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD
 from vocabulary.late_recording import count_days_late
@@ -189,6 +189,5 @@ def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRe
 
 
 def _of_person(session: Session, caller: Caller, claim_id: UUID) -> Claim:
-    if not caller.is_person:
-        raise PersonNeeded()
+    check_person(caller)
     return repository.get_claim(session, caller, claim_id)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.db import new_id
 from chassis.etag import etag
 from chassis.outbox import emit
@@ -20,7 +20,7 @@ from claims.ledger import repository
 from claims.ledger.schemas import FeesRequest, LedgerItem, LedgerView, Totals
 from claims.models import FeeSettlement, LedgerEntry
 from claims.order_of_acts import refuse_before_act
-from claims.problems import BatchNotOpen, PersonNeeded, TargetNotSet
+from claims.problems import BatchNotOpen, TargetNotSet
 from claims.rules.calendar import financial_year_begins, financial_year_ends
 from claims.same_people.overlaps import read_same_people
 from claims.same_people.repository import list_all_attached
@@ -37,7 +37,7 @@ def settle_fees(session: Session, caller: Caller, request: FeesRequest) -> Writt
     Errors: PersonNeeded, FrameworkNotFound, TargetNotSet; BatchNotOpen when two settle at the same moment;
     RequestNotValid for a day before the year begins.
     """
-    _needs_person(caller)
+    check_person(caller)
     framework = catalogue.get_framework(request.framework)
     refuse_before_act(request.date, "The financial year begins", [financial_year_begins(request.year)])
     # Families that share people are funded once, until a person has answered that they are two.
@@ -140,8 +140,3 @@ def _show_entry(row: LedgerEntry, named: set[UUID]) -> LedgerItem:
         reverses=row.reverses,
         reason=row.reason if row.claim in named else None,
     )
-
-
-def _needs_person(caller: Caller) -> None:
-    if not caller.is_person:
-        raise PersonNeeded()

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.db import new_id, today
 from chassis.etag import etag
 from chassis.outbox import emit
@@ -37,7 +37,6 @@ from claims.problems import (
     PaymentDiffers,
     PaymentHeld,
     PaymentNotOpen,
-    PersonNeeded,
 )
 from claims.rules.calendar import financial_year
 
@@ -50,7 +49,7 @@ def record_payment(session: Session, caller: Caller, request: PaymentRequest) ->
     Errors: PersonNeeded, BatchNotFound, BatchNotOpen, PayerNotIndependent, PaymentHeld, PaymentDiffers; RequestNotValid
     for a day before the submission, or a refused claim that is not of the batch.
     """
-    _needs_person(caller)
+    check_person(caller)
     batch = batches.get_batch(session, caller, request.batch, lock=True)
     if batch.status != "submitted":
         raise BatchNotOpen(batch_status=batch.status)
@@ -93,7 +92,7 @@ def reverse_payment(session: Session, caller: Caller, payment_id: UUID, request:
     Errors: PersonNeeded, PaymentNotFound; PaymentNotOpen when it was reversed already, or a claim of it has moved on;
     RequestNotValid for a day before the payment.
     """
-    _needs_person(caller)
+    check_person(caller)
     payment = repository.get_payment(session, payment_id)
     refuse_before_act(request.date, "The payment was recorded for", [payment.on])
     batch = batches.get_batch(session, caller, payment.batch, lock=True)
@@ -126,7 +125,7 @@ def record_repayment(session: Session, caller: Caller, request: RepaymentRequest
     Errors: PersonNeeded, ClaimNotFound; ClaimNotOpen for one that is not to be repaid; PaymentDiffers; RequestNotValid
     for a day before the payment.
     """
-    _needs_person(caller)
+    check_person(caller)
     claim = claims.get_claim(session, caller, request.claim)
     paid = repository.find_paid_entry(session, claim.id)
     if claim.status != "to_repay" or paid is None:
@@ -151,7 +150,7 @@ def reverse_repayment(session: Session, caller: Caller, repayment_id: UUID, requ
     Errors: PersonNeeded, PaymentNotFound; PaymentNotOpen when it was reversed already; RequestNotValid for a day before
     the repayment.
     """
-    _needs_person(caller)
+    check_person(caller)
     repaid = repository.get_entry(session, repayment_id, REPAYMENT)
     assert repaid.claim is not None
     refuse_before_act(request.date, "The repayment was recorded for", [repaid.on])
@@ -247,8 +246,3 @@ def _add_entries(
         )  # fmt: skip
     repository.add_entries(session, entries)
     return entries
-
-
-def _needs_person(caller: Caller) -> None:
-    if not caller.is_person:
-        raise PersonNeeded()

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.etag import etag
 from chassis.events import Event
 from chassis.outbox import emit
@@ -28,7 +28,7 @@ from claims.history import repository as history
 from claims.history.changes import get_changes
 from claims.history.service import find_root
 from claims.models import Answer, Claim, Question
-from claims.problems import ClaimNotOpen, PersonNeeded, QuestionNotOpen, SecondPersonNeeded
+from claims.problems import ClaimNotOpen, QuestionNotOpen, SecondPersonNeeded
 from claims.questions import repository
 from claims.questions.schemas import (
     AnswerRequest,
@@ -116,8 +116,7 @@ def confirm_answer(session: Session, caller: Caller, question_id: UUID, request:
 
 
 def _of_person(session: Session, caller: Caller, question_id: UUID) -> Question:
-    if not caller.is_person:
-        raise PersonNeeded()
+    check_person(caller)
     question = repository.get_question(session, caller, question_id, lock=True)
     if question.status == CLOSED:
         raise QuestionNotOpen(question_status=question.status)

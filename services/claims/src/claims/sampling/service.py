@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.db import new_id, now
 from chassis.etag import etag
 from chassis.outbox import emit
@@ -13,7 +13,7 @@ from chassis.paging import Page, read_cursor
 from claims.events import SampleCommitted
 from claims.frameworks import catalogue
 from claims.models import BatchClaim, SampleCommitment
-from claims.problems import CommitmentUsed, PersonNeeded
+from claims.problems import CommitmentUsed
 from claims.sampling import repository
 from claims.sampling.derivation import SampleLine
 from claims.sampling.schemas import CommitmentRequest, CommitmentView, CommitmentWritten
@@ -27,8 +27,7 @@ def commit_nonce(session: Session, caller: Caller, request: CommitmentRequest) -
     One waits at a time: another takes its place, and the list shows both. What is not used expires.
     Errors: PersonNeeded, FrameworkNotFound; CommitmentUsed when this hash was handed in before.
     """
-    if not caller.is_person:
-        raise PersonNeeded()
+    check_person(caller)
     framework = catalogue.get_framework(request.framework)
     at = now()
     row = SampleCommitment(
