@@ -194,6 +194,7 @@ Seccomp: 2
 Uid: 10001
 /opt/thinkfamily/chassis
 /opt/thinkfamily/directory
+/opt/thinkfamily/transparency
 /opt/thinkfamily/claims
 /opt/thinkfamily/vocabulary
 """
@@ -208,7 +209,9 @@ def test_a_root_that_can_be_written_is_seen_though_its_user_may_not_write() -> N
 def test_the_source_of_another_program_in_an_image_is_seen() -> None:
     said = f"{LOOKED}Read-only file system\n"
     assert list(hardening._seen("claims-work", said)) == []
-    assert list(hardening._seen("consent", said)) == ["holds the source of chassis, claims, directory, vocabulary"]
+    assert list(hardening._seen("consent", said)) == [
+        "holds the source of chassis, claims, directory, transparency, vocabulary"
+    ]
 
 
 def test_the_administrators_password_is_found_in_what_escapes_it(stack: Stack) -> None:
