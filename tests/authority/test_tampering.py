@@ -9,14 +9,15 @@ from authority.town import Town
 from claims.log import LOG as CLAIMS
 from consent.log import LOG as CONSENT
 from consent.models import LogHead, LogLeaf, Sharing
+from families.log import LOG as FAMILIES
 from identity.log import LOG as IDENTITY
 from identity.models import AuditEntry
 from sandbox.identifiers import upn
 from transparency.checking import walk_log
 from unit.families.borough import attendance
 
-LOGS = {"consent": CONSENT, "claims": CLAIMS, "identity": IDENTITY}
-HELD_BY = {"consent": "claims", "claims": "consent", "identity": "claims"}
+LOGS = {"consent": CONSENT, "claims": CLAIMS, "families": FAMILIES, "identity": IDENTITY}
+HELD_BY = {"consent": "claims", "claims": "consent", "families": "consent", "identity": "claims"}
 
 
 @pytest.fixture(scope="module")

@@ -163,7 +163,7 @@ def wanted_files(program: str, does: str) -> set[str]:
     if program == "gateway":
         return {"gateway.cursor", "gateway.secret"}
     own = {f"{program}.database", f"{program}.cursor"}
-    if program in ("identity", "consent", "claims"):
+    if program in ("identity", "consent", "families", "claims"):
         own.add(f"{program}.log-key")
     if program != "identity":
         return own | {f"{program}.secret"}

@@ -9,6 +9,7 @@ from claims.eligibility import routes as eligibility
 from claims.eligibility.worker import Evaluator
 from claims.events import EVENTS
 from claims.frameworks import routes as frameworks
+from claims.frameworks.plan_versions import PlanKeeper
 from claims.ledger import routes as ledger
 from claims.log import LOG
 from claims.models import Base
@@ -49,7 +50,7 @@ program = Program(
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
-    workers=[Evaluator(), Sequencer(LOG), Checker(LOG)],
+    workers=[Evaluator(), PlanKeeper(), Sequencer(LOG), Checker(LOG)],
     open_routes=frozenset({HEALTH}),
     setup=partial(add_health, log=LOG),
     events=EVENTS,

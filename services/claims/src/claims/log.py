@@ -1,7 +1,8 @@
-"""What of claims' store is tamper-evident: each entry of the ledger, and each finding of an auditor."""
+"""What of claims' store is tamper-evident: entries of the ledger, auditors' findings, versions of outcomes plans."""
 
 from claims.events import HeadSigned
-from claims.models import AuditFinding, LedgerEntry
+from claims.frameworks.plan_versions import SOURCE as PLAN_VERSIONS
+from claims.models import AuditFinding, LedgerEntry, OutcomesPlanVersion
 from transparency.leaves import log_each_row
 from transparency.log import Log, TableSource, read_columns
 
@@ -9,4 +10,5 @@ LEDGER = TableSource("ledger_entry", LedgerEntry.__table__, read_columns)
 FINDINGS = TableSource("finding", AuditFinding.__table__, read_columns)
 log_each_row(LedgerEntry, LEDGER.kind)
 log_each_row(AuditFinding, FINDINGS.kind)
-LOG = Log(program="claims", head=HeadSigned, sources=[LEDGER, FINDINGS])
+log_each_row(OutcomesPlanVersion, PLAN_VERSIONS.kind)
+LOG = Log(program="claims", head=HeadSigned, sources=[LEDGER, FINDINGS, PLAN_VERSIONS])

@@ -550,6 +550,19 @@ class Target(Base):
     by: Mapped[str]
 
 
+class OutcomesPlanVersion(Base):
+    """A version of an outcomes plan, word for word as it was in force here first. It is never changed."""
+
+    __tablename__ = "outcomes_plan_version"
+    __table_args__ = (UniqueConstraint("plan", "version", name="outcomes_plan_version_once"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    plan: Mapped[str]
+    version: Mapped[int]
+    document: Mapped[dict[str, Any]]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
 # --- who is who
 
 

@@ -38,7 +38,7 @@ from vocabulary.late_recording import count_days_late
 
 reactions = Reactions()
 keep_directory(reactions)
-keep_heads(reactions, "claims", "consent", "identity")
+keep_heads(reactions, "claims", "consent", "families", "identity")
 
 PARTS = {
     "agreement-to-be-supported.given": "agreement_to_be_supported",

@@ -15,7 +15,7 @@ from transparency.witness import keep_heads
 
 reactions = Reactions()
 keep_directory(reactions, on_services=suspend_moved)
-keep_heads(reactions, "consent", "claims", "identity")
+keep_heads(reactions, "consent", "claims", "families", "identity")
 
 
 @reactions.on(TOPIC, "sponsor.named")

@@ -1,6 +1,7 @@
 """Composition root: the one file that knows every room."""
 
 import re
+from functools import partial
 
 from chassis.app import Advised
 from chassis.program import Program
@@ -18,6 +19,7 @@ from families.families import routes as families
 from families.feeds import routes as feeds
 from families.intake import routes as intake
 from families.intake.worker import PushWorker
+from families.log import LOG
 from families.matching import routes as matching
 from families.models import Base
 from families.people import routes as people
@@ -27,6 +29,9 @@ from families.settings import FamiliesSettings
 from families.standing import routes as standing
 from families.support import routes as support
 from families.support.worker import EmptyActs
+from transparency.checking import Checker
+from transparency.routes import HEALTH, add_health, make_router
+from transparency.sequencer import Sequencer
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -49,12 +54,14 @@ program = Program(
         emergency_access.router,
         bars.router,
         covers.router,
+        make_router(LOG),
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
-    workers=[PushWorker(), Composer(), EmptyActs()],
+    workers=[PushWorker(), Composer(), EmptyActs(), Sequencer(LOG), Checker(LOG)],
     events=[*PEOPLE_EVENTS, *FAMILY_EVENTS, *SAFEGUARDING_EVENTS],
-    open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}"}),
+    open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}", HEALTH}),
+    setup=partial(add_health, log=LOG),
     advised=Advised(
         paths=re.compile(r"/v1/(enquiries|emergency-access|governance-notes|bars|covers)(/.*)?"),
         purposes=frozenset({"safeguarding"}),

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from chassis.events import Event
+from transparency.events import HeadEvent
 
 # --- people
 
@@ -297,8 +298,16 @@ class BarLifted(BarEvent):
 
 SAFEGUARDING_EVENTS: list[type[Any]] = [BarRecorded, BarLifted]
 
+
+class HeadSigned(HeadEvent):
+    """A head of families's log."""
+
+    topic: ClassVar[str] = "families.transparency"
+    name: ClassVar[str] = "head.signed"
+
+
 FAMILY_EVENTS: list[type[Any]] = [
     FamilyComposed, MemberJoined, MemberLeft,
     AgreementToBeSupportedGiven, Declined, LeadProfessionalNamed, AssessmentCompleted, PlanAgreed, SupportStepped,
-    LateActConfirmed, ActFoundEmpty, EvidenceAdded,
+    LateActConfirmed, ActFoundEmpty, EvidenceAdded, HeadSigned,
 ]  # fmt: skip

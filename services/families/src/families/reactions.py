@@ -14,9 +14,11 @@ from families.evidence import service as evidence
 from families.families.service import hide_areas
 from families.matching.forgetting import forget_addresses
 from families.protections import service as protections
+from transparency.witness import keep_heads
 
 reactions = Reactions()
 keep_directory(reactions)
+keep_heads(reactions, "families")
 LOCATION = "location"
 
 

@@ -7,15 +7,18 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from chassis.clock import today
 from chassis.events import Received
+from families.log import LOG
 from families.models.chassis import Outbox
+from families.models.evidence import EvidenceBundle
 from families.models.facts import Fact
 from families.models.support import Assessment, SupportPlan
 from families.reactions import reactions
 from families.support.worker import EmptyActs
+from transparency.checking import walk_log
 from unit.families.families.test_reading_families import outbox
 from unit.families.household import SCHOOL, Street, ana, carl, claims, clare, cora, hob, leo, otto
 
@@ -300,6 +303,29 @@ def test_a_bundle_is_frozen_whole_and_its_hash_can_be_checked(street: Street) ->
     canonical = json.dumps(shown["content"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     assert hashlib.sha256(canonical.encode()).hexdigest() == shown["hash"] == frozen.json()["hash"]
     assert "Ash" not in str(shown["content"]["members"])
+
+
+def test_a_bundle_that_is_changed_or_taken_out_of_the_store_is_found(street: Street) -> None:
+    street.runtime.state["head_every"] = 0.0
+    mia, *_ = street.ashes()
+    frozen = freeze(street, attach(street), [mia], [fact(street, mia)]).json()["id"]
+    street.running.work()
+    assert walk_log(street.runtime, LOG).faults == []
+    with street.runtime.write() as session:
+        bundle = session.scalars(select(EvidenceBundle)).one()
+        assert str(bundle.id) == frozen
+        before = bundle.content
+        bundle.content = before.replace('"value":9', '"value":1')
+        assert bundle.content != before
+    (edited,) = walk_log(street.runtime, LOG).faults
+    assert "was changed" in edited
+    with street.runtime.write() as session:
+        session.execute(update(EvidenceBundle).values(content=before))
+    assert walk_log(street.runtime, LOG).faults == []
+    with street.runtime.write() as session:
+        session.execute(delete(EvidenceBundle))
+    (gone,) = walk_log(street.runtime, LOG).faults
+    assert "is gone" in gone
 
 
 def test_an_auditor_reads_sampled_bundles_and_no_others(street: Street) -> None:
