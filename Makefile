@@ -82,10 +82,11 @@ lint: env-test ## ruff (check and format) and the import contracts
 types: env-test ## mypy, strict
 	@$(RUN) -m mypy
 
-lock: ## write both locks anew from requirements*.in (needs uv)
+lock: ## write the locks anew from requirements*.in (needs uv) and tests/npm/package.json (needs npm)
 	@command -v uv >/dev/null || { echo 'lock: uv is missing; python3 -m pip install uv' >&2; exit 1; }
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements.in -o requirements.lock
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header -c requirements.lock requirements-test.in -o requirements-test.lock
+	@cd tests/npm && npm install --package-lock-only --omit-lockfile-registry-resolved --ignore-scripts --no-audit --no-fund --silent
 
 manifests: env ## write anew what is deployed of the vocabulary's programs (deploy/k8s, docker-compose.yml)
 	@$(RUN) deploy/generate.py

