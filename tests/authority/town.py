@@ -56,7 +56,7 @@ class Town:
             person = Person(session.get_one(User, UUID(self.people[name])))
             client = find_client(session, PORTAL)
             assert client
-            standing = standing_of(session, client, person)
+            standing = standing_of(client, person)
             scopes = person.narrowed(" ".join(client.row.scopes))
         said: dict[str, Any] = {"agency": standing.agency, "service": standing.service, "roles": standing.roles}
         if standing.deputy_for:

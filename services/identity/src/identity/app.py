@@ -32,6 +32,7 @@ from identity.sign_in import routes as sign_in
 from identity.sign_in.worker import Sweeper
 from identity.sponsors import routes as sponsors
 from identity.tokens import routes as tokens
+from identity.tokens.service import make_token_door
 from identity.users import routes as users
 from identity.whoami import routes as whoami
 from transparency.checking import Checker
@@ -42,6 +43,7 @@ from transparency.sequencer import Sequencer
 def prepare(runtime: Runtime) -> None:
     """identity checks tokens by its own keys, read from its store; keys that were handed in by hand stay."""
     keyring = furnish(runtime)
+    runtime.state["token_door"] = make_token_door(runtime, keyring)
     if isinstance(runtime.keys, JwksOverHttp):
         runtime.keys = keyring
 

@@ -55,3 +55,10 @@ def end_credential(session: Session, client: Client, kind: str, credential_id: U
         Credential.ended_at.is_(None),
     )
     return session.scalar(live.values(ended_at=at).returning(Credential.id)) is not None
+
+
+def renew_version(session: Session, client: Client) -> None:
+    """Give the client another version, as a change of its own columns does."""
+    session.flush()
+    session.execute(update(Client).where(Client.id == client.id).values(version=Client.version + 1))
+    session.refresh(client)

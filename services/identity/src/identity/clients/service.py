@@ -235,6 +235,8 @@ def _end(session: Session, client: Client, kind: str, credential_id: UUID) -> bo
 
 
 def _record_change(session: Session, actor: Actor, client: Client, change: Change, **details: str) -> None:
+    # What it proves itself with is a part of it: whoever remembers the client sees that it is another version.
+    repository.renew_version(session, client)
     record(session, actor, f"client.{change}", "client", client.client_id, **details)
     _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], change)
 

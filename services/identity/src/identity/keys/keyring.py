@@ -59,6 +59,10 @@ class Keyring:
             self._refresh(1.0)
         return self._find(kid)
 
+    def is_fresh(self) -> bool:
+        """Whether `signer` answers without waiting for the store."""
+        return self._signer is not None and time.monotonic() - self._read_at < self._settings.keys_cached
+
     def signer(self) -> tuple[str, ECKey]:
         """The key that signs now, with its id. Errors: Unavailable before the first key is made."""
         self._refresh(self._settings.keys_cached)

@@ -7,7 +7,6 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidScopeError
 from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc import jwt
-from sqlalchemy.orm import Session
 
 from identity.keys.keyring import Keyring
 from identity.settings import IdentitySettings
@@ -19,7 +18,7 @@ ALGORITHM = "ES256"
 class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib has no types
     """Five minutes, one audience for the platform, and a `kid` that tells which key signed."""
 
-    def __init__(self, session: Session, settings: IdentitySettings, keyring: Keyring) -> None:
+    def __init__(self, settings: IdentitySettings, keyring: Keyring) -> None:
         # Authlib's own lifetime for client_credentials is ten days, and its audience the client itself.
         super().__init__(
             issuer=settings.issuer,
@@ -27,7 +26,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
             refresh_token_generator=lambda **_: secrets.token_urlsafe(32),
             expires_generator=lambda *_: settings.access_token_seconds,
         )
-        self._session, self._settings, self._keyring = session, settings, keyring
+        self._settings, self._keyring = settings, keyring
 
     def generate(
         self,
@@ -49,7 +48,7 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
 
     def access_token_generator(self, client: RegisteredClient, grant_type: str, user: Person | None, scope: str) -> str:
         kid, key = self._keyring.signer()
-        standing = standing_of(self._session, client, user)
+        standing = standing_of(client, user)
         issued = int(time.time())
         claims: dict[str, Any] = {
             "iss": self.issuer,

@@ -24,10 +24,10 @@ SCOPE = re.compile(r"[!#-\[\]-~]+( [!#-\[\]-~]+)*")
 
 
 class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no types
-    """A registered client."""
+    """A registered client, as it was when it was read. Shape: `standing` is its service's code and its agency's."""
 
-    def __init__(self, row: Client, credentials: Sequence[Credential]) -> None:
-        self.row = row
+    def __init__(self, row: Client, credentials: Sequence[Credential], standing: tuple[str, str]) -> None:
+        self.row, self.standing = row, standing
         self._digests = [held.digest for held in credentials if held.kind == "secret"]
         self.keys = [held.public for held in credentials if held.kind == "key" and held.public]
 
@@ -78,11 +78,15 @@ class Person:
         return str(self.user.id)
 
     @property
-    def acting(self) -> ActingRoles:
-        """Their roles, without those that their service may not hold, and an officer's for whom they deputise today."""
+    def store(self) -> Session:
         session = object_session(self.user)
         assert session is not None, "A person is asked about in the session that found them"
-        return acting_roles_of(session, self.user)
+        return session
+
+    @property
+    def acting(self) -> ActingRoles:
+        """Their roles, without those that their service may not hold, and an officer's for whom they deputise today."""
+        return acting_roles_of(self.store, self.user)
 
     def narrowed(self, scope: str) -> str:
         """What of this scope the person's roles give."""
@@ -109,15 +113,16 @@ def find_client(session: Session, client_id: str) -> RegisteredClient | None:
     row = clients.find_client(session, client_id) if CLIENT_ID.fullmatch(client_id) else None
     if row is None or row.status != "active":
         return None
-    return RegisteredClient(row, clients.list_credentials(session, [row.id]))
+    credentials = clients.list_credentials(session, [row.id])
+    return RegisteredClient(row, credentials, agencies.get_standing(session, row.service_id))
 
 
-def standing_of(session: Session, client: RegisteredClient, person: Person | None) -> CallerStanding:
+def standing_of(client: RegisteredClient, person: Person | None) -> CallerStanding:
     if person is None:
-        service, agency = agencies.get_standing(session, client.row.service_id)
+        service, agency = client.standing
         return CallerStanding(agency, service, [], [], client.row.purposes, None, None)
     user, held = person.user, person.session
-    service, agency = agencies.get_standing(session, user.service_id)
+    service, agency = agencies.get_standing(person.store, user.service_id)
     acting = person.acting
     return CallerStanding(
         agency,

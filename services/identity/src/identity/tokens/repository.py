@@ -5,7 +5,6 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from chassis.db import insert_for
 from identity.models import AuthorizationCode, Client, RefreshToken, RevokedToken, SignInSession, UsedAssertion
 
 
@@ -33,13 +32,6 @@ def use_refresh(session: Session, token: RefreshToken, at: datetime) -> bool:
     """Burn a refresh token; False when it was burnt before, whoever else is trying."""
     unused = update(RefreshToken).where(RefreshToken.digest == token.digest, RefreshToken.used_at.is_(None))
     return session.scalar(unused.values(used_at=at).returning(RefreshToken.digest)) is not None
-
-
-def use_assertion(session: Session, client: UUID, jti: str, until: datetime) -> bool:
-    """Burn an assertion; False when it was burnt before, at whichever replica."""
-    row = {"digest": digest_of(f"{client} {jti}"), "expires_at": until}
-    claimed = insert_for(session)(UsedAssertion).values(**row).on_conflict_do_nothing(index_elements=["digest"])
-    return session.scalar(claimed.returning(UsedAssertion.digest)) is not None
 
 
 def forget_assertions(session: Session, at: datetime, most: int) -> int:

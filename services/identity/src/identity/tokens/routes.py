@@ -3,17 +3,26 @@
 Clients prove themselves by Basic, by form, by a key of their own (RFC 7523), or (public ones) by PKCE.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from chassis.runtime import TheRuntime
-from identity.context import TheKeyring
 from identity.tokens import service
 from identity.tokens.asked import OAuthRequest
 from identity.tokens.schemas import Metadata, OAuthFault, TokenAnswer, form_of
+from identity.tokens.service import TokenDoor
 
 router = APIRouter(tags=["tokens"])
+
+
+async def the_token_door(request: Request) -> TokenDoor:
+    """Without a thread slot: tokens do not wait behind other requests."""
+    door: TokenDoor = request.app.state.runtime.state["token_door"]
+    return door
+
+
+TheTokenDoor = Annotated[TokenDoor, Depends(the_token_door)]
 REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"model": OAuthFault}}
 
 
@@ -35,23 +44,23 @@ REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"m
         client_assertion="With a key: a JWT that it signed, for this issuer, good once and for five minutes at most",
     ),
 )
-def issue_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+async def issue_token(asked: OAuthRequest, door: TheTokenDoor) -> Response:
     """A token for a client, a code or a refresh token."""
-    return service.issue_token(runtime, keyring, asked)
+    return await service.issue_token(door, asked)
 
 
 @router.post(
     "/oauth/introspect", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token")
 )
-def introspect_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+async def introspect_token(asked: OAuthRequest, door: TheTokenDoor) -> Response:
     """What a token says, or that it is not active."""
-    return service.introspect_token(runtime, keyring, asked)
+    return await service.introspect_token(door, asked)
 
 
 @router.post("/oauth/revoke", responses=REFUSED, openapi_extra=form_of("token", token="An access or a refresh token"))
-def revoke_token(asked: OAuthRequest, runtime: TheRuntime, keyring: TheKeyring) -> Response:
+async def revoke_token(asked: OAuthRequest, door: TheTokenDoor) -> Response:
     """End a token before its time; a refresh token takes its session along, as signing out does."""
-    return service.revoke_token(runtime, keyring, asked)
+    return await service.revoke_token(door, asked)
 
 
 @router.get("/.well-known/oauth-authorization-server")

@@ -72,6 +72,17 @@ class Offered:
 NOTHING = Offered(None, "none")
 
 
+@dataclass(frozen=True)
+class Proven:
+    """The client that has proved itself, none where it failed, and the way in which it tried."""
+
+    client: RegisteredClient | None
+    method: str
+
+
+NOBODY_PROVEN = Proven(None, "none")
+
+
 class Answer(Response):
     """A response whose `Location` can be set, as Authlib's RFC 9207 extension does."""
 
@@ -121,18 +132,30 @@ class Issuer(IssuerParameter):  # type: ignore[misc]
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
-    """One for each request, over the request's own transaction: Authlib's hooks reach the store through it."""
+    """One for each request, over the request's own transaction: Authlib's hooks reach the store through it.
 
-    def __init__(self, session: Session, settings: IdentitySettings, keyring: Keyring) -> None:
+    Shape: `proven` is whoever asks at a door for clients (`proving.py`). A token for a machine needs no store.
+    """
+
+    def __init__(
+        self, session: Session | None, settings: IdentitySettings, keyring: Keyring, proven: Proven = NOBODY_PROVEN
+    ) -> None:
         super().__init__()
-        self.session, self.settings, self.keyring = session, settings, keyring
+        self._session, self._proven = session, proven
+        self.settings, self.keyring = settings, keyring
         self.register_grant(ClientCredentials)
         self.register_grant(Code, [S256(required=True)])
         self.register_grant(Refresh)
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
         self.register_extension(Issuer(settings.issuer))
-        self.register_token_generator("default", AccessTokens(session, settings, keyring))
+        self.register_token_generator("default", AccessTokens(settings, keyring))
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            raise RuntimeError("A request that needs the store was answered without one")
+        return self._session
 
     def query_client(self, client_id: str) -> RegisteredClient | None:
         return find_client(self.session, client_id)
@@ -170,25 +193,11 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
         Authlib's own tells an unknown client from a wrong secret, and breaks on a header that is not UTF-8.
         """
-        offered = _offered(request)
-        client = self.query_client(offered.client_id) if offered.client_id else None
-        # The work is done in any case, so that time does not tell what was wrong.
-        proven = self._proven(client or _nobody(), offered)
-        method = offered.method
+        client, method = self._proven.client, self._proven.method
         if client is None or method not in methods or not client.check_endpoint_auth_method(method, endpoint):
-            raise WrongClient()
-        if method != "none" and not proven:
             raise WrongClient()
         request.auth_method = method
         return client
-
-    def _proven(self, client: RegisteredClient, offered: Offered) -> bool:
-        if offered.assertion is None:
-            return client.check_client_secret(offered.secret or "")
-        audiences = (self.settings.issuer, f"{self.settings.issuer}/oauth/token")
-        proof = assertions.prove(offered.assertion, client.keys, audiences, now())
-        # Burnt only now: what nobody signed must not fill the store.
-        return proof is not None and repository.use_assertion(self.session, client.row.id, proof.jti, proof.until)
 
     def get_authorization_grant(self, request: Any) -> Code:
         """The only grant with a page. Errors: as Authlib's, which breaks on some texts in `response_type`."""
@@ -272,9 +281,9 @@ def _plain(error: Any) -> Any:
     return error
 
 
-def _offered(request: Any) -> Offered:
+def read_offer(asked: Asked) -> Offered:
     """By what a client says that it is that client. Two ways at once are none."""
-    form, header = request.form, request.headers.get("authorization")
+    form, header = dict(asked.form), asked.headers.get("authorization")
     form_id, form_secret = form.get("client_id"), form.get("client_secret")
     if "client_assertion" in form or "client_assertion_type" in form:
         one = assertions.read(form.get("client_assertion", ""))
@@ -300,5 +309,5 @@ class _Nobody(RegisteredClient):
         self._digests, self.keys = [], []
 
 
-def _nobody() -> RegisteredClient:
-    return _Nobody()
+NOBODY: RegisteredClient = _Nobody()
+"""Whom an unknown client is checked against, so that time does not tell that it is unknown."""

@@ -1,34 +1,80 @@
 """Giving tokens, looking into them, ending them."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from anyio import CapacityLimiter, to_thread
+
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
 from identity.tokens.assertions import ALGORITHMS
 from identity.tokens.grants import CONFIDENTIAL
+from identity.tokens.proving import Proving
 from identity.tokens.schemas import Metadata
-from identity.tokens.server import Answer, Asked, Server
+from identity.tokens.server import NOBODY_PROVEN, Answer, Asked, Proven, Server, fault_in, read_offer
 from vocabulary.scopes import SCOPES
 
+READERS, WRITERS = 6, 6
+"""Threads: few, since each may hold a connection beside those of the other requests."""
 
-def issue_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+
+@dataclass(frozen=True)
+class TokenDoor:
+    """What the doors for clients need of the running program.
+
+    They have threads of their own, and wait for nothing that others wait for: not for a thread slot, and a token for a
+    machine for no writer either.
+    """
+
+    runtime: Runtime
+    keyring: Keyring
+    proving: Proving
+    reading: CapacityLimiter
+    writing: CapacityLimiter
+
+
+def make_token_door(runtime: Runtime, keyring: Keyring) -> TokenDoor:
+    return TokenDoor(runtime, keyring, Proving(runtime), CapacityLimiter(READERS), CapacityLimiter(WRITERS))
+
+
+async def issue_token(door: TokenDoor, asked: Asked) -> Answer:
     """A token for a client, a code or a refresh token.
 
     Refusals are answers and not exceptions: what a refused request burnt is committed all the same.
     """
-    machine = ("grant_type", "client_credentials") in asked.form  # writes nothing, so it waits for no writer
-    with runtime.read() if machine and not _asserts(asked) else runtime.write() as session:
-        return Server(session, runtime.settings, keyring).answer_token(asked)
+    proven = await _prove(door, asked)
+    if ("grant_type", "client_credentials") not in asked.form:
+        return await _in_thread(door, proven, lambda server: server.answer_token(asked), writes=True)
+    if not door.keyring.is_fresh():
+        await to_thread.run_sync(door.keyring.signer, limiter=door.reading)
+    # All that it needs is at hand, and was confirmed a moment ago.
+    return Server(None, door.runtime.settings, door.keyring, proven).answer_token(asked)
 
 
-def introspect_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+async def introspect_token(door: TokenDoor, asked: Asked) -> Answer:
     """What a token says, or that it is not active; nothing about why."""
-    with runtime.write() if _asserts(asked) else runtime.read() as session:
-        return Server(session, runtime.settings, keyring).answer_endpoint("introspection", asked)
+    proven = await _prove(door, asked)
+    return await _in_thread(door, proven, lambda server: server.answer_endpoint("introspection", asked), writes=False)
 
 
-def revoke_token(runtime: Runtime, keyring: Keyring, asked: Asked) -> Answer:
+async def revoke_token(door: TokenDoor, asked: Asked) -> Answer:
     """End a token before its time; a refresh token takes its session along."""
-    with runtime.write() as session:
-        return Server(session, runtime.settings, keyring).answer_endpoint("revocation", asked)
+    proven = await _prove(door, asked)
+    return await _in_thread(door, proven, lambda server: server.answer_endpoint("revocation", asked), writes=True)
+
+
+async def _prove(door: TokenDoor, asked: Asked) -> Proven:
+    return NOBODY_PROVEN if fault_in(asked) else await door.proving.prove(read_offer(asked))
+
+
+async def _in_thread(door: TokenDoor, proven: Proven, work: Callable[[Server], Answer], *, writes: bool) -> Answer:
+    """Who waits for the writer keeps nobody from reading."""
+
+    def work_over_store() -> Answer:
+        with door.runtime.write() if writes else door.runtime.read() as session:
+            return work(Server(session, door.runtime.settings, door.keyring, proven))
+
+    return await to_thread.run_sync(work_over_store, limiter=door.writing if writes else door.reading)
 
 
 def show_metadata(issuer: str) -> Metadata:
@@ -54,8 +100,3 @@ def show_metadata(issuer: str) -> Metadata:
         authorization_response_iss_parameter_supported=True,
         service_documentation=f"{issuer}/openapi.json",
     )
-
-
-def _asserts(asked: Asked) -> bool:
-    """Whether the client proves itself by an assertion: that it was used is written down."""
-    return any(name == "client_assertion" for name, _ in asked.form)

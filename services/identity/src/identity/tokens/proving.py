@@ -1,0 +1,77 @@
+"""Clients prove themselves before anything is opened: they are read once per change, and what they show is burnt.
+
+A client that is remembered is believed only as far as the store confirms it in the same statement that burns its
+assertion (`confirming.py`). So a disabled client or an ended key is refused at the next request at every replica.
+"""
+
+import time
+
+from anyio import CapacityLimiter, to_thread
+
+from chassis.clock import now
+from chassis.runtime import Runtime
+from identity.tokens import assertions
+from identity.tokens.confirming import Confirming, Question, Shown, shown_by
+from identity.tokens.parties import RegisteredClient, find_client
+from identity.tokens.server import NOBODY, Offered, Proven
+
+REMEMBERED = 60.0
+"""Seconds: a replica of the release before may change a credential without a new version of its client."""
+READERS = 4
+
+
+class Proving:
+    """Who a client is, by what it offers. One for each process."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime, self._confirming = runtime, Confirming(runtime)
+        self._known: dict[str, tuple[float, RegisteredClient]] = {}  # as many as are registered at most
+        self._readers = CapacityLimiter(READERS)
+
+    async def prove(self, offered: Offered) -> Proven:
+        """Shape: without a client where there is none, or what it offers is not its own, or was used before.
+
+        Whoever fails costs one look at the store, whether the client is known or not: time does not tell.
+        """
+        if offered.client_id is None:
+            return Proven(None, offered.method)
+        held = self._remembered(offered.client_id)
+        if held is not None and await self._is_good(held, offered):
+            return Proven(held, offered.method)
+        found = await to_thread.run_sync(self._read, offered.client_id, limiter=self._readers)
+        if found is not None and held is not None and found.row.version == held.row.version:
+            return Proven(None, offered.method)
+        good = await self._is_good(found or NOBODY, offered)
+        return Proven(found if good else None, offered.method)
+
+    async def _is_good(self, client: RegisteredClient, offered: Offered) -> bool:
+        shown: Shown | None = None
+        if offered.assertion is not None:
+            proof = assertions.prove(offered.assertion, client.keys, self._audiences, now())
+            if proof is None or client is NOBODY:
+                return False
+            shown = shown_by(client.row.id, proof.jti, proof.until)
+        elif offered.method != "none" and not client.check_client_secret(offered.secret or ""):
+            return False
+        if client is NOBODY:
+            return False
+        return await self._confirming.confirm(Question(client.row.id, client.row.version, shown))
+
+    @property
+    def _audiences(self) -> tuple[str, str]:
+        issuer = self._runtime.settings.issuer
+        return issuer, f"{issuer}/oauth/token"
+
+    def _remembered(self, client_id: str) -> RegisteredClient | None:
+        read_at, client = self._known.get(client_id, (float("-inf"), None))
+        return client if time.monotonic() - read_at < REMEMBERED else None
+
+    def _read(self, client_id: str) -> RegisteredClient | None:
+        read_at = time.monotonic()
+        with self._runtime.read() as session:
+            client = find_client(session, client_id)
+        if client is None:
+            self._known.pop(client_id, None)
+        else:
+            self._known[client_id] = read_at, client
+        return client
