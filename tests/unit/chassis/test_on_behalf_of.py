@@ -45,7 +45,7 @@ def shop(programs: Programs, tmp_path: Any) -> Iterator[ServiceClient]:
 
 
 def verified(text: str) -> Caller:
-    return asyncio.run(Verifier(TRUSTED, ISSUER, AUDIENCE).caller(text))
+    return asyncio.run(Verifier(TRUSTED, ISSUER, AUDIENCE, longest_life=24 * 3600).caller(text))
 
 
 def test_the_other_program_hears_of_the_caller_by_their_own_token(shop: ServiceClient) -> None:

@@ -75,13 +75,18 @@ def build_app(
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.runtime = runtime
     app.state.known_names = {}
-    app.state.verifier = Verifier(runtime.keys, runtime.settings.issuer, runtime.settings.audience)
+    app.state.verifier = _make_verifier(runtime)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime, spools=spools)
     _answer_problems(app, runtime, advised)
     _add_open_routes(app, runtime)
     app.openapi = partial(_described, app)  # type: ignore[method-assign]
     return app
+
+
+def _make_verifier(runtime: Runtime) -> Verifier:
+    settings = runtime.settings
+    return Verifier(runtime.keys, settings.issuer, settings.audience, settings.longest_token_life)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -101,10 +106,6 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        asked_method = scope["method"]
-        if asked_method == "HEAD":
-            # What GET answers; the server leaves the body out (RFC 9110, 9.3.2).
-            scope = {**scope, "method": "GET"}
         # Of a header that stands twice the first counts, here as in the rooms.
         headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
@@ -152,7 +153,7 @@ class Frame:
         finally:
             route = getattr(scope.get("route"), "path_format", "-")
             seconds = time.perf_counter() - began
-            method = asked_method if asked_method in METHODS else "-"
+            method = scope["method"] if scope["method"] in METHODS else "-"
             self._metrics.note(method, route, status, seconds)
             if route not in OPEN_ROUTES:
                 log.info(
@@ -278,8 +279,6 @@ def _allowed(request: Request) -> str:
     """All methods that this address takes; Starlette tells those of one route only."""
     routes = api_routes(request.app)
     methods = {name for route in routes if route.path_regex.match(request.url.path) for name in route.methods or ()}
-    if "GET" in methods:
-        methods.add("HEAD")
     return ", ".join(sorted(methods))
 
 

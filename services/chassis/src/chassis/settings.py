@@ -41,6 +41,9 @@ class ServiceSettings(BaseSettings):
     public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
     issuer: str = Field(default="", description="Who issues the tokens that callers bring")
     audience: str = "thinkfamily"
+    longest_token_life: float = Field(
+        default=600.0, gt=0, description="How long an access token is believed, whatever it says of its end"
+    )
     identity_url: str = Field(default="", description="Where tokens and the keys that prove them come from")
     client_id: str = Field(default="", description="This program's own client; empty: the program's name")
     client_secret_file: Path | None = Field(default=None, description="Empty: `<client>.secret` among the secrets")

@@ -1,9 +1,9 @@
 """Settings of identity (`IDENTITY_*`). Units: seconds."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -41,6 +41,12 @@ class IdentitySettings(ServiceSettings):
     argon2_passes: int = 3
     argon2_memory: int = Field(default=65_536, description="KiB a password check takes; RFC 9106's second choice")
     argon2_at_once: int = Field(default=2, description="Password checks at once: each takes a core and its memory")
+
+    @model_validator(mode="after")
+    def _live_no_longer_than_believed(self) -> Self:
+        if self.access_token_seconds > self.longest_token_life:
+            raise ValueError("access_token_seconds should be at most longest_token_life, of every program")
+        return self
 
     @property
     def wrapping_key_path(self) -> Path:

@@ -1,7 +1,5 @@
 """A client proves itself with its own key: a short JWT that is good once (RFC 7523, `private_key_jwt`)."""
 
-import base64
-import json
 import math
 import re
 from collections.abc import Collection, Iterable
@@ -9,19 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from joserfc import jws
-from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, Key, OKPKey
 
+from chassis.jose import NotReadable, SignedText, read_signed
 from identity.clients.keys import algorithms_of, open_key
 
 KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ALGORITHMS = [*algorithms_of("EC"), *algorithms_of("OKP")]
 TYPES = ("jwt", "client-authentication+jwt")
-FOREIGN = {"jwk", "jku", "x5u", "x5c", "crit", "b64"}
-"""An assertion that brings its own key proves nothing."""
 
 MOST_AHEAD = 300
 LEEWAY = 30
@@ -36,8 +29,7 @@ NOBODYS: list[Key] = [ECKey.generate_key("P-256", private=False), OKPKey.generat
 class Assertion:
     """What was sent, not believed yet."""
 
-    text: str
-    header: dict[str, Any]
+    signed: SignedText
     claims: dict[str, Any]
 
     @property
@@ -57,11 +49,10 @@ class Proof:
 def read(text: str) -> Assertion | None:
     """What an assertion says, or None for what is none."""
     try:
-        parts = jws.extract_compact(text.encode("ascii"))
-        claims = json.loads(parts.payload)
-    except (JoseError, ValueError, RecursionError):
+        signed = read_signed(text)
+        return Assertion(signed, signed.claims())
+    except NotReadable:
         return None
-    return Assertion(text, dict(parts.headers()), claims) if isinstance(claims, dict) else None
 
 
 def prove(
@@ -71,27 +62,12 @@ def prove(
 
     Shape: `keys` are JWKs with their `kid`; an assertion without `kid` may be signed by any of them.
     """
-    header = assertion.header
-    sound = str(header.get("typ", "JWT")).lower() in TYPES and not FOREIGN & set(header)
+    signed, header = assertion.signed, assertion.signed.header
+    # One that brings its own key proves nothing.
+    sound = header.get("typ", "JWT").lower() in TYPES and not signed.brings_key()
     named = [open_key(key) for key in keys if "kid" not in header or header["kid"] == key["kid"]]
-    signed = [_signed_by(key, assertion) for key in named or NOBODYS]
-    return _claimed(assertion.claims, audiences, at.timestamp()) if sound and any(signed) and named else None
-
-
-def _signed_by(key: Key, assertion: Assertion) -> bool:
-    if assertion.header.get("alg") not in algorithms_of(key.key_type):
-        return False
-    public = key.public_key
-    try:
-        if isinstance(public, Ed25519PublicKey):
-            # joserfc warns at each `EdDSA`, the name that most clients still write.
-            message, _, signature = assertion.text.rpartition(".")
-            public.verify(base64.urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), message.encode())
-        else:
-            jws.deserialize_compact(assertion.text, key, algorithms=["ES256"])
-    except (JoseError, ValueError, InvalidSignature):
-        return False
-    return True
+    proven = [signed.signed_by(key, algorithms_of(key.key_type)) for key in named or NOBODYS]
+    return _claimed(assertion.claims, audiences, at.timestamp()) if sound and any(proven) and named else None
 
 
 def _claimed(claims: dict[str, Any], audiences: Collection[str], at: float) -> Proof | None:

@@ -8,9 +8,8 @@ from uuid import UUID
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
-from joserfc import jws, jwt
-from joserfc.errors import JoseError
 
+from chassis.access_tokens import TokenNotGood, check_token, name_key, read_token
 from chassis.clock import now
 from chassis.db import upsert
 from chassis.outbox import emit
@@ -20,12 +19,8 @@ from identity.events import TokenRevoked
 from identity.models import RefreshToken, RevokedToken, SignInSession
 from identity.sessions import service as sessions
 from identity.tokens import repository
-from identity.tokens.generator import ALGORITHM
 from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.parties import RegisteredClient
-
-FOREIGN = {"jwk", "jku", "x5u", "x5c", "crit"}
-"""A token that brings its own key is not ours."""
 
 
 @dataclass(frozen=True)
@@ -54,22 +49,25 @@ def find_token(server: Any, text: str) -> MetToken | None:
 
 
 def _access_token(server: Any, text: str) -> MetToken | None:
+    settings = server.settings
     try:
-        header = jws.extract_compact(text.encode("ascii")).headers()
-        kid = header.get("kid")
-        if header.get("typ") != "at+jwt" or FOREIGN & set(header):
-            return None
-        key = server.keyring.fetch(kid) if isinstance(kid, str) else None
+        shown = read_token(text)
+        key = server.keyring.fetch(name_key(shown))
         if key is None:
             return None
-        claims = jwt.decode(text, key, algorithms=[ALGORITHM]).claims
-    except (JoseError, ValueError):
+        said = check_token(
+            shown,
+            key,
+            issuer=settings.issuer,
+            audience=settings.audience,
+            longest_life=settings.longest_token_life,
+            at=now().timestamp(),
+        )
+        session_id = UUID(said.sid) if said.sid else None
+    except (TokenNotGood, ValueError):
         return None
-    if claims["iss"] != server.settings.issuer or claims["aud"] != server.settings.audience:
-        return None
-    session_id = UUID(claims["sid"]) if "sid" in claims else None
-    live = claims["exp"] > now().timestamp() and not repository.is_revoked(server.session, claims["jti"], session_id)
-    return MetToken(claims["client_id"], dict(claims), session_id, None, live)
+    live = said.exp > now().timestamp() and not repository.is_revoked(server.session, said.jti, session_id)
+    return MetToken(said.client_id, shown.claims(), session_id, None, live)
 
 
 def _refresh_token(server: Any, text: str) -> MetToken | None:
