@@ -7,6 +7,8 @@ from chassis.http import trusted
 from chassis.program import Program
 from chassis.runtime import Runtime
 from gateway import endpoint
+from gateway.admission import Admission
+from gateway.limits import Documents
 from gateway.schema import make_schema
 from gateway.settings import GatewaySettings
 from vocabulary.programs import PROGRAMS
@@ -15,7 +17,10 @@ from vocabulary.programs import PROGRAMS
 def set_up(app: FastAPI, runtime: Runtime) -> None:
     """The schema, and the ways to the programs behind. None carries credentials of ours."""
     settings: GatewaySettings = runtime.settings
-    app.state.schema = make_schema(settings)
+    schema = make_schema()
+    app.state.schema = schema
+    app.state.documents = Documents(schema._schema, settings)
+    app.state.admission = Admission(settings)
     app.state.programs = {
         name: httpx.AsyncClient(
             base_url=getattr(settings, f"{name}_url"),
@@ -35,4 +40,5 @@ program = Program(
     base=None,
     routers=[endpoint.router],
     setup=set_up,
+    dialect=endpoint.DIALECT,
 )

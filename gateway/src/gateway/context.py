@@ -18,7 +18,9 @@ from gateway.clients.claims import ClaimsClient
 from gateway.clients.consent import ConsentClient
 from gateway.clients.families import FamiliesClient
 from gateway.clients.identity import IdentityClient
+from gateway.limits import Prepared
 from gateway.loaders import Loaders, Services
+from gateway.outline import Outline
 from gateway.settings import GatewaySettings
 
 PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
@@ -33,7 +35,7 @@ class Context:
     """One request of one caller. Everything behind is asked with the caller's own token, never with ours.
 
     Units: `patience` in seconds, what the whole operation may take.
-    Shape: `stated` holds the purposes for which anything of it is asked.
+    Shape: `stated` holds the purposes for which anything of it is asked; `prepared` the document that runs.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Context:
         forwarded: Mapping[str, str] | None = None,
     ) -> None:
         self._programs, self.settings, self._purpose = programs, settings, purpose
+        self.caller, self.prepared = caller, Prepared(Outline([], 0, quotes=False))
         self.patience = min(settings.operation_timeout, _left_of_request())
         self._ends = time.monotonic() + self.patience
         self.stated = {purpose or (caller.purposes[0] if len(caller.purposes) == 1 else "")}

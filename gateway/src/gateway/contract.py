@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from gateway.schema import make_schema
-from gateway.settings import GatewaySettings
 
 PATH = Path(__file__).resolve().parents[2] / "schema.graphql"
 
@@ -13,7 +12,7 @@ def write_contract(path: Path = PATH) -> None:
 
 
 def schema_text() -> str:
-    return make_schema(GatewaySettings.with_prefix()).as_str() + "\n"
+    return make_schema().as_str() + "\n"
 
 
 if __name__ == "__main__":

@@ -30,6 +30,11 @@ def problem_of(cause: BaseException | None, base: str) -> Body:
     return (cause if isinstance(cause, Problem) else ServerFault()).body(base)
 
 
+def error_of(problem: Problem, base: str, current: str = "") -> Body:
+    """An error that belongs to no part of an answer. Shape: `current` is the request id, where it must be told."""
+    return {"message": problem.title, "extensions": {"problem": problem.body(base, request_id=current)}}
+
+
 def format_error(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
     """One error of an answer.
 

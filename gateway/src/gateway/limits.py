@@ -1,19 +1,16 @@
-"""Limits of a document: it is measured before anything of it runs.
+"""Limits of a document: it is measured by its outline before it is parsed, and before anything of it runs.
 
 Everything is counted in one walk that enters each fragment once, so that a document whose fragments double each other
-forty times over is refused as fast as any other. (Strawberry's own limiters follow every path.)
+forty times over is refused as fast as any other. (Strawberry's own limiters follow every path, behind the parser.)
 """
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from graphql import (
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
@@ -21,11 +18,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
-    InlineFragmentNode,
-    IntValueNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    VariableNode,
+    GraphQLUnionType,
     get_named_type,
     parse,
     specified_rules,
@@ -33,10 +26,11 @@ from graphql import (
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
-from chassis.problems import Problem
+from gateway.outline import Definition, Inline, Outline, Part, Selected, Spread, WrongWord, read_outline, split_words
 from gateway.problems import (
     DocumentNotValid,
     DocumentTooDeep,
+    DocumentTooLong,
     IntrospectionOff,
     OperationNotValid,
     PageTooLong,
@@ -44,10 +38,17 @@ from gateway.problems import (
     TooManyAliases,
     TooManyDefinitions,
     TooManyDirectives,
+    TooManyRepeats,
 )
 from gateway.settings import GatewaySettings
 
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+INTROSPECTION = frozenset({"__schema", "__type"})
+NESTING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
+"""Fields of introspection that lead from types to types; `ofType` only unwraps one."""
+DEEPEST_INTROSPECTION, DEEPEST_SCHEMA = 2, 20
+"""How often they may lead to each other, and how deep a document may be that asks for the schema: what clients ask
+for to know all of it goes through `ofType` nine times, each into the next."""
 
 
 def needs_own_request(resolver: Resolver) -> Resolver:
@@ -56,48 +57,64 @@ def needs_own_request(resolver: Resolver) -> Resolver:
     return resolver
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class DocumentSize:
     """How much a part of a document asks for, fragments counted wherever they are used."""
 
     depth: int = 0
     cost: int = 0
+    fields: int = 0
     aliases: int = 0
     directives: int = 0
 
-    def __add__(self, other: "DocumentSize") -> "DocumentSize":
-        return DocumentSize(
-            max(self.depth, other.depth),
-            self.cost + other.cost,
-            self.aliases + other.aliases,
-            self.directives + other.directives,
-        )
+    def add(self, other: "DocumentSize") -> None:
+        self.depth = max(self.depth, other.depth)
+        self.cost += other.cost
+        self.fields += other.fields
+        self.aliases += other.aliases
+        self.directives += other.directives
 
 
 class DocumentMeasure:
-    """Measures one operation of a document. It may hold names that the schema does not know; those cost 1."""
+    """Measures the operations of a document. Shape: `may_introspect` says whether the caller may see the schema."""
 
     def __init__(
-        self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, Any], settings: GatewaySettings
+        self,
+        schema: GraphQLSchema,
+        outline: Outline,
+        variables: Mapping[str, Any],
+        settings: GatewaySettings,
+        *,
+        may_introspect: bool,
     ) -> None:
-        self._schema, self._settings = schema, settings
-        self._operations = operations_of(document)
-        self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        self._definitions = len(document.definitions)
-        self._given, self._variables = variables, variables
+        self._schema, self._settings, self._may_introspect = schema, settings, may_introspect
+        self._outline, self._given = outline, variables
+        self._fragments = {one.name: one for one in outline.definitions if one.kind == "fragment"}
+        self._variables: Mapping[str, Any] = variables
         self._measured: dict[tuple[str, bool], DocumentSize] = {}
 
     def refuse_if_too_much(self) -> None:
-        """Errors: one problem of this module, the first that applies."""
-        limits = self._settings
-        if self._definitions > limits.max_definitions:
+        """Errors: WrongWord; one problem of this module, the first that applies."""
+        limits, size = self._settings, DocumentSize()
+        if len(self._outline.definitions) > limits.max_definitions:
             raise TooManyDefinitions(limit=limits.max_definitions)
-        size = DocumentSize()
-        for operation in self._operations:
-            self._begin(operation)
-            root = self._schema.get_root_type(operation.operation)
-            size += self._selections(operation.selection_set, root, False)
-            size += DocumentSize(directives=len(operation.directives or ()))
+        for one in self._outline.definitions:
+            self._refuse_repeats_at(one.below)
+        for operation in self._outline.operations:
+            # Fragments are measured for each operation anew: `first` may be a variable with another default in each.
+            self._measured = {}
+            self._variables = {**_numbers(operation.defaults), **self._given}
+            root = getattr(self._schema, f"{operation.kind}_type")
+            if root is None:
+                raise OperationNotValid("There are no subscriptions.")
+            size.add(self._selections(operation.below, root, False))
+            size.directives += operation.directives
+        self._refuse_size(size)
+        for operation in self._outline.operations:
+            self._refuse_repeats(operation)
+
+    def _refuse_size(self, size: DocumentSize) -> None:
+        limits = self._settings
         if size.depth > limits.max_depth:
             raise DocumentTooDeep(limit=limits.max_depth)
         if size.aliases > limits.max_aliases:
@@ -106,76 +123,155 @@ class DocumentMeasure:
             raise TooManyDirectives(limit=limits.max_directives)
         if size.cost > limits.max_cost:
             raise TooCostly(cost=min(size.cost, 10**9), limit=limits.max_cost)
+        if size.fields > limits.max_tokens:
+            raise DocumentTooLong(limit=limits.max_tokens)
 
-    def _begin(self, operation: OperationDefinitionNode) -> None:
-        # Fragments are measured for each operation anew: `first` may be a variable with another default in each.
-        self._measured = {}
-        self._variables = dict(self._given)
-        for definition in operation.variable_definitions or ():
-            if isinstance(definition.default_value, IntValueNode):
-                self._variables.setdefault(definition.variable.name.value, int(definition.default_value.value))
-
-    def _selections(self, selections: SelectionSetNode | None, parent: Any, sized: bool) -> DocumentSize:
+    def _selections(self, parts: list[Part], parent: Any, sized: bool) -> DocumentSize:
         size = DocumentSize()
-        if selections is not None and not selections.selections:  # graphql-core accepts them
-            raise DocumentNotValid("Braces hold at least one field.")
-        for node in selections.selections if selections else ():
-            if isinstance(node, FieldNode):
-                size += self._field(node, parent, sized)
-            elif isinstance(node, InlineFragmentNode):
-                within = self._schema.get_type(node.type_condition.name.value) if node.type_condition else parent
-                size += self._selections(node.selection_set, within, sized)
-            elif isinstance(node, FragmentSpreadNode):
-                size += self._fragment(node.name.value, sized)
-            size += DocumentSize(directives=len(node.directives or ()))
+        for part in parts:
+            if isinstance(part, Selected):
+                self._add_field(size, part, parent, sized)
+            elif isinstance(part, Spread):
+                size.add(self._fragment(part, sized))
+            else:
+                within = self._type(part.of, part.at) if part.of else parent
+                size.add(self._selections(part.below, within, sized))
+            size.directives += part.directives
         return size
 
-    def _fragment(self, name: str, sized: bool) -> DocumentSize:
-        if (name, sized) not in self._measured:
+    def _fragment(self, spread: Spread, sized: bool) -> DocumentSize:
+        key = spread.name, sized
+        if key not in self._measured:
+            if (fragment := self._fragments.get(spread.name)) is None:
+                raise WrongWord(DocumentNotValid("Unknown fragment '?'."), spread.at)
             # A fragment that uses itself adds nothing here; validation refuses it.
-            self._measured[name, sized] = DocumentSize()
-            if fragment := self._fragments.get(name):
-                within = self._schema.get_type(fragment.type_condition.name.value)
-                size = self._selections(fragment.selection_set, within, sized)
-                self._measured[name, sized] = size + DocumentSize(directives=len(fragment.directives or ()))
-        return self._measured[name, sized]
+            self._measured[key] = DocumentSize()
+            size = self._selections(fragment.below, self._type(fragment.of or "", fragment.at), sized)
+            size.directives += fragment.directives
+            self._measured[key] = size
+        return self._measured[key]
 
-    def _field(self, node: FieldNode, parent: Any, sized: bool) -> DocumentSize:
-        name = node.name.value
-        if name in ("__schema", "__type") and not self._settings.development:
-            raise IntrospectionOff()
-        if name.startswith("__"):
-            return DocumentSize(depth=1, aliases=int(node.alias is not None))
-        known = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
-        times = self._first(node, known)
-        within = self._selections(node.selection_set, get_named_type(known.type) if known else None, times is not None)
+    def _type(self, name: str, at: int) -> Any:
+        found = self._schema.get_type(name)
+        if not isinstance(found, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
+            what = "Unknown type '?'." if found is None else "A fragment is of a type that has fields."
+            raise WrongWord(DocumentNotValid(what), at)
+        return found
+
+    def _add_field(self, size: DocumentSize, part: Selected, parent: Any, sized: bool) -> None:
+        size.fields += 1
+        size.aliases += part.key != part.name
+        if part.name in INTROSPECTION and parent is self._schema.query_type:
+            if not self._may_introspect:
+                raise IntrospectionOff()
+            # All of the schema takes most of what a document may cost, one type as much as a request of its own.
+            size.cost += self._settings.max_cost * 3 // 4 if part.name == "__schema" else self._settings.call_cost
+            self._add_introspection(size, part.below or [], 0)
+            return
+        if part.name == "__typename":
+            size.depth = max(size.depth, 1)
+            return
+        known = None if isinstance(parent, GraphQLUnionType) else parent.fields.get(part.name)
+        if known is None:
+            of = f"Cannot query field '?' on type '{parent.name}'."
+            raise WrongWord(DocumentNotValid(of), part.at)
+        kind = get_named_type(known.type)
+        times = self._first(part, known)
+        within = DocumentSize()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType):
+            if part.below is None:
+                text = f"Field '{part.name}' of type '{known.type}' must have a selection of subfields."
+                raise WrongWord(DocumentNotValid(text), part.at)
+            within = self._selections(part.below, kind, times is not None)
+        elif part.below is not None:
+            text = f"Field '{part.name}' must not have a selection since type '{known.type}' has no subfields."
+            raise WrongWord(DocumentNotValid(text), part.at)
         if times is None:
-            times = self._settings.list_size if known and _is_list(known) and not sized else 1
-        own = self._settings.call_cost if known and _calls(known, parent, self._schema) else 1
-        return replace(
-            within + DocumentSize(aliases=int(node.alias is not None)),
-            depth=within.depth + 1,
-            cost=own + times * within.cost,
-        )
+            times = self._settings.list_size if _is_list(known) and not sized else 1
+        own = self._settings.call_cost if _calls(known, parent, self._schema) else 1
+        size.depth = max(size.depth, within.depth + 1)
+        size.cost += own + times * within.cost
+        size.fields += within.fields
+        size.aliases += within.aliases
+        size.directives += within.directives
 
-    def _first(self, node: FieldNode, known: GraphQLField | None) -> int | None:
+    def _add_introspection(self, size: DocumentSize, parts: Iterable[Part], nested: int) -> None:
+        """The schema is as long as it is, so it is not counted by its lists, but by how often types lead to types."""
+        for part in parts:
+            size.directives += part.directives
+            if isinstance(part, Spread):
+                fragment = self._fragments.get(part.name)
+                key = part.name, True
+                if fragment and key not in self._measured:
+                    self._measured[key] = DocumentSize()
+                    self._add_introspection(size, fragment.below, nested)
+            elif isinstance(part, Inline):
+                self._add_introspection(size, part.below, nested)
+            else:
+                size.fields += 1
+                size.aliases += part.key != part.name
+                deeper = nested + (part.name in NESTING)
+                if deeper > DEEPEST_INTROSPECTION:
+                    raise DocumentTooDeep(limit=DEEPEST_INTROSPECTION)
+                self._add_introspection(size, part.below or [], deeper)
+
+    def _first(self, part: Selected, known: GraphQLField) -> int | None:
         """How many a page may hold; None when the field is no page. Errors: PageTooLong."""
-        if known is None or "first" not in known.args:
+        if "first" not in known.args:
             return None
-        given: Any = known.args["first"].default_value
-        for argument in node.arguments or ():
-            if argument.name.value == "first":
-                value = argument.value
-                given = int(value.value) if isinstance(value, IntValueNode) else None
-                if isinstance(value, VariableNode):
-                    given = self._variables.get(value.name.value, known.args["first"].default_value)
+        usual = known.args["first"].default_value
+        stated = part.arguments.get("first")
+        given: Any = usual if stated is None else _number(stated)
+        if stated is not None and stated.startswith("$"):
+            given = self._variables.get(stated[1:], usual)
         if not isinstance(given, int) or isinstance(given, bool) or not 1 <= given <= self._settings.max_first:
             raise PageTooLong(limit=self._settings.max_first)
         return given
 
+    def _refuse_repeats_at(self, parts: list[Part]) -> None:
+        # At once, for most of them: else each would be measured first.
+        if len(parts) - len({part.key if isinstance(part, Selected) else id(part) for part in parts}) > (
+            self._settings.max_repeats
+        ):
+            raise TooManyRepeats(limit=self._settings.max_repeats)
+        for part in parts:
+            if not isinstance(part, Spread) and part.below:
+                self._refuse_repeats_at(part.below)
 
-def operations_of(document: DocumentNode) -> list[OperationDefinitionNode]:
-    return [part for part in document.definitions if isinstance(part, OperationDefinitionNode)]
+    def _refuse_repeats(self, operation: Definition) -> None:
+        """Counts fields that stand again where they stand already, fragments taken in.
+
+        graphql-core compares each of those with each other, and all below them too.
+        Errors: TooManyRepeats.
+        """
+        repeats, left = 0, [[operation.below]]
+        while left:
+            found: dict[str, list[Selected]] = {}
+            self._collect(left.pop(), set(), found)
+            repeats += sum(len(same) - 1 for same in found.values())
+            if repeats > self._settings.max_repeats:
+                raise TooManyRepeats(limit=self._settings.max_repeats)
+            left += [below for same in found.values() if (below := [one.below for one in same if one.below])]
+
+    def _collect(self, lists: Iterable[list[Part]], seen: set[str], found: dict[str, list[Selected]]) -> None:
+        for parts in lists:
+            for part in parts:
+                if isinstance(part, Selected):
+                    found.setdefault(part.key, []).append(part)
+                elif isinstance(part, Inline):
+                    self._collect([part.below], seen, found)
+                elif part.name not in seen and part.name in self._fragments:
+                    seen.add(part.name)
+                    self._collect([self._fragments[part.name].below], seen, found)
+
+
+def _number(word: str) -> int | None:
+    """A whole number of a document; None for what is none, or longer than any page."""
+    return int(word) if len(word) < 10 and word.removeprefix("-").isdigit() else None
+
+
+def _numbers(defaults: Mapping[str, str]) -> dict[str, int]:
+    return {name: number for name, word in defaults.items() if (number := _number(word)) is not None}
 
 
 def _is_list(field: GraphQLField) -> bool:
@@ -189,66 +285,85 @@ def _calls(field: GraphQLField, parent: Any, schema: GraphQLSchema) -> bool:
     return marked or parent in (schema.query_type, schema.mutation_type)
 
 
-class LimitsExtension(SchemaExtension):
-    """Parses, measures and checks a document, in this order; nothing that was refused is executed."""
+@dataclass(slots=True)
+class Prepared:
+    """A document that may run, or what is wrong with it. Shape: `node` is None until it is parsed."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
-        super().__init__()
-        self._settings = settings
+    outline: Outline
+    node: DocumentNode | None = None
+    wrong: list[GraphQLError] = field(default_factory=list)
 
-    def on_operation(self) -> Generator[None]:
-        self.execution_context.parse_options["max_tokens"] = self._settings.max_tokens
-        yield
+
+class Documents:
+    """Reads and checks documents, and keeps those that name nobody: only the first of its kind costs anything.
+
+    A document with a quoted value or a comment may name somebody, and is not kept; variables are the way to be quick.
+    """
+
+    def __init__(self, schema: GraphQLSchema, settings: GatewaySettings) -> None:
+        self._schema, self._settings = schema, settings
+        self._kept: OrderedDict[str, Prepared] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def prepare(
+        self,
+        document: str,
+        variables: Mapping[str, Any],
+        *,
+        may_introspect: bool,
+        pay: Callable[[int], None] = lambda words: None,
+    ) -> Prepared:
+        """Shape: `pay` is told how many words are to be parsed, and may refuse.
+
+        Errors: WrongWord; a problem of this module; whatever `pay` raises.
+        """
+        prepared = self._kept.get(document)
+        if prepared is None:
+            prepared = Prepared(self._read(document))
+        else:
+            self._kept.move_to_end(document)
+        DocumentMeasure(
+            self._schema, prepared.outline, variables, self._settings, may_introspect=may_introspect
+        ).refuse_if_too_much()
+        if prepared.node is None and not prepared.wrong:
+            pay(prepared.outline.words)
+            self._check(document, prepared)
+            if not prepared.outline.quotes:
+                self._kept[document] = prepared
+                if len(self._kept) > self._settings.cached_documents:
+                    self._kept.popitem(last=False)
+        return prepared
+
+    def _read(self, document: str) -> Outline:
+        limits = self._settings
+        if len(document) > limits.max_document:
+            raise DocumentTooLong(limit=limits.max_document)
+        words = split_words(document)
+        if len(words) + document.count("#") > limits.max_tokens:  # the parser spends as much on a comment
+            raise DocumentTooLong(limit=limits.max_tokens)
+        asks_for_schema = not INTROSPECTION.isdisjoint(words)
+        return read_outline(document, words, DEEPEST_SCHEMA if asks_for_schema else limits.max_depth)
+
+    def _check(self, document: str, prepared: Prepared) -> None:
+        try:
+            node = parse(document, max_tokens=self._settings.max_tokens)
+        except GraphQLError as wrong:
+            prepared.wrong = [wrong]
+            return
+        prepared.wrong = validate_document(self._schema, node, tuple(specified_rules))
+        prepared.node = node
+
+
+class PreparedExtension(SchemaExtension):
+    """Hands Strawberry the document that was prepared, so that it neither parses nor validates."""
 
     def on_parse(self) -> Generator[None]:
         context = self.execution_context
-        context.graphql_document = parse_document(context.query or "", self._settings)
+        context.graphql_document = context.context.prepared.node
         yield
 
     def on_validate(self) -> Generator[None]:
-        context = self.execution_context
-        schema, document = context.schema._schema, context.graphql_document
-        assert document is not None
-        try:
-            DocumentMeasure(schema, document, context.variables or {}, self._settings).refuse_if_too_much()
-            # Strawberry would run the first of several; its public `operation_name` hides that none was given.
-            if context._provided_operation_name is None and len(operations_of(document)) > 1:
-                raise OperationNotValid("Of several operations, `operationName` says which is to run.")
-            context.pre_execution_errors = check_document(schema, document, context.query or "", self._settings)
-        except Problem as refused:
-            context.pre_execution_errors = [GraphQLError(refused.title, original_error=refused)]
+        self.execution_context.pre_execution_errors = []
         yield
-
-
-def parse_document(query: str, settings: GatewaySettings) -> DocumentNode:
-    """The document of a query. Errors: GraphQLError."""
-    if _names_nobody(query):
-        document: DocumentNode = _kept_document(settings.cached_documents)(query, max_tokens=settings.max_tokens)
-        return document
-    return parse(query, max_tokens=settings.max_tokens)
-
-
-def check_document(
-    schema: GraphQLSchema, document: DocumentNode, query: str, settings: GatewaySettings
-) -> list[GraphQLError]:
-    """What is wrong with a document."""
-    rules = tuple(specified_rules)
-    if _names_nobody(query):
-        errors: list[GraphQLError] = _kept_check(settings.cached_documents)(schema, document, rules)
-        return errors
-    return validate_document(schema, document, rules)
-
-
-def _names_nobody(query: str) -> bool:
-    """A document with a quoted value may name somebody. It is not kept; variables are the way to be quick."""
-    return '"' not in query
-
-
-@lru_cache(maxsize=4)
-def _kept_document(size: int) -> Any:
-    return lru_cache(maxsize=size)(parse)
-
-
-@lru_cache(maxsize=4)
-def _kept_check(size: int) -> Any:
-    return lru_cache(maxsize=size)(validate_document)

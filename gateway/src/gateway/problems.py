@@ -7,13 +7,16 @@ Problem
 │   ├── TooManyAliases      400
 │   ├── TooManyDirectives   400
 │   ├── TooManyDefinitions  400
+│   ├── TooManyRepeats      400
 │   ├── TooCostly           400
 │   ├── PageTooLong         400
 │   └── IntrospectionOff    400
 ├── OperationNotValid       400
+├── PersistedQueryNotSupported  400
 ├── FamilyNotFound          404
 ├── PersonNotFound          404
 ├── UpstreamAnswerNotValid  502
+├── TooBusy                 503
 └── TookTooLong             503
 """
 
@@ -59,6 +62,12 @@ class TooManyDefinitions(DocumentNotValid):
     title = "Too many definitions"
 
 
+class TooManyRepeats(DocumentNotValid):
+    """The document selects fields again where they are selected already. `limit` gives the number; select each once."""
+
+    title = "Too many repeats"
+
+
 class TooCostly(DocumentNotValid):
     """The answer could become larger than one request may ask for.
 
@@ -76,7 +85,7 @@ class PageTooLong(DocumentNotValid):
 
 
 class IntrospectionOff(DocumentNotValid):
-    """This gateway does not describe its schema. It is published as `gateway/schema.graphql`."""
+    """This gateway does not describe its schema to your role. It is published as `gateway/schema.graphql`."""
 
     title = "Introspection is off"
 
@@ -89,6 +98,25 @@ class OperationNotValid(Problem):
     """
 
     title = "Operation not valid"
+
+
+class PersistedQueryNotSupported(Problem):
+    """Documents are not kept by their hash: send the whole document.
+
+    Clients that understand this title send whole documents from then on. What was sent once is kept by its text, so a
+    hash would save no work here.
+    """
+
+    title = "PersistedQueryNotSupported"
+
+
+class TooBusy(Unavailable):
+    """More is asked at the moment than can be answered; nothing of this request was begun.
+
+    Try again after `Retry-After` seconds.
+    """
+
+    title = "Too busy"
 
 
 class FamilyNotFound(NotFound):

@@ -13,13 +13,12 @@ from gateway.clients.families import FamiliesClient
 from gateway.clients.identity import IdentityClient
 from gateway.json_mapping import Component
 from gateway.schema import make_schema
-from gateway.settings import GatewaySettings
 from unit.gateway.contract_standin import ContractStandIn
 from unit.gateway.openapi import Schema, documents, renamed
 from unit.gateway.under_test import Gateway
 from unit.gateway.whole_operations import operation
 
-SCHEMA = make_schema(GatewaySettings.with_prefix())._schema
+SCHEMA = make_schema()._schema
 FIELDS = [(kind, name) for kind in ("Query", "Mutation") for name in SCHEMA.type_map[kind].fields]  # type: ignore[attr-defined]
 WIDE = {"max_depth": 40, "max_cost": 10**9, "max_tokens": 10**6}
 """Every field at once is more than anybody may ask for."""

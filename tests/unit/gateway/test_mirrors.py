@@ -9,7 +9,6 @@ from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectT
 from gateway.json_mapping import MIRRORED, Component, fields_of, read_object
 from gateway.problems import UpstreamAnswerNotValid
 from gateway.schema import make_schema
-from gateway.settings import GatewaySettings
 from unit.gateway.mirror_checks import check, check_all, is_input, members_of, schema_of
 from unit.gateway.openapi import Maker, documents, renamed
 
@@ -34,7 +33,7 @@ def test_every_type_is_as_the_contracts_say() -> None:
 
 def test_every_type_of_the_schema_says_what_it_mirrors() -> None:
     unsaid = set()
-    for name, kind in make_schema(GatewaySettings.with_prefix())._schema.type_map.items():
+    for name, kind in make_schema()._schema.type_map.items():
         if not name.startswith("__") and isinstance(
             kind, GraphQLObjectType | GraphQLInputObjectType | GraphQLInterfaceType
         ):

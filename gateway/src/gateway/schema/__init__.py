@@ -10,7 +10,7 @@ from strawberry import type as strawberry_type
 from strawberry.types import ExecutionContext
 
 from chassis.telemetry import described
-from gateway.limits import LimitsExtension
+from gateway.limits import PreparedExtension
 from gateway.problems import UpstreamAnswerNotValid
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
 from gateway.schema.common import CONFIG, log_upstream_fault
@@ -20,7 +20,6 @@ from gateway.schema.identity import IdentityQuery
 from gateway.schema.premises import PremisesMutation, PremisesQuery
 from gateway.schema.questions import QuestionsMutation, QuestionsQuery
 from gateway.schema.safeguarding import SafeguardingMutation, SafeguardingQuery
-from gateway.settings import GatewaySettings
 
 log = structlog.get_logger()
 
@@ -54,8 +53,8 @@ def _field(error: GraphQLError) -> str:
     return node.name.value if isinstance(node, FieldNode) else "-"
 
 
-def make_schema(settings: GatewaySettings) -> Schema:
-    schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[lambda: LimitsExtension(settings)])
+def make_schema() -> Schema:
+    schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[PreparedExtension])
     describe_types(schema._schema)
     return schema
 

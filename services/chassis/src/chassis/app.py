@@ -65,8 +65,28 @@ class Advised:
     purposes: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Dialect:
+    """Paths whose clients speak a protocol with a form of its own for errors. Example: GraphQL.
+
+    Shape: `render` makes the answer of a problem from the problem, the base of problem pages, the value of the header
+    `Accept` and the request id. `line_breaks`: parameters there hold text of several lines.
+    """
+
+    paths: re.Pattern[str]
+    render: Callable[[Problem, str, str, str], Response]
+    line_breaks: bool = False
+
+    def is_spoken_at(self, path: str) -> bool:
+        return self.paths.fullmatch(path) is not None
+
+
 def build_app(
-    title: str, runtime: Runtime, spools: re.Pattern[str] | None = None, advised: Advised | None = None
+    title: str,
+    runtime: Runtime,
+    spools: re.Pattern[str] | None = None,
+    advised: Advised | None = None,
+    dialect: Dialect | None = None,
 ) -> FastAPI:
     """A program's application with everything that is the same for all of them.
 
@@ -77,8 +97,8 @@ def build_app(
     app.state.known_names = {}
     app.state.verifier = _make_verifier(runtime)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
-    app.add_middleware(Frame, runtime=runtime, spools=spools)
-    _answer_problems(app, runtime, advised)
+    app.add_middleware(Frame, runtime=runtime, spools=spools, dialect=dialect)
+    _answer_problems(app, runtime, advised, dialect)
     _add_open_routes(app, runtime)
     app.openapi = partial(_described, app)  # type: ignore[method-assign]
     return app
@@ -98,8 +118,14 @@ def _described(app: FastAPI) -> dict[str, Any]:
 class Frame:
     """Gives a request its ids, caps its body, writes its log line and figures. Plain ASGI: it must not buffer."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime, spools: re.Pattern[str] | None = None) -> None:
-        self._app, self._runtime, self._spools = app, runtime, spools
+    def __init__(
+        self,
+        app: ASGIApp,
+        runtime: Runtime,
+        spools: re.Pattern[str] | None = None,
+        dialect: Dialect | None = None,
+    ) -> None:
+        self._app, self._runtime, self._spools, self._dialect = app, runtime, spools, dialect
         self._metrics = RequestMetrics(runtime.metrics)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -116,6 +142,8 @@ class Frame:
         find_names = cache(partial(_find_known_names, scope))
         json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
         look = partial(request_checks.check_json, find_names=find_names) if json else None
+        dialect = self._dialect if self._dialect and self._dialect.is_spoken_at(scope["path"]) else None
+        render = partial(_render, dialect, _text(headers.get(b"accept")) or "", settings.own_url)
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -138,9 +166,12 @@ class Frame:
                     raise TooLarge(limit=limit)
                 if (declared or b"transfer-encoding" in headers) and _encoded(scope):
                     raise BodyEncoded()
-                request_checks.check_address(scope.get("raw_path", b""), scope["query_string"], find_names)
+                line_breaks = dialect is not None and dialect.line_breaks
+                request_checks.check_address(
+                    scope.get("raw_path", b""), scope["query_string"], find_names, line_breaks=line_breaks
+                )
             except Problem as refused:
-                await refused.render(settings.own_url, "", current)(scope, receive, send_framed)
+                await render(refused, "", current)(scope, receive, send_framed)
             else:
                 await self._app(scope, _watched(receive, limit, settings.body_patience, look), send_framed)
         except Exception as broken:
@@ -148,8 +179,7 @@ class Frame:
             log.error("request broke", **described(broken))
             if began_answer:
                 raise
-            fault = ServerFault().render(settings.own_url, _path_of(scope), current)
-            await fault(scope, receive, send_framed)
+            await render(ServerFault(), _path_of(scope), current)(scope, receive, send_framed)
         finally:
             route = getattr(scope.get("route"), "path_format", "-")
             seconds = time.perf_counter() - began
@@ -230,13 +260,21 @@ def _needs_advice(request: Request, advised: Advised) -> bool:
     return advised.paths.fullmatch(request.url.path) is not None or purpose in advised.purposes
 
 
-def _answer_problems(app: FastAPI, runtime: Runtime, advised: Advised | None) -> None:
+def _render(dialect: Dialect | None, accept: str, base: str, problem: Problem, instance: str, current: str) -> Response:
+    if dialect is not None:
+        return dialect.render(problem, base, accept, current)
+    return problem.render(base, instance, current)
+
+
+def _answer_problems(app: FastAPI, runtime: Runtime, advised: Advised | None, dialect: Dialect | None) -> None:
     base, advice = runtime.settings.own_url, runtime.settings.unavailable_advice
 
     def rendered(request: Request, problem: Problem) -> Response:
         if advice and advised and problem.status in (404, 503) and _needs_advice(request, advised):
             problem.extra["advice"] = advice
-        return problem.render(base, _path_of(request.scope), request_id())
+        spoken = dialect if dialect and dialect.is_spoken_at(request.url.path) else None
+        accept = request.headers.get("accept", "")
+        return _render(spoken, accept, base, problem, _path_of(request.scope), request_id())
 
     @app.exception_handler(Problem)
     async def problem(request: Request, found: Problem) -> Response:

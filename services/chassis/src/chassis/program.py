@@ -14,7 +14,7 @@ import structlog
 from fastapi import APIRouter, FastAPI
 
 from chassis import paging
-from chassis.app import OPEN_ROUTES, Advised, build_app
+from chassis.app import OPEN_ROUTES, Advised, Dialect, build_app
 from chassis.auth import Caller
 from chassis.db import on_commit
 from chassis.events import Event
@@ -35,7 +35,8 @@ log = structlog.get_logger()
 class Program:
     """Shape: `base` is the service's declarative Base, None where no data is owned. `open_routes` need no token.
     Bodies at paths like `spools` go to a file first, and may be large. Requests that are `advised` are told whom to
-    turn to where nothing is shown. `figures` are the program's own for Prometheus: name, help, how to count.
+    turn to where nothing is shown. Where a `dialect` is spoken, errors have its form. `figures` are the program's own
+    for Prometheus: name, help, how to count.
 
     `recognise` may take from a caller what this program knows to be none of theirs: a role that their service may not
     hold. `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to
@@ -53,6 +54,7 @@ class Program:
     open_routes: frozenset[str] = frozenset()
     spools: re.Pattern[str] | None = None
     advised: Advised | None = None
+    dialect: Dialect | None = None
     figures: Sequence[tuple[str, str, Callable[[Runtime], int]]] = ()
     setup: Callable[[FastAPI, Runtime], None] | None = None
     prepare: Callable[[Runtime], None] | None = None
@@ -64,7 +66,7 @@ class Program:
         serves = "serve" in which
         if self.prepare:
             self.prepare(runtime)
-        app = build_app(self.title, runtime, self.spools, self.advised)
+        app = build_app(self.title, runtime, self.spools, self.advised, self.dialect)
         app.state.program = self
         if self.recognise:
             app.state.recognise = self.recognise(runtime)

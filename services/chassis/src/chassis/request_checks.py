@@ -20,6 +20,8 @@ from chassis.problems import Fault, RequestNotReadable, RequestNotValid
 MOST_FAULTS = 50
 """The most faults that one answer lists, so that a hostile body cannot make the answer long."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+UNCLEAN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Control characters but those that end lines or indent them."""
 HALF = re.compile(r"[\ud800-\udfff]")
 
 
@@ -51,15 +53,19 @@ def pointer_part(name: object, known: KnownNames) -> str:
     return str(name) if isinstance(name, int) or name in known.names else "?"
 
 
-def check_address(path: bytes, query: bytes, find_names: FindNames) -> None:
-    """Errors: RequestNotValid where a part of the address is not UTF-8, or holds a control character; and where a
-    parameter that is no list stands twice."""
+def check_address(path: bytes, query: bytes, find_names: FindNames, *, line_breaks: bool = False) -> None:
+    """Shape: with `line_breaks` parameters may hold text of several lines, with tabs.
+
+    Errors: RequestNotValid where a part of the address is not UTF-8, or holds a control character; and where a
+    parameter that is no list stands twice.
+    """
+    unclean = UNCLEAN if line_breaks else CONTROL
     faults = [] if _is_plain(path) else [_unclean("/path")]
     seen = set[str]()
     for pair in filter(None, query.split(b"&")):
         escaped, _, value = pair.partition(b"=")
         name = unquote_to_bytes(escaped.replace(b"+", b" ")).decode("utf-8", "replace")
-        if not (_is_plain(escaped) and _is_plain(value)):
+        if not (_is_plain(escaped) and _is_plain(value, unclean)):
             faults.append(_unclean(f"/query/{pointer_part(name, find_names())}"))
         elif name in seen and name not in find_names().lists:
             faults.append(_repeated(f"/query/{pointer_part(name, find_names())}", "parameter"))
@@ -132,9 +138,9 @@ def _unfit(text: str) -> bool:
     return "\0" in text or HALF.search(text) is not None
 
 
-def _is_plain(escaped: bytes) -> bool:
+def _is_plain(escaped: bytes, unclean: re.Pattern[str] = CONTROL) -> bool:
     try:
-        return CONTROL.search(unquote_to_bytes(escaped).decode("utf-8")) is None
+        return unclean.search(unquote_to_bytes(escaped).decode("utf-8")) is None
     except UnicodeDecodeError:
         return False
 
