@@ -28,7 +28,7 @@ ORDER = {
         *("covers", "enquiries", "emergency_access", "standing"),
     ],
     "consent": [
-        *("catalogue", "acts", "agreements", "decisions", "notices", "consents"),
+        *("catalogue", "acts", "agreements", "decisions", "sent_marks", "notices", "consents"),
         *("coverage", "objections", "protections", "restrictions", "sharing_log"),
     ],
     "claims": [

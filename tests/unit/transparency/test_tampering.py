@@ -24,10 +24,13 @@ from transparency.export import export_heads, export_leaves
 from unit.consent.world import World, term
 from unit.transparency.world import decide_some, sign_heads
 
-TABLES = ("decision", "sharing", "shared_as", "log_leaf", "log_head", "log_note")
+TABLES = ("decision", "sharing", "shared_as", "sent_batch", "sent_mark", "log_leaf", "log_head", "log_note")
 HARMLESS = {("log_leaf", "at"), ("log_leaf", "seq")}
 """How long a leaf waited, and in which order leaves that waited were given their positions: no part of the tree."""
-PARTS = (("sharing", "decision"), ("shared_as", "decision"), ("decision", "id"), ("log_note", "id"))
+PARTS = (
+    *(("sharing", "decision"), ("shared_as", "decision"), ("sent_mark", "decision"), ("decision", "id")),
+    *(("sent_mark", "batch"), ("sent_batch", "id"), ("log_note", "id")),
+)
 """Where what a leaf stands for is kept, and by which column."""
 ON_FILES = pytest.mark.parametrize("footing", ["embedded"], indirect=True)
 

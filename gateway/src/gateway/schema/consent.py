@@ -159,7 +159,10 @@ class NoticeGiven:
 @strawberry.type
 @mirrors(consent="SharingView")
 class SharingLogEntry:
-    """One sharing: who saw which category about the person, when, for what, and by which agreement."""
+    """One sharing: who saw which category about the person, when, for what, and by which agreement.
+
+    `sent`: when the answer left. Null: that is not confirmed. It was decided, and may have left.
+    """
 
     id: UUID
     at: datetime
@@ -175,6 +178,7 @@ class SharingLogEntry:
     operation: str
     agreement: UUID | None
     basis: str
+    sent: datetime | None
 
 
 @strawberry.type

@@ -22,6 +22,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import request_checks
+from chassis.answered import begin_answer, has_left
 from chassis.auth import Verifier
 from chassis.openapi import describe, list_known_names
 from chassis.problems import (
@@ -135,6 +136,7 @@ class Frame:
         # Of a header that stands twice the first counts, here as in the rooms.
         headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
+        waiting = begin_answer()
         settings = self._runtime.settings
         begin_time_budget(settings.time_budget, _text(headers.get(b"time-budget")))
         large = self._spools is not None and self._spools.fullmatch(scope["path"]) is not None
@@ -155,6 +157,10 @@ class Frame:
                     added.append((b"cache-control", b"no-store"))
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
+            whole = message["type"] == "http.response.body" and not message.get("more_body")
+            if whole and waiting and has_left(scope, status):
+                for act in waiting:
+                    act()
 
         try:
             declared = int(headers.get(b"content-length", b"0") or 0)

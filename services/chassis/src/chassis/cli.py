@@ -135,6 +135,7 @@ def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
         server.run()
     finally:
         loops.stop()
+        runtime.flush()
     log.info("stopped", program=program.name)
     return 0 if server.started else 1
 

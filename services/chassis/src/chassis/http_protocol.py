@@ -4,6 +4,7 @@ import secrets
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from chassis.answered import CLIENT_GONE
 from chassis.problems import PROBLEM_JSON, RequestNotReadable
 
 HEAD_LIMIT = 64 << 10
@@ -39,6 +40,8 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._no_body, self._in_head = 0, False
         super().on_headers_complete()
+        cycle = self.cycle  # of this request; its task has not begun yet
+        self.scope["extensions"] = {CLIENT_GONE: {"asked": lambda: cycle.disconnected}}
 
     def on_body(self, body: bytes) -> None:
         self._no_body = None

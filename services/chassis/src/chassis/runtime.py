@@ -1,8 +1,9 @@
 """What a running program holds: its settings, store, log, keys and ways to the other programs."""
 
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -14,8 +15,10 @@ from chassis.db import make_engine, reading, writing
 from chassis.http import ServiceClient, TokenSource
 from chassis.keys import JwksOverHttp, KeySource
 from chassis.log import EventLog, SqliteLog
+from chassis.problems import Problem
 from chassis.settings import ServiceSettings
 from chassis.thread_slots import ThreadSlot
+from chassis.write_behind import WriteBehind
 
 
 @dataclass
@@ -29,6 +32,8 @@ class Runtime:
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     state: dict[str, Any] = field(default_factory=dict)
     _clients: dict[str, ServiceClient] = field(default_factory=dict)
+    _behind: dict[str, WriteBehind] = field(default_factory=dict)
+    _guard: Lock = field(default_factory=Lock)
 
     @property
     def engine(self) -> Engine:
@@ -51,6 +56,19 @@ class Runtime:
             self._clients[program] = ServiceClient(base, self._own_tokens(), timeout=self.settings.timeout)
         return self._clients[program]
 
+    def write_behind(self, name: str, send: Callable[[Sequence[Any]], None]) -> WriteBehind:
+        """What hands on small things later: one of each name, made at its first use."""
+        with self._guard:
+            if name not in self._behind:
+                self._behind[name] = WriteBehind(name, send, every=self.settings.marks_every)
+            return self._behind[name]
+
+    def flush(self) -> None:
+        """Hand on what is held back, as far as others take it now: before the process ends, and in tests."""
+        for behind in list(self._behind.values()):
+            with suppress(Problem):
+                behind.flush()
+
     def _own_tokens(self) -> TokenSource:
         tokens = self.state.get("own_tokens")
         if tokens is None:
@@ -60,6 +78,8 @@ class Runtime:
         return tokens
 
     def close(self) -> None:
+        for behind in self._behind.values():
+            behind.stop()
         for client in self._clients.values():
             client.close()
         self.log.close()

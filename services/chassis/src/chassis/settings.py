@@ -57,6 +57,9 @@ class ServiceSettings(BaseSettings):
     time_budget: float = Field(
         default=3.0, description="How long a request may wait for other programs, in all its calls together"
     )
+    marks_every: float = Field(
+        default=1.0, ge=0, description="How long marks of answers that left are gathered before they are sent; 0: none"
+    )
     grace: float = Field(default=8.0, description="How long requests may take to end after SIGTERM")
     migration_lock_timeout: float = Field(
         default=10.0, ge=0, description="How long a migration waits for a lock before it gives up; 0: for ever"

@@ -17,6 +17,7 @@ from chassis.runtime import Runtime
 from claims import reach
 from claims.rules.facts import Use
 from claims.schemas import Access, Ask
+from transparency.sent_marks import mark_when_sent
 
 SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
 Formerly = Mapping[UUID, tuple[UUID, ...]]
@@ -89,6 +90,8 @@ def _decide(
 def _ask(runtime: Runtime, caller: Caller | None, question: dict[str, Any]) -> set[Use]:
     try:
         answer = runtime.client("consent").post("/v1/decisions", question, on_behalf_of=caller)
+        if question["share"]:
+            mark_when_sent(runtime, str(answer["decision"]))
         return {
             Use(UUID(verdict["person"]), verdict["category"], verdict["source"])
             for verdict in answer["verdicts"]

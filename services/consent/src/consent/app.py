@@ -17,6 +17,7 @@ from consent.objections import routes as objections
 from consent.protections import routes as protections
 from consent.reactions import reactions
 from consent.restrictions import routes as restrictions
+from consent.sent_marks import routes as sent_marks
 from consent.settings import ConsentSettings
 from consent.sharing_log import routes as sharing_log
 from directory.recognising import recognise_by
@@ -39,6 +40,7 @@ program = Program(
         protections.router,
         restrictions.router,
         decisions.router,
+        sent_marks.router,
         sharing_log.router,
         coverage.router,
         make_router(LOG),

@@ -371,6 +371,29 @@ class Sharing(Base):
     basis: Mapped[str]
 
 
+class SentBatch(Base):
+    """Marks that a program sent at once."""
+
+    __tablename__ = "sent_batch"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    program: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class SentMark(Base):
+    """The answer that rests on a decision left the program that asked for it, at `at`. It is never changed.
+
+    A decision without one was made, and what it permitted may have left or not.
+    """
+
+    __tablename__ = "sent_mark"
+
+    decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
+    at: Mapped[datetime]
+    batch: Mapped[UUID] = mapped_column(ForeignKey("sent_batch.id"), index=True)
+
+
 class SharedAs(Base):
     """The ids that were merged into a person when something of theirs was shared: each one's log stays whole."""
 

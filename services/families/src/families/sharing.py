@@ -14,6 +14,7 @@ from chassis.http import RemoteProblem
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from chassis.schemas import Schema
+from transparency.sent_marks import mark_when_sent
 
 IDENTITY, ADDRESS, LOCATION, SUPPORT = "identity", "address", "location", "support"
 SUBJECTS_AT_ONCE, ITEMS_AT_ONCE = 2000, 50
@@ -138,6 +139,8 @@ def _ask(
     } | _ground_of(caller)
     try:
         answer = runtime.client("consent").post("/v1/decisions", question, on_behalf_of=caller)
+        if share:
+            mark_when_sent(runtime, str(answer["decision"]))
         return str(answer["decision"]), {
             (UUID(verdict["person"]), verdict["category"], verdict["source"])
             for verdict in answer["verdicts"]

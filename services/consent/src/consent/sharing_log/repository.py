@@ -5,7 +5,7 @@ from sqlalchemy import Row, or_, select, union
 from sqlalchemy.orm import Session
 
 from consent.agreements.repository import was_owned_by
-from consent.models import Decision, SharedAs, Sharing
+from consent.models import Decision, SentMark, SharedAs, Sharing
 
 
 def list_sharings(
@@ -16,13 +16,21 @@ def list_sharings(
         Sharing.id, Sharing.decision, Sharing.person, Sharing.category, Sharing.source, Sharing.agreement,
         Sharing.basis, Decision.at, Decision.service, Decision.agency, Decision.roles, Decision.subject,
         Decision.client, Decision.purpose, Decision.operation, Decision.ground, Decision.ground_reference,
+        SentMark.at.label("sent"),
     )  # fmt: skip
     services = (Sharing.source, Decision.service)
     own = or_(
         Decision.agency == agency,
         *(was_owned_by(session, agency, service, at=Decision.at) for service in services),
     )
-    listed = select(*columns).join_from(Sharing, Decision).where(own).order_by(Sharing.id).limit(limit)
+    listed = (
+        select(*columns)
+        .join_from(Sharing, Decision)
+        .outerjoin(SentMark, SentMark.decision == Decision.id)
+        .where(own)
+        .order_by(Sharing.id)
+        .limit(limit)
+    )
     if people:
         listed = listed.where(Sharing.id.in_(_about(people)))
     return list(session.execute(listed.where(Sharing.id > after) if after else listed))

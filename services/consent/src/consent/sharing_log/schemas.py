@@ -7,6 +7,7 @@ class SharingView(Schema):
     """One line: what about whom went to whom, for what and on what basis. Basis `own`: the service's own record.
 
     `ground` and its reference: what the caller acted on, when it was not their everyday role, such as an open enquiry.
+    `sent`: when the answer left the program that asked. Null: that is not confirmed. It was decided, and may have left.
     """
 
     id: UUID
@@ -27,3 +28,4 @@ class SharingView(Schema):
     ground_reference: str | None
     agreement: UUID | None
     basis: str
+    sent: Instant | None
