@@ -21,10 +21,13 @@ from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, Key, OctKey, OKPKey, RSAKey
 
 from chassis.clock import now
-from identity.models import Credential, UsedAssertion
+from chassis.migrations import migrate
+from fixtures.stack import Programs
+from identity.app import program
+from identity.models import Base, Credential, UsedAssertion
 from identity.sign_in.worker import BATCH, Sweeper
 
-from .conftest import Identity, claims_of
+from .conftest import Identity, claims_of, start_identity
 
 ISSUER = "http://127.0.0.1:8701"
 KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -88,8 +91,10 @@ def end(identity: Identity, client: str, kind: str, id: str) -> httpx.Response:
         (ECKey.generate_key("P-256"), "ES256"),
         (OKPKey.generate_key("Ed25519"), "Ed25519"),
         (OKPKey.generate_key("Ed25519"), "EdDSA"),
+        (RSAKey.generate_key(2048), "RS256"),
+        (RSAKey.generate_key(3072), "PS256"),
     ],
-    ids=["ES256", "Ed25519", "EdDSA"],
+    ids=["ES256", "Ed25519", "EdDSA", "RS256", "PS256"],
 )
 def test_a_client_gets_a_token_by_a_key_of_its_own(identity: Identity, key: Key, alg: str) -> None:
     system = a_system(identity, f"k-{alg.lower()}", key, alg)
@@ -102,11 +107,11 @@ def test_a_client_gets_a_token_by_a_key_of_its_own(identity: Identity, key: Key,
 @pytest.mark.parametrize(
     "good",
     [
-        {"aud": f"{ISSUER}/oauth/token"},
         {"aud": [ISSUER]},
         {"iat": ...},
         {"nbf": lambda: int(time.time()) - 5},
-        {"exp": lambda: time.time() + 299.5},
+        {"exp": lambda: time.time() + 3599.5},
+        {"iat": lambda: int(time.time()) - 3500},
         {"role": "king"},
     ],
 )
@@ -115,6 +120,62 @@ def test_what_rfc_7523_leaves_open_is_taken(identity: Identity, good: dict[str, 
     now = {name: value() if callable(value) else value for name, value in good.items()}
     answer = system.ask(system.assertion({"typ": "JWT"}, **now), client_id=system.client)
     assert answer.status_code == 200, answer.text
+
+
+def test_the_token_endpoint_may_be_named_by_who_is_registered_so_and_nothing_wider(identity: Identity) -> None:
+    """What names several servers, or another address of ours, could have been made for another server."""
+    system = a_system(identity, "k-aud")
+    endpoint = f"{ISSUER}/oauth/token"
+    wider = (
+        [ISSUER, endpoint],
+        f"{ISSUER}/",
+        f"{endpoint}/",
+        f"{ISSUER}/oauth/introspect",
+        "thinkfamily",
+        [endpoint] * 2,
+    )
+
+    def answers(*audiences: Any) -> list[int]:
+        return [system.ask(system.assertion(aud=audience)).status_code for audience in audiences]
+
+    assert answers(ISSUER, endpoint, [endpoint], *wider) == [200, 401, 401] + [401] * len(wider)
+    assert identity.patch(f"/v1/clients/{system.id}", {"assertion_audience": "token_endpoint"}).status_code == 200
+    assert identity.get(f"/v1/clients/{system.id}")["assertion_audience"] == "token_endpoint"
+    assert answers(ISSUER, endpoint, [endpoint], *wider) == [200, 200, 200] + [401] * len(wider)
+    assert identity.patch(f"/v1/clients/{system.id}", {"assertion_audience": "anybody"}).status_code == 422
+
+
+def test_who_held_a_key_in_an_earlier_release_goes_on_as_before(programs: Programs) -> None:
+    """Then the token endpoint's address was taken of everybody, and libraries write it."""
+    identity = start_identity(programs)
+    system = a_system(identity, "k-before")
+    identity.machine("k-secret")
+    runtime = identity.running.runtime
+    for revision in ("0008", "head"):
+        migrate(runtime, program.versions, Base.metadata, revision)
+    held = {c["client_id"]: c["assertion_audience"] for c in identity.get("/v1/services/programme/clients")["items"]}
+    assert (held["k-before"], held["k-secret"]) == ("token_endpoint", "issuer")
+    assert system.ask(system.assertion(aud=f"{ISSUER}/oauth/token")).status_code == 200
+
+
+def test_a_long_lived_assertion_is_good_once_for_as_long_as_it_lives(identity: Identity) -> None:
+    system = a_system(identity, "k-hour")
+    shown = system.assertion(exp=int(time.time()) + 3600)
+    assert system.ask(shown).status_code == 200
+    for later in (0, 600, 3500, 3700):
+        with time_machine.travel(now() + timedelta(seconds=later), tick=False):
+            Sweeper().sweep(identity.running.runtime)
+            assert system.ask(shown).status_code == 401, later
+
+
+def test_an_rsa_key_signs_by_the_algorithm_that_it_is_registered_with(identity: Identity) -> None:
+    key = RSAKey.generate_key(2048)
+    id, _ = identity.machine("k-pss")
+    identity.make(f"/v1/clients/{id}/keys", key.as_dict(private=False) | {"alg": "PS256"})
+    (shown,) = identity.get(f"/v1/clients/{id}/keys")["items"]
+    assert shown["algorithms"] == ["PS256"]
+    by = {alg: System(identity, "k-pss", id, key, alg) for alg in ("PS256", "RS256", "RS512", "PS384")}
+    assert {alg: s.ask(s.assertion()).status_code for alg, s in by.items()} == dict.fromkeys(by, 401) | {"PS256": 200}
 
 
 def test_an_assertion_is_good_once_wherever_it_is_shown(identity: Identity) -> None:
@@ -198,7 +259,7 @@ HOSTILE: dict[str, Forge] = {
     "a subject that no store can look for": lambda s: s.assertion(sub="a\x00\ud800", iss="a\x00\ud800"),
     "no end": lambda s: s.assertion(exp=...),
     "an end long ago": lambda s: s.assertion(exp=int(time.time()) - 60),
-    "an end too far away": lambda s: s.assertion(exp=int(time.time()) + 400),
+    "an end too far away": lambda s: s.assertion(exp=int(time.time()) + 3700),
     "an end that is no number": lambda s: s.assertion(exp=str(int(time.time()) + 60)),
     "an end without end": lambda s: s.assertion(exp=float("inf")),
     "an end that is none": lambda s: s.assertion(exp=float("nan")),
@@ -350,13 +411,36 @@ EC = ECKey.generate_key("P-256").as_dict(private=False)
 ED = OKPKey.generate_key("Ed25519").as_dict(private=False)
 
 
+RSA = RSAKey.generate_key(2048).as_dict(private=False)
+MERSENNE = 2**2203 - 1
+"""A prime: a modulus that has no factors hides nothing."""
+
+
+def rsa(modulus: int) -> dict[str, Any]:
+    return {"kty": "RSA", "e": "AQAB", "n": b64(modulus.to_bytes((modulus.bit_length() + 7) // 8, "big"))}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         ECKey.generate_key("P-256").as_dict(private=True),
         OKPKey.generate_key("Ed25519").as_dict(private=True),
-        RSAKey.generate_key(2048).as_dict(private=False),
         RSAKey.generate_key(2048).as_dict(private=True),
+        rsa((1 << 1023) + 1),
+        RSA | {"e": "Aw"},
+        RSA | {"alg": "RS512"},
+        RSA | {"alg": "ES256"},
+        RSA | {"crv": "P-256"},
+        RSA | {"x": EC["x"]},
+        {name: value for name, value in RSA.items() if name != "e"},
+        rsa(1 << 4096),
+        rsa((1 << 4200) + 1),
+        rsa((1 << 2047) + 2),
+        rsa((((1 << 2047) // 7) | 1) * 7),
+        rsa(MERSENNE),
+        rsa((1 << 1023 | 1185) ** 2 << 2),
+        rsa((2**1279 - 1) ** 2),
+        EC | {"n": RSA["n"]},
         {"kty": "RSA", "n": "AQAB", "e": "AQAB"},
         OctKey.generate_key(256).as_dict(),
         ECKey.generate_key("P-384").as_dict(private=False),
@@ -439,7 +523,13 @@ def test_the_metadata_names_the_method_and_its_algorithms(identity: Identity) ->
     body = identity.http.get("/.well-known/oauth-authorization-server").json()
     for endpoint in ("token", "revocation", "introspection"):
         assert "private_key_jwt" in body[f"{endpoint}_endpoint_auth_methods_supported"]
-        assert body[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] == ["ES256", "Ed25519", "EdDSA"]
+        assert body[f"{endpoint}_endpoint_auth_signing_alg_values_supported"] == [
+            "ES256",
+            "Ed25519",
+            "EdDSA",
+            "RS256",
+            "PS256",
+        ]
     secure = json.loads(json.dumps(body).replace("http://127.0.0.1:8701", "https://identity.example"))
     AuthorizationServerMetadata(secure).validate()
 
@@ -454,6 +544,6 @@ def test_assertions_are_forgotten_when_they_are_too_old_to_be_shown_again(identi
     Sweeper().sweep(identity.running.runtime)
     assert system.ask(shown).status_code == 401
     assert 0 < used(identity) < BATCH
-    with time_machine.travel(now() + timedelta(seconds=400), tick=False):
+    with time_machine.travel(now() + timedelta(seconds=4000), tick=False):
         Sweeper().sweep(identity.running.runtime)
         assert used(identity) == 0

@@ -78,6 +78,8 @@ class Client(Base):
     public: Mapped[bool]
     program: Mapped[bool] = mapped_column(default=False)
     """One of the platform's own: only those may hold reserved scopes and look into others' tokens."""
+    assertion_audience: Mapped[str] = mapped_column(default="issuer", server_default="issuer")
+    """`token_endpoint`: its assertions may name the token endpoint's address for the issuer."""
     status: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)

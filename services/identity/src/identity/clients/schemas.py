@@ -7,6 +7,9 @@ from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Flag, Instant, Line, Schema, Written
 
+Audience = Literal["issuer", "token_endpoint"]
+"""Whom a client names in its assertions. `token_endpoint`: it may name the token endpoint's address besides; libraries
+from before RFC 7523's revision do. What names an address of another server too would be good there as well."""
 Grant = Literal["client_credentials", "authorization_code", "refresh_token"]
 REDIRECT = (
     r"^(https://([A-Za-z0-9._-]+|\[::1\])|http://(127\.0\.0\.1|localhost|\[::1\]))"
@@ -50,6 +53,9 @@ class ClientRequest(Schema):
     redirect_uris: list[RedirectUri] = Field(default=[], max_length=20)
     public: Flag = False
     purposes: list[Code] = Field(default=[], max_length=10, description="For what the client itself may act")
+    assertion_audience: Audience = Field(
+        default="issuer", description="`token_endpoint`: assertions may name the token endpoint's address too, as `aud`"
+    )
 
     @model_validator(mode="after")
     def fits_together(self) -> Self:
@@ -69,6 +75,7 @@ class ClientChange(Schema):
     scopes: Scopes | None = None
     purposes: list[Code] | None = Field(default=None, max_length=10)
     redirect_uris: list[RedirectUri] | None = Field(default=None, max_length=20)
+    assertion_audience: Audience | None = None
     status: Literal["active", "disabled"] | None = None
 
 
@@ -118,6 +125,7 @@ class ClientView(Schema):
     grants: list[str]
     redirect_uris: list[str]
     public: bool
+    assertion_audience: str
     status: str
     secrets: list[SecretView] = Field(description="Live secrets: when each was made, never what it is")
     keys: list[ClientKeyView] = Field(description="Live public keys; secrets and keys are two at most")

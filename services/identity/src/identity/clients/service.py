@@ -82,6 +82,7 @@ def register_client(
         redirect_uris=request.redirect_uris,
         public=request.public,
         program=program,
+        assertion_audience=request.assertion_audience,
     )
     try:
         with session.begin_nested():
@@ -277,6 +278,7 @@ def _views(session: Session, clients: list[Client], service: str) -> list[Client
             grants=client.grants,
             redirect_uris=client.redirect_uris,
             public=client.public,
+            assertion_audience=client.assertion_audience,
             status=client.status,
             secrets=[SecretView(id=row.id, created_at=row.created_at) for row in held[client.id] if not row.public],
             keys=[_key_view(row) for row in held[client.id] if row.public],
@@ -291,6 +293,6 @@ def _key_view(row: Credential) -> ClientKeyView:
         id=row.id,
         kid=public["kid"],
         thumbprint=row.digest,
-        algorithms=list(algorithms_of(public["kty"])),
+        algorithms=list(algorithms_of(public)),
         created_at=row.created_at,
     )

@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from joserfc.jwk import ECKey, Key, OKPKey
+from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
 from chassis.jose import NotReadable, SignedText, read_signed
+from identity.clients.keys import ALGORITHMS as OF_KIND
 from identity.clients.keys import algorithms_of, open_key
 
 KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-ALGORITHMS = [*algorithms_of("EC"), *algorithms_of("OKP")]
+ALGORITHMS = [name for of_kind in OF_KIND.values() for name in of_kind]
 TYPES = ("jwt", "client-authentication+jwt")
 
-MOST_AHEAD = 300
+MOST_AHEAD = 3600
+"""Seconds: common libraries write an hour. That one was used is kept for as long, so it is good once all the same."""
 LEEWAY = 30
 """Seconds: clocks differ."""
 JTI = re.compile(r"[ -~]{1,200}")
 
 # Nobody holds the other half: an unknown client costs as much work as a known one.
-NOBODYS: list[Key] = [ECKey.generate_key("P-256", private=False), OKPKey.generate_key("Ed25519", private=False)]
+NOBODYS: list[tuple[Key, tuple[str, ...]]] = [
+    (ECKey.generate_key("P-256", private=False), OF_KIND["EC"]),
+    (OKPKey.generate_key("Ed25519", private=False), OF_KIND["OKP"]),
+    (RSAKey.generate_key(2048, private=False), OF_KIND["RSA"]),
+]
 
 
 @dataclass(frozen=True)
@@ -65,8 +71,8 @@ def prove(
     signed, header = assertion.signed, assertion.signed.header
     # One that brings its own key proves nothing.
     sound = header.get("typ", "JWT").lower() in TYPES and not signed.brings_key()
-    named = [open_key(key) for key in keys if "kid" not in header or header["kid"] == key["kid"]]
-    proven = [signed.signed_by(key, algorithms_of(key.key_type)) for key in named or NOBODYS]
+    named = [(open_key(key), algorithms_of(key)) for key in keys if "kid" not in header or header["kid"] == key["kid"]]
+    proven = [signed.signed_by(key, algorithms) for key, algorithms in named or NOBODYS]
     return _claimed(assertion.claims, audiences, at.timestamp()) if sound and any(proven) and named else None
 
 

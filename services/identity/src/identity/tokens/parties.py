@@ -57,6 +57,10 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no typ
     def check_client_secret(self, client_secret: str) -> bool:
         return matches(client_secret, self._digests)
 
+    def audiences(self, issuer: str) -> tuple[str, ...]:
+        """Whom its assertions may name: the issuer, and the token endpoint where it is registered so."""
+        return (issuer, f"{issuer}/oauth/token") if self.row.assertion_audience == "token_endpoint" else (issuer,)
+
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return (method == "none") == self.row.public
 

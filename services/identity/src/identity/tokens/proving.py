@@ -47,7 +47,7 @@ class Proving:
     async def _is_good(self, client: RegisteredClient, offered: Offered) -> bool:
         shown: Shown | None = None
         if offered.assertion is not None:
-            proof = assertions.prove(offered.assertion, client.keys, self._audiences, now())
+            proof = assertions.prove(offered.assertion, client.keys, client.audiences(self._issuer), now())
             if proof is None or client is NOBODY:
                 return False
             shown = shown_by(client.row.id, proof.jti, proof.until)
@@ -58,9 +58,9 @@ class Proving:
         return await self._confirming.confirm(Question(client.row.id, client.row.version, shown))
 
     @property
-    def _audiences(self) -> tuple[str, str]:
-        issuer = self._runtime.settings.issuer
-        return issuer, f"{issuer}/oauth/token"
+    def _issuer(self) -> str:
+        issuer: str = self._runtime.settings.issuer
+        return issuer
 
     def _remembered(self, client_id: str) -> RegisteredClient | None:
         read_at, client = self._known.get(client_id, (float("-inf"), None))

@@ -41,7 +41,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"m
         client_id="Unless it stands in the Authorization header",
         client_secret="Unless it stands in the Authorization header, or the client has a key or is public",
         client_assertion_type="With a key: urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-        client_assertion="With a key: a JWT that it signed, for this issuer, good once and for five minutes at most",
+        client_assertion="With a key: a JWT that it signed, for this issuer, good once and for an hour at most",
     ),
 )
 async def issue_token(asked: OAuthRequest, door: TheTokenDoor) -> Response:

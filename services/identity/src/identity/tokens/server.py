@@ -308,6 +308,9 @@ class _Nobody(RegisteredClient):
     def __init__(self) -> None:
         self._digests, self.keys = [], []
 
+    def audiences(self, issuer: str) -> tuple[str, ...]:
+        return (issuer,)
+
 
 NOBODY: RegisteredClient = _Nobody()
 """Whom an unknown client is checked against, so that time does not tell that it is unknown."""
