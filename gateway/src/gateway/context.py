@@ -51,7 +51,12 @@ class Context:
         self.patience = min(settings.operation_timeout, _left_of_request())
         self._ends = time.monotonic() + self.patience
         self.stated = {purpose or (caller.purposes[0] if len(caller.purposes) == 1 else "")}
-        self._headers = {"Authorization": f"Bearer {caller.token}", "Accept": "application/json", **(forwarded or {})}
+        self._headers = {
+            "Authorization": f"Bearer {caller.token}",
+            "Accept": "application/json",
+            "Accept-Encoding": "identity",
+            **(forwarded or {}),
+        }
         self._loaders: dict[tuple[str | None, date | None], Loaders] = {}
 
     def loaders_for(self, purpose: str | None = None, as_at: date | None = None) -> Loaders:
@@ -90,10 +95,11 @@ class Context:
             consent=ConsentClient(self._upstream("consent", headers)),
             claims=ClaimsClient(self._upstream("claims", headers)),
         )
-        return Loaders(services, as_at)
+        return Loaders(services, as_at, self.settings.answer_rows)
 
     def _upstream(self, program: str, headers: Mapping[str, str]) -> Upstream:
-        return Upstream(self._programs[program], headers, self._ends)
+        limits = self.settings
+        return Upstream(program, self._programs[program], headers, self._ends, limits.answer_limit, limits.answer_rows)
 
 
 Info: TypeAlias = strawberry.Info[Context, None]

@@ -23,6 +23,24 @@ class Refused(Exception):
         self.body: Body = {name: body[name] for name in PASSED_ON if name in body}
 
 
+def is_problem(body: Any, status: int) -> bool:
+    """Whether an answer is a problem of the program as RFC 9457 and our contracts have it."""
+    if not isinstance(body, dict) or body.get("status") != status:
+        return False
+    if not all(isinstance(body.get(name), str) for name in ("type", "title", "detail")):
+        return False
+    faults = body.get("errors", [])
+    return isinstance(body.get("advice", ""), str) and isinstance(faults, list) and all(map(_is_fault, faults))
+
+
+def _is_fault(fault: Any) -> bool:
+    if not isinstance(fault, dict) or not all(
+        isinstance(fault.get(name), str) for name in ("pointer", "code", "detail")
+    ):
+        return False
+    return isinstance(fault.get("fix", ""), str)
+
+
 def problem_of(cause: BaseException | None, base: str) -> Body:
     """The problem that a caller is told. What nobody foresaw becomes ServerFault, without a word of its message."""
     if isinstance(cause, Refused):

@@ -7,7 +7,8 @@ another type, is refused: a member that was renamed must not become null in sile
 
 import dataclasses
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -86,6 +87,17 @@ def read_object(kind: type[T], row: Any, **given: Any) -> T:
     Shape: a field takes the member of its name, or the one that its metadata call `member`. `given` is for private
     fields, which are not in the JSON, and is handed down. Errors: UpstreamAnswerNotValid.
     """
+    # What is nested may be of several programs; what holds it is of one.
+    with answer_of(_program_of(kind)):
+        return _read_object(kind, row, given)
+
+
+def _program_of(kind: type[Any]) -> str:
+    programs = {component.program for component in MIRRORED.get(kind, ())}
+    return programs.pop() if len(programs) == 1 else ""
+
+
+def _read_object(kind: type[T], row: Any, given: dict[str, Any]) -> T:
     if not isinstance(row, Mapping):
         raise UpstreamAnswerNotValid(f"`{kind.__name__}` is no object.")
     values = {name: value for name, value in given.items() if name in _private_names(kind)}
@@ -99,6 +111,16 @@ def read_object(kind: type[T], row: Any, **given: Any) -> T:
         else:
             raise UpstreamAnswerNotValid(f"`{kind.__name__}.{field.member}` is missing.")
     return kind(**values)
+
+
+@contextmanager
+def answer_of(program: str) -> Iterator[None]:
+    """What is found not to be valid in here was answered by this program, for the log."""
+    try:
+        yield
+    except UpstreamAnswerNotValid as fault:
+        fault.program = fault.program or program
+        raise
 
 
 def read_objects(kind: type[T], rows: list[Row], **given: Any) -> list[T]:
@@ -160,10 +182,13 @@ def _without_marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     return hint, ()
 
 
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError
-    return value
+def _whole_below(most: int) -> Callable[[Any], int]:
+    def check(value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= most:
+            raise ValueError
+        return value
+
+    return check
 
 
 def _of_type(*wanted: type[Any]) -> Callable[[Any], Any]:
@@ -175,15 +200,34 @@ def _of_type(*wanted: type[Any]) -> Callable[[Any], Any]:
     return check
 
 
+def _id(value: Any) -> UUID:
+    if not isinstance(value, str) or len(value) != 36:  # UUID() takes braces and `urn:` as well
+        raise ValueError
+    return UUID(value)
+
+
+def _day(value: Any) -> date:
+    if not isinstance(value, str) or len(value) != 10 or value[4] != "-" or value[7] != "-":  # not 2017-W13-5
+        raise ValueError
+    return date.fromisoformat(value)
+
+
+def _instant(value: Any) -> datetime:
+    """Without a time zone it would be read as one of this machine's."""
+    if not isinstance(value, str) or (instant := datetime.fromisoformat(value)).tzinfo is None:
+        raise ValueError
+    return instant
+
+
 READERS: dict[Any, Callable[[Any], Any]] = {
     str: _of_type(str),
     bool: _of_type(bool),
-    int: _whole,
-    WholeNumber: _whole,
+    int: _whole_below(2**31),
+    WholeNumber: _whole_below(2**53),
     float: _of_type(int, float),
-    UUID: lambda value: UUID(_of_type(str)(value)),
-    date: lambda value: date.fromisoformat(_of_type(str)(value)),
-    datetime: lambda value: datetime.fromisoformat(_of_type(str)(value)),
+    UUID: _id,
+    date: _day,
+    datetime: _instant,
     JSON: lambda value: value,
 }
 """How a value of each type that holds no other is read. Errors: ValueError."""

@@ -13,7 +13,8 @@ from gateway.clients.claims import ClaimsClient
 from gateway.clients.consent import ConsentClient
 from gateway.clients.families import FamiliesClient
 from gateway.clients.identity import IdentityClient
-from gateway.json_mapping import Row, member_of
+from gateway.json_mapping import Row, answer_of, member_of
+from gateway.problems import UpstreamAnswerNotValid
 
 IDS_A_CALL = 500
 LOOKED_UP = "a row that was looked up"
@@ -36,42 +37,51 @@ class Services:
 class Loaders:
     """Shape: lives as long as one request; `as_at` is the day as at which families are shown, None is now."""
 
-    def __init__(self, services: Services, as_at: date | None) -> None:
+    def __init__(self, services: Services, as_at: date | None, most_rows: int) -> None:
         self.services, self.as_at = services, as_at
-        families, claims = services.families, services.claims
-        self.person = load_one(families.lookup_people)
-        self.facts = load_many(families.lookup_facts, by="person", under="facts")
-        self.consents = load_many(services.consent.lookup_consents, by="person", under="consents")
-        self.notices = load_many(services.consent.lookup_notices, by="person", under="notices")
-        self.claims = load_many(claims.lookup_claims, by="family", under="claims")
-        self.family = load_one(lambda ids: families.lookup_families(ids, as_at))
-        self.eligibility = load_one(lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
-        self.progress = load_one(lambda ids: claims.lookup_progress(ids, as_at), by="family")
+        families, consent, claims = services.families, services.consent, services.claims
+        self.person = load_one("families", families.lookup_people)
+        self.facts = load_many("families", families.lookup_facts, "person", "facts", most_rows)
+        self.consents = load_many("consent", consent.lookup_consents, "person", "consents", most_rows)
+        self.notices = load_many("consent", consent.lookup_notices, "person", "notices", most_rows)
+        self.claims = load_many("claims", claims.lookup_claims, "family", "claims", most_rows)
+        self.family = load_one("families", lambda ids: families.lookup_families(ids, as_at))
+        self.eligibility = load_one("claims", lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
+        self.progress = load_one("claims", lambda ids: claims.lookup_progress(ids, as_at), by="family")
 
 
-def load_one(lookup: Lookup, by: str = "id") -> OneLoader:
+def load_one(program: str, lookup: Lookup, by: str = "id") -> OneLoader:
     """Loads one row an id; None when it is out of the caller's reach or never was."""
 
     async def load(ids: list[UUID]) -> list[Row | None]:
         found: dict[UUID, Row] = {}
-        for row in await lookup(ids):
-            found[member_of(UUID, row, by, LOOKED_UP)] = row
-            # A merged person answers to each of its former ids.
-            if "formerly" in row:
-                found |= dict.fromkeys(member_of(list[UUID], row, "formerly", LOOKED_UP), row)
+        rows = await lookup(ids)
+        with answer_of(program):
+            for row in rows:
+                found[member_of(UUID, row, by, LOOKED_UP)] = row
+                # A merged person answers to each of its former ids.
+                if "formerly" in row:
+                    found |= dict.fromkeys(member_of(list[UUID], row, "formerly", LOOKED_UP), row)
         return [found.get(id) for id in ids]
 
     return DataLoader(load, max_batch_size=IDS_A_CALL)
 
 
-def load_many(lookup: Lookup, by: str, under: str) -> ManyLoader:
-    """Loads all rows an id. Shape: the program answers one row an id, which holds the rows `under` a member."""
+def load_many(program: str, lookup: Lookup, by: str, under: str, most: int) -> ManyLoader:
+    """Loads all rows an id. Shape: the program answers one row an id, which holds the rows `under` a member.
+
+    Errors: UpstreamAnswerNotValid when one answer holds more than `most` rows in all.
+    """
 
     async def load(ids: list[UUID]) -> list[list[Row]]:
         found: dict[UUID, list[Row]] = {}
-        for row in await lookup(ids):
-            rows = member_of(list[JSON], row, under, LOOKED_UP)
-            found.setdefault(member_of(UUID, row, by, LOOKED_UP), []).extend(rows)
+        answer, left = await lookup(ids), most
+        with answer_of(program):
+            for row in answer:
+                rows = member_of(list[JSON], row, under, LOOKED_UP)
+                if (left := left - len(rows)) < 0:
+                    raise UpstreamAnswerNotValid("It has more rows than one answer may.")
+                found.setdefault(member_of(UUID, row, by, LOOKED_UP), []).extend(rows)
         return [found.get(id, []) for id in ids]
 
     return DataLoader(load, max_batch_size=IDS_A_CALL)

@@ -20,7 +20,13 @@ Problem
 └── TookTooLong             503
 """
 
+from typing import Any
+
+import structlog
+
 from chassis.problems import NotFound, Problem, Unavailable
+
+log = structlog.get_logger()
 
 
 class DocumentNotValid(Problem):
@@ -138,9 +144,9 @@ class PersonNotFound(NotFound):
 
 
 class TookTooLong(Unavailable):
-    """The operation took longer than is allowed and was given up.
+    """The time of the whole operation was over before this part was there.
 
-    Ask for less. A change may have been made all the same: repeat it with the same `idempotencyKey`.
+    Other parts are shown. Ask for less, or for this part alone; a change that is answered so was not begun.
     """
 
     title = "Took too long"
@@ -150,7 +156,15 @@ class UpstreamAnswerNotValid(Problem):
     """A program behind the gateway answered otherwise than its contract says; nothing of that answer is shown.
 
     `detail` names the member, never its value. Report it with the request id: a release of one of the two is at fault.
-    A change may have been made all the same: repeat it with the same `idempotencyKey`.
     """
 
     status, title = 502, "Upstream answer not valid"
+
+    def __init__(self, detail: str = "", program: str = "", **extra: Any) -> None:
+        super().__init__(detail, **extra)
+        self.program = program
+
+
+def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
+    """Tells operators which program, and which member of which type; the value is nobody's business."""
+    log.error("upstream answer not valid", program=fault.program or "-", what=fault.detail)

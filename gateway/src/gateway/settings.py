@@ -46,4 +46,6 @@ class GatewaySettings(ServiceSettings):
     cached_documents: int = Field(default=200, description="Parsed and checked documents that are kept")
     connect_timeout: float = Field(default=2.0, description="How long reaching another program may take")
     operation_timeout: float = Field(default=3.0, description="How long a whole operation may take")
+    answer_limit: int = Field(default=16_000_000, description="The largest answer of a program that is read")
+    answer_rows: int = Field(default=20_000, description="How many rows one answer of a program may hold")
     connections: int = Field(default=100, description="Open connections to one program")

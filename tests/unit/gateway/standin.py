@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 from uuid import UUID
 
 from starlette.applications import Starlette
@@ -39,12 +40,16 @@ class Call:
 
 @dataclass
 class StandIn:
-    """Shape: `answers` by "METHOD /path" replace the usual ones; `families` is how many families there are."""
+    """Shape: `answers` by "METHOD /path" replace the usual ones; `families` is how many families there are.
+
+    Units: `delay` in seconds, of the answers named in `slow`, or of all.
+    """
 
     families: int = 20
     calls: list[Call] = field(default_factory=list)
     answers: dict[str, Callable[[Call], Response]] = field(default_factory=dict)
     delay: float = 0.0
+    slow: set[str] = field(default_factory=set)
 
     @property
     def app(self) -> Starlette:
@@ -53,6 +58,7 @@ class StandIn:
     def reset(self) -> None:
         self.families, self.delay = 20, 0.0
         self.calls.clear()
+        self.slow = set()
         self.answers.clear()
 
     def paths(self) -> list[str]:
@@ -68,7 +74,7 @@ class StandIn:
             json.loads(text) if text else None,
         )
         self.calls.append(call)
-        if self.delay:
+        if self.delay and (not self.slow or str(call) in self.slow):
             await asyncio.sleep(self.delay)
         if special := self.answers.get(str(call)):
             return special(call)
@@ -104,7 +110,8 @@ class StandIn:
                     }
                 )
             case "GET /v1/families":
-                return JSONResponse({"items": [self.family(n) for n in range(self.families)], "next": "more"})
+                most = min(self.families, int(parse_qs(call.query)["limit"][0]))
+                return JSONResponse({"items": [self.family(n) for n in range(most)], "next": "more"})
             case "POST /v1/families/lookup":
                 return self._looked_up(call, lambda n: self.family(n), family_id, self.families)
             case "POST /v1/people/lookup":
@@ -139,6 +146,8 @@ class StandIn:
                 )
             case "POST /v1/consents/lookup" | "POST /v1/notices/lookup":
                 return JSONResponse({"items": [], "next": None})
+            case _ if call.method == "GET" and call.path.endswith(("/links", "/timeline")):
+                return JSONResponse({"items": []})
             case "GET /v1/claims":
                 return JSONResponse({"items": [self.claim(n) for n in range(self.families)], "next": None})
             case "GET /v1/cohort":

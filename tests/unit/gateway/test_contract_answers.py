@@ -126,10 +126,11 @@ def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
 ) -> None:
     before = behind(renamed(Component("claims", "Written"), "status"))
     document, variables = operation("Mutation", "checkClaim", SCHEMA, documents())
-    shown = "... on Unavailable { httpStatus title detail type }"
+    shown = "... on OutcomeNotKnown { httpStatus title detail type }"
     document = document.replace("... on ClaimChanged", f"{shown} ... on ClaimChanged")
     (result,) = before.gateway.ask(document, variables).values()
-    assert result.pop("type").endswith("/problems/upstream-answer-not-valid")
-    detail = "`ClaimChanged.status` is missing."
-    assert result == {"httpStatus": 502, "title": "Upstream answer not valid", "detail": detail}
-    assert detail in capfd.readouterr().out
+    assert result.pop("type").endswith("/problems/outcome-not-known")
+    detail = "The change may have been made: repeat it with the same idempotency key."
+    assert result == {"httpStatus": 503, "title": "Outcome not known", "detail": detail}
+    said = capfd.readouterr().out
+    assert "`ClaimChanged.status` is missing." in said and "program=claims" in said

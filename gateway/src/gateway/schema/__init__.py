@@ -11,9 +11,9 @@ from strawberry.types import ExecutionContext
 
 from chassis.telemetry import described
 from gateway.limits import PreparedExtension
-from gateway.problems import UpstreamAnswerNotValid
+from gateway.problems import UpstreamAnswerNotValid, log_upstream_fault
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
-from gateway.schema.common import CONFIG, log_upstream_fault
+from gateway.schema.common import CONFIG
 from gateway.schema.consent import ConsentMutation, ConsentQuery
 from gateway.schema.families import FamiliesMutation, FamiliesQuery
 from gateway.schema.identity import IdentityQuery

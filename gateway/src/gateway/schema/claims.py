@@ -580,7 +580,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def check_claim(
         self, info: Info, claim: UUID, input: CheckInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> ClaimChange:
+    ) -> ClaimChange | None:
         """A second person agrees to a drafted claim, or sends it back."""
         body = write_input(input)
         return await attempt_change(
@@ -594,7 +594,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def freeze_batch(
         self, info: Info, input: BatchInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> BatchChange:
+    ) -> BatchChange | None:
         """Put all checked claims into a batch; nothing in it changes afterwards."""
         body = write_input(input)
         return await attempt_change(
@@ -604,7 +604,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def abandon_batch(
         self, info: Info, batch: UUID, input: AbandonInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> BatchChange:
+    ) -> BatchChange | None:
         """Undo a freeze whose sample nobody knows yet; its claims are looked at whole in the next batch."""
         body = write_input(input)
         return await attempt_change(
@@ -614,7 +614,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def commit_nonce(
         self, info: Info, input: CommitmentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> NonceCommitting:
+    ) -> NonceCommitting | None:
         """An auditor hands in the hash of a nonce, before a batch is frozen under it."""
         body = write_input(input)
         return await attempt_change(
@@ -629,7 +629,7 @@ class ClaimsMutation:
         idempotency_key: IdempotencyKey,
         nonce: str | None = None,
         purpose: Purpose = None,
-    ) -> SampleChange:
+    ) -> SampleChange | None:
         """Reveal the nonce and draw the auditor's sample of a batch; later, without it, extend the sample."""
         body = {} if nonce is None else {"nonce": nonce}
         return await attempt_change(
@@ -639,7 +639,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def record_finding(
         self, info: Info, batch: UUID, input: FindingInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> BatchChange:
+    ) -> BatchChange | None:
         """What the auditor found of a sampled claim."""
         body = write_input(input)
         return await attempt_change(
@@ -649,7 +649,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def submit_batch(
         self, info: Info, batch: UUID, input: SubmissionInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> BatchChange:
+    ) -> BatchChange | None:
         """Send a batch to the department, once all of its sample was upheld."""
         body = write_input(input)
         return await attempt_change(
@@ -659,7 +659,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def record_payment(
         self, info: Info, input: PaymentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> PaymentRecording:
+    ) -> PaymentRecording | None:
         """The department paid a batch."""
         body = write_input(input)
         return await attempt_change(
@@ -669,7 +669,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def reverse_payment(
         self, info: Info, payment: UUID, input: ReversalInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> PaymentRecording:
+    ) -> PaymentRecording | None:
         """Take back a payment that was recorded wrongly."""
         body = write_input(input)
         return await attempt_change(
@@ -679,7 +679,7 @@ class ClaimsMutation:
     @strawberry.mutation
     async def record_repayment(
         self, info: Info, input: RepaymentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> PaymentRecording:
+    ) -> PaymentRecording | None:
         """What was paid for a claim went back."""
         body = write_input(input)
         return await attempt_change(
@@ -694,7 +694,7 @@ class ClaimsMutation:
         input: ReversalInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> PaymentRecording:
+    ) -> PaymentRecording | None:
         """Take back a repayment that was recorded wrongly."""
         body = write_input(input)
         return await attempt_change(

@@ -10,12 +10,15 @@ import structlog
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 
+from chassis.problems import KeyRunning, ServerFault
+from chassis.problems import OutcomeNotKnown as Lost
 from chassis.problems import Problem as Raised
+from chassis.telemetry import described
 from gateway.context import Info
 from gateway.errors import Refused, problem_of
 from gateway.json_mapping import MaybeAbsent, NoneIfAbsent, Row, WholeNumber, mirrors, read_object
 from gateway.loaders import Services
-from gateway.problems import UpstreamAnswerNotValid
+from gateway.problems import UpstreamAnswerNotValid, log_upstream_fault
 
 log = structlog.get_logger()
 
@@ -132,19 +135,27 @@ class Conflict(Problem):
 
 @strawberry.type
 class Unavailable(Problem):
-    """It could not be done now, or nobody knows whether it was. Repeat it with the same `idempotencyKey`."""
+    """It could not be done now. Repeat it with the same `idempotencyKey`."""
 
 
-AnyProblem: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable
+@strawberry.type
+class OutcomeNotKnown(Problem):
+    """It may have been done: repeat it with the same `idempotencyKey`. It is told then, or done."""
+
+
+AnyProblem: TypeAlias = NotAllowed | NotFound | NotValid | Conflict | Unavailable | OutcomeNotKnown
 
 KINDS: dict[int, type[AnyProblem]] = {
     401: NotAllowed,
     403: NotAllowed,
     404: NotFound,
+    408: Unavailable,
     409: Conflict,
     412: Conflict,
     429: Unavailable,
 }
+NOT_KNOWN = frozenset({Lost.slug(), KeyRunning.slug(), ServerFault.slug()})
+"""Problems after which a change may have been made all the same, by the last part of their type."""
 
 Done = TypeVar("Done")
 IdempotencyKey = Annotated[
@@ -160,22 +171,23 @@ async def attempt_change(
 ) -> Done | AnyProblem:
     """Ask a program for a change. What changed, or the problem that stood in its way.
 
+    Each change of a document has a result of its own: nothing is raised, so that none takes another's with it.
     Shape: `kind` is read from the program's answer and `given`; what it shows afterwards is loaded anew.
-    Errors: only those that nobody foresaw.
     """
+    base = info.context.settings.own_url
     try:
         loaders = info.context.fresh_loaders(purpose)
         return read_object(kind, await ask(loaders.services), loaders=loaders, **given)
+    except UpstreamAnswerNotValid as fault:
+        log_upstream_fault(fault)
     except (Refused, Raised) as refused:
-        if isinstance(refused, UpstreamAnswerNotValid):
-            log_upstream_fault(refused)
-        return problem_type(problem_of(refused, info.context.settings.own_url))
-
-
-def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
-    """Tells operators which member of which type; the value is nobody's business."""
-    log.error("upstream answer not valid", what=fault.detail)
+        return problem_type(problem_of(refused, base))
+    except Exception as broken:
+        log.error("change broke", **described(broken))
+    return problem_type(problem_of(Lost(), base))
 
 
 def problem_type(body: dict[str, Any]) -> AnyProblem:
+    if body["type"].rpartition("/")[2] in NOT_KNOWN:
+        return read_object(OutcomeNotKnown, body)
     return read_object(KINDS.get(body["status"], Unavailable if body["status"] >= 500 else NotValid), body)

@@ -529,7 +529,7 @@ class ConsentMutation:
     @strawberry.mutation
     async def draft_agreement(
         self, info: Info, input: AgreementInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """An agreement between two services is drafted; it binds nobody until two people have signed."""
         body = write_input(input)
         return await attempt_change(
@@ -544,7 +544,7 @@ class ConsentMutation:
         input: AgreementSignatureInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """One side is signed for the agency whose service it is."""
         body = write_input(input)
         return await attempt_change(
@@ -559,7 +559,7 @@ class ConsentMutation:
         input: AgreementStepInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """Routine sharing stops until the same party resumes it."""
         body = write_input(input)
         return await attempt_change(
@@ -574,7 +574,7 @@ class ConsentMutation:
         input: AgreementResumptionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """The caller's party lets go of what it suspended."""
         body = write_input(input)
         return await attempt_change(
@@ -589,7 +589,7 @@ class ConsentMutation:
         input: AgreementReviewInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """The caller's party has reviewed it."""
         body = write_input(input)
         return await attempt_change(
@@ -604,7 +604,7 @@ class ConsentMutation:
         input: AgreementStepInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> AgreementChanging:
+    ) -> AgreementChanging | None:
         """The agreement ends for good; a draft is given up."""
         body = write_input(input)
         return await attempt_change(
@@ -619,7 +619,7 @@ class ConsentMutation:
         input: NoticeDeliveryInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> NoticeDelivery:
+    ) -> NoticeDelivery | None:
         """A privacy notice was given to these people."""
         body = write_input(input)
         return await attempt_change(
@@ -629,7 +629,7 @@ class ConsentMutation:
     @strawberry.mutation
     async def record_consent(
         self, info: Info, input: ConsentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> ConsentRecording:
+    ) -> ConsentRecording | None:
         """A person, or somebody for them, agreed to share."""
         body = write_input(input)
         return await attempt_change(
@@ -644,7 +644,7 @@ class ConsentMutation:
         input: WithdrawalInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ConsentWithdrawal:
+    ) -> ConsentWithdrawal | None:
         """A consent was withdrawn: no answer to a later request holds what rested on it."""
         body = write_input(input)
         return await attempt_change(
@@ -660,7 +660,7 @@ class ConsentMutation:
         input: DeliveryCorrectionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> NoticeDeliveryCorrection:
+    ) -> NoticeDeliveryCorrection | None:
         """A privacy notice came back, or was entered for the wrong people."""
         body = write_input(input)
         return await attempt_change(
@@ -678,7 +678,7 @@ class ConsentMutation:
         input: ConsentCorrectionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ConsentCorrection:
+    ) -> ConsentCorrection | None:
         """A consent was recorded wrongly, which is no withdrawal."""
         body = write_input(input)
         return await attempt_change(
@@ -692,7 +692,7 @@ class ConsentMutation:
         input: ObjectionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ObjectionChange:
+    ) -> ObjectionChange | None:
         """A person objects to what is done for these purposes."""
         body = write_input(input)
         return await attempt_change(
@@ -707,7 +707,7 @@ class ConsentMutation:
         input: ObjectionAnswerInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ObjectionChange:
+    ) -> ObjectionChange | None:
         """Uphold an objection, or override it on compelling grounds."""
         body = write_input(input)
         return await attempt_change(
@@ -722,7 +722,7 @@ class ConsentMutation:
         input: ObjectionWithdrawalInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ObjectionChange:
+    ) -> ObjectionChange | None:
         """The person took an objection back."""
         body = write_input(input)
         return await attempt_change(
@@ -737,7 +737,7 @@ class ConsentMutation:
         input: ProtectionLiftInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ProtectionLift:
+    ) -> ProtectionLift | None:
         """Ask that a protection be lifted; another person confirms it."""
         body = write_input(input)
         return await attempt_change(
@@ -755,7 +755,7 @@ class ConsentMutation:
         input: ProtectionLiftInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ProtectionLift:
+    ) -> ProtectionLift | None:
         """Lift a protection for which another person asked."""
         body = write_input(input)
         return await attempt_change(
@@ -773,7 +773,7 @@ class ConsentMutation:
         input: ProtectionLiftInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> ProtectionLift:
+    ) -> ProtectionLift | None:
         """Let a protection stand that somebody asked to lift."""
         body = write_input(input)
         return await attempt_change(
@@ -786,7 +786,7 @@ class ConsentMutation:
     @strawberry.mutation
     async def set_protection(
         self, info: Info, input: ProtectionInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> ProtectionSetting:
+    ) -> ProtectionSetting | None:
         """Protect where a person is."""
         body = write_input(input)
         return await attempt_change(

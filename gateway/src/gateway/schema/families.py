@@ -94,32 +94,32 @@ class Person:
     access: Access
 
     @strawberry.field
-    async def facts(self, measure: str | None = None) -> list[Fact]:
+    async def facts(self, measure: str | None = None) -> list[Fact] | None:
         """Dated facts about the person; of one measure, when it is named."""
         rows = await self.loaders.facts.load(self.id)
         return [fact for fact in read_objects(Fact, rows) if measure in (None, fact.measure)]
 
     @strawberry.field
-    async def consents(self) -> list[Consent]:
+    async def consents(self) -> list[Consent] | None:
         """What the person, or somebody for them, agreed to share, under every id that they have had."""
         found = await self.loaders.consents.load_many([self.id, *self.formerly])
         return [read_object(Consent, row) for rows in found for row in rows]
 
     @strawberry.field
-    async def notices(self) -> list[NoticeGiven]:
+    async def notices(self) -> list[NoticeGiven] | None:
         """Which privacy notices the person was given, under every id that they have had."""
         found = await self.loaders.notices.load_many([self.id, *self.formerly])
         return [read_object(NoticeGiven, row) for rows in found for row in rows]
 
     @strawberry.field
     @needs_own_request
-    async def links(self) -> list[Link]:
+    async def links(self) -> list[Link] | None:
         """Every record of the person, with how it was matched."""
         return read_objects(Link, await self.loaders.services.families.list_links(self.id))
 
     @strawberry.field
     @needs_own_request
-    async def sharing_log(self, first: int = 50, after: str | None = None) -> SharingLogPage:
+    async def sharing_log(self, first: int = 50, after: str | None = None) -> SharingLogPage | None:
         """Who saw what of the person, and why."""
         return await read_sharing_log(self.loaders, [self.id, *self.formerly], first, after)
 
@@ -223,13 +223,13 @@ class Family:
         return read_object(Progress, row) if row else None
 
     @strawberry.field
-    async def claims(self) -> list[Claim]:
+    async def claims(self) -> list[Claim] | None:
         """What was claimed for the family."""
         return read_objects(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
 
     @strawberry.field
     @needs_own_request
-    async def timeline(self) -> list[Moment]:
+    async def timeline(self) -> list[Moment] | None:
         """What happened with the family, day by day."""
         return read_objects(Moment, await self.loaders.services.families.list_moments(self.id, self.loaders.as_at))
 
@@ -574,7 +574,7 @@ class FamiliesMutation:
         input: AgreementToBeSupportedInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> FamilyChange:
+    ) -> FamilyChange | None:
         """The family said yes or no to being supported. It says nothing about consent to share."""
         body = write_input(input)
         return await attempt_change(
@@ -593,7 +593,7 @@ class FamiliesMutation:
         input: LeadProfessionalInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> FamilyChange:
+    ) -> FamilyChange | None:
         """Name the family's single contact, from a day on."""
         body = write_input(input)
         return await attempt_change(
@@ -607,7 +607,7 @@ class FamiliesMutation:
     @strawberry.mutation
     async def record_assessment(
         self, info: Info, family: UUID, input: AssessmentInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> FamilyChange:
+    ) -> FamilyChange | None:
         """A whole-family assessment was completed."""
         body = write_input(input)
         return await attempt_change(
@@ -621,7 +621,7 @@ class FamiliesMutation:
     @strawberry.mutation
     async def confirm_late_acts(
         self, info: Info, family: UUID, input: LateActsInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> FamilyChange:
+    ) -> FamilyChange | None:
         """A second person confirms what was recorded late of a family's support."""
         body = write_input(input)
         return await attempt_change(
@@ -635,7 +635,7 @@ class FamiliesMutation:
     @strawberry.mutation
     async def agree_plan(
         self, info: Info, family: UUID, input: PlanInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> FamilyChange:
+    ) -> FamilyChange | None:
         """The family and its team agreed a plan."""
         body = write_input(input)
         return await attempt_change(
@@ -654,7 +654,7 @@ class FamiliesMutation:
         input: MatchDecisionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> MatchDecision:
+    ) -> MatchDecision | None:
         """Decide whether two people are one, or whether a named carer is the non-resident parent."""
         body = write_input(input)
         return await attempt_change(
@@ -669,7 +669,7 @@ class FamiliesMutation:
         input: ReopeningInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> MatchReopening:
+    ) -> MatchReopening | None:
         """Take the decision of a match back, so that it may be decided anew."""
         body = write_input(input)
         return await attempt_change(
@@ -679,7 +679,7 @@ class FamiliesMutation:
     @strawberry.mutation
     async def merge_people(
         self, info: Info, person: UUID, input: MergeInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> MatchDecision:
+    ) -> MatchDecision | None:
         """Say that another id is this person."""
         body = write_input(input)
         return await attempt_change(
@@ -689,7 +689,7 @@ class FamiliesMutation:
     @strawberry.mutation
     async def unmerge_people(
         self, info: Info, person: UUID, input: UnmergeInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> MatchReopening:
+    ) -> MatchReopening | None:
         """Say that an id merged into this person, or a record linked to them, is somebody else."""
         body = write_input(input)
         return await attempt_change(

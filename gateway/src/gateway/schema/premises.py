@@ -146,7 +146,7 @@ class PremisesMutation:
     @strawberry.mutation
     async def flag_premises(
         self, info: Info, uprn: str, input: PremisesInput, purpose: Purpose = None
-    ) -> PremisesChange:
+    ) -> PremisesChange | None:
         """Say for one's agency what kind of premises an address is. The same again changes nothing."""
         body = write_input(input)
         return await attempt_change(info, purpose, lambda to: to.families.flag_premises(uprn, body), PremisesFlagged)
@@ -154,7 +154,7 @@ class PremisesMutation:
     @strawberry.mutation
     async def ask_premises_lowering(
         self, info: Info, uprn: str, input: LoweringInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> LoweringChange:
+    ) -> LoweringChange | None:
         """Ask that a flag protect less, or be taken away. Nothing changes until a second person confirms it."""
         body = write_input(input)
         return await attempt_change(
@@ -170,7 +170,7 @@ class PremisesMutation:
         input: LoweringDecisionInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> LoweringChange:
+    ) -> LoweringChange | None:
         """Confirm what another person asked, or refuse it."""
         body = write_input(input)
         return await attempt_change(

@@ -158,7 +158,7 @@ class QuestionsMutation:
     @strawberry.mutation
     async def answer_question(
         self, info: Info, question: UUID, input: AnswerInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> QuestionChange:
+    ) -> QuestionChange | None:
         """Answer a question, or correct an answer."""
         body = write_input(input)
         return await attempt_change(
@@ -173,7 +173,7 @@ class QuestionsMutation:
         input: ConfirmationInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> QuestionChange:
+    ) -> QuestionChange | None:
         """Agree, as a second person, to an answer that lets money go out."""
         body = write_input(input)
         return await attempt_change(

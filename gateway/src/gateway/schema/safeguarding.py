@@ -328,7 +328,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def open_enquiry(
         self, info: Info, input: EnquiryInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Open an enquiry, as a service of children's social care."""
         body = write_input(input)
         return await attempt_change(
@@ -343,7 +343,7 @@ class SafeguardingMutation:
         input: EnquirySubjectsInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Say that an enquiry is about further people."""
         body = write_input(input)
         return await attempt_change(
@@ -362,7 +362,7 @@ class SafeguardingMutation:
         reason: str,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Take back that an enquiry is about somebody."""
         return await attempt_change(
             info,
@@ -379,7 +379,7 @@ class SafeguardingMutation:
         input: EnquiryCloseInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Close an enquiry: nobody meets anybody by it any longer."""
         body = write_input(input)
         return await attempt_change(
@@ -392,7 +392,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def reopen_enquiry(
         self, info: Info, enquiry: UUID, reason: str, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Take back that an enquiry was closed."""
         return await attempt_change(
             info,
@@ -404,7 +404,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def use_emergency_access(
         self, info: Info, input: EmergencyAccessInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Meet people at once, for some hours; then ask with the header `Ground: emergency <id>`."""
         body = write_input(input)
         return await attempt_change(
@@ -419,7 +419,7 @@ class SafeguardingMutation:
         input: EmergencyAccessReviewInput,
         idempotency_key: IdempotencyKey,
         purpose: Purpose = None,
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Say whether somebody else's emergency access was justified."""
         body = write_input(input)
         return await attempt_change(
@@ -432,7 +432,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def answer_governance_note(
         self, info: Info, note: UUID, answer: str, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Say what came of a note for the officers."""
         return await attempt_change(
             info,
@@ -444,7 +444,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def record_bar(
         self, info: Info, input: BarInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Keep the caller, or somebody whom they manage, from people and families of their own."""
         body = write_input(input)
         return await attempt_change(
@@ -454,7 +454,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def lift_bar(
         self, info: Info, bar: UUID, reason: str, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Lift a bar, as a second person."""
         return await attempt_change(
             info,
@@ -466,7 +466,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def record_cover(
         self, info: Info, input: CoverInput, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """Let somebody of the manager's service stand in for a colleague."""
         body = write_input(input)
         return await attempt_change(
@@ -476,7 +476,7 @@ class SafeguardingMutation:
     @strawberry.mutation
     async def end_cover(
         self, info: Info, cover: UUID, reason: str, idempotency_key: IdempotencyKey, purpose: Purpose = None
-    ) -> SafeguardingChange:
+    ) -> SafeguardingChange | None:
         """End a cover before its last day."""
         return await attempt_change(
             info,

@@ -39,6 +39,7 @@ from sqlalchemy.types import TypeDecorator
 
 from chassis.bulk_insert import write_rows
 from chassis.clock import now, today
+from chassis.problems import OutcomeNotKnown
 from chassis.thread_slots import ThreadSlot
 
 __all__ = [
@@ -223,6 +224,8 @@ def _teach_postgres(engine: Engine) -> None:
 
 def store_is_away(error: BaseException) -> bool:
     """Whether an error tells of the store's state, not of what was asked of it."""
+    if isinstance(error, OutcomeNotKnown):
+        return True
     if isinstance(error, DBAPIError):
         state = str(getattr(error.orig, "sqlstate", None) or "")
         if error.connection_invalidated or state in NOT_OURS:
@@ -258,9 +261,20 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session that commits as a whole when its block ends, or not at all."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
-        yield session
+    """A session that commits as a whole when its block ends, or not at all.
+
+    Errors: OutcomeNotKnown when the store went away during the commit, and did not say whether it was done.
+    """
+    committing = False
+    try:
+        with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+            yield session
+            session.flush()  # what fails up to here was not done, for certain
+            committing = True
+    except Exception as broken:
+        if committing and store_is_away(broken):
+            raise OutcomeNotKnown() from broken
+        raise
 
 
 async def read_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:

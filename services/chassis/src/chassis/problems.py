@@ -24,6 +24,7 @@ Problem
 ├── CallerNotVerified      403
 ├── ServerFault            500
 └── Unavailable            503
+    └── OutcomeNotKnown    503
 
 A class name is a URL: `FamilyNotFound` is served at `/problems/family-not-found`; its docstring is the page.
 """
@@ -291,21 +292,32 @@ class KeyRunning(Conflict):
 
 
 class ServerFault(Problem):
-    """Something broke on our side; nothing was changed.
+    """Something broke on our side, and nobody knows whether a change was made.
 
-    Tell us the `request_id`. Repeating the request with the same `Idempotency-Key` is safe.
+    Repeat it with the same `Idempotency-Key`: what was done is told, and nothing is done twice. Tell us the
+    `request_id`.
     """
 
     status, title = 500, "Something broke"
 
 
 class Unavailable(Problem):
-    """Something that is needed for the answer cannot be reached at the moment, so nothing is shown or changed.
+    """Something that is needed for this cannot be reached at the moment.
 
-    Try again after `Retry-After` seconds.
+    Try again after `Retry-After` seconds, a change with the same `Idempotency-Key`: nothing is done twice.
     """
 
     status, title = 503, "Not available at the moment"
 
     def __init__(self, detail: str = "", **extra: Any) -> None:
         super().__init__(detail, headers={"Retry-After": "2"}, **extra)
+
+
+class OutcomeNotKnown(Unavailable):
+    """The change may have been made: repeat it with the same idempotency key.
+
+    Whoever was to make it did not say whether it was. A repetition is answered with what was done, or does it now;
+    nothing is done twice. The key is the header `Idempotency-Key`, in GraphQL the argument `idempotencyKey`.
+    """
+
+    title = "Outcome not known"
