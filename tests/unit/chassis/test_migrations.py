@@ -3,18 +3,20 @@
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, insert, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from chassis.cli import load, main
-from chassis.migrations import MigrationGaveUp, current, migrate
+from chassis.db import new_id
+from chassis.migrations import MigrationBroke, MigrationGaveUp, current, migrate
 from fixtures.footing import ON_PRODUCTION
 from fixtures.stack import Programs, Running
 
-from .toys.app import Base, program
+from .toys.app import Base, Toy, program
 
 HEAD = """
 from alembic import op
@@ -45,10 +47,10 @@ INDEX = {
 }
 
 
-def versions(folder: Path, **migration: str) -> Path:
-    """The toys' migrations, and one more."""
+def versions(folder: Path, after: Path | None = None, /, **migration: str) -> Path:
+    """The toys' migrations, or those in another folder, and one more."""
     versions = folder / "versions"
-    shutil.copytree(program.versions, versions, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(after or program.versions, versions, ignore=shutil.ignore_patterns("__pycache__"))
     before = max(path.name for path in versions.glob("*.py"))[:4]
     number = f"{int(before) + 1:04}"
     (versions / f"{number}_more.py").write_text(HEAD.format(number=number, before=before, **migration))
@@ -168,3 +170,45 @@ def test_the_command_says_in_one_line_that_a_migration_gave_up(
     told = [line for line in capsys.readouterr().err.splitlines() if line]
     assert told[-1].startswith("consent: migration after 0002 gave up: a lock was not free within 0.2 s")
     assert len(told) == 1
+
+
+# On SQLite `toy` is copied and the old table dropped, while `shelf` refers to it.
+SHELF = {"up": 'op.create_table("shelf", sa.Column("toy", sa.Uuid(), sa.ForeignKey("toy.id")))', "down": "pass"}
+COPY = """with op.batch_alter_table("toy", recreate="auto") as table:
+        table.alter_column("name", existing_type=sa.String(), nullable=True)"""
+
+
+def migrate_further(toys: Running, folder: Path, *migrations: dict[str, str]) -> None:
+    """One migration after the other, each from the folder of the one before."""
+    more = program.versions
+    for number, migration in enumerate(migrations):
+        more = versions(folder / str(number), more, **migration)
+    migrate(toys.runtime, more, Base.metadata)
+
+
+def test_a_table_is_changed_while_rows_of_another_refer_to_it(toys: Running, tmp_path: Path) -> None:
+    migrate_further(toys, tmp_path / "once", SHELF)
+    with toys.runtime.write() as session:
+        session.execute(insert(Toy).values(id=(toy := new_id()), name="bear"))
+        session.execute(text("INSERT INTO shelf (toy) SELECT id FROM toy"))
+    migrate_further(toys, tmp_path / "again", SHELF, {"up": COPY, "down": "pass"})
+    with toys.runtime.read() as session:
+        joined = "SELECT count(*) FROM shelf JOIN toy ON toy.id = shelf.toy"
+        assert session.execute(text(joined)).scalar() == 1 and session.get(Toy, toy)
+    with pytest.raises(IntegrityError), toys.runtime.write() as session:  # references are watched again
+        session.execute(text("DELETE FROM toy"))
+
+
+@pytest.mark.parametrize("then", ["", "DELETE FROM toy"])
+def test_a_migration_that_breaks_a_reference_changes_nothing(toys: Running, tmp_path: Path, then: str) -> None:
+    migrate_further(toys, tmp_path / "once", SHELF)
+    with toys.runtime.write() as session:
+        session.execute(insert(Toy).values(id=new_id(), name="bear"))
+        session.execute(text("INSERT INTO shelf (toy) SELECT id FROM toy"))
+    before = current(toys.runtime)
+    up = f"{COPY}\n    op.execute({then!r})" if then else COPY
+    with pytest.raises((MigrationBroke, IntegrityError)) if then else nullcontext():
+        migrate_further(toys, tmp_path / "again", SHELF, {"up": up, "down": "pass"})
+    assert (current(toys.runtime) == before) == bool(then)
+    with toys.runtime.read() as session:
+        assert session.execute(text("SELECT count(*) FROM toy")).scalar() == 1

@@ -33,6 +33,10 @@ class MigrationGaveUp(Exception):
     """
 
 
+class MigrationBroke(Exception):
+    """A migration would leave references to what is gone. It has changed nothing."""
+
+
 def config_for(versions: Path, runtime: Runtime | None = None, metadata: Any = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
@@ -109,6 +113,26 @@ def bound_waiting(connection: sa.Connection, lock: float, statement: float) -> N
     driver.execute(f"SET lock_timeout = {int(lock * 1000)}")
     driver.execute(f"SET statement_timeout = {int(statement * 1000)}")
     driver.commit()
+
+
+def let_references_go(connection: sa.Connection) -> None:
+    """Let SQLite drop a table that others refer to, on this connection; below any transaction, else it does nothing.
+
+    SQLite changes a table by copying it and dropping the old one, as `batch_alter_table` does. While it watches
+    references, dropping a table to which a row refers fails: a council that had paid a batch could not upgrade.
+    """
+    if connection.dialect.name == "sqlite":
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.execute("PRAGMA foreign_keys=OFF")
+
+
+def check_references(connection: sa.Connection | None) -> None:
+    """Find what `let_references_go` let through, before a migration is committed. Errors: MigrationBroke."""
+    if connection is not None and connection.dialect.name == "sqlite":
+        broken = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+        if broken:
+            raise MigrationBroke(f"the migration leaves rows that refer to nothing, in: {', '.join(sorted(broken))}")
 
 
 def create_index_in_use(op: Any, name: str, table: str, columns: Sequence[str], **options: Any) -> None:
