@@ -15,12 +15,15 @@ COMPOSE_SECRETS := deploy/compose/secrets
 SERVICES := $(filter-out chassis directory transparency vocabulary,$(notdir $(wildcard services/*)))
 OURS := services gateway sandbox journey bench tests tools deploy
 
-# The first Python that starts and is new enough; a shim without a Python behind it does not count.
+# The first Python that starts and is new enough; a shim without a Python behind it does not count. One that is named with
+# PYTHON=… is taken or refused; no other is taken in its place.
+PYTHONS := python3.11 python3.12 python3.13 python3.14 python3
+NO_PYTHON = $(if $(PYTHON),PYTHON=$(PYTHON) is not one,none found (tried $(PYTHONS)))
 define ENVIRONMENT
-for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
+for python in $(or $(PYTHON),$(PYTHONS)); do \
   if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then exec $$python tools/env.py $(1); fi; \
 done; \
-echo 'env: no Python 3.11 or later found (tried python3.11 ... python3.14, python3); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
+echo 'env: Python 3.11 or later is needed, and $(NO_PYTHON); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
 endef
 
 .PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test check lint-and-types quick-tests soak lint types lock manifests contracts ci

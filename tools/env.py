@@ -49,6 +49,11 @@ def main() -> int:
         with (ROOT / ".venv.lock").open("w") as lock:  # two makes at once: the second waits and finds it done
             fcntl.flock(lock, fcntl.LOCK_EX)
             make(test=chosen.test, reset=chosen.reset)
+    except OSError as reason:
+        if not chosen.reset and is_made(test=chosen.test):
+            return 0  # a folder that cannot be written does no harm when there is nothing to write
+        print(f"env: {ROOT} cannot be written ({reason.strerror}); clone to another folder", file=sys.stderr)
+        return 1
     except NoEnvironment as reason:
         print(f"env: {reason}", file=sys.stderr)
         return 1
@@ -73,6 +78,12 @@ def make(*, test: bool, reset: bool) -> None:
             found[name] = wanted[name]
             write_stamp(found)
     name_sources()
+
+
+def is_made(*, test: bool) -> bool:
+    """Whether nothing is missing."""
+    found = installed()
+    return all(found.get(name) == fingerprint(LOCKS[name]) for name in (LOCKS if test else ["run"]))
 
 
 def fingerprint(lock: Path) -> str:

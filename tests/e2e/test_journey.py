@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from e2e.conftest import Carried
+from journey.data_folder import NAMES
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -62,3 +63,12 @@ def test_no_log_line_holds_a_name_an_identifier_or_an_address(carried: Carried, 
         text = log.read_text()
         found = {value for value in private if value in text}
         assert not found, f"{log.name} holds {len(found)} values of the borough"
+
+
+def test_all_that_a_platform_keeps_is_what_a_reset_deletes(var: Path) -> None:
+    assert {path.name for path in var.iterdir()} <= NAMES
+
+
+def test_many_figures_were_compared_with_the_truth(figures: dict[str, Any]) -> None:
+    """A verdict that all agree says nothing where nothing was compared."""
+    assert figures["compared"] > 1_000

@@ -105,6 +105,9 @@ def test_however_it_ends_no_process_is_left_and_the_next_start_goes_on_from_the_
         process.kill()  # who started it is gone without a word: the programs end as well
         process.wait(10)
     wait_until_gone(var, base)
+    with terminal("reset", "--var", str(var)) as asked:
+        said = asked.communicate(timeout=60)[0]
+    assert asked.returncode == 0 and "families.sqlite3" in said and not var.exists()
 
 
 def kept_running(http: httpx.Client, var: Path, base: int) -> None:

@@ -16,6 +16,7 @@ class Figures:
     def __init__(self, console: Console, **fixed: Any) -> None:
         self._console = console
         self._values: dict[str, Any] = dict(fixed)
+        self.compared = 0
         self.differing: list[str] = []
 
     def set_figure(self, name: str, value: Any) -> None:
@@ -27,14 +28,21 @@ class Figures:
 
     def expect_figure(self, name: str, expected: Any, got: Any) -> None:
         """Compare a figure with the truth. A difference does not stop the journey; all are listed at its end."""
+        self.compared += 1
         if expected != got:
             line = f"{name}: {describe_difference(expected, got)}"
             self.differing.append(line)
             self._console.print_line(f"     DIFFERS  {line}")
 
+    def describe_verdict(self) -> str:
+        """Whether all that was compared with the truth agrees with it, in one line."""
+        if self.differing:
+            return f"Verdict: {len(self.differing)} of {self.compared} figures differ from what is true of the borough"
+        return f"Verdict: all {self.compared} figures that were compared agree with what is true of the borough"
+
     def as_json(self) -> dict[str, Any]:
         seconds = {**self._console.seconds, "total": round(sum(self._console.seconds.values()), 2)}
-        return {**self._values, "seconds": seconds, "differing": self.differing}
+        return {**self._values, "seconds": seconds, "compared": self.compared, "differing": self.differing}
 
     def write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,11 +1,12 @@
 """Prints the story of one family, and where the platform can be explored."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from journey.console import Console, counted, pounds
-from journey.platform import Addresses
+from journey.platform import ROOT, Addresses
 from journey.seeding import CREDENTIALS, iso
 from journey.story import Outcome
 from sandbox import actors
@@ -126,5 +127,6 @@ def print_addresses(where: Addresses, var: Path, console: Console) -> None:
         path = "/graphql" if program == "gateway" else "/openapi.json"
         console.print_line(f"  {program:9} {where.url(program)}{path}")
     console.print_line(f"  the sandbox's people and clients with their passwords and secrets: {var / CREDENTIALS}")
-    console.print_line("  a token for one of them: .venv/bin/python -m journey token ana")
+    at = "" if var == ROOT / "var" else f" --var {shlex.quote(str(var))}"
+    console.print_line(f"  a token for one of them: .venv/bin/python -m journey token ana{at}")
     console.print_line()

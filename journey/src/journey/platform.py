@@ -1,10 +1,8 @@
 """A platform: its programs, which supervisord keeps running, and their state as seen from outside."""
 
-import fcntl
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +17,7 @@ from typing import IO
 import httpx
 
 from chassis.http import trusted
+from journey.data_folder import DataFolder
 from journey.ports import FOR_PROGRAMS, find_first_free, is_free
 from journey.profile import Part, Profile, Servers, list_parts
 from journey.servers.process import stat_of
@@ -84,17 +83,16 @@ class Platform:
         self.servers = Servers(var, durable=durable) if profile == "production" else None
         self._supervisor: subprocess.Popen[bytes] | None = None
         self._lock: IO[str] | None = None
+        self._said_before: dict[Path, int] = {}
 
     def start(self) -> None:
         """Start the servers, migrate, set identity up where it is not, start the programs, wait until each is ready.
 
         Errors: CannotGoOn, with one line, when a port is taken, the data is in use, or a program does not start.
         """
-        for folder in ("run", "logs", "secrets"):
-            (self.var / folder).mkdir(parents=True, exist_ok=True)
-        (self.var / "secrets").chmod(0o700)
-        self._lock_data()
+        self._lock = DataFolder(self.var).claim(self.addresses.port_base, self.profile)
         self._refuse_taken_ports()
+        self._said_before = {log: log.stat().st_size for log in (self.var / "logs").iterdir()}
         if self.servers is not None:
             self.servers.start()
             with ThreadPoolExecutor(2) as hands:
@@ -164,15 +162,6 @@ class Platform:
         while self.processes().get(part) == pid:
             time.sleep(0.01)
 
-    def _lock_data(self) -> None:
-        lock = (self.var / "run" / "lock").open("a+")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            raise CannotGoOn(f"{self.var} is in use by a platform that is running; stop that one first") from None
-        self._lock = lock
-
     def _refuse_taken_ports(self) -> None:
         for part in self.parts:
             if not is_free(part.port):
@@ -187,6 +176,10 @@ class Platform:
             log = self.var / "logs" / "setup.log"
             log.write_bytes(done.stdout + done.stderr)
             raise CannotGoOn(f"`python {' '.join(arguments)}` failed; the end of {log} says: {last_line(log)}")
+
+    def _last_said(self, log: Path) -> str:
+        """The last line that was written to a log since this start."""
+        return last_line(log, self._said_before.get(log, 0))
 
     def _environment(self) -> dict[str, str]:
         own = {"PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}  # programs that are started often compile once
@@ -243,9 +236,9 @@ class Platform:
                 log = self.var / "logs" / f"{part.name}.log"
                 if self._supervisor is None or self._supervisor.poll() is not None:
                     out = self.var / "logs" / "supervisord.out"
-                    raise CannotGoOn(f"the supervisor ended; the end of {out} says: {last_line(out)}")
+                    raise CannotGoOn(f"the supervisor ended; the end of {out} says: {self._last_said(out)}")
                 if time.monotonic() > deadline:
-                    raise CannotGoOn(f"{part.name} does not start; the end of {log} says: {last_line(log)}")
+                    raise CannotGoOn(f"{part.name} does not start; the end of {log} says: {self._last_said(log)}")
                 time.sleep(0.1)
 
 
@@ -269,19 +262,6 @@ def running_platform(
         yield running
     finally:
         running.stop()
-
-
-def forget_data(var: Path) -> None:
-    """Forget all data. Errors: CannotGoOn while a platform runs on it."""
-    if not var.exists():
-        return
-    (var / "run").mkdir(exist_ok=True)
-    idle = Platform(var, Addresses())
-    idle._lock_data()
-    if (var / "servers").exists():
-        Servers(var).forget()
-    shutil.rmtree(var)
-    idle.stop()
 
 
 class Watch:
@@ -381,8 +361,11 @@ def kill_if_left(pid: int) -> None:
         os.kill(pid, signal.SIGKILL)
 
 
-def last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
+def last_line(log: Path, after: int = 0) -> str:
+    """The last line of a log. Units: `after` in bytes: what stands before is of an earlier start."""
+    said = log.read_bytes() if log.exists() else b""
+    said = said[after:] if len(said) >= after else said  # a log that was rotated meanwhile is all new
+    lines = said.decode(errors="replace").strip().splitlines()
     return lines[-1][-300:] if lines else "(nothing)"
 
 

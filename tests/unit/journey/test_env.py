@@ -1,11 +1,13 @@
 """The environment is made once, and again when it is half made, moved, or of other locks."""
 
+import errno
 import importlib.util
 import os
 import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import IO
 
 import pytest
 
@@ -95,4 +97,30 @@ def test_without_a_python_that_is_new_enough_make_says_so_in_one_line(tmp_path: 
     )
     assert done.returncode
     lines = [line for line in done.stderr.splitlines() if not line.startswith("make")]
-    assert len(lines) == 1 and "no Python 3.11 or later" in lines[0]
+    assert len(lines) == 1 and "Python 3.11 or later is needed, and none found" in lines[0]
+
+
+def test_a_python_that_is_named_and_is_none_is_refused_though_there_are_others() -> None:
+    done = subprocess.run(
+        ["make", "-C", str(ROOT), "env", "PYTHON=/nowhere/python"], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode and "PYTHON=/nowhere/python is not one" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_matters_only_when_something_is_to_be_written(
+    env: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["env.py"])
+    env.make(test=False, reset=False)
+    monkeypatch.setattr(Path, "open", refuse_writing)
+    assert env.main() == 0
+    monkeypatch.setattr(sys, "argv", ["env.py", "--test"])
+    assert env.main() == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and "cannot be written (Read-only file system)" in said
+
+
+def refuse_writing(path: Path, mode: str = "r", *_: object, **__: object) -> IO[str]:
+    if "w" in mode or "a" in mode:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(path))
+    return open(path, mode)
