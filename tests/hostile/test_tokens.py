@@ -55,8 +55,13 @@ def ask(platform: Platform, door: Door, authorization: bytes | None) -> Any:
 def refused(platform: Platform, door: Door, authorization: bytes | None, kind: str) -> list[str]:
     answer = ask(platform, door, authorization)
     wrong = judge(answer, door, kind, {401})
-    if answer.status_code == 401 and not answer.headers.get("www-authenticate", "").startswith("Bearer"):
+    challenge = answer.headers.get("www-authenticate", "")
+    if answer.status_code == 401 and not challenge.startswith("Bearer "):
         wrong.append(f"{door.name}, {kind}: no WWW-Authenticate")
+    scheme, _, token = (authorization or b"").partition(b" ")
+    # Who showed no token is told of no error: a standard client then asks for a token, and does not give up.
+    if answer.status_code == 401 and ("error=" in challenge) != (scheme.lower() == b"bearer" and bool(token)):
+        wrong.append(f"{door.name}, {kind}: challenged by {challenge}")
     return wrong
 
 

@@ -283,6 +283,31 @@ def test_no_forged_token_is_accepted(toys: Running, what: str) -> None:
     assert answer.status_code == 401 and answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_who_showed_no_token_is_told_of_no_error(toys: Running) -> None:
+    """A standard client then asks for a token, and does not take its own for spoilt. Source: RFC 6750, 3.1."""
+
+    def challenge(authorization: str | None) -> tuple[int, str]:
+        headers = {} if authorization is None else {"Authorization": authorization}
+        answer = toys.client.get("/v1/toys", headers=headers)
+        return answer.status_code, answer.headers["WWW-Authenticate"]
+
+    for nothing in (None, "", "Bearer", "Basic YTpi", "DPoP abc"):
+        assert challenge(nothing) == (401, 'Bearer realm="thinkfamily"'), nothing
+    for spoilt in ("Bearer x", "Bearer Bearer x", f"bearer {ANA}x", "Bearer " + "x" * 9_000):
+        assert challenge(spoilt) == (401, 'Bearer realm="thinkfamily", error="invalid_token"'), spoilt
+
+
+def test_head_answers_what_get_does_without_its_body(toys: Running) -> None:
+    for path, headers in (("/v1/toys", as_(VISITOR)), ("/v1/toys", {}), ("/health/live", {}), ("/nothing", {})):
+        got, head = (toys.client.request(method, path, headers=headers) for method in ("GET", "HEAD"))
+        assert (head.status_code, head.content) == (got.status_code, b"")
+        assert head.headers["Content-Type"] == got.headers["Content-Type"]
+        assert head.headers["Content-Length"] == got.headers["Content-Length"]
+    refused = toys.client.head(f"/v1/toys/{uuid4()}/lend")
+    assert (refused.status_code, refused.headers["Allow"]) == (405, "POST")
+    assert toys.client.put("/v1/toys", headers=as_(ANA)).headers["Allow"] == "GET, HEAD, POST"
+
+
 def test_events_take_effect_once_however_often_they_are_sent(toys: Running, programs: Programs) -> None:
     for n in range(30):
         make(toys, key=f"key-{n:08}")

@@ -133,6 +133,10 @@ class Frame:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        asked_method = scope["method"]
+        if asked_method == "HEAD":
+            # What GET answers; the server leaves the body out (RFC 9110, 9.3.2).
+            scope = {**scope, "method": "GET"}
         # Of a header that stands twice the first counts, here as in the rooms.
         headers = {name.lower(): value for name, value in reversed(scope["headers"])}
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
@@ -189,7 +193,7 @@ class Frame:
         finally:
             route = getattr(scope.get("route"), "path_format", "-")
             seconds = time.perf_counter() - began
-            method = scope["method"] if scope["method"] in METHODS else "-"
+            method = asked_method if asked_method in METHODS else "-"
             self._metrics.note(method, route, status, seconds)
             if route not in OPEN_ROUTES:
                 log.info(
@@ -323,6 +327,8 @@ def _allowed(request: Request) -> str:
     """All methods that this address takes; Starlette tells those of one route only."""
     routes = api_routes(request.app)
     methods = {name for route in routes if route.path_regex.match(request.url.path) for name in route.methods or ()}
+    if "GET" in methods:
+        methods.add("HEAD")
     return ", ".join(sorted(methods))
 
 

@@ -136,9 +136,11 @@ async def _recognise(request: Request, token: str) -> Caller:
 async def signed_in(request: Request, authorization: Annotated[str | None, Header()] = None) -> Caller:
     """The caller, whatever the token allows. Errors: NotSignedIn."""
     kind, _, token = (authorization or "").partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise NotSignedIn(token_shown=False)
     # Of two tokens each program on the way might check the other one.
     alone = len(request.headers.getlist("authorization")) == 1
-    if kind.lower() != "bearer" or not token or len(token) > LONGEST or not alone:
+    if len(token) > LONGEST or not alone:
         raise NotSignedIn()
     caller = await _recognise(request, token.strip(" "))
     bind_caller(caller.client, caller.service)

@@ -113,8 +113,10 @@ class NotSignedIn(Problem):
 
     status, title = 401, "Not signed in"
 
-    def __init__(self, detail: str = "", **extra: Any) -> None:
-        super().__init__(detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}, **extra)
+    def __init__(self, detail: str = "", *, token_shown: bool = True, **extra: Any) -> None:
+        # To who showed none nothing is said of one (RFC 6750, 3.1): clients take an error for a reason to give up.
+        error = ', error="invalid_token"' if token_shown else ""
+        super().__init__(detail, headers={"WWW-Authenticate": f'Bearer realm="thinkfamily"{error}'}, **extra)
 
 
 class NotAllowed(Problem):
@@ -126,7 +128,7 @@ class NotAllowed(Problem):
     status, title = 403, "Not allowed"
 
     def __init__(self, scope: str) -> None:
-        challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+        challenge = f'Bearer realm="thinkfamily", error="insufficient_scope", scope="{scope}"'
         super().__init__(f"This needs the scope {scope}.", headers={"WWW-Authenticate": challenge}, scope=scope)
 
 
