@@ -217,6 +217,10 @@ def until(body: Body) -> None:
         body["to"] = LAST.isoformat()
 
 
+def access_report(body: Body) -> None:
+    body.update(person=IDS["person_id"], keep_back=[])
+
+
 def decision(body: Body) -> None:
     if body["operation"] == "supply":
         body["subjects"] = []
@@ -341,6 +345,7 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/protections/{protection_id}/lift": lately,
     "POST /v1/restrictions": about("person", "person_id"),
     "POST /v1/restrictions/{restriction_id}/lift": told_and_lifted,
+    "POST /v1/access-reports": access_report,
     "POST /v1/repayments": about("claim", "claim_id"),
     "POST /v1/enquiries/{enquiry_id}/close": lately,
     "POST /v1/premises/{uprn}/lowerings": lowering,

@@ -29,7 +29,7 @@ ORDER = {
     ],
     "consent": [
         *("catalogue", "acts", "agreements", "decisions", "sent_marks", "notices", "consents"),
-        *("coverage", "objections", "protections", "restrictions", "sharing_log"),
+        *("coverage", "objections", "protections", "restrictions", "sharing_log", "access_reports"),
     ],
     "claims": [
         *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),

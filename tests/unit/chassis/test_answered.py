@@ -20,7 +20,7 @@ ASKED, GONE = threading.Event(), threading.Event()
 router = APIRouter()
 
 
-@router.get("/v1/answers/{kind}")
+@router.api_route("/v1/answers/{kind}", methods=["GET", "HEAD"])
 def answer(kind: str) -> Any:
     when_answered(lambda: LEFT.append(kind))
     if kind == "refused":
@@ -53,6 +53,12 @@ def left(answers: Running) -> list[str]:
 def test_an_answer_has_left_once_it_is_whole_and_shows_something(answers: Running, kind: str, status: int) -> None:
     assert answers.client.get(f"/v1/answers/{kind}").status_code == status
     assert left(answers) == ([kind] if status == 200 else [])
+
+
+@ON_FILES
+def test_an_answer_without_a_body_shows_nothing(answers: Running) -> None:
+    assert answers.client.head("/v1/answers/small").status_code == 200
+    assert left(answers) == []
 
 
 def ask(answers: Running, kind: str) -> socket.socket:

@@ -23,7 +23,8 @@ from fixtures.standing import StandingDesk
 from fixtures.tokens import as_, token
 
 OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read",
-           "protections:write", "objections:write", "restrictions:write", "sharing-log:read"]  # fmt: skip
+           "protections:write", "objections:write", "restrictions:write", "sharing-log:read",
+           "subject-access:write"]  # fmt: skip
 COUNCIL, POLICE, JOBCENTRE, HEALTH = "thornbury-council", "police", "jobcentre-plus", "health-trust"
 AGENCY = {
     "education": COUNCIL, "housing": COUNCIL, "programme": COUNCIL, "early-help": COUNCIL,

@@ -1,8 +1,8 @@
 """What waits until a request's answer has left: called once the last byte of it was handed to the network.
 
-An answer that is an error shows nothing of what was asked for, and one whose client has gone before reaches nobody.
-Neither counts as having left, nor does one whose program was killed on the way. Whoever goes while it is on the way
-may have had a part: that one has left.
+An answer that is an error, or has no body (HEAD, 304), shows nothing of what was asked for, and one whose client has
+gone before reaches nobody. None of them counts as having left, nor does one whose program was killed on the way.
+Whoever goes while it is on the way may have had a part: that one has left.
 """
 
 import contextvars
@@ -36,4 +36,4 @@ def when_answered(act: Act) -> None:
 def has_left(scope: MutableMapping[str, Any], status: int) -> bool:
     """Whether an answer, all of which was handed on, showed what was asked for to a client that was still there."""
     gone = scope.get("extensions", {}).get(CLIENT_GONE, {}).get("asked")
-    return status < 400 and not (gone is not None and gone())
+    return status < 300 and scope["method"] != "HEAD" and not (gone is not None and gone())

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth import Caller, require
+from chassis.auth import Caller, require, require_person
 
 DecideSharing = Annotated[Caller, Depends(require("consent:decide"))]
 ReadAgreements = Annotated[Caller, Depends(require("agreements:read"))]
 ReadConsents = Annotated[Caller, Depends(require("consents:read"))]
 ReadCoverage = Annotated[Caller, Depends(require("families:read"))]
+ReportSharings = Annotated[Caller, Depends(require_person("subject-access:write"))]
 ReadSharingLog = Annotated[Caller, Depends(require("sharing-log:read"))]
 SetProtections = Annotated[Caller, Depends(require("protections:write"))]
 SetRestrictions = Annotated[Caller, Depends(require("restrictions:write"))]

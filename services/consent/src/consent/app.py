@@ -3,6 +3,7 @@
 from functools import partial
 
 from chassis.program import Program
+from consent.access_reports import routes as access_reports
 from consent.agreements import routes as agreements
 from consent.agreements.worker import Announcer
 from consent.catalogue import routes as catalogue
@@ -42,6 +43,7 @@ program = Program(
         decisions.router,
         sent_marks.router,
         sharing_log.router,
+        access_reports.router,
         coverage.router,
         make_router(LOG),
     ],

@@ -404,6 +404,26 @@ class SharedAs(Base):
     person: Mapped[UUID] = mapped_column(primary_key=True)
 
 
+class AccessReport(Base):
+    """Who saw what about a person, as it was made to be handed to them. It is never changed: a mistake is made anew.
+
+    `lines` is what the person is told; `kept_back` what they are not, as pairs of decision and exemption.
+    """
+
+    __tablename__ = "access_report"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    person: Mapped[UUID] = mapped_column(index=True)
+    reference: Mapped[str]
+    asked_on: Mapped[date]
+    made_at: Mapped[datetime] = mapped_column(default=now)
+    agency: Mapped[str]
+    by: Mapped[str]
+    deputy_for: Mapped[str | None]
+    lines: Mapped[list[Any]]
+    kept_back: Mapped[list[Any]]
+
+
 class DirectoryArea(DirectoryAreaMixin, Base):
     pass
 

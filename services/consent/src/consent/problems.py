@@ -84,6 +84,12 @@ class PersonNotFound(NotFound):
     title = "Person not found"
 
 
+class AccessReportNotFound(NotFound):
+    """There is no such report that your agency made about somebody whose data it holds. Check the id."""
+
+    title = "Report not found"
+
+
 class DecisionNotFound(NotFound):
     """There is no such decision that was made for your agency.
 

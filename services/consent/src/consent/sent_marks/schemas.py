@@ -1,11 +1,11 @@
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
-from chassis.schemas import Id, Instant, Schema
+from chassis.schemas import Id, Schema
 
 
 class SentMarkItem(Schema):
     decision: Id
-    at: Instant = Field(description="When the last byte of the answer was handed to the network")
+    at: AwareDatetime = Field(description="When the last byte of the answer was handed to the network")
 
 
 class SentMarks(Schema):
