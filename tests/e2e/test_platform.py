@@ -1,6 +1,8 @@
 """The platform as somebody at a terminal meets it: taken ports, Ctrl-C, crashes, and going on from the same data."""
 
+import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -100,6 +103,7 @@ def test_however_it_ends_no_process_is_left_and_the_next_start_goes_on_from_the_
         assert (var / "sandbox-credentials.json").read_text() == credentials
         with terminal("token", "cora", *chosen) as asked:
             assert asked.stdout and asked.stdout.read().count(".") == 2, "her password of the first start is good"
+        push_by_the_printed_page(var, base)
         with httpx.Client(verify=trusted()) as http:
             kept_running(http, var, base)
         process.kill()  # who started it is gone without a word: the programs end as well
@@ -108,6 +112,34 @@ def test_however_it_ends_no_process_is_left_and_the_next_start_goes_on_from_the_
     with terminal("reset", "--var", str(var)) as asked:
         said = asked.communicate(timeout=60)[0]
     assert asked.returncode == 0 and "families.sqlite3" in said and not var.exists()
+
+
+def push_by_the_printed_page(var: Path, base: int) -> None:
+    """The gateway's page about a first push, done as it stands there: in shell, then in Python."""
+    feed = "school_attendance"
+    clients = json.loads((var / "sandbox-credentials.json").read_text())["clients"]
+    code, held = next((code, held) for code, held in clients.items() if held["feed"] == feed)
+    addresses = {name.upper(): Addresses(base).url(name) for name in ("identity", "families")}
+    told = {**addresses, "CLIENT_ID": code, "CLIENT_SECRET": held["secret"], "FEED": feed}
+    with httpx.Client(verify=trusted()) as http:
+        page = http.get(f"{Addresses(base).url('gateway')}/first-push").text
+    scripts = [unescape(text) for text in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)][1:]
+    assert all(f"export {name}={address}" in page for name, address in addresses.items())
+    reports: list[tuple[str, str]] = []
+    for command, script in zip((["sh", "-eu", "-c"], [sys.executable, "-c"]), scripts, strict=True):
+        ran = subprocess.run([*command, script], cwd=var.parent, env=os.environ | told, capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        reports += re.findall(r"""["'](recorded|unchanged)["']: ?(\d)""", ran.stdout)
+        wrong = subprocess.run(
+            [*command, script],
+            cwd=var.parent,
+            env=os.environ | told | {"CLIENT_SECRET": "x"},
+            capture_output=True,
+            text=True,
+        )
+        assert wrong.returncode != 0
+    # Tried, then sent; the second script finds what the first one sent.
+    assert reports == 2 * [("recorded", "1"), ("unchanged", "0")] + 2 * [("recorded", "0"), ("unchanged", "1")]
 
 
 def kept_running(http: httpx.Client, var: Path, base: int) -> None:

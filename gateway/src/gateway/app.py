@@ -8,6 +8,8 @@ from chassis.program import Program
 from chassis.runtime import Runtime
 from gateway import endpoint
 from gateway.admission import Admission
+from gateway.first_page import routes as first_page_routes
+from gateway.first_page.programs import Programs
 from gateway.limits import Documents
 from gateway.schema import make_schema
 from gateway.settings import GatewaySettings
@@ -31,6 +33,7 @@ def set_up(app: FastAPI, runtime: Runtime) -> None:
         )
         for name in PROGRAMS["gateway"].calls
     }
+    app.state.first_page = Programs(app.state.programs, settings.own_url)
 
 
 program = Program(
@@ -38,7 +41,8 @@ program = Program(
     title="Gateway",
     settings=GatewaySettings,
     base=None,
-    routers=[endpoint.router],
+    routers=[endpoint.router, first_page_routes.router],
+    open_routes=first_page_routes.OPEN,
     setup=set_up,
     dialect=endpoint.DIALECT,
 )

@@ -122,7 +122,7 @@ def service_name(code: str) -> str:
 def print_addresses(where: Addresses, var: Path, console: Console) -> None:
     """Where the programs answer, and who may sign in."""
     console.print_line()
-    console.print_line("The platform")
+    console.print_line(f"The platform: its first page is {where.url('gateway')}/")
     for program in PROGRAMS:
         path = "/graphql" if program == "gateway" else "/openapi.json"
         console.print_line(f"  {program:9} {where.url(program)}{path}")

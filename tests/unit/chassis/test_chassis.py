@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 from threading import Event
 from uuid import uuid4
@@ -209,6 +210,18 @@ def test_a_problem_has_a_page_at_its_address(toys: Running) -> None:
     page = toys.client.get(problem["type"].partition(toys.runtime.settings.own_url)[2]).json()
     assert problem["title"] == page["title"] == "Toy not found"
     assert "Check the id." in page["explanation"][0]
+
+
+def test_to_a_browser_a_problem_is_a_page_and_all_of_them_are_listed(toys: Running) -> None:
+    browser = {"Accept": "text/html,*/*;q=0.8"}
+    listed = toys.client.get("/problems").json()["items"]
+    assert {"toy-not-found", "not-signed-in"} <= {each["type"] for each in listed}
+    everything = toys.client.get("/problems", headers=browser).text
+    for each in listed:
+        page = toys.client.get(f"/problems/{each['type']}", headers=browser)
+        assert page.headers["Content-Type"].startswith("text/html") and page.headers["Vary"] == "Accept"
+        assert f"<h1>{each['title']}</h1>" in unescape(page.text) and f'href="problems/{each["type"]}"' in everything
+    assert toys.client.get("/problems/nothing", headers=browser).status_code == 404
 
 
 def test_the_page_of_unavailable_adds_what_the_program_says(programs: Programs) -> None:

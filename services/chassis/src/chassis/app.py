@@ -11,7 +11,7 @@ import structlog
 from anyio import fail_after
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.responses import PlainTextResponse, Response
 from fastapi.routing import APIRoute
 from prometheus_client import generate_latest
 from sqlalchemy import text
@@ -25,6 +25,7 @@ from chassis import request_checks
 from chassis.answered import begin_answer, has_left
 from chassis.auth import Verifier
 from chassis.openapi import describe, list_known_names
+from chassis.pages import problem_pages
 from chassis.problems import (
     BodyEncoded,
     Fault,
@@ -38,7 +39,6 @@ from chassis.problems import (
     TooSlow,
     Unavailable,
     WrongContentType,
-    known_problems,
 )
 from chassis.runtime import Runtime
 from chassis.schemas import Word
@@ -46,7 +46,7 @@ from chassis.telemetry import RequestMetrics, begin_request, current_caller, des
 from chassis.thread_slots import make_thread_slots
 from chassis.time_budget import begin_time_budget
 
-OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems/{slug}", "/openapi.json"})
+OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems", "/problems/{slug}", "/openapi.json"})
 """What answers without a token in every program."""
 
 NO_NAMES: list[str] = []
@@ -112,7 +112,8 @@ def _make_verifier(runtime: Runtime) -> Verifier:
 
 def _described(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
-        app.openapi_schema = describe(app, api_routes(app), app.state.runtime.settings.issuer)
+        settings = app.state.runtime.settings
+        app.openapi_schema = describe(app, api_routes(app), settings.issuer, settings.own_url)
     return app.openapi_schema
 
 
@@ -403,15 +404,4 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
         chosen = runtime.metrics.restricted_registry(names) if names else runtime.metrics
         return PlainTextResponse(generate_latest(chosen), media_type="text/plain; version=0.0.4")
 
-    pages = {kind.slug(): kind for kind in known_problems()}
-
-    @app.get("/problems/{slug}", tags=["problems"])
-    def problem_page(slug: Word) -> JSONResponse:
-        """What a problem means and how to mend it."""
-        kind = pages.get(slug)
-        if kind is None:
-            raise NotFound()
-        paragraphs = [" ".join(part.split()) for part in (kind.__doc__ or "").split("\n\n")]
-        if kind is Unavailable and runtime.settings.unavailable_advice:
-            paragraphs.append(runtime.settings.unavailable_advice)
-        return JSONResponse({"type": slug, "title": kind.title, "status": kind.status, "explanation": paragraphs})
+    problem_pages.add_routes(app, runtime.settings.unavailable_advice)

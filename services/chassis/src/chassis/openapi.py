@@ -47,9 +47,15 @@ MEANS = {
 }
 
 
-def describe(app: FastAPI, routes: list[APIRoute], issuer: str) -> Document:
-    """The application's openapi.json. `issuer` gives tokens."""
-    document = get_openapi(title=app.title, version=app.version, description=app.description or None, routes=app.routes)
+def describe(app: FastAPI, routes: list[APIRoute], issuer: str, address: str) -> Document:
+    """The application's openapi.json. `issuer` gives tokens; the program is found at `address`."""
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        description=app.description or None,
+        routes=app.routes,
+        servers=[{"url": address}],
+    )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):

@@ -1,0 +1,1 @@
+"""Pages for people, beside what machines read at the same address."""
