@@ -38,17 +38,24 @@ def claims_of(token: str) -> dict[str, Any]:
     return found
 
 
+def http_from(source: str, url: str) -> httpx.Client:
+    """A way in from another address: on Linux all of 127.0.0.0/8 is this machine."""
+    transport = httpx.HTTPTransport(local_address=source, verify=trusted())
+    return httpx.Client(base_url=url, timeout=30, transport=transport)
+
+
 @dataclass
 class Browser:
-    """Somebody at the sign-in page, sent there by a client."""
+    """Somebody at the sign-in page, sent there by a client. Shape: `source` is the address that they come from."""
 
     url: str
     client: str = "portal"
+    source: str = "127.0.0.1"
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(48))
     http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.http = httpx.Client(base_url=self.url, timeout=30, verify=trusted())
+        self.http = http_from(self.source, self.url)
 
     def query(self, **other: str | None) -> dict[str, str]:
         asked = {
@@ -109,8 +116,8 @@ class Identity:
     def http(self) -> httpx.Client:
         return self.running.client
 
-    def browser(self, client: str = "portal") -> Browser:
-        return Browser(self.running.url, client)
+    def browser(self, client: str = "portal", source: str = "127.0.0.1") -> Browser:
+        return Browser(self.running.url, client, source)
 
     def get(self, path: str, **params: Any) -> Any:
         answer = self.http.get(path, params=params, headers=self.admin)

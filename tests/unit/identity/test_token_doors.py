@@ -92,7 +92,8 @@ def test_those_who_come_while_a_statement_is_on_its_way_share_the_next(
             super().append(item)
             came.release()
 
-    monkeypatch.setattr(identity.running.runtime.state["token_door"].proving._confirming, "_waiting", Noted())
+    door = identity.running.runtime.state["token_door"]
+    monkeypatch.setattr(door.admission._proving._confirming, "_waiting", Noted())
     shown = [system.assertion() for _ in range(6)]
     shown += shown[-1:] * 3  # one of them is shown four times at once
     with watching(identity) as watch, ThreadPoolExecutor(10) as pool:

@@ -73,12 +73,16 @@ class Server(uvicorn.Server):
 
 def make_server(program: Program, runtime: Runtime, port: int | None = None, which: Sequence[str] = ALL) -> Server:
     settings = runtime.settings
+    proxies = [part.strip() for part in settings.trusted_proxies.split(",") if part.strip()]
     config = uvicorn.Config(
         program.build(runtime, which),
         host=settings.host,
         port=settings.own_port if port is None else port,
         http=HttpProtocol,
         ws="none",
+        # uvicorn's own default believes whoever connects from the same machine.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
         access_log=False,
         log_config=None,
         timeout_graceful_shutdown=int(settings.grace),

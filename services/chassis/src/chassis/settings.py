@@ -4,6 +4,7 @@ Every default runs on a laptop: SQLite, the embedded log, loopback.
 """
 
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Self
 
@@ -39,6 +40,10 @@ class ServiceSettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65_535, description="0: the program's usual port")
     public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks, with commas, of proxies that are believed whence a request comes; or none",
+    )
     issuer: str = Field(default="", description="Who issues the tokens that callers bring")
     audience: str = "thinkfamily"
     longest_token_life: float = Field(
@@ -94,6 +99,16 @@ class ServiceSettings(BaseSettings):
         if not known:
             raise ValueError("should be like postgresql+psycopg://role@host:5432/database")
         return url
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _known_proxies(cls, text: str) -> str:
+        for each in filter(None, (part.strip() for part in text.split(","))):
+            try:
+                ip_network(each)  # no name and no `*`: then anybody might say whence they come
+            except ValueError:
+                raise ValueError("should be addresses or networks like 192.0.2.7, 10.0.0.0/8") from None
+        return text
 
     @model_validator(mode="after")
     def _stand_on_servers(self) -> Self:

@@ -3,6 +3,7 @@
 from functools import partial
 
 from chassis.keys import JwksOverHttp
+from chassis.limiting import Limit, Limiter
 from chassis.program import Program
 from chassis.runtime import Runtime
 from identity.agencies import routes as agencies
@@ -27,8 +28,9 @@ from identity.keys import routes as keys
 from identity.log import LOG
 from identity.models import Base
 from identity.roles import routes as roles
-from identity.settings import IdentitySettings
+from identity.settings import LIMITS, IdentitySettings
 from identity.sign_in import routes as sign_in
+from identity.sign_in.service import Door
 from identity.sign_in.worker import Sweeper
 from identity.sponsors import routes as sponsors
 from identity.tokens import routes as tokens
@@ -43,7 +45,10 @@ from transparency.sequencer import Sequencer
 def prepare(runtime: Runtime) -> None:
     """identity checks tokens by its own keys, read from its store; keys that were handed in by hand stay."""
     keyring = furnish(runtime)
-    runtime.state["token_door"] = make_token_door(runtime, keyring)
+    limiter = Limiter(*(Limit(name, getattr(runtime.settings, name)) for name in LIMITS))
+    runtime.state["token_door"] = make_token_door(runtime, keyring, limiter)
+    wrapping, passwords = runtime.state["key_wrapping"], runtime.state["passwords"]
+    runtime.state["sign_in_door"] = Door(runtime, keyring, wrapping, passwords, limiter)
     if isinstance(runtime.keys, JwksOverHttp):
         runtime.keys = keyring
 

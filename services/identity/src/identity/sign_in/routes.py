@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Cookie, Depends, Response
+from fastapi import APIRouter, Cookie, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
+from chassis.limiting import Source
 from chassis.problems import PROBLEM_JSON
-from chassis.runtime import TheRuntime
-from identity.context import TheKeyring, TheKeyWrapping, ThePasswords
 from identity.sign_in import csrf, service
-from identity.sign_in.service import Door
+from identity.sign_in.devices import LONGEST as LONGEST_COOKIE
+from identity.sign_in.service import Door, Visit
 from identity.tokens.asked import OAuthRequest
 from identity.tokens.schemas import form_of
 
 router = APIRouter(prefix="/oauth", tags=["sign-in"], default_response_class=HTMLResponse)
 COOKIE = "sign_in"
+DEVICES = "known_devices"
 TEXT = {"schema": {"type": "string"}}
 PAGES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The page", "content": {"text/html": TEXT}},
@@ -22,7 +23,8 @@ PAGES: dict[int | str, dict[str, Any]] = {
     400: {"description": "The client's request is not sound", "content": {"text/html": TEXT}},
     403: {"description": "No role in this application", "content": {"text/html": TEXT}},
     422: {"description": "Not filled in as it should be", "content": {"text/html": TEXT, PROBLEM_JSON: {}}},
-    429: {"description": "Too many attempts", "content": {"text/html": TEXT}},
+    429: {"description": "Too many attempts; wait as `Retry-After` says", "content": {"text/html": TEXT}},
+    503: {"description": "Too many at this moment; wait as `Retry-After` says", "content": {"text/html": TEXT}},
 }
 ASKED = {
     "response_type": "`code`",
@@ -48,30 +50,46 @@ QUERY: dict[str, Any] = {
 FORM = form_of("csrf", csrf="From the page", email="Of the person", password="Of the person")
 
 
-def the_door(runtime: TheRuntime, keyring: TheKeyring, wrapping: TheKeyWrapping, passwords: ThePasswords) -> Door:
-    return Door(runtime, keyring, wrapping, passwords)
+async def the_door(request: Request) -> Door:
+    """Without a thread slot: whoever signs in waits in threads of the door's own."""
+    door: Door = request.app.state.runtime.state["sign_in_door"]
+    return door
 
 
 TheDoor = Annotated[Door, Depends(the_door)]
 Nonce = Annotated[str | None, Cookie(alias=COOKIE, max_length=200)]
+KnownDevices = Annotated[str | None, Cookie(alias=DEVICES, include_in_schema=False)]
 
 
 @router.get("/authorize", responses=PAGES, openapi_extra=QUERY)
-def show_sign_in_page(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
+async def show_sign_in_page(
+    asked: OAuthRequest, door: TheDoor, source: Source, nonce: Nonce = None, devices: KnownDevices = None
+) -> Response:
     """The sign-in page for a client's request; PKCE with S256 is needed."""
-    nonce = csrf.own_nonce(door.wrapping.key_for("csrf"), nonce)
-    return _with_cookie(service.show_sign_in_page(door, asked, nonce), nonce, door)
+    visit = _visit(door, nonce, devices, source)
+    return _with_cookies(await service.show_sign_in_page(door, asked, visit), visit.nonce, None, door)
 
 
 @router.post("/authorize", responses=PAGES, openapi_extra=QUERY | FORM)
-def sign_in(asked: OAuthRequest, door: TheDoor, nonce: Nonce = None) -> Response:
+async def sign_in(
+    asked: OAuthRequest, door: TheDoor, source: Source, nonce: Nonce = None, devices: KnownDevices = None
+) -> Response:
     """Sign in; goes back to the client with `code`, `state` and `iss`."""
-    nonce = csrf.own_nonce(door.wrapping.key_for("csrf"), nonce)
-    return _with_cookie(service.sign_in(door, asked, nonce), nonce, door)
+    visit = _visit(door, nonce, devices, source)
+    outcome = await service.sign_in(door, asked, visit)
+    return _with_cookies(outcome.answer, visit.nonce, outcome.devices, door)
 
 
-def _with_cookie(answer: Response, nonce: str, door: Door) -> Response:
+def _visit(door: Door, nonce: str | None, devices: str | None, source: str) -> Visit:
+    fits = devices is not None and len(devices) <= LONGEST_COOKIE
+    return Visit(csrf.own_nonce(door.wrapping.key_for("csrf"), nonce), devices if fits else None, source)
+
+
+def _with_cookies(answer: Response, nonce: str, devices: str | None, door: Door) -> Response:
     # Lax and not Strict: two tabs that come from another site then share one nonce.
-    secure = door.runtime.settings.issuer.startswith("https:")
+    secure = door.settings.issuer.startswith("https:")
     answer.set_cookie(COOKIE, nonce, max_age=csrf.GOOD_FOR, httponly=True, samesite="lax", secure=secure)
+    if devices is not None:
+        lives = door.settings.device_known
+        answer.set_cookie(DEVICES, devices, max_age=lives, httponly=True, samesite="lax", secure=secure)
     return answer

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 
 from fastapi import Depends, Request
 
+from chassis.limiting import source_of
 from identity.tokens.server import Asked, Fields
 
 FORM = "application/x-www-form-urlencoded"
@@ -25,6 +26,7 @@ async def asked(request: Request) -> Asked:
         args=request.query_params.multi_items(),
         form=fields,
         readable=readable,
+        source=await source_of(request),
     )
 
 

@@ -23,7 +23,11 @@ async def the_token_door(request: Request) -> TokenDoor:
 
 
 TheTokenDoor = Annotated[TokenDoor, Depends(the_token_door)]
-REFUSED: dict[int | str, dict[str, Any]] = {400: {"model": OAuthFault}, 401: {"model": OAuthFault}}
+REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"model": OAuthFault},
+    401: {"model": OAuthFault},
+    429: {"model": OAuthFault, "description": "Too many requests, or wrong proofs; wait as `Retry-After` says"},
+}
 
 
 @router.post(

@@ -49,7 +49,7 @@ Fields = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request to an OAuth endpoint, as plain as Authlib needs it."""
+    """A request to an OAuth endpoint, as plain as Authlib needs it, and whence it comes."""
 
     method: str
     path: str
@@ -57,6 +57,7 @@ class Asked:
     args: Fields = ()
     form: Fields = ()
     readable: bool = True
+    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -251,6 +252,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             return None
         answer: Answer = self.create_authorization_response(request, grant_user=person, grant=grant)
         return answer
+
+
+def make_fault(status: int, error: str, description: str) -> Answer:
+    """An answer as RFC 6749 §5.2 has it."""
+    body = json.dumps({"error": error, "error_description": description})
+    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", "Pragma": "no-cache"}
+    return Answer(body, status, headers)
 
 
 def fault_in(asked: Asked) -> Any:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 from anyio import CapacityLimiter, to_thread
 
+from chassis.limiting import Limiter
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
+from identity.tokens.admission import Admission, Admitted
 from identity.tokens.assertions import ALGORITHMS
 from identity.tokens.grants import CONFIDENTIAL
 from identity.tokens.proving import Proving
 from identity.tokens.schemas import Metadata
-from identity.tokens.server import NOBODY_PROVEN, Answer, Asked, Proven, Server, fault_in, read_offer
+from identity.tokens.server import Answer, Asked, Server
 from vocabulary.scopes import SCOPES
 
 READERS, WRITERS = 6, 6
@@ -28,13 +30,14 @@ class TokenDoor:
 
     runtime: Runtime
     keyring: Keyring
-    proving: Proving
+    admission: Admission
     reading: CapacityLimiter
     writing: CapacityLimiter
 
 
-def make_token_door(runtime: Runtime, keyring: Keyring) -> TokenDoor:
-    return TokenDoor(runtime, keyring, Proving(runtime), CapacityLimiter(READERS), CapacityLimiter(WRITERS))
+def make_token_door(runtime: Runtime, keyring: Keyring, limiter: Limiter) -> TokenDoor:
+    admission = Admission(limiter, Proving(runtime))
+    return TokenDoor(runtime, keyring, admission, CapacityLimiter(READERS), CapacityLimiter(WRITERS))
 
 
 async def issue_token(door: TokenDoor, asked: Asked) -> Answer:
@@ -42,37 +45,39 @@ async def issue_token(door: TokenDoor, asked: Asked) -> Answer:
 
     Refusals are answers and not exceptions: what a refused request burnt is committed all the same.
     """
-    proven = await _prove(door, asked)
+    admitted = await door.admission.admit(asked)
     if ("grant_type", "client_credentials") not in asked.form:
-        return await _in_thread(door, proven, lambda server: server.answer_token(asked), writes=True)
+        return await _in_thread(door, admitted, lambda server: server.answer_token(asked), writes=True)
+    if admitted.refused:
+        return admitted.refused
     if not door.keyring.is_fresh():
         await to_thread.run_sync(door.keyring.signer, limiter=door.reading)
     # All that it needs is at hand, and was confirmed a moment ago.
-    return Server(None, door.runtime.settings, door.keyring, proven).answer_token(asked)
+    answer = Server(None, door.runtime.settings, door.keyring, admitted.proven).answer_token(asked)
+    return admitted.dress(answer)
 
 
 async def introspect_token(door: TokenDoor, asked: Asked) -> Answer:
     """What a token says, or that it is not active; nothing about why."""
-    proven = await _prove(door, asked)
-    return await _in_thread(door, proven, lambda server: server.answer_endpoint("introspection", asked), writes=False)
+    admitted = await door.admission.admit(asked)
+    return await _in_thread(door, admitted, lambda server: server.answer_endpoint("introspection", asked), writes=False)
 
 
 async def revoke_token(door: TokenDoor, asked: Asked) -> Answer:
     """End a token before its time; a refresh token takes its session along."""
-    proven = await _prove(door, asked)
-    return await _in_thread(door, proven, lambda server: server.answer_endpoint("revocation", asked), writes=True)
+    admitted = await door.admission.admit(asked)
+    return await _in_thread(door, admitted, lambda server: server.answer_endpoint("revocation", asked), writes=True)
 
 
-async def _prove(door: TokenDoor, asked: Asked) -> Proven:
-    return NOBODY_PROVEN if fault_in(asked) else await door.proving.prove(read_offer(asked))
-
-
-async def _in_thread(door: TokenDoor, proven: Proven, work: Callable[[Server], Answer], *, writes: bool) -> Answer:
-    """Who waits for the writer keeps nobody from reading."""
+async def _in_thread(door: TokenDoor, admitted: Admitted, work: Callable[[Server], Answer], *, writes: bool) -> Answer:
+    """The answer of who is let through. Who waits for the writer keeps nobody from reading."""
+    if admitted.refused:
+        return admitted.refused
 
     def work_over_store() -> Answer:
         with door.runtime.write() if writes else door.runtime.read() as session:
-            return work(Server(session, door.runtime.settings, door.keyring, proven))
+            server = Server(session, door.runtime.settings, door.keyring, admitted.proven)
+            return admitted.dress(work(server))
 
     return await to_thread.run_sync(work_over_store, limiter=door.writing if writes else door.reading)
 
