@@ -50,7 +50,12 @@ def problem_of(cause: BaseException | None, base: str) -> Body:
 
 def error_of(problem: Problem, base: str, current: str = "") -> Body:
     """An error that belongs to no part of an answer. Shape: `current` is the request id, where it must be told."""
-    return {"message": problem.title, "extensions": {"problem": problem.body(base, request_id=current)}}
+    return {"message": problem.title, "extensions": _extensions(problem.body(base, request_id=current))}
+
+
+def _extensions(problem: Body) -> Body:
+    """The problem, and its name as clients of GraphQL look for one: `FAMILY_NOT_FOUND`."""
+    return {"problem": problem, "code": problem["type"].rpartition("/")[2].replace("-", "_").upper()}
 
 
 def format_error(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
@@ -61,7 +66,7 @@ def format_error(error: GraphQLError, base: str, schema: GraphQLSchema) -> Body:
     """
     formatted = error.formatted
     problem = problem_of(_cause(error, schema), base)
-    answer: Body = {"message": problem["title"], "extensions": {"problem": problem}}
+    answer: Body = {"message": problem["title"], "extensions": _extensions(problem)}
     return answer | {name: formatted[name] for name in ("locations", "path") if name in formatted}
 
 

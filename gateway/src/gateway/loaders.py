@@ -14,7 +14,7 @@ from gateway.clients.consent import ConsentClient
 from gateway.clients.families import FamiliesClient
 from gateway.clients.identity import IdentityClient
 from gateway.json_mapping import Row, answer_of, member_of
-from gateway.problems import UpstreamAnswerNotValid
+from gateway.problems import NotKnownAsAt, UpstreamAnswerNotValid
 
 IDS_A_CALL = 500
 LOOKED_UP = "a row that was looked up"
@@ -40,14 +40,23 @@ class Loaders:
     def __init__(self, services: Services, as_at: date | None, most_rows: int) -> None:
         self.services, self.as_at = services, as_at
         families, consent, claims = services.families, services.consent, services.claims
-        self.person = load_one("families", families.lookup_people)
-        self.facts = load_many("families", families.lookup_facts, "person", "facts", most_rows)
-        self.consents = load_many("consent", consent.lookup_consents, "person", "consents", most_rows)
-        self.notices = load_many("consent", consent.lookup_notices, "person", "notices", most_rows)
+        self.person = load_one("families", lambda ids: families.lookup_people(ids, as_at))
+        self.facts = load_many("families", lambda ids: families.lookup_facts(ids, as_at), "person", "facts", most_rows)
+        self.consents = load_many(
+            "consent", lambda ids: consent.lookup_consents(ids, as_at), "person", "consents", most_rows
+        )
+        self.notices = load_many(
+            "consent", lambda ids: consent.lookup_notices(ids, as_at), "person", "notices", most_rows
+        )
         self.claims = load_many("claims", claims.lookup_claims, "family", "claims", most_rows)
         self.family = load_one("families", lambda ids: families.lookup_families(ids, as_at))
         self.eligibility = load_one("claims", lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
         self.progress = load_one("claims", lambda ids: claims.lookup_progress(ids, as_at), by="family")
+
+    def refuse_past(self, why: str) -> None:
+        """For a part of which only today is known. Errors: NotKnownAsAt."""
+        if self.as_at is not None:
+            raise NotKnownAsAt(why)
 
 
 def load_one(program: str, lookup: Lookup, by: str = "id") -> OneLoader:

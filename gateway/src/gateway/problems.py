@@ -15,6 +15,7 @@ Problem
 ├── PersistedQueryNotSupported  400
 ├── FamilyNotFound          404
 ├── PersonNotFound          404
+├── NotKnownAsAt            400
 ├── UpstreamAnswerNotValid  502
 ├── TooBusy                 503
 └── TookTooLong             503
@@ -150,6 +151,16 @@ class TookTooLong(Unavailable):
     """
 
     title = "Took too long"
+
+
+class NotKnownAsAt(Problem):
+    """This part is known as it is today only, and the request asks for a day of the past.
+
+    Shown beside the past it would mix two times. `detail` says why. Ask for this part without `asAt`; the others are
+    shown as they were.
+    """
+
+    title = "Not known as at that day"
 
 
 class UpstreamAnswerNotValid(Problem):

@@ -1,8 +1,10 @@
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from fixtures.platform import logging_to
 from fixtures.stack import Programs
 from unit.gateway.under_test import Gateway
 
@@ -36,3 +38,12 @@ def stateless(tmp_path: Path) -> Iterator[Programs]:
 @pytest.fixture
 def gateway_with(stateless: Programs) -> Callable[..., Gateway]:
     return lambda **settings: Gateway(stateless, **settings)
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """What the programs log meanwhile. The server's thread may still write when the test has ended, which capfd's
+    files do not outlive."""
+    written = io.StringIO()
+    with logging_to(written):
+        yield written

@@ -68,14 +68,24 @@ def test_more_ids_than_a_call_takes_go_in_several(gateway: Gateway, monkeypatch:
 
 
 def test_families_as_at_a_day_are_batched_all_the_same(gateway: Gateway) -> None:
-    selection = "{ items { id eligibility { eligible } progress { route } claims { family { area } } } }"
-    gateway.ask(f'{{ families(asAt: "2018-03-31") {selection} }}')
+    person = "person { name facts { measure } consents { id } notices { code } }"
+    selection = f"{{ items {{ id eligibility {{ eligible }} progress {{ route }} members {{ {person} }} }} }}"
+    gateway.ask(f'{{ families(first: 5, asAt: "2018-03-31") {selection} }}')
     behind = {call.path: call for call in gateway.behind.calls}
-    assert len(gateway.behind.calls) == len(behind) == 5
-    assert behind["/v1/families"].query == "as_at=2018-03-31&limit=50"
-    assert behind["/v1/families/lookup"].query == "as_at=2018-03-31"
+    assert len(gateway.behind.calls) == len(behind) == 7
+    assert behind["/v1/families"].query == "as_at=2018-03-31&limit=5"
+    for looked_up in ("people", "facts", "consents", "notices"):
+        assert behind[f"/v1/{looked_up}/lookup"].query == "as_at=2018-03-31"
     assert behind["/v1/eligibility/lookup"].body["as_at"] == "2018-03-31"
     assert behind["/v1/progress/lookup"].body["as_at"] == "2018-03-31"
+
+
+@pytest.mark.parametrize("part", ["claims { id }", "members { person { links { key } } }"])
+def test_a_part_that_is_known_of_today_only_says_so_and_is_not_asked_for(gateway: Gateway, part: str) -> None:
+    answer = gateway.post(f'{{ family(id: "{family_id(1)}", asAt: "2016-12-31") {{ area {part} }} }}').json()
+    assert answer["data"]["family"]["area"] == "thornbury"
+    assert {error["extensions"]["problem"]["title"] for error in answer["errors"]} == {"Not known as at that day"}
+    assert not [call.path for call in gateway.behind.calls if "claims" in call.path or "links" in call.path]
 
 
 def test_a_merged_persons_consents_and_sharings_are_those_of_every_id(gateway: Gateway) -> None:

@@ -1,6 +1,7 @@
 """The gateway before programs that are made of their contracts: what it sends they take, what they answer it shows."""
 
 import inspect
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,7 +15,7 @@ from gateway.clients.identity import IdentityClient
 from gateway.json_mapping import Component
 from gateway.schema import make_schema
 from unit.gateway.contract_standin import ContractStandIn
-from unit.gateway.openapi import Schema, documents, renamed
+from unit.gateway.openapi import AN_ID, Schema, documents, renamed
 from unit.gateway.under_test import Gateway
 from unit.gateway.whole_operations import operation
 
@@ -122,7 +123,7 @@ def test_a_member_that_was_renamed_does_not_become_null(
 
 
 def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
-    behind: Callable[[dict[str, Schema]], Behind], capfd: pytest.CaptureFixture[str]
+    behind: Callable[[dict[str, Schema]], Behind], log: io.StringIO
 ) -> None:
     before = behind(renamed(Component("claims", "Written"), "status"))
     document, variables = operation("Mutation", "checkClaim", SCHEMA, documents())
@@ -132,5 +133,22 @@ def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
     assert result.pop("type").endswith("/problems/outcome-not-known")
     detail = "The change may have been made: repeat it with the same idempotency key."
     assert result == {"httpStatus": 503, "title": "Outcome not known", "detail": detail}
-    said = capfd.readouterr().out
-    assert "`ClaimChanged.status` is missing." in said and "program=claims" in said
+    said = log.getvalue()
+    assert "`ClaimChanged.status` is missing." in said and '"program": "claims"' in said
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'families(first: 3, asAt: "2018-03-31") { items { members { person { name } } } }',
+        f'family(id: "{AN_ID}", asAt: "2018-03-31") {{ eligibility {{ eligible }} progress {{ route }} }}',
+        f'family(id: "{AN_ID}", asAt: "2018-03-31") {{ timeline {{ on }} }}',
+        f'person(id: "{AN_ID}", asAt: "2018-03-31") {{ facts {{ measure }} consents {{ id }} notices {{ code }} }}',
+        'report(name: "results", asAt: "2018-03-31") { name }',
+    ],
+)
+def test_programs_take_the_day_as_at_which_is_asked(agreed: Behind, query: str) -> None:
+    for one in agreed.programs.values():
+        one.faults.clear()
+    agreed.gateway.ask(f"{{ {query} }}")
+    assert agreed.faults() == []

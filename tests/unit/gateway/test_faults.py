@@ -1,14 +1,14 @@
 """Programs that stop, break or answer garbage: the part that was theirs is an error, and a change's outcome is told."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from graphql import GraphQLNonNull, GraphQLObjectType
 from starlette.responses import JSONResponse, Response
 
-from fixtures.platform import NOWHERE, logging_to
+from fixtures.platform import NOWHERE
 from gateway.clients.families import FamiliesClient
 from gateway.schema import make_schema
 from unit.gateway.standin import ACCESS, family_id, person_id
@@ -35,15 +35,6 @@ LOST = {
     "faults that are none": JSONResponse({"type": "", "title": "", "status": 422, "detail": "", "errors": 5}, 422),
     "too much": Response(b"[" + b"0," * 9_000_000 + b"0]"),
 }
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    """What the programs log meanwhile. The server's thread may still write when the test has ended, which capfd's
-    files do not outlive."""
-    written = io.StringIO()
-    with logging_to(written):
-        yield written
 
 
 @pytest.mark.parametrize("lost", LOST, ids=list(LOST))

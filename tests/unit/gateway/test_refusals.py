@@ -1,5 +1,6 @@
 """A refusal of a program becomes `extensions.problem`; an unforeseen error tells nothing of itself."""
 
+import io
 from collections.abc import Callable
 
 import pytest
@@ -27,7 +28,8 @@ def test_a_refusal_is_passed_on_without_what_is_not_for_the_caller(gateway: Gate
             "status": 403,
             "detail": "As told.",
             "errors": [],
-        }
+        },
+        "code": "NOT_ALLOWED",
     }
 
 
@@ -170,9 +172,9 @@ def test_a_purpose_that_is_no_word_is_refused_here(gateway: Gateway) -> None:
     assert gateway.behind.calls == []
 
 
-def test_nothing_of_a_request_stands_in_the_log(gateway: Gateway, capfd: pytest.CaptureFixture[str]) -> None:
+def test_nothing_of_a_request_stands_in_the_log(gateway: Gateway, log: io.StringIO) -> None:
     gateway.behind.answers["POST /v1/people/lookup"] = lambda _: JSONResponse({"items": [{"id": SECRET}]})
     gateway.post(f'{{ person(id: "{person_id(1)}") {{ name }} }}')
     gateway.post("query Q($id: UUID!) { person(id: $id) { name } }", {"id": SECRET})
-    said = "".join(capfd.readouterr())
+    said = log.getvalue()
     assert "Zebedee" not in said and person_id(1) not in said

@@ -28,7 +28,8 @@ SCALARS: dict[str, Any] = {
 }
 
 
-BY_NAME: dict[str, Any] = {"after": None, "idempotencyKey": "key-0123456789", "nonce": A_DIGEST}
+BY_NAME: dict[str, Any] = {"after": None, "asAt": None, "idempotencyKey": "key-0123456789", "nonce": A_DIGEST}
+"""Not of a day of the past, as at which some parts are refused."""
 
 
 def operation(kind: str, name: str, schema: GraphQLSchema, documents: dict[str, Schema]) -> tuple[str, dict[str, Any]]:

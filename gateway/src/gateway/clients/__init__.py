@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -159,6 +160,11 @@ class Upstream:
     def _note(self, method: str, how: str) -> None:
         """Shape: `how` is the timeout, the break or the status; nothing of the request, which may name somebody."""
         log.warning("program did not answer", program=self.program, method=method, how=how)
+
+
+def as_at_day(day: date | None) -> Params | None:
+    """The parameter of a lookup that can look at the past."""
+    return {"as_at": str(day)} if day else None
 
 
 def path_segment(text: str) -> str:

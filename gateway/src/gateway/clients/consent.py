@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
-from gateway.clients import Upstream
+from gateway.clients import Upstream, as_at_day
 from gateway.json_mapping import Row
 
 
@@ -13,11 +14,11 @@ from gateway.json_mapping import Row
 class ConsentClient:
     upstream: Upstream
 
-    async def lookup_consents(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.look_up("/v1/consents/lookup", ids)
+    async def lookup_consents(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.look_up("/v1/consents/lookup", ids, as_at_day(as_at))
 
-    async def lookup_notices(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.look_up("/v1/notices/lookup", ids)
+    async def lookup_notices(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.look_up("/v1/notices/lookup", ids, as_at_day(as_at))
 
     async def list_agreements(self, first: int, after: str | None, service: str | None, review: str | None) -> Row:
         return await self.upstream.get_page("/v1/agreements", limit=first, after=after, service=service, review=review)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from gateway.clients import Upstream, path_segment
+from gateway.clients import Upstream, as_at_day, path_segment
 from gateway.json_mapping import Row
 
 
@@ -76,14 +76,13 @@ class FamiliesClient:
         return row
 
     async def lookup_families(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
-        params = {"as_at": str(as_at)} if as_at else None
-        return await self.upstream.look_up("/v1/families/lookup", ids, params)
+        return await self.upstream.look_up("/v1/families/lookup", ids, as_at_day(as_at))
 
-    async def lookup_people(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.look_up("/v1/people/lookup", ids)
+    async def lookup_people(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.look_up("/v1/people/lookup", ids, as_at_day(as_at))
 
-    async def lookup_facts(self, ids: Iterable[UUID]) -> list[Row]:
-        return await self.upstream.look_up("/v1/facts/lookup", ids)
+    async def lookup_facts(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
+        return await self.upstream.look_up("/v1/facts/lookup", ids, as_at_day(as_at))
 
     async def list_families(self, as_at: date | None, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/families", as_at=as_at, limit=first, after=after)

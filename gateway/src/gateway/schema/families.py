@@ -114,13 +114,17 @@ class Person:
     @strawberry.field
     @needs_own_request
     async def links(self) -> list[Link] | None:
-        """Every record of the person, with how it was matched."""
+        """Every record of the person, with how it was matched. Errors: NotKnownAsAt with `asAt`."""
+        self.loaders.refuse_past(
+            "Records are matched anew as more is known: which were the person's is told as of now."
+        )
         return read_objects(Link, await self.loaders.services.families.list_links(self.id))
 
     @strawberry.field
     @needs_own_request
     async def sharing_log(self, first: int = 50, after: str | None = None) -> SharingLogPage | None:
-        """Who saw what of the person, and why."""
+        """Who saw what of the person, and why. Errors: NotKnownAsAt with `asAt`."""
+        self.loaders.refuse_past("Each line of the sharing log has an instant of its own; it is not a state of a day.")
         return await read_sharing_log(self.loaders, [self.id, *self.formerly], first, after)
 
 
@@ -224,7 +228,8 @@ class Family:
 
     @strawberry.field
     async def claims(self) -> list[Claim] | None:
-        """What was claimed for the family."""
+        """What was claimed for the family. Errors: NotKnownAsAt with `asAt`."""
+        self.loaders.refuse_past("Of a claim its present status is kept, and not the one of each day.")
         return read_objects(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
 
     @strawberry.field
@@ -381,9 +386,12 @@ class FamiliesQuery:
         return read_object(FamilyPage, page, loaders=loaders)
 
     @strawberry.field
-    async def person(self, info: Info, id: UUID, purpose: Purpose = None) -> Person | None:
-        """One person. Errors: PersonNotFound, out of reach and unknown alike."""
-        loaders = info.context.loaders_for(purpose)
+    async def person(self, info: Info, id: UUID, as_at: date | None = None, purpose: Purpose = None) -> Person | None:
+        """One person, now or by what had been said of them up to a day.
+
+        Errors: PersonNotFound, out of reach and unknown alike.
+        """
+        loaders = info.context.loaders_for(purpose, as_at)
         row = await loaders.person.load(id)
         if row is None:
             raise PersonNotFound()

@@ -12,7 +12,7 @@ from fastapi import Query
 from pydantic import Field
 
 from chassis.problems import CursorNotValid
-from chassis.schemas import Schema
+from chassis.schemas import Date, Schema
 
 Item = TypeVar("Item")
 Row = TypeVar("Row")
@@ -20,6 +20,7 @@ Row = TypeVar("Row")
 Cursor = Annotated[str, Field(max_length=600, json_schema_extra={"pattern": r"^[A-Za-z0-9_-]*$"})]
 After = Annotated[Cursor | None, Query(description="The cursor that the page before gave as `next`")]
 Limit = Annotated[int, Query(ge=1, le=500, description="How many items a page holds at most")]
+AsAt = Annotated[Date | None, Query(description="As at the end of this day; today if absent")]
 
 _key = b""
 

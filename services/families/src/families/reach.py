@@ -151,6 +151,13 @@ class Reach:
         return family
 
 
+def narrow_to(met: dict[UUID, date | None], as_at: date | None) -> dict[UUID, date | None]:
+    """People whom the caller meets, looked at as at a day: nobody's `until` lies behind it, and nobody more is met."""
+    if as_at is None:
+        return met
+    return {root: as_at if until is None else min(until, as_at) for root, until in met.items()}
+
+
 def find_reach(runtime: Runtime, caller: Caller, purpose: str) -> Reach:
     """What the caller may meet for this purpose. Asks `consent`, so call it before a session is opened.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from chassis.idempotency import Once
-from chassis.paging import After, Limit, Page
+from chassis.paging import After, AsAt, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import Id, LookupRequest, Written
 from consent.access import ReadConsents, WriteConsents
@@ -38,9 +38,11 @@ def list_consents(
 
 
 @router.post("/lookup")
-def look_up_consents(request: LookupRequest, caller: ReadConsents, runtime: TheRuntime) -> Page[PersonConsents]:
-    """The consents of many people at once. Who has none is absent."""
-    return Page[PersonConsents](items=service.look_up_consents(runtime, caller, request.ids), next=None)
+def look_up_consents(
+    request: LookupRequest, caller: ReadConsents, runtime: TheRuntime, as_at: AsAt = None
+) -> Page[PersonConsents]:
+    """The consents of many people at once, now or as they stood at the end of a day. Who has none is absent."""
+    return Page[PersonConsents](items=service.look_up_consents(runtime, caller, request.ids, as_at), next=None)
 
 
 @router.get("/{consent_id:uuid}")

@@ -77,15 +77,19 @@ class ConsentView(Schema):
     etag: str
 
     @classmethod
-    def of(cls, consent: Consent, steps: Iterable[ActStep]) -> Self:
+    def of(cls, consent: Consent, steps: Iterable[ActStep], as_at: Day | None = None) -> Self:
+        """Shape: as at a day, what the person said later is not told."""
         names = (
             "id", "person", "given_by", "representative", "date", "purposes", "categories", "recipients", "notice",
-            "channel", "withdrawn_on", "replaced_by", "recorded_at",
+            "channel", "replaced_by", "recorded_at",
         )  # fmt: skip
-        status = "given" if consent.withdrawn_on is None else "withdrawn"
-        history = tell_history(consent, "given", [_withdrawal_of(consent)], steps)
+        on = consent.withdrawn_on
+        withdrawn_on = on if on is not None and (as_at is None or on <= as_at) else None
+        status = "given" if withdrawn_on is None else "withdrawn"
+        history = tell_history(consent, "given", [_withdrawal_of(consent)] if withdrawn_on else [], steps)
         return cls(
             **{name: getattr(consent, name) for name in names},
+            withdrawn_on=withdrawn_on,
             status="corrected" if consent.corrected_at else status,
             steps=history,
             etag=etag(consent.version),

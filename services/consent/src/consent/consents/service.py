@@ -203,8 +203,12 @@ def list_consents(runtime: Runtime, caller: Caller, person: UUID, after: str | N
     )
 
 
-def look_up_consents(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[PersonConsents]:
+def look_up_consents(
+    runtime: Runtime, caller: Caller, people: list[UUID], as_at: date | None = None
+) -> list[PersonConsents]:
     """The consents of each of them that the caller's agency recorded; who has none, or is out of reach, is absent.
+
+    As at a day: those given by then, as they stood; that one was recorded wrongly is said whenever it was found out.
 
     Errors: Unavailable.
     """
@@ -214,6 +218,6 @@ def look_up_consents(runtime: Runtime, caller: Caller, people: list[UUID]) -> li
         steps = by_act(list_steps(session, [row.id for row in rows]))
     found: dict[UUID, list[ConsentView]] = defaultdict(list)
     for consent in rows:
-        if consent.person in reached:
-            found[consent.person].append(ConsentView.of(consent, steps.get(consent.id, [])))
+        if consent.person in reached and (as_at is None or consent.date <= as_at):
+            found[consent.person].append(ConsentView.of(consent, steps.get(consent.id, []), as_at))
     return [PersonConsents(person=person, consents=found[person]) for person in people if person in found]

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
-from chassis.paging import After, Limit, Page
+from chassis.paging import After, AsAt, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import LookupRequest, Written
 from consent.access import ReadConsents, WriteNotices
@@ -38,9 +38,14 @@ def list_notices(
 
 
 @router.post("/lookup")
-def look_up_notices(request: LookupRequest, caller: ReadConsents, runtime: TheRuntime) -> Page[PersonNotices]:
-    """What people were given by your agency, many at once. Who was given nothing is absent."""
-    return Page[PersonNotices](items=service.look_up_notices(runtime, caller, request.ids), next=None)
+def look_up_notices(
+    request: LookupRequest, caller: ReadConsents, runtime: TheRuntime, as_at: AsAt = None
+) -> Page[PersonNotices]:
+    """What people were given by your agency, or had been by the end of a day, many at once.
+
+    Who was given nothing is absent.
+    """
+    return Page[PersonNotices](items=service.look_up_notices(runtime, caller, request.ids, as_at), next=None)
 
 
 @router.get("/{notice_id:uuid}")

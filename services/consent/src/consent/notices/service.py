@@ -1,6 +1,7 @@
 """Privacy notices and who was given which."""
 
 from collections import defaultdict
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -142,8 +143,12 @@ def show_delivery(runtime: Runtime, caller: Caller, notice_id: UUID, delivery_id
     )
 
 
-def look_up_notices(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[PersonNotices]:
+def look_up_notices(
+    runtime: Runtime, caller: Caller, people: list[UUID], as_at: date | None = None
+) -> list[PersonNotices]:
     """What the caller's agency gave each of them; who was given nothing, or is out of reach, is absent.
+
+    As at a day: what it had given them by then, as far as is known today; what came back later was never given.
 
     Errors: Unavailable.
     """
@@ -152,6 +157,6 @@ def look_up_notices(runtime: Runtime, caller: Caller, people: list[UUID]) -> lis
         rows = list(repository.list_given(session, people, agency=caller.agency))
     found: dict[UUID, list[GivenNotice]] = defaultdict(list)
     for row in rows:
-        if row.person in reached:
+        if row.person in reached and (as_at is None or row.date <= as_at):
             found[row.person].append(GivenNotice(**{k: v for k, v in row._mapping.items() if k != "person"}))
     return [PersonNotices(person=person, notices=found[person]) for person in people if person in found]

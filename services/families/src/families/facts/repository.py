@@ -44,6 +44,20 @@ def list_facts(session: Session, people: Iterable[UUID], measure: str | None = N
     return sorted(facts, key=lambda fact: (fact.from_on, fact.measure, fact.id))
 
 
+def list_facts_as_at(
+    session: Session, people: Iterable[UUID], day: date, spells: Collection[str], measure: str | None = None
+) -> list[Fact]:
+    """What is stated now about these leaves of the time up to the end of a day, in order of time.
+
+    Of what ended later, spells had begun; what sums a period up (32 of 180 sessions of a term) was not there yet.
+    """
+    return [
+        fact
+        for fact in list_facts(session, people, measure)
+        if fact.from_on <= day and (fact.to_on is None or fact.to_on <= day or fact.measure in spells)
+    ]
+
+
 def list_facts_as_known(session: Session, people: Iterable[UUID], day: date, measure: str | None = None) -> list[Fact]:
     """What was stated about these leaves at the end of a day, as far as it is dated up to it, in order of time.
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from chassis.auth import StatedPurpose
+from chassis.paging import AsAt
 from chassis.runtime import TheRuntime
 from chassis.schemas import LookupRequest
 from families.access import ReadFamilies, ReadPeople
@@ -22,14 +23,15 @@ def list_facts(
     purpose: StatedPurpose,
     runtime: TheRuntime,
     measure: Annotated[str | None, Query(max_length=60, pattern=r"^[a-z.]+$")] = None,
+    as_at: AsAt = None,
 ) -> FactItems:
-    """What is stated about one person now, in order of time."""
-    return service.list_facts(runtime, caller, purpose, person_id, measure)
+    """What is stated about one person now, in order of time; or what of it had happened by the end of a day."""
+    return service.list_facts(runtime, caller, purpose, person_id, measure, as_at)
 
 
 @router.post("/v1/facts/lookup")
 def look_up_facts(
-    request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime
+    request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime, as_at: AsAt = None
 ) -> PersonFactItems:
-    """What is stated about many people now."""
-    return service.look_up_facts(runtime, caller, purpose, request.ids)
+    """What is stated about many people now; or what of it had happened by the end of a day."""
+    return service.look_up_facts(runtime, caller, purpose, request.ids, as_at)

@@ -1,6 +1,7 @@
 """Facts as a caller may see them."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -8,36 +9,50 @@ from chassis.runtime import Runtime
 from families import reach, sharing
 from families.facts import repository
 from families.facts.schemas import FactItems, FactView, PersonFactItems, PersonFacts
+from families.feeds.periods import FromTo
+from families.feeds.registry import FEEDS
 from families.models.facts import Fact
 from families.people import repository as people
 from families.problems import PersonNotFound
 from families.sharing import Item
 
+SPELLS = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.facts if isinstance(fact.period, FromTo))
+"""What goes on for a while, such as a job. Other facts are of a day, or sum a period up once it is over."""
 
-def list_facts(runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None) -> FactItems:
+
+def list_facts(
+    runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None, as_at: date | None = None
+) -> FactItems:
     """What is stated about one person now. Errors: PersonNotFound, Unavailable."""
-    found = _see(runtime, caller, purpose, [person], measure)
+    found = _see(runtime, caller, purpose, [person], measure, as_at)
     if not found:
         raise PersonNotFound()
     return FactItems(items=next(iter(found.values())))
 
 
-def look_up_facts(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonFactItems:
+def look_up_facts(
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None = None
+) -> PersonFactItems:
     """What is stated about people now; ids out of reach are simply absent. Errors: Unavailable."""
-    found = _see(runtime, caller, purpose, ids, None)
+    found = _see(runtime, caller, purpose, ids, None, as_at)
     return PersonFactItems(items=[PersonFacts(person=root, facts=facts) for root, facts in found.items()])
 
 
 def _see(
-    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], measure: str | None
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], measure: str | None, as_at: date | None
 ) -> dict[UUID, list[FactView]]:
-    """Shape: the shared facts of everybody within reach, by present id."""
+    """Shape: the shared facts of everybody within reach, by present id. `as_at`: as they were on that day, as far as
+    is known today; who is met up to a day of their own is told of as it was known then."""
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
         met = within.find_people(session, ids)
+        met = {root: until and min(until, as_at or until) for root, until in met.items()}
         known = people.read_people(session, met, names=False, met=met)
         here = [leaf for leaf, root in known.root_of.items() if root not in known.until]
-        facts = repository.list_facts(session, here, measure)
+        if as_at is None:
+            facts = repository.list_facts(session, here, measure)
+        else:
+            facts = repository.list_facts_as_at(session, here, as_at, SPELLS, measure)
         for root, until in known.until.items():
             facts += repository.list_facts_as_known(session, known.leaves_of[root], until, measure)
     stated: dict[UUID, set[Item]] = {}
@@ -48,17 +63,18 @@ def _see(
     for fact in facts:
         root = known.root_of[fact.person]
         if shared.permits(root, fact.category, fact.source):
-            found[root].append(_view(fact))
+            found[root].append(_view(fact, as_at))
     return found
 
 
-def _view(fact: Fact) -> FactView:
+def _view(fact: Fact, as_at: date | None) -> FactView:
+    lasted = as_at is not None and fact.to_on is not None and fact.to_on > as_at
     return FactView(
         fact=fact.id,
         person=fact.person,
         measure=fact.measure,
         from_=fact.from_on,
-        to=fact.to_on,
+        to=None if lasted else fact.to_on,
         value=fact.value,
         unit=fact.unit,
         source=fact.source,

@@ -1,16 +1,15 @@
 """Families: who belongs to them, from when to when."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 
 from chassis.auth import StatedPurpose
 from chassis.etag import IfMatch
 from chassis.idempotency import Once
-from chassis.paging import After, Limit, Page
+from chassis.paging import After, AsAt, Limit, Page
 from chassis.runtime import TheRuntime
-from chassis.schemas import Date, LookupRequest, Written
+from chassis.schemas import LookupRequest, Written
 from families.access import ReadFamilies, WriteFamilies
 from families.families import service
 from families.families.schemas import (
@@ -26,7 +25,6 @@ from families.families.schemas import (
 )
 
 router = APIRouter(tags=["families"])
-AsAt = Annotated[Date | None, Query(description="As at the end of this day; today if absent")]
 
 
 @router.get("/v1/families", response_model_exclude_unset=True)

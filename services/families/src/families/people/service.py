@@ -1,6 +1,7 @@
 """People as a caller may see them: reached first, then shared, part by part."""
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -14,9 +15,11 @@ from families.problems import PersonNotFound
 from families.sharing import PermittedSharing
 
 
-def show_person(runtime: Runtime, caller: Caller, purpose: str, person: UUID) -> tuple[PersonView, str]:
+def show_person(
+    runtime: Runtime, caller: Caller, purpose: str, person: UUID, as_at: date | None = None
+) -> tuple[PersonView, str]:
     """One person, by any of their ids. Shape: the person and its ETag. Errors: PersonNotFound, Unavailable."""
-    known, shared = see_people(runtime, caller, purpose, [person])
+    known, shared = see_people(runtime, caller, purpose, [person], as_at)
     if not known.leaves_of:
         raise PersonNotFound()
     access = sharing.ask_access(runtime, caller, purpose)
@@ -24,9 +27,11 @@ def show_person(runtime: Runtime, caller: Caller, purpose: str, person: UUID) ->
     return view, etag_of(view, but=["access"])
 
 
-def look_up_people(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> PersonItems:
+def look_up_people(
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None = None
+) -> PersonItems:
     """People by any of their ids; ids out of reach are simply absent. Errors: Unavailable."""
-    known, shared = see_people(runtime, caller, purpose, ids)
+    known, shared = see_people(runtime, caller, purpose, ids, as_at)
     if not known.leaves_of:
         return PersonItems(items=[])
     access = sharing.ask_access(runtime, caller, purpose)
@@ -34,21 +39,26 @@ def look_up_people(runtime: Runtime, caller: Caller, purpose: str, ids: Collecti
 
 
 def see_people(
-    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None
 ) -> tuple[KnownPeople, PermittedSharing]:
     """Those of these people who are within reach, and what of them is shared; empty when there are none.
 
     Errors: Unavailable.
     """
-    known = read_reached(runtime, caller, purpose, ids)
+    known = read_reached(runtime, caller, purpose, ids, as_at)
     return known, share_people(runtime, caller, purpose, known)
 
 
-def read_reached(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> KnownPeople:
-    """Those of these people who are within reach. Errors: Unavailable."""
+def read_reached(
+    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None = None
+) -> KnownPeople:
+    """Those of these people who are within reach today, and what had been said of them up to a day.
+
+    Errors: Unavailable.
+    """
     within = reach.find_reach(runtime, caller, purpose)
     with runtime.read() as session:
-        met = within.find_people(session, ids)
+        met = reach.narrow_to(within.find_people(session, ids), as_at)
         return repository.read_people(session, met, addresses=True, met=met)
 
 

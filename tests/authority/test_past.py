@@ -1,0 +1,103 @@
+"""A view as at a day shows what was so on that day: a claim paid in 2018 stood in a view of 2016."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from authority.earned import SUPPORTED_ON, settle_family, support
+from authority.town import Town
+from chassis.clock import today
+
+ASKED = """
+query Past($id: UUID!, $day: Date) {
+  family(id: $id, asAt: $day) {
+    claims { id }
+    members { role person {
+      id name addresses { to }
+      facts { measure from to }
+      notices { date } consents { status withdrawnOn steps { kind } }
+      links { key } sharingLog { next }
+    } }
+  }
+}
+"""
+
+
+@dataclass
+class Family:
+    town: Town
+    id: str
+
+    def ask(self, who: str, day: str | None, purpose: str = "support") -> tuple[dict[str, Any], dict[str, Any]]:
+        """Shape: people by role; the problem of each part that is an error, by the part's name."""
+        body = {"query": ASKED, "variables": {"id": self.id, "day": day}}
+        answer = self.town.done(self.town.post(who, "gateway", "/graphql", body, purpose=purpose))
+        people = {member["role"]: member["person"] for member in answer["data"]["family"]["members"]}
+        problems = {
+            error["path"][-1]: error["extensions"]["problem"]
+            for error in answer.get("errors", ())
+            if error["extensions"]["problem"]["status"] != 403
+        }
+        return people, problems
+
+
+@pytest.fixture(scope="module")
+def family(town: Town) -> Family:
+    id = settle_family(town, 91_013, "Yesteryear")
+    support(town, id)
+    rows = town.done(town.get("cora", "families", f"/v1/families/{id}/members", purpose="support"))["items"]
+    child = next(row["person"] for row in rows if row["role"] == "child")
+    held = town.done(town.post("cora", "consent", "/v1/consents/lookup", {"ids": [child]}, purpose="support"))["items"]
+    withdrawal = f"/v1/consents/{held[0]['consents'][0]['id']}/withdrawal"
+    town.done(town.post("cora", "consent", withdrawal, {"date": "2018-02-01"}, purpose="support"))
+    return Family(town, id)
+
+
+def test_facts_that_had_not_happened_are_not_there(family: Family) -> None:
+    people, _ = family.ask("cora", "2017-03-15")
+    child = people["child"]["facts"]
+    assert {fact["to"] for fact in child} == {"2016-12-31"}, "the spring term was not over, and had no totals"
+    assert {fact["to"] for fact in family.ask("cora", None)[0]["child"]["facts"]} > {"2016-12-31", "2017-03-31"}
+
+
+def test_what_went_on_has_no_end_yet(family: Family) -> None:
+    """She was on a benefit until 30 September 2017, and in work from the next day on."""
+    then, now = (family.ask("ana", day, "identify")[0]["adult"]["facts"] for day in ("2017-09-15", None))
+    ended = {fact["measure"] for fact in now if fact["to"] == "2017-09-30"}
+    assert ended and {fact["to"] for fact in then if fact["measure"] in ended} == {None}
+    begun_later = {fact["measure"] for fact in now if fact["from"] == "2017-10-01"}
+    assert begun_later and not [fact for fact in then if fact["measure"] in begun_later]
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        ("2017-09-03", None),
+        (SUPPORTED_ON, ("given", None, ["given"])),
+        ("2018-01-31", ("given", None, ["given"])),
+        ("2018-02-01", ("withdrawn", "2018-02-01", ["given", "withdrawn"])),
+        (None, ("withdrawn", "2018-02-01", ["given", "withdrawn"])),
+    ],
+)
+def test_a_consent_stands_as_it_stood(family: Family, day: str | None, told: tuple[Any, ...] | None) -> None:
+    child = family.ask("cora", day)[0]["child"]
+    found = [(one["status"], one["withdrawnOn"], [s["kind"] for s in one["steps"]]) for one in child["consents"]]
+    assert found == ([told] if told else [])
+    assert [one["date"] for one in child["notices"]] == ([SUPPORTED_ON] if told else [])
+
+
+def test_people_are_told_by_what_had_been_said_of_them(family: Family) -> None:
+    then, now = (family.ask("cora", day)[0]["child"] for day in ("2017-01-15", str(today())))
+    assert then["name"] == now["name"] == "Edda Yesteryear"
+    assert max(one["to"] for one in then["addresses"]) <= "2017-01-15" < max(one["to"] for one in now["addresses"])
+    before_anybody_wrote = family.ask("cora", "2016-01-01")[0]
+    assert all(person is None or person["name"] is None for person in before_anybody_wrote.values())
+
+
+def test_what_is_known_of_today_only_is_refused_with_a_reason(family: Family) -> None:
+    _, problems = family.ask("cora", "2016-12-31")
+    assert {"claims", "links", "sharingLog"} <= problems.keys()
+    for part in ("claims", "links", "sharingLog"):
+        assert problems[part]["title"] == "Not known as at that day" and problems[part]["detail"]
+    assert "claims" not in family.ask("cora", None)[1]
