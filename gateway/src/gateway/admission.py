@@ -16,6 +16,7 @@ from gateway.problems import TooBusy
 from gateway.settings import GatewaySettings
 
 REMEMBERED = 10_000
+TIMES_FOR_WRONG, WORDS_AT_LEAST = 10, 50
 
 
 class Admission:
@@ -51,14 +52,23 @@ class Admission:
         Example: 20,000 words at once, then 2,000 a second, are a page of a portal each few milliseconds.
         Errors: TooManyRequests.
         """
+        left = self._words_left(caller)
+        if left < words:
+            wait = max(1, math.ceil((words - left) / self._settings.words_a_second))
+            text = "Too many new documents. Send values as variables: what was right once is kept then."
+            raise TooManyRequests(text, headers={"Retry-After": str(wait)})
+        self._left[caller.subject] = self._clock(), left - words
+
+    def pay_for_wrong(self, caller: Caller, words: int) -> None:
+        """What was parsed for nothing costs many times what is right, and a small document no less than some."""
+        left = self._words_left(caller)
+        self._left[caller.subject] = self._clock(), left - TIMES_FOR_WRONG * (words + WORDS_AT_LEAST)
+
+    def _words_left(self, caller: Caller) -> float:
         limits, now = self._settings, self._clock()
         before, left = self._left.pop(caller.subject, (now, float(limits.words_at_once)))
         left = min(limits.words_at_once, left + (now - before) * limits.words_a_second)
-        enough = left >= words
-        self._left[caller.subject] = now, left - words if enough else left
+        self._left[caller.subject] = now, left
         if len(self._left) > REMEMBERED:
             self._left.popitem(last=False)
-        if not enough:
-            wait = max(1, math.ceil((words - left) / limits.words_a_second))
-            text = "Too many new documents. Send values as variables: what was sent once is kept then."
-            raise TooManyRequests(text, headers={"Retry-After": str(wait)})
+        return left

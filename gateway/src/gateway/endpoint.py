@@ -78,8 +78,9 @@ async def run_query(request: Request, caller: SignedIn) -> Response:
     """Run a GraphQL query, given as `query`, `variables` and `operationName` in the address."""
     admission: Admission = request.app.state.admission
     with admission.begin_operation(caller):
-        if len(request.url.query) > request.app.state.runtime.settings.body_limit:
-            raise TooLarge(limit=request.app.state.runtime.settings.body_limit)
+        longest = request.app.state.runtime.settings.longest_query
+        if len(request.url.query) > longest:
+            raise TooLarge(limit=longest)
         stated: dict[str, Any] = dict(request.query_params)
         for name in ("variables", "extensions"):
             stated[name] = _json(stated[name]) if stated.get(name) else None
@@ -171,20 +172,21 @@ async def run(
     settings: GatewaySettings,
 ) -> Body:
     """The answer to one operation. Errors: TooManyRequests; OperationNotValid; MethodNotAllowed."""
+    introspects = settings.development or not context.caller.roles.isdisjoint(settings.introspection_roles)
     try:
-        prepared = documents.prepare(
-            operation.document,
-            operation.variables,
-            may_introspect=settings.development or not context.caller.roles.isdisjoint(settings.introspection_roles),
-            pay=lambda words: admission.pay_words(context.caller, words),
-        )
+        prepared = documents.read(operation.document)
         _check_operation(prepared.outline, operation)
+        documents.measure(prepared, operation.variables, may_introspect=introspects)
     except WrongWord as wrong:
         found = error_of(wrong.problem, settings.own_url)
         return {"errors": [found | {"locations": [locate_word(operation.document, wrong.at)]}], "data": None}
     except DocumentNotValid as refused:
         return {"errors": [error_of(refused, settings.own_url)], "data": None}
+    if prepared.node is None:
+        admission.pay_words(context.caller, prepared.outline.words)
+        documents.check(operation.document, prepared)
     if prepared.wrong:
+        admission.pay_for_wrong(context.caller, prepared.outline.words)
         errors = [format_error(error, settings.own_url, schema._schema) for error in prepared.wrong]
         return {"errors": errors, "data": None}
     context.prepared = prepared

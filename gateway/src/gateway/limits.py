@@ -6,7 +6,7 @@ forty times over is refused as fast as any other. (Strawberry's own limiters fol
 
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from graphql import (
@@ -21,12 +21,22 @@ from graphql import (
     GraphQLUnionType,
     get_named_type,
     parse,
-    specified_rules,
+    validate,
 )
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 
-from gateway.outline import Definition, Inline, Outline, Part, Selected, Spread, WrongWord, read_outline, split_words
+from gateway.outline import (
+    Definition,
+    Inline,
+    Outline,
+    OutlineLimits,
+    Part,
+    Selected,
+    Spread,
+    WrongWord,
+    read_outline,
+    split_document,
+)
 from gateway.problems import (
     DocumentNotValid,
     DocumentTooDeep,
@@ -36,7 +46,6 @@ from gateway.problems import (
     PageTooLong,
     TooCostly,
     TooManyAliases,
-    TooManyDefinitions,
     TooManyDirectives,
     TooManyRepeats,
 )
@@ -46,9 +55,11 @@ Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 INTROSPECTION = frozenset({"__schema", "__type"})
 NESTING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
 """Fields of introspection that lead from types to types; `ofType` only unwraps one."""
-DEEPEST_INTROSPECTION, DEEPEST_SCHEMA = 2, 20
+MOST_ERRORS = 5
+"""Of what is wrong with a document, so many are told; a hundred of them would cost more than an answer."""
+DEEPEST_INTROSPECTION, DEEPEST_SCHEMA = 1, 20
 """How often they may lead to each other, and how deep a document may be that asks for the schema: what clients ask
-for to know all of it goes through `ofType` nine times, each into the next."""
+for to know all of it leads from types to types once, and then through `ofType` nine times, each into the next."""
 
 
 def needs_own_request(resolver: Resolver) -> Resolver:
@@ -91,15 +102,11 @@ class DocumentMeasure:
         self._outline, self._given = outline, variables
         self._fragments = {one.name: one for one in outline.definitions if one.kind == "fragment"}
         self._variables: Mapping[str, Any] = variables
-        self._measured: dict[tuple[str, bool], DocumentSize] = {}
+        self._measured: dict[tuple[str, bool], DocumentSize | None] = {}
 
     def refuse_if_too_much(self) -> None:
         """Errors: WrongWord; one problem of this module, the first that applies."""
-        limits, size = self._settings, DocumentSize()
-        if len(self._outline.definitions) > limits.max_definitions:
-            raise TooManyDefinitions(limit=limits.max_definitions)
-        for one in self._outline.definitions:
-            self._refuse_repeats_at(one.below)
+        size = DocumentSize()
         for operation in self._outline.operations:
             # Fragments are measured for each operation anew: `first` may be a variable with another default in each.
             self._measured = {}
@@ -144,12 +151,13 @@ class DocumentMeasure:
         if key not in self._measured:
             if (fragment := self._fragments.get(spread.name)) is None:
                 raise WrongWord(DocumentNotValid("Unknown fragment '?'."), spread.at)
-            # A fragment that uses itself adds nothing here; validation refuses it.
-            self._measured[key] = DocumentSize()
+            self._measured[key] = None
             size = self._selections(fragment.below, self._type(fragment.of or "", fragment.at), sized)
             size.directives += fragment.directives
             self._measured[key] = size
-        return self._measured[key]
+        if (measured := self._measured[key]) is None:
+            raise WrongWord(DocumentNotValid("Cannot spread fragment '?' within itself."), spread.at)
+        return measured
 
     def _type(self, name: str, at: int) -> Any:
         found = self._schema.get_type(name)
@@ -228,16 +236,6 @@ class DocumentMeasure:
             raise PageTooLong(limit=self._settings.max_first)
         return given
 
-    def _refuse_repeats_at(self, parts: list[Part]) -> None:
-        # At once, for most of them: else each would be measured first.
-        if len(parts) - len({part.key if isinstance(part, Selected) else id(part) for part in parts}) > (
-            self._settings.max_repeats
-        ):
-            raise TooManyRepeats(limit=self._settings.max_repeats)
-        for part in parts:
-            if not isinstance(part, Spread) and part.below:
-                self._refuse_repeats_at(part.below)
-
     def _refuse_repeats(self, operation: Definition) -> None:
         """Counts fields that stand again where they stand already, fragments taken in.
 
@@ -287,7 +285,7 @@ def _calls(field: GraphQLField, parent: Any, schema: GraphQLSchema) -> bool:
 
 @dataclass(slots=True)
 class Prepared:
-    """A document that may run, or what is wrong with it. Shape: `node` is None until it is parsed."""
+    """A document that may run, or what is wrong with it. Shape: `node` is None until it is checked and right."""
 
     outline: Outline
     node: DocumentNode | None = None
@@ -303,57 +301,54 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, settings: GatewaySettings) -> None:
         self._schema, self._settings = schema, settings
         self._kept: OrderedDict[str, Prepared] = OrderedDict()
+        self._limits = OutlineLimits(
+            characters=settings.max_document,
+            words=settings.max_tokens,
+            depth=settings.max_depth,
+            definitions=settings.max_definitions,
+            aliases=settings.max_aliases,
+            directives=settings.max_directives,
+            repeats=settings.max_repeats,
+            values=settings.max_values,
+        )
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def prepare(
-        self,
-        document: str,
-        variables: Mapping[str, Any],
-        *,
-        may_introspect: bool,
-        pay: Callable[[int], None] = lambda words: None,
-    ) -> Prepared:
-        """Shape: `pay` is told how many words are to be parsed, and may refuse.
-
-        Errors: WrongWord; a problem of this module; whatever `pay` raises.
-        """
+    def read(self, document: str) -> Prepared:
+        """The document by its outline. Errors: WrongWord; a problem of this module."""
         prepared = self._kept.get(document)
         if prepared is None:
-            prepared = Prepared(self._read(document))
-        else:
-            self._kept.move_to_end(document)
-        DocumentMeasure(
-            self._schema, prepared.outline, variables, self._settings, may_introspect=may_introspect
-        ).refuse_if_too_much()
-        if prepared.node is None and not prepared.wrong:
-            pay(prepared.outline.words)
-            self._check(document, prepared)
-            if not prepared.outline.quotes:
-                self._kept[document] = prepared
-                if len(self._kept) > self._settings.cached_documents:
-                    self._kept.popitem(last=False)
+            limits = self._limits
+            words = split_document(document, limits)
+            if not INTROSPECTION.isdisjoint(words):
+                limits = replace(limits, depth=DEEPEST_SCHEMA)
+            return Prepared(read_outline(document, words, limits))
+        self._kept.move_to_end(document)
         return prepared
 
-    def _read(self, document: str) -> Outline:
-        limits = self._settings
-        if len(document) > limits.max_document:
-            raise DocumentTooLong(limit=limits.max_document)
-        words = split_words(document)
-        if len(words) + document.count("#") > limits.max_tokens:  # the parser spends as much on a comment
-            raise DocumentTooLong(limit=limits.max_tokens)
-        asks_for_schema = not INTROSPECTION.isdisjoint(words)
-        return read_outline(document, words, DEEPEST_SCHEMA if asks_for_schema else limits.max_depth)
+    def measure(self, prepared: Prepared, variables: Mapping[str, Any], *, may_introspect: bool) -> None:
+        """Errors: WrongWord; a problem of this module."""
+        measure = DocumentMeasure(
+            self._schema, prepared.outline, variables, self._settings, may_introspect=may_introspect
+        )
+        measure.refuse_if_too_much()
 
-    def _check(self, document: str, prepared: Prepared) -> None:
+    def check(self, document: str, prepared: Prepared) -> None:
+        """Parses and checks a document that was measured, and keeps it."""
         try:
             node = parse(document, max_tokens=self._settings.max_tokens)
         except GraphQLError as wrong:
             prepared.wrong = [wrong]
             return
-        prepared.wrong = validate_document(self._schema, node, tuple(specified_rules))
+        prepared.wrong = validate(self._schema, node, max_errors=MOST_ERRORS, hide_suggestions=True)[:MOST_ERRORS]
+        if prepared.wrong:
+            return
         prepared.node = node
+        if not prepared.outline.quotes:
+            self._kept[document] = prepared
+            if len(self._kept) > self._settings.cached_documents:
+                self._kept.popitem(last=False)
 
 
 class PreparedExtension(SchemaExtension):

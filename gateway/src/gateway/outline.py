@@ -8,7 +8,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from gateway.problems import DocumentNotValid, DocumentTooDeep
+from gateway.problems import (
+    DocumentNotValid,
+    DocumentTooDeep,
+    DocumentTooLong,
+    TooManyAliases,
+    TooManyDefinitions,
+    TooManyDirectives,
+    TooManyRepeats,
+    TooManyValues,
+)
 
 WORD = re.compile(
     r"[\ufeff\t\n\r ,]++|#[^\n\r]*+"
@@ -27,6 +36,21 @@ CLOSES = frozenset(OPENS.values())
 DEEPEST_VALUE = 12
 """How far the brackets of a value may nest; the inputs of the schema nest to three."""
 END = ""
+
+
+@dataclass(frozen=True)
+class OutlineLimits:
+    """What a document may hold as it is written. Shape: `words` are of all of it, `values` those of its values and
+    variables; `repeats` counts fields that stand again in the same braces; `depth` is of braces."""
+
+    characters: int
+    words: int
+    depth: int
+    definitions: int
+    aliases: int
+    directives: int
+    repeats: int
+    values: int
 
 
 class WrongWord(Exception):
@@ -107,12 +131,26 @@ def split_words(document: str) -> list[str]:
     return [word for word in WORD.findall(document) if word]
 
 
-def read_outline(document: str, words: list[str], deepest: int) -> Outline:
-    """Shape: `words` are the document's; `deepest` is how far selections may nest.
+def split_document(document: str, limits: OutlineLimits) -> list[str]:
+    """The words and brackets of a document that is not too long. Errors: DocumentTooLong."""
+    if len(document) > limits.characters:
+        raise DocumentTooLong(limit=limits.characters)
+    # The parser spends as much on a comment as on a word. Of nothing but brackets the first part is enough to see.
+    comments, begin = document.count("#"), 3 * limits.words
+    if comments > limits.words or (len(document) > begin and len(WORD.findall(document, 0, begin)) > 2 * limits.words):
+        raise DocumentTooLong(limit=limits.words)
+    words = split_words(document)
+    if len(words) + comments > limits.words:
+        raise DocumentTooLong(limit=limits.words)
+    return words
 
-    Errors: WrongWord; DocumentTooDeep.
+
+def read_outline(document: str, words: list[str], limits: OutlineLimits) -> Outline:
+    """Shape: `words` are the document's.
+
+    Errors: WrongWord; of gateway.problems the one that says which limit was passed, as soon as it is.
     """
-    reader = _Reader(words, deepest)
+    reader = _Reader(words, limits)
     definitions = list(reader.definitions())
     return Outline(definitions, len(words), '"' in document or "#" in document)
 
@@ -126,13 +164,18 @@ def locate_word(document: str, number: int) -> dict[str, int]:
 
 
 class _Reader:
-    def __init__(self, words: list[str], deepest: int) -> None:
-        self._words, self._at, self._deepest = [*words, END], 0, deepest
+    def __init__(self, words: list[str], limits: OutlineLimits) -> None:
+        self._words, self._at, self._limits = [*words, END], 0, limits
+        self._aliases = self._all_directives = self._values = 0
 
     def definitions(self) -> Iterator[Definition]:
         if len(self._words) == 1:
             raise self._unexpected()
+        found = 0
         while self._words[self._at] != END:
+            found += 1
+            if found > self._limits.definitions:
+                raise TooManyDefinitions(limit=self._limits.definitions)
             yield self._definition()
 
     def _definition(self) -> Definition:
@@ -159,10 +202,11 @@ class _Reader:
         return found
 
     def _selections(self, depth: int) -> list[Part]:
-        if depth > self._deepest:
-            raise DocumentTooDeep(limit=self._deepest)
+        if depth > self._limits.depth:
+            raise DocumentTooDeep(limit=self._limits.depth)
         self._expect("{")
-        words, found = self._words, list[Part]()
+        words, found, keys = self._words, list[Part](), set[str]()
+        repeats, most = 0, self._limits.repeats
         while (word := words[self._at]) != "}":
             at = self._at
             if word == "...":
@@ -172,6 +216,14 @@ class _Reader:
             if words[self._at] == ":":
                 self._at += 1
                 name = self._name()
+                self._aliases += 1
+                if self._aliases > self._limits.aliases:
+                    raise TooManyAliases(limit=self._limits.aliases)
+            if key in keys:
+                repeats += 1
+                if repeats > most:
+                    raise TooManyRepeats(limit=most)
+            keys.add(key)
             one = Selected(name, key, at)
             following = words[self._at]
             if following == "(":
@@ -210,6 +262,9 @@ class _Reader:
             if self._words[self._at] == "(":
                 self._arguments()
             found += 1
+            self._all_directives += 1
+            if self._all_directives > self._limits.directives:
+                raise TooManyDirectives(limit=self._limits.directives)
         return found
 
     def _arguments(self) -> dict[str, str]:
@@ -232,6 +287,7 @@ class _Reader:
             name = self._name()
             self._expect(":")
             self._skip_type()
+            self._count_value()
             if self._words[self._at] == "=":
                 self._at += 1
                 found[name] = self._value()
@@ -260,6 +316,7 @@ class _Reader:
             self._at += 1
             return first + self._name()
         while True:
+            self._count_value()
             word = words[self._at]
             if word in OPENS and word != "(":
                 open_.append(OPENS[word])
@@ -272,6 +329,11 @@ class _Reader:
             self._at += 1
             if not open_:
                 return first
+
+    def _count_value(self) -> None:
+        self._values += 1
+        if self._values > self._limits.values:
+            raise TooManyValues(limit=self._limits.values)
 
     def _name(self) -> str:
         word = self._words[self._at]

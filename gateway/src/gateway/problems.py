@@ -8,6 +8,7 @@ Problem
 │   ├── TooManyDirectives   400
 │   ├── TooManyDefinitions  400
 │   ├── TooManyRepeats      400
+│   ├── TooManyValues       400
 │   ├── TooCostly           400
 │   ├── PageTooLong         400
 │   └── IntrospectionOff    400
@@ -73,6 +74,15 @@ class TooManyRepeats(DocumentNotValid):
     """The document selects fields again where they are selected already. `limit` gives the number; select each once."""
 
     title = "Too many repeats"
+
+
+class TooManyValues(DocumentNotValid):
+    """The document holds more values and variables than are read. `limit` gives the number.
+
+    Send the values beside the document, as one variable a change: `$input`.
+    """
+
+    title = "Too many values"
 
 
 class TooCostly(DocumentNotValid):

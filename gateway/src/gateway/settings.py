@@ -22,7 +22,8 @@ class GatewaySettings(ServiceSettings):
     families_url: str = address("families")
     claims_url: str = address("claims")
 
-    body_limit: int = Field(default=40_000, description="The largest request; also the longest query in an address")
+    body_limit: int = Field(default=32_000, description="The largest request")
+    longest_query: int = Field(default=8_000, description="The longest query in an address")
     max_document: int = Field(default=10_000, description="Characters of one document")
     max_tokens: int = Field(default=1_000, description="Words and brackets in one document")
     max_depth: int = Field(default=10, description="How far fields may nest")
@@ -30,12 +31,14 @@ class GatewaySettings(ServiceSettings):
     max_directives: int = Field(default=10, description="`@include` and `@skip` in one document")
     max_definitions: int = Field(default=20, description="Operations and fragments in one document")
     max_repeats: int = Field(default=30, description="Fields that are selected again where they are already")
+    max_values: int = Field(default=200, description="Words of values and variables that stand in one document")
     max_cost: int = Field(default=20_000, description="See limits.py; a page multiplies what is in it by `first`")
     max_first: int = Field(default=100, description="The longest page")
     list_size: int = Field(default=10, description="How long a list without `first` is taken to be, for its cost")
     call_cost: int = Field(default=500, description="What a field costs that needs a request of its own")
     words_a_second: int = Field(
-        default=2_000, description="Words and brackets of documents that are not kept yet, a caller; refused with 429"
+        default=2_000,
+        description="Words and brackets of documents that are not kept yet, a caller; refused with 429",
     )
     words_at_once: int = Field(default=20_000, description="As many of them may come at once after a pause")
     operations_a_caller: int = Field(default=20, description="Operations of one caller at a time; refused with 429")

@@ -16,7 +16,7 @@ from graphql import (
 from hypothesis import HealthCheck, given, settings
 from hypothesis_graphql import from_schema
 
-from gateway.outline import Selected, Spread, WrongWord, locate_word, read_outline, split_words
+from gateway.outline import OutlineLimits, Selected, Spread, WrongWord, locate_word, read_outline, split_words
 from gateway.problems import DocumentTooDeep
 from unit.gateway.under_test import Gateway
 
@@ -39,7 +39,16 @@ REFUSED = [
     "type T { a: Int }", '"x" { a }', "query ($a) { b }", "query ($a: [Int) { b }", "query ($a: Int]) { b }", "{ a @ }",
     "{ a @b( }", "{ a.b }", "{ a .. b }", "{ é }", "{ a \0 }", "{ 1a }", "{ a(b: (1)) }", "{ a(b: 1 { c } }",
 ]  # fmt: skip
-
+LIMITS = OutlineLimits(
+    characters=10**6,
+    words=10**6,
+    depth=20,
+    definitions=99,
+    aliases=99,
+    directives=99,
+    repeats=99,
+    values=999,
+)
 SOME = """
     type Query { a(first: Int, x: In): Query b: [Query!]! c(y: [[String]]): String d: Float }
     type Mutation { m(x: In!): Query }
@@ -82,7 +91,7 @@ def below(node: Any) -> list[Any]:
 
 
 def outlined(document: str) -> list[Any]:
-    outline = read_outline(document, split_words(document), 99)
+    outline = read_outline(document, split_words(document), LIMITS)
     return [
         (one.kind, one.name, one.of, one.directives, set(one.defaults), [part_of(part) for part in one.below])
         for one in outline.definitions
@@ -118,7 +127,7 @@ def test_of_any_document_that_may_be_made_too(document: str) -> None:
 def test_what_has_no_outline_the_parser_refuses_too(document: str) -> None:
     with pytest.raises(WrongWord):
         outlined(document)
-    if document not in ("{}", "{ a { } }", '"x" { a }', "type T { a: Int }"):  # taken by it, and meant for a schema
+    if document not in ("{}", "{ a { } }", '"x" { a }', "type T { a: Int }"):  # it takes these
         with pytest.raises(GraphQLError):
             parse(document)
 
@@ -130,7 +139,7 @@ def test_what_nests_too_deep_is_not_read_to_its_end() -> None:
         "query ($a: " + "[" * 99 + ") {a}",
     ):
         with pytest.raises(DocumentTooDeep):
-            read_outline(document, split_words(document), 20)
+            read_outline(document, split_words(document), LIMITS)
 
 
 @pytest.mark.parametrize(

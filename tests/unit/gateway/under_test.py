@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from chassis.auth import Caller
 from fixtures.stack import Programs
 from fixtures.tokens import as_, token
 from gateway.app import program
@@ -11,6 +12,11 @@ from unit.gateway.standin import StandIn
 from vocabulary.programs import SERVICES
 
 ANA = as_(token("ana", roles=["analyst"], scopes=["families:read"]))
+
+
+def caller(subject: str) -> Caller:
+    nothing: frozenset[str] = frozenset()
+    return Caller(subject, "portal", "council", "programme", nothing, nothing, nothing, (), is_person=True, token="")
 
 
 class Gateway:
