@@ -65,7 +65,7 @@ class Fitting(Visitor):
             return _with(node, StringValueNode(value="attachments"))
         if name == "id":
             return _with(node, StringValueNode(value=IDS[f"{self._root}_id"]))
-        if name in ("uprn", "batch"):
+        if name in ("uprn", "batch", "accessReport"):
             return _with(node, StringValueNode(value=IDS[name if name in IDS else f"{name}_id"]))
         return None
 

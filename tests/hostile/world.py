@@ -118,10 +118,11 @@ def furnish(platform: Platform) -> World:
         "person": person, "reference": "RR 1", "asked_on": DAY,
     })  # fmt: skip
     for name in ("identity", "consent", "families", "claims"):
+        platform[name].runtime.state["merge_delay"] = 3600.0  # nobody works from here on, and leaves wait
         platform[name].work()  # so that each log has a signed head
     return World(known | {
         "membership_id": member, "bundle_id": bundle, "sampled": sampled, "assessment": assessment,
-        "decision_id": decided(platform, person), "report_id": report,
+        "decision_id": decided(platform, person), "report_id": report, "accessReport_id": report,
         "family_id": family, "person_id": person, "push_id": push, "agreement_id": agreement, "notice_id": notice,
         "delivery_id": delivery, "consent_id": given, "objection_id": objection,
         "protection_id": protection, "restriction_id": restriction, "batch_id": batch, "claim_id": claim,

@@ -105,6 +105,17 @@ CHANGES: list[tuple[str, str, dict[str, Any]]] = [
         {"reason": "Another child."},
     ),
     (
+        f'makeAccessReport(input: {{person: "{person_id(1)}", reference: "RR 1", askedOn: "2018-02-01", '
+        f'keepBack: [{{decision: "{ONE}", because: "serious_harm"}}]}}, KEY)',
+        "/v1/access-reports",
+        {
+            "person": person_id(1),
+            "reference": "RR 1",
+            "asked_on": "2018-02-01",
+            "keep_back": [{"decision": ONE, "because": "serious_harm"}],
+        },
+    ),
+    (
         f'raiseObjection(input: {{person: "{person_id(1)}", date: "2018-02-01", purposes: ["support"]}}, KEY)',
         "/v1/objections",
         {"person": person_id(1), "date": "2018-02-01", "purposes": ["support"]},

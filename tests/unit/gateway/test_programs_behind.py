@@ -204,6 +204,20 @@ def test_the_officer_sees_agreements_and_each_sharing(borough: Borough) -> None:
     }
 
 
+def test_the_officer_makes_a_report_for_a_person_and_sees_what_it_keeps_back(borough: Borough) -> None:
+    child = member(borough, "child")
+    borough.ask(ANA, f'{{ person(id: "{child}", purpose: "identify") {{ name }} }}')
+    said = f'input: {{person: "{child}", reference: "RR 1", askedOn: "{today()}"}}'
+    made = change(borough, IRIS, "makeAccessReport", said, "... on AccessReportMade { id status }")
+    assert (made["__typename"], made["status"]) == ("AccessReportMade", "made")
+    wanted = "person reference explanation lines { day recipient role categories source sent }"
+    shown = borough.ask(IRIS, f'{{ accessReport(id: "{made["id"]}") {{ {wanted} }} }}')["accessReport"]
+    assert shown["person"] == child and "Programme" in {line["recipient"] for line in shown["lines"]}
+    asked = f'{{ keptBack(accessReport: "{made["id"]}") {{ items {{ because law }} }} }}'
+    assert borough.ask(IRIS, asked)["keptBack"] == {"items": []}
+    assert change(borough, ANA, "makeAccessReport", said)["__typename"] == "NotAllowed"
+
+
 def test_after_a_protection_nothing_locates_the_person(borough: Borough) -> None:
     adult = member(borough, "adult")
     protected = change(

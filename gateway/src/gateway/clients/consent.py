@@ -46,6 +46,17 @@ class ConsentClient:
             "/v1/sharing-log", person=[str(person) for person in people[:100]], limit=first, after=after
         )
 
+    async def get_access_report(self, report: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/access-reports/{report}")
+        return row
+
+    async def list_kept_back(self, report: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/access-reports/{report}/kept-back")
+        return row
+
+    async def make_access_report(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/access-reports", body, key)
+
     async def deliver_notice(self, notice: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/notices/{notice}/deliveries", body, key)
 

@@ -12,6 +12,7 @@ from strawberry.types import ExecutionContext
 from chassis.telemetry import described
 from gateway.limits import PreparedExtension
 from gateway.problems import UpstreamAnswerNotValid, log_upstream_fault
+from gateway.schema.access_reports import AccessReportsMutation, AccessReportsQuery
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
 from gateway.schema.common import CONFIG
 from gateway.schema.consent import ConsentMutation, ConsentQuery
@@ -25,13 +26,28 @@ log = structlog.get_logger()
 
 
 @strawberry_type
-class Query(IdentityQuery, FamiliesQuery, PremisesQuery, ConsentQuery, ClaimsQuery, QuestionsQuery, SafeguardingQuery):
+class Query(
+    IdentityQuery,
+    FamiliesQuery,
+    PremisesQuery,
+    ConsentQuery,
+    AccessReportsQuery,
+    ClaimsQuery,
+    QuestionsQuery,
+    SafeguardingQuery,
+):
     """What people of the programme look at. `purpose` says for what; each program decides what that covers."""
 
 
 @strawberry_type
 class Mutation(
-    FamiliesMutation, PremisesMutation, ConsentMutation, ClaimsMutation, QuestionsMutation, SafeguardingMutation
+    FamiliesMutation,
+    PremisesMutation,
+    ConsentMutation,
+    AccessReportsMutation,
+    ClaimsMutation,
+    QuestionsMutation,
+    SafeguardingMutation,
 ):
     """What people of the programme do. A repeated `idempotencyKey` does nothing twice."""
 

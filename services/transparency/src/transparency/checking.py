@@ -29,7 +29,7 @@ _seen = SeenHead.__table__
 CHECK = insert(_check)  # type: ignore[arg-type]
 
 
-def spot_check(session: Session, log: Log) -> list[str]:
+def spot_check(session: Session, log: Log, merge_delay: float = MERGE_DELAY) -> list[str]:
     """Faults that a cheap look finds: a few rows of each table, whatever the log's size.
 
     Shape: a short text a fault, without anybody's data.
@@ -45,7 +45,7 @@ def spot_check(session: Session, log: Log) -> list[str]:
         faults.append("leaves are missing")
     faults += [f"leaf {position}: {fault}" for position, fault in _compare(session, log, rows)]
     waiting = session.scalar(select(func.min(_leaf.c.at)).where(_leaf.c.position.is_(None)))
-    if waiting is not None and time.time() - waiting / 1000 > MERGE_DELAY:
+    if waiting is not None and time.time() - waiting / 1000 > merge_delay:
         faults.append("leaves have waited for their position longer than they may")
     return faults + list(session.scalar(select(_check.c.faults).limit(1)) or [])
 

@@ -17,7 +17,7 @@ from transparency.log import Log
 from transparency.merkle import Tree
 from transparency.problems import NotInTheTree
 from transparency.schemas import ConsistencyProof, HeadView, InclusionProof, PresentHead, SeenHeads, SeenHeadView
-from transparency.sequencer import LAST_HEAD, count_waiting_leaves
+from transparency.sequencer import LAST_HEAD, MERGE_DELAY, count_waiting_leaves
 from transparency.tables import LogLeaf
 from transparency.witness import list_seen
 
@@ -87,10 +87,10 @@ def add_health(app: FastAPI, runtime: Runtime, log: Log) -> None:
     def log_health() -> JSONResponse:
         """Whether head and store agree: 503 when they do not, with what was found. Rows are counted, and not shown."""
         if time.monotonic() - looked["at"] > runtime.state.get("look_again", LOOK_AGAIN):
+            merge_delay = runtime.state.get("merge_delay", MERGE_DELAY)
             with runtime.read() as session:
-                looked.update(
-                    faults=spot_check(session, log), waiting=count_waiting_leaves(session), at=time.monotonic()
-                )
+                faults, waiting = spot_check(session, log, merge_delay), count_waiting_leaves(session)
+            looked.update(faults=faults, waiting=waiting, at=time.monotonic())
         faults = looked["faults"]
         found = {"status": "broken" if faults else "whole", "waiting": looked["waiting"], "faults": faults}
         return JSONResponse(found, status_code=503 if faults else 200)
