@@ -19,7 +19,7 @@ from .rules.calls import written
 
 ORDER = {
     "identity": [
-        *("audit", "roles", "agencies", "areas", "keys", "sessions", "deputies", "sponsors"),
+        *("audit", "roles", "agencies", "areas", "revocations", "keys", "sessions", "deputies", "sponsors"),
         *("clients", "tokens", "users", "sign_in", "whoami"),
     ],
     "families": [

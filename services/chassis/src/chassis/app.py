@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chassis import request_checks
+from chassis import request_checks, revocations
 from chassis.answered import begin_answer, has_left
 from chassis.auth import Verifier
 from chassis.openapi import describe, list_known_names
@@ -48,6 +48,9 @@ from chassis.time_budget import begin_time_budget
 
 OPEN_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics", "/problems", "/problems/{slug}", "/openapi.json"})
 """What answers without a token in every program."""
+
+NOT_LOGGED = OPEN_ROUTES | {revocations.PATH}
+"""What is asked so often, and by no person, that a line for each would hide the others."""
 
 NO_NAMES: list[str] = []
 ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -107,7 +110,7 @@ def build_app(
 
 def _make_verifier(runtime: Runtime) -> Verifier:
     settings = runtime.settings
-    return Verifier(runtime.keys, settings.issuer, settings.audience, settings.longest_token_life)
+    return Verifier(runtime.keys, settings.issuer, settings.audience, settings.longest_token_life, runtime.revocations)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
@@ -196,7 +199,7 @@ class Frame:
             seconds = time.perf_counter() - began
             method = asked_method if asked_method in METHODS else "-"
             self._metrics.note(method, route, status, seconds)
-            if route not in OPEN_ROUTES:
+            if route not in NOT_LOGGED:
                 log.info(
                     "request",
                     method=method,
@@ -388,8 +391,11 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
 
     @app.get("/health/ready", tags=["operations"])
     def ready() -> dict[str, str]:
-        """The process can do its work: its store answers. The log is not asked; the outbox bridges its absence."""
-        if runtime.state.get("stopping"):
+        """The process can do its work: its store answers, and it knows which tokens are over.
+
+        The log is not asked; the outbox bridges its absence.
+        """
+        if runtime.state.get("stopping") or not runtime.revocations.is_current():
             raise Unavailable()
         if runtime.store is not None:
             with runtime.read() as session:

@@ -22,7 +22,9 @@ from chassis.problems import (
     PurposeNeeded,
     PurposeNotAllowed,
     RequestNotValid,
+    Unavailable,
 )
+from chassis.revocations import RevocationList, marks_of, no_revocations
 from chassis.telemetry import bind_caller
 
 REMEMBERED = 10_000
@@ -69,22 +71,46 @@ class Caller:
         return f"Caller({self.subject} of {self.service})"  # a token must not stand in a traceback
 
 
+@dataclass(frozen=True)
+class Checked:
+    """A token that was good when it was checked. Units: seconds since 1970. Shape: `marks` are those of revocations."""
+
+    ends: float
+    caller: Caller
+    issued_at: float
+    marks: tuple[str, ...]
+
+
 class Verifier:
-    """Checks access tokens (RFC 9068). Remembers those that it checked until they expire.
+    """Checks access tokens (RFC 9068). Remembers those that it checked until they expire, or are ended before.
 
     Units: `longest_life` in seconds, how long a token is believed whatever it says of its end.
     """
 
-    def __init__(self, keys: Any, issuer: str, audience: str, longest_life: float) -> None:
+    def __init__(
+        self, keys: Any, issuer: str, audience: str, longest_life: float, revocations: RevocationList | None = None
+    ) -> None:
         self._keys, self._issuer, self._audience, self._longest_life = keys, issuer, audience, longest_life
-        self._checked: OrderedDict[bytes, tuple[float, Caller]] = OrderedDict()
+        self._revocations = revocations or no_revocations()
+        self._checked: OrderedDict[bytes, Checked] = OrderedDict()
 
     async def caller(self, token: str) -> Caller:
-        """Errors: NotSignedIn, the same whatever is wrong with the token."""
+        """Errors: NotSignedIn, the same whatever is wrong with the token; Unavailable when what identity has ended was
+        not heard for too long, since any token may be over."""
+        if not self._revocations.is_current():
+            raise Unavailable()
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         held = self._checked.get(digest)
-        if held and held[0] > time.time():
-            return held[1]
+        if held is None or held.ends <= time.time():
+            held = await self._check(token)
+            self._checked[digest] = held
+            if len(self._checked) > REMEMBERED:
+                self._checked.popitem(last=False)
+        if self._revocations.stops(held.marks, held.issued_at):
+            raise NotSignedIn()
+        return held.caller
+
+    async def _check(self, token: str) -> "Checked":
         try:
             shown = read_token(token)
             kid = name_key(shown)
@@ -101,11 +127,8 @@ class Verifier:
             )
         except TokenNotGood:
             raise NotSignedIn() from None
-        caller = _caller_of(said, token)
-        self._checked[digest] = said.ends(self._longest_life), caller
-        if len(self._checked) > REMEMBERED:
-            self._checked.popitem(last=False)
-        return caller
+        marks = marks_of(said.jti, said.sid, said.client_id, kid)
+        return Checked(said.ends(self._longest_life), _caller_of(said, token), said.iat, marks)
 
 
 def _caller_of(said: AccessToken, token: str) -> Caller:

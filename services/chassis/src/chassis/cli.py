@@ -133,11 +133,14 @@ def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
     server = make_server(program, runtime, which=which)
     spare_the_collector()
     loops = program.loops(runtime, which)
+    if "serve" in which:
+        runtime.revocations.start_polling()
     loops.start()
     log.info("started", program=program.name, port=settings.own_port, does=list(which))
     try:
         server.run()
     finally:
+        runtime.revocations.stop_polling()
         loops.stop()
         runtime.flush()
     log.info("stopped", program=program.name)

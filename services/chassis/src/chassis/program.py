@@ -21,6 +21,7 @@ from chassis.events import Event
 from chassis.listener import Listener, count_parked, lag
 from chassis.reactions import Reactions
 from chassis.relay import Relay, count_waiting, only_one
+from chassis.revocations import no_revocations
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
 from chassis.telemetry import Gauges, described
@@ -66,6 +67,8 @@ class Program:
         serves = "serve" in which
         if self.prepare:
             self.prepare(runtime)
+        if not serves:
+            runtime.revocations = no_revocations()  # nobody shows a token here
         app = build_app(self.title, runtime, self.spools, self.advised, self.dialect)
         app.state.program = self
         if self.recognise:

@@ -16,6 +16,8 @@ from chassis.http import ServiceClient, TokenSource
 from chassis.keys import JwksOverHttp, KeySource
 from chassis.log import EventLog, SqliteLog
 from chassis.problems import Problem
+from chassis.revocations import PATH, RevocationList, no_revocations
+from chassis.revocations_over_http import RevocationsOverHttp
 from chassis.settings import ServiceSettings
 from chassis.thread_slots import ThreadSlot
 from chassis.write_behind import WriteBehind
@@ -29,6 +31,7 @@ class Runtime:
     keys: KeySource
     log: EventLog
     store: Engine | None = None
+    revocations: RevocationList = field(default_factory=no_revocations)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
     state: dict[str, Any] = field(default_factory=dict)
     _clients: dict[str, ServiceClient] = field(default_factory=dict)
@@ -88,7 +91,10 @@ class Runtime:
 
 
 def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: KeySource | None = None) -> Runtime:
-    """A runtime as the settings say. `keys` replaces identity's published keys, for identity itself and for tests."""
+    """A runtime as the settings say.
+
+    `keys` replaces identity's published keys, and its list of revocations, for identity itself and for tests.
+    """
     engine = None
     if stores_data:
         settings.var.mkdir(parents=True, exist_ok=True)
@@ -98,7 +104,14 @@ def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: K
         store=engine,
         log=make_log(settings),
         keys=keys or JwksOverHttp(f"{settings.identity_url}/oauth/jwks"),
+        revocations=no_revocations() if keys else make_revocations(settings),
     )
+
+
+def make_revocations(settings: ServiceSettings) -> RevocationList:
+    """identity's list, as the settings say; empty and not current until it is first taken."""
+    source = RevocationsOverHttp(f"{settings.identity_url}{PATH}")
+    return RevocationList(source, every=settings.revocations_every, tolerated=settings.revocations_tolerated)
 
 
 def make_log(settings: ServiceSettings) -> EventLog:

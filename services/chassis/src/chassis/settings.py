@@ -49,6 +49,15 @@ class ServiceSettings(BaseSettings):
     longest_token_life: float = Field(
         default=600.0, gt=0, description="How long an access token is believed, whatever it says of its end"
     )
+    revocations_every: float = Field(
+        default=0.5, gt=0, description="How often is asked what identity has ended: of one second, half is for the way"
+    )
+    revocations_tolerated: float = Field(
+        default=30.0,
+        gt=0,
+        description="How long tokens are believed while identity cannot be asked what it has ended; then 503. Longer "
+        "than identity takes to start again, shorter than anybody needs to misuse a token in peace",
+    )
     identity_url: str = Field(default="", description="Where tokens and the keys that prove them come from")
     client_id: str = Field(default="", description="This program's own client; empty: the program's name")
     client_secret_file: Path | None = Field(default=None, description="Empty: `<client>.secret` among the secrets")

@@ -5,12 +5,13 @@ from functools import partial
 from chassis.keys import JwksOverHttp
 from chassis.limiting import Limit, Limiter
 from chassis.program import Program
+from chassis.revocations import PATH
 from chassis.runtime import Runtime
 from identity.agencies import routes as agencies
 from identity.areas import routes as areas
 from identity.audit import routes as audit
 from identity.clients import routes as clients
-from identity.context import furnish
+from identity.context import furnish, make_own_revocations
 from identity.deputies import routes as deputies
 from identity.events import (
     AreaRegistered,
@@ -27,6 +28,7 @@ from identity.events import (
 from identity.keys import routes as keys
 from identity.log import LOG
 from identity.models import Base
+from identity.revocations import routes as revocations
 from identity.roles import routes as roles
 from identity.settings import LIMITS, IdentitySettings
 from identity.sign_in import routes as sign_in
@@ -43,7 +45,7 @@ from transparency.sequencer import Sequencer
 
 
 def prepare(runtime: Runtime) -> None:
-    """identity checks tokens by its own keys, read from its store; keys that were handed in by hand stay."""
+    """identity checks tokens by its own keys and revocations, read from its store; keys handed in by hand stay."""
     keyring = furnish(runtime)
     limiter = Limiter(*(Limit(name, getattr(runtime.settings, name)) for name in LIMITS))
     runtime.state["token_door"] = make_token_door(runtime, keyring, limiter)
@@ -51,6 +53,7 @@ def prepare(runtime: Runtime) -> None:
     runtime.state["sign_in_door"] = Door(runtime, keyring, wrapping, passwords, limiter)
     if isinstance(runtime.keys, JwksOverHttp):
         runtime.keys = keyring
+        runtime.revocations = make_own_revocations(runtime)
 
 
 program = Program(
@@ -69,6 +72,7 @@ program = Program(
         audit.router,
         keys.router,
         tokens.router,
+        revocations.router,
         sign_in.router,
         whoami.router,
         make_router(LOG),
@@ -93,6 +97,7 @@ program = Program(
             "/oauth/revoke",
             "/oauth/introspect",
             "/oauth/jwks",
+            PATH,
             "/.well-known/oauth-authorization-server",
             HEALTH,
         }

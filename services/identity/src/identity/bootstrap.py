@@ -36,6 +36,7 @@ from identity.events import ClientChanged, ServiceRegistered
 from identity.keys import service as keys
 from identity.keys.key_wrapping import KeyWrapping, find_key_file
 from identity.models import Base, Client
+from identity.revocations.service import end_everything
 from identity.roles.catalogue import scopes_of
 from identity.settings import IdentitySettings
 from identity.users import repository as users
@@ -255,11 +256,19 @@ def _make_administrator(
     return request, password
 
 
+def end_all_tokens(runtime: Runtime) -> None:
+    """A store that was put back does not know what was ended since the backup was made, so nothing of then is good."""
+    with runtime.write() as session:
+        end_everything(session)
+        record(session, PLATFORM, "tokens.ended", "session", "all")
+
+
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="identity.bootstrap", description="Make what must be there to begin with.")
     parser.add_argument("--var", type=Path, help="where the embedded profile keeps its files")
     parser.add_argument("--gateway-url", default=address("gateway"), help="where people come back to after signing in")
     parser.add_argument("--administrator", help="the first administrator's email address, if `admin.json` names none")
+    parser.add_argument("--end-all-tokens", action="store_true", help="after the store was put back from a backup")
     chosen = parser.parse_args(arguments)
     settings = IdentitySettings.with_prefix(**({"var": chosen.var} if chosen.var else {}))
     with running(make_runtime(settings)) as runtime:
@@ -269,6 +278,9 @@ def main(arguments: list[str] | None = None) -> int:
         except CannotBegin as why:
             print(f"identity: {why}", file=sys.stderr)
             return 1
+        if chosen.end_all_tokens:
+            end_all_tokens(runtime)
+            print("identity: all tokens of before are over; new ones are good in two seconds")
     print(f"identity: made {', '.join(done.made)}" if done.made else "identity: all was there")
     return 0
 

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from chassis.revocations import RevocationList
 from chassis.runtime import Runtime, TheRuntime
 from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
+from identity.revocations.feed import EVERY, Feed
 from identity.settings import IdentitySettings
 from identity.users.passwords import Passwords
 
@@ -17,7 +19,19 @@ def furnish(runtime: Runtime) -> Keyring:
     wrapping = KeyWrapping.at(settings.wrapping_key_path)
     keyring = Keyring(runtime.read, wrapping, settings)
     runtime.state |= {"key_wrapping": wrapping, "keyring": keyring, "passwords": Passwords(settings)}
+    # A key may be among what is news: another replica withdrew it, and this one must not sign with it any more.
+    runtime.state["revocations"] = Feed(runtime.read, settings.longest_token_life, keyring.forget)
     return keyring
+
+
+def make_own_revocations(runtime: Runtime) -> RevocationList:
+    """The list by which identity checks the tokens that it is shown itself."""
+    return RevocationList(the_feed(runtime), every=EVERY, tolerated=runtime.settings.revocations_tolerated)
+
+
+def the_feed(runtime: Runtime) -> Feed:
+    feed: Feed = runtime.state["revocations"]
+    return feed
 
 
 def the_key_wrapping(runtime: TheRuntime) -> KeyWrapping:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
@@ -83,6 +83,8 @@ class Client(Base):
     status: Mapped[str] = mapped_column(default="active")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
+    tokens_from: Mapped[datetime | None]
+    """Its tokens of before are over, whosever they are; a new one says that it was issued then, at the earliest."""
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
 
@@ -213,6 +215,8 @@ class SignInSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
+    tokens_from: Mapped[datetime | None]
+    """As a client's: its access tokens of before say more than is true now."""
 
 
 class AuthorizationCode(Base):
@@ -251,6 +255,33 @@ class RevokedToken(Base):
 
     jti: Mapped[str] = mapped_column(primary_key=True)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RevocationEntry(Base):
+    """What was ended before its time, for the list that all programs take. It is kept as long as a token may live.
+
+    Shape: `mark` is a digest (`chassis.revocations`); tokens that were issued `before` are over, without it all are.
+    """
+
+    __tablename__ = "revocation"
+
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    mark: Mapped[str] = mapped_column(index=True)
+    before: Mapped[datetime | None]
+    made_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class RevocationCount(Base):
+    """The last position given, in one row. Whoever gives the next ones holds it until their commit.
+
+    Shape: `series` changes when positions begin to mean something else, as after a store was put back.
+    """
+
+    __tablename__ = "revocation_count"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    series: Mapped[str]
+    position: Mapped[int] = mapped_column(BigInteger)
 
 
 class SigningKey(Base):

@@ -40,6 +40,7 @@ from identity.problems import (
     SecretNotFound,
     TwoSecretsLive,
 )
+from identity.revocations import service as revocations
 from identity.sessions import service as sessions
 from vocabulary.purposes import PURPOSES
 from vocabulary.scopes import RESERVED, SCOPES
@@ -99,7 +100,9 @@ def register_client(
 
 
 def change_client(session: Session, actor: Actor, client_id: UUID, request: ClientChange, match: Match) -> Written:
-    """Change a client; disabling it ends the sessions that people have through it.
+    """Change a client; disabling it ends its tokens, and the sessions that people have through it.
+
+    What takes a scope or a purpose away ends the tokens that still say it.
 
     Errors: ClientNotFound, Stale, ReservedScope, RequestNotValid.
     """
@@ -115,9 +118,11 @@ def change_client(session: Session, actor: Actor, client_id: UUID, request: Clie
             fix="Give redirect addresses to clients through which people sign in, and to no others.",
         )
         raise RequestNotValid(errors=[fault])
-    before = client.status
+    before, loses = client.status, _loses(client, request)
     for name, value in given.items():
         setattr(client, name, value)
+    if loses:
+        revocations.end_client_tokens(session, client)
     try:
         session.flush()
     except StaleDataError:  # somebody else's change was committed between our reading and our writing
@@ -131,6 +136,15 @@ def change_client(session: Session, actor: Actor, client_id: UUID, request: Clie
     record(session, actor, f"client.{kind}", "client", client.client_id, fields=sorted(given), scopes=client.scopes)
     _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], kind)
     return Written(id=client.id, status=client.status, etag=etag(client.version))
+
+
+def _loses(client: Client, request: ClientChange) -> bool:
+    """Whether the client may do less after this change than before."""
+    return (
+        request.status == "disabled"
+        or (request.scopes is not None and not set(client.scopes) <= set(request.scopes))
+        or (request.purposes is not None and not set(client.purposes) <= set(request.purposes))
+    )
 
 
 def add_client_secret(session: Session, actor: Actor, client_id: UUID, secret: str | None = None) -> Made:

@@ -15,6 +15,7 @@ from identity.deputies import repository
 from identity.deputies.schemas import DeputyRequest, DeputyView
 from identity.models import Deputy, Service, User
 from identity.problems import OwnAccount
+from identity.revocations import service as revocations
 from identity.roles.catalogue import lets_sign
 from vocabulary.roles import may_hold
 
@@ -67,10 +68,11 @@ def name_deputy(session: Session, actor: Actor, request: DeputyRequest) -> Writt
 
 
 def end_deputy(session: Session, actor: Actor, deputy_id: UUID) -> Written:
-    """Somebody deputises no longer; tokens follow at their next issue. Errors: DeputyNotFound."""
+    """Somebody deputises no longer; their tokens so far are over. Errors: DeputyNotFound."""
     row = repository.get_deputy(session, deputy_id)
     if row.ended_at is None:
         row.ended_at = now()
+        revocations.end_user_tokens(session, [row.deputy_id])
         record(session, actor, "deputy.ended", "deputy", row.id)
     return Written(id=row.id, status="ended")
 

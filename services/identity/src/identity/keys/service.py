@@ -14,6 +14,7 @@ from identity.keys import repository
 from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.schemas import KeyView
 from identity.models import SigningKey
+from identity.revocations import service as revocations
 from identity.settings import IdentitySettings
 
 
@@ -38,6 +39,7 @@ def rotate_signing_key(
     if withdraw:
         for key in held:
             key.withdrawn_at = now()
+        revocations.end_keys(session, [key.kid for key in held])
     return _make(
         session,
         actor,

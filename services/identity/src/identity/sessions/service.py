@@ -11,6 +11,7 @@ from chassis.outbox import emit
 from identity.audit.service import Actor, record
 from identity.events import TokenRevoked
 from identity.models import Client, Service, SignInSession, User
+from identity.revocations import service as revocations
 
 
 def end_one(session: Session, actor: Actor, reason: str, session_id: UUID, *, user: User | None = None) -> bool:
@@ -39,6 +40,7 @@ def _end(session: Session, actor: Actor, reason: str, rows: Sequence[SignInSessi
     for row in rows:
         row.ended_at, row.end_reason = now(), reason
         record(session, actor, "session.ended", "session", row.id, reason=reason, user=str(row.user_id))
+    revocations.end_sessions(session, [row.id for row in rows])
     if rows:
         ids = {row.client_id for row in rows}
         named = select(Client.id, Client.client_id, Service.code).join(Service, Service.id == Client.service_id)

@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from chassis.clock import now
 from chassis.runtime import Runtime
+from identity.revocations import repository as revocations
+from identity.revocations.feed import MARGIN
 from identity.sign_in import throttle
 from identity.tokens import repository
 
@@ -30,6 +32,7 @@ class Sweeper:
         moment = now()
         with runtime.write() as session:
             repository.sweep(session, moment - CODES_KEPT, moment - SESSIONS_KEPT, moment)
+            revocations.forget(session, moment - timedelta(seconds=runtime.settings.longest_token_life + MARGIN))
             throttle.sweep(session, runtime.settings)
         # By the minute of a busy day there are many: each transaction is short, so that tokens are not kept waiting.
         left = BATCH

@@ -17,6 +17,7 @@ from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.events import TokenRevoked
 from identity.models import RefreshToken, RevokedToken, SignInSession
+from identity.revocations import service as revocations
 from identity.sessions import service as sessions
 from identity.tokens import repository
 from identity.tokens.grants import CONFIDENTIAL
@@ -52,7 +53,8 @@ def _access_token(server: Any, text: str) -> MetToken | None:
     settings = server.settings
     try:
         shown = read_token(text)
-        key = server.keyring.fetch(name_key(shown))
+        kid = name_key(shown)
+        key = server.keyring.fetch(kid)
         if key is None:
             return None
         said = check_token(
@@ -66,7 +68,10 @@ def _access_token(server: Any, text: str) -> MetToken | None:
         session_id = UUID(said.sid) if said.sid else None
     except (TokenNotGood, ValueError):
         return None
-    live = said.exp > now().timestamp() and not repository.is_revoked(server.session, said.jti, session_id)
+    over = revocations.is_stopped(server.session, said, kid) or repository.is_revoked(
+        server.session, said.jti, session_id
+    )
+    live = said.exp > now().timestamp() and not over
     return MetToken(said.client_id, shown.claims(), session_id, None, live)
 
 
@@ -127,6 +132,7 @@ class Revocation(_LenientHint, RevocationEndpoint):  # type: ignore[misc]
             sessions.end_one(session, actor, "signed_out", token.session_id)
             return
         until = datetime.fromtimestamp(token.claims["exp"], UTC)
+        revocations.end_token(session, token.claims["jti"])
         upsert(session, RevokedToken, [{"jti": token.claims["jti"], "expires_at": until}], key=["jti"])
         record(session, actor, "token.revoked", "client", token.client_id)
         service = agencies.get_standing(session, client.row.service_id)[0]

@@ -9,6 +9,7 @@ from authlib.oauth2.rfc9068 import JWTBearerTokenGenerator
 from joserfc import jwt
 
 from identity.keys.keyring import Keyring
+from identity.revocations.service import issue_time
 from identity.settings import IdentitySettings
 from identity.tokens.parties import Person, RegisteredClient, standing_of
 
@@ -49,7 +50,9 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
     def access_token_generator(self, client: RegisteredClient, grant_type: str, user: Person | None, scope: str) -> str:
         kid, key = self._keyring.signer()
         standing = standing_of(client, user)
-        issued = int(time.time())
+        issued = issue_time(
+            time.time(), client.row.tokens_from, user.session.tokens_from if user and user.session else None
+        )
         claims: dict[str, Any] = {
             "iss": self.issuer,
             "sub": user.get_user_id() if user else client.get_client_id(),

@@ -22,6 +22,7 @@ from identity.audit.service import Actor, record
 from identity.events import UserChanged, UserRegistered
 from identity.models import Service, User
 from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
+from identity.revocations import service as revocations
 from identity.sessions import service as sessions
 from identity.users import repository
 from identity.users.passwords import Passwords, make_password
@@ -75,7 +76,8 @@ def register_user(session: Session, actor: Actor, request: UserRequest, password
 def change_user(
     session: Session, actor: Actor, user_id: UUID, request: UserChange, password: Hashed | None, match: Match
 ) -> Written:
-    """Change a user. A new password, status or service ends all their sessions; roles follow at the next token.
+    """Change a user. A new password, status or service ends all their sessions. Who loses a role or an area keeps
+    them, and needs new tokens: those of before are over, and so are those of who deputises for them.
 
     Errors: UserNotFound, Stale, OwnAccount, RequestNotValid.
     """
@@ -90,6 +92,7 @@ def change_user(
     elif request.service is not None:
         _check_held(user.roles, service.sector)
     _check_areas(session, request.areas or [])
+    less = {name for name in ("roles", "areas") if name in given and not set(getattr(user, name)) <= set(given[name])}
     for name, value in given.items():
         setattr(user, name, list(dict.fromkeys(value)) if isinstance(value, list) else value)
     if request.service is not None:
@@ -103,6 +106,10 @@ def change_user(
     fields = sorted(request.model_dump(exclude_none=True))
     if {"password", "status", "service"} & set(fields):
         sessions.end_all(session, actor, "user_changed", user=user)
+    if less:
+        revocations.end_user_tokens(session, [user.id])
+    if {"status", "service"} & set(fields) or less:
+        revocations.end_user_tokens(session, revocations.list_deputies_of(session, user.id))
     record(session, actor, "user.changed", "user", user.id, fields=fields, roles=user.roles, status=user.status)
     emit(session, UserChanged(**standing_of(session, user)))
     return Written(id=user.id, status=user.status, etag=etag(user.version))
