@@ -1,6 +1,7 @@
 """Every door of every program, found by walking its routes: a new route is met by all that is bad here by itself."""
 
 import json
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ Thing = TypeVar("Thing")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 OAUTH = {"/oauth/token", "/oauth/introspect", "/oauth/revoke"}
 PAGES = {"/oauth/authorize"}
+OAUTH_ERRORS = re.compile(r"/oauth/[a-z]+|/\.well-known/[a-z-]+")
+"""Where refusals have OAuth's form and no other."""
 GRAPHQL = {"requestBody": {"content": {JSON: {"schema": {
     "type": "object", "required": ["query"],
     "properties": {"query": {"const": "{ me { service } }"}, "variables": {"type": ["object", "null"]}},

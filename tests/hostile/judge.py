@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from hostile.canaries import echoed
-from hostile.doors import OAUTH, PAGES, Door
+from hostile.doors import OAUTH_ERRORS, PAGES, Door
 
 TRIED: Counter[str] = Counter()
 """How many requests were made, by the kind of bad input; printed behind the tests."""
@@ -56,7 +56,9 @@ def _form(answer: httpx.Response, door: Door) -> list[str]:
         body = answer.json()
     except ValueError:
         return [f"{answer.status_code} is no JSON but {media or 'nothing'}"]
-    if door.path in OAUTH and media == "application/json":
+    if OAUTH_ERRORS.fullmatch(door.path):
+        if media != "application/json" or answer.headers.get("cache-control") != "no-store":
+            return [f"comes as {media or 'nothing'}, to be kept: {answer.headers.get('cache-control')}"]
         return [] if isinstance(body.get("error"), str) else ["no `error` as RFC 6749 wants it"]
     if door.path == "/graphql" and media in ("application/json", "application/graphql-response+json"):
         return [] if all("problem" in error["extensions"] for error in body["errors"]) else ["an error is no problem"]

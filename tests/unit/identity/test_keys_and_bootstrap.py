@@ -102,7 +102,7 @@ def test_without_a_key_nobody_gets_a_token_and_the_answer_says_what_to_do(fresh:
     with fresh.running.runtime.write() as session:
         session.query(SigningKey).delete()
     answer = fresh.token("families", fresh.own_secret("families"))
-    assert answer.status_code == 503 and "bootstrap" in answer.json()["detail"]
+    assert answer.status_code == 503 and "bootstrap" in answer.json()["error_description"]
     assert kids(fresh) == []
 
 

@@ -250,7 +250,9 @@ def test_an_unsound_request_goes_back_to_its_client(
 def test_a_repeated_parameter_is_not_taken(identity: Identity) -> None:
     query = [*identity.browser().query().items(), ("redirect_uri", "https://mallory.example/")]
     answer = identity.http.get(f"/oauth/authorize?{urlencode(query)}")
-    assert answer.status_code == 422 and "mallory" not in answer.text
+    assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request") and "mallory" not in answer.text
+    shown = identity.http.get(f"/oauth/authorize?{urlencode(query)}", headers={"Accept": "text/html,*/*"})
+    assert shown.status_code == 400 and "Sign-in is not possible" in shown.text and "mallory" not in shown.text
 
 
 def test_a_code_is_good_once_and_a_second_use_ends_what_came_of_the_first(identity: Identity) -> None:

@@ -32,6 +32,7 @@ from identity.revocations import routes as revocations
 from identity.roles import routes as roles
 from identity.settings import LIMITS, IdentitySettings
 from identity.sign_in import routes as sign_in
+from identity.sign_in.refusals import DIALECT
 from identity.sign_in.service import Door
 from identity.sign_in.worker import Sweeper
 from identity.sponsors import routes as sponsors
@@ -99,9 +100,11 @@ program = Program(
             "/oauth/jwks",
             PATH,
             "/.well-known/oauth-authorization-server",
+            "/.well-known/openid-configuration",
             HEALTH,
         }
     ),
+    dialect=DIALECT,
     setup=partial(add_health, log=LOG),
     prepare=prepare,
 )

@@ -45,6 +45,7 @@ from identity.users.passwords import Passwords
 from identity.users.schemas import UserRequest, email_key
 from vocabulary.programs import PROGRAMS, DeclaredProgram, address
 from vocabulary.roles import ROLES
+from vocabulary.scopes import OPENID
 
 AGENCY = AgencyRequest(code="thornbury-council", name="Thornbury Council", kind="council")
 SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="programme")
@@ -199,8 +200,8 @@ def _check_secret(path: Path, given: str | None) -> None:
 
 
 def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None:
-    """The client through which people sign in; it may do whatever some role may."""
-    scopes = scopes_of(ROLES)
+    """The client through which people sign in; it may do whatever some role may, and is told who signed in."""
+    scopes = sorted({*scopes_of(ROLES), *OPENID})
     client = clients.find_client(session, "portal")
     if client is None:
         request = ClientRequest(

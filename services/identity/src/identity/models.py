@@ -230,6 +230,7 @@ class AuthorizationCode(Base):
     redirect_uri: Mapped[str]
     scope: Mapped[str]
     code_challenge: Mapped[str]
+    nonce: Mapped[str | None]
     signed_in_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]

@@ -8,12 +8,14 @@ from vocabulary.source import Entry, check_entries, expect_known, read_table
 
 
 class Scope(Entry):
-    """Shape: the routes of `program` ask for it; a `reserved` one is held by the platform's programs alone."""
+    """Shape: the routes of `program` ask for it; a `reserved` one is held by the platform's programs alone. One that
+    `tells` something is OpenID Connect's: for it a client is told these claims about whoever signs in through it."""
 
     source: ClassVar[str] = "scopes"
 
     program: str
     reserved: bool = False
+    tells: tuple[str, ...] = ()
 
 
 PUSH_PROGRAM = "families"
@@ -26,6 +28,9 @@ SCOPES = check_entries(Scope, read_table(Scope.source) | _PUSHES)
 
 RESERVED = frozenset(scope.code for scope in SCOPES.values() if scope.reserved)
 """No administrator can grant these."""
+
+OPENID = frozenset(scope.code for scope in SCOPES.values() if scope.tells)
+"""Scopes for which a client is told who signed in; they are no role's."""
 
 for _scope in SCOPES.values():
     expect_known(_scope, "program", [_scope.program], PROGRAMS)

@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.schemas import Code, Flag, Instant, Line, Schema, Written
+from vocabulary.scopes import OPENID
 
 Audience = Literal["issuer", "token_endpoint"]
 """Whom a client names in its assertions. `token_endpoint`: it may name the token endpoint's address besides; libraries
@@ -63,6 +64,8 @@ class ClientRequest(Schema):
             raise PydanticCustomError("public_client", "A public client cannot act for itself")
         if ("authorization_code" in self.grants) != bool(self.redirect_uris):
             raise PydanticCustomError("redirects", "authorization_code and redirect_uris belong together")
+        if "authorization_code" not in self.grants and not OPENID.isdisjoint(self.scopes):
+            raise PydanticCustomError("openid", "Who signed in is told to clients with authorization_code alone")
         if "refresh_token" in self.grants and "authorization_code" not in self.grants:
             raise PydanticCustomError("refresh", "refresh_token needs authorization_code")
         return self

@@ -43,7 +43,7 @@ from identity.problems import (
 from identity.revocations import service as revocations
 from identity.sessions import service as sessions
 from vocabulary.purposes import PURPOSES
-from vocabulary.scopes import RESERVED, SCOPES
+from vocabulary.scopes import OPENID, RESERVED, SCOPES
 
 Change = Literal[
     "registered", "changed", "enabled", "disabled", "secret-added", "secret-ended", "key-added", "key-ended"
@@ -116,6 +116,14 @@ def change_client(session: Session, actor: Actor, client_id: UUID, request: Clie
             code="redirects",
             detail="Does not fit the client's grants",
             fix="Give redirect addresses to clients through which people sign in, and to no others.",
+        )
+        raise RequestNotValid(errors=[fault])
+    if "authorization_code" not in client.grants and not OPENID.isdisjoint(request.scopes or []):
+        fault = Fault(
+            pointer="/body/scopes",
+            code="openid",
+            detail="Does not fit the client's grants",
+            fix="Leave out openid, profile and email: nobody signs in through this client.",
         )
         raise RequestNotValid(errors=[fault])
     before, loses = client.status, _loses(client, request)

@@ -9,11 +9,12 @@ from identity.audit.service import Actor
 from identity.context import TheKeyring, TheKeyWrapping
 from identity.keys import service
 from identity.keys.schemas import Jwks, KeyList, KeyView, RotationRequest
+from identity.oauth_errors import REFUSED
 
 router = APIRouter(tags=["keys"])
 
 
-@router.get("/oauth/jwks")
+@router.get("/oauth/jwks", responses=REFUSED)
 def show_jwks(keyring: TheKeyring, response: Response) -> Jwks:
     """The public keys by which access tokens are checked."""
     response.headers["Cache-Control"] = "public, max-age=300"

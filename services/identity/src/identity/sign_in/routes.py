@@ -6,7 +6,7 @@ from fastapi import APIRouter, Cookie, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from chassis.limiting import Source
-from chassis.problems import PROBLEM_JSON
+from identity.oauth_errors import REFUSED
 from identity.sign_in import csrf, service
 from identity.sign_in.devices import LONGEST as LONGEST_COOKIE
 from identity.sign_in.service import Door, Visit
@@ -17,12 +17,16 @@ router = APIRouter(prefix="/oauth", tags=["sign-in"], default_response_class=HTM
 COOKIE = "sign_in"
 DEVICES = "known_devices"
 TEXT = {"schema": {"type": "string"}}
-PAGES: dict[int | str, dict[str, Any]] = {
+REFUSAL = {"schema": {"$ref": "#/components/schemas/OAuthFault"}}
+PAGES: dict[int | str, dict[str, Any]] = REFUSED | {
     200: {"description": "The page", "content": {"text/html": TEXT}},
     302: {"description": "Back to the client"},
-    400: {"description": "The client's request is not sound", "content": {"text/html": TEXT}},
+    400: {
+        "description": "The client's request is not sound",
+        "content": {"text/html": TEXT, "application/json": REFUSAL},
+    },
     403: {"description": "No role in this application", "content": {"text/html": TEXT}},
-    422: {"description": "Not filled in as it should be", "content": {"text/html": TEXT, PROBLEM_JSON: {}}},
+    422: {"description": "Not filled in as it should be", "content": {"text/html": TEXT}},
     429: {"description": "Too many attempts; wait as `Retry-After` says", "content": {"text/html": TEXT}},
     503: {"description": "Too many at this moment; wait as `Retry-After` says", "content": {"text/html": TEXT}},
 }
@@ -34,17 +38,30 @@ ASKED = {
     "state": "Handed back as it is",
     "code_challenge": "RFC 7636: 43 characters",
     "code_challenge_method": "`S256`",
+    "nonce": "With the scope `openid`: handed back in the ID token",
+    "prompt": "`login` or `select_account`, which are always met; `none` is answered `login_required`",
+    "response_mode": "`query`",
 }
+FREE = ("scope", "state", "nonce", "prompt", "response_mode")
 QUERY: dict[str, Any] = {
     "parameters": [
         {
             "name": name,
             "in": "query",
-            "required": name not in ("scope", "state"),
+            "required": name not in FREE,
             "description": text,
             "schema": {"type": "string", "pattern": "^[ -~]{0,2000}$"},
         }
         for name, text in ASKED.items()
+    ]
+    + [
+        {
+            "name": "resource",  # the only one that may stand twice
+            "in": "query",
+            "required": False,
+            "description": "Not offered: tokens are for the whole platform",
+            "schema": {"type": "array", "items": {"type": "string", "pattern": "^[ -~]{0,2000}$"}},
+        }
     ]
 }
 FORM = form_of("csrf", csrf="From the page", email="Of the person", password="Of the person")

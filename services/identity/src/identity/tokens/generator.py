@@ -12,6 +12,7 @@ from identity.keys.keyring import Keyring
 from identity.revocations.service import issue_time
 from identity.settings import IdentitySettings
 from identity.tokens.parties import Person, RegisteredClient, standing_of
+from vocabulary.scopes import OPENID
 
 ALGORITHM = "ES256"
 
@@ -42,6 +43,8 @@ class AccessTokens(JWTBearerTokenGenerator):  # type: ignore[misc]  # Authlib ha
         granted = client.get_allowed_scope(scope)
         if granted is not None and user is not None:
             granted = user.narrowed(granted) or None
+        elif granted is not None and not OPENID.isdisjoint(granted.split()):
+            granted = None  # nobody has signed in
         if granted is None:
             raise InvalidScopeError()
         answer: dict[str, Any] = super().generate(grant_type, client, user, granted, expires_in, include_refresh_token)

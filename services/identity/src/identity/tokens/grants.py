@@ -61,6 +61,7 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
                 redirect_uri=request.payload.redirect_uri,
                 scope=request.scope,
                 code_challenge=request.payload.data["code_challenge"],
+                nonce=request.payload.data.get("nonce"),
                 signed_in_at=now(),
                 expires_at=now() + timedelta(seconds=settings.code_seconds),
             )

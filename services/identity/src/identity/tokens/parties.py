@@ -15,6 +15,7 @@ from identity.clients.secrets import matches
 from identity.deputies.service import ActingRoles, acting_roles_of
 from identity.models import Client, Credential, SignInSession, User
 from identity.roles.catalogue import purposes_of, scopes_of
+from vocabulary.scopes import OPENID
 
 CLIENT_ID = re.compile(r"[a-z0-9][a-z0-9_.-]{0,59}")
 """As registered; anything else is nobody's, and some of it the store could not even look for."""
@@ -38,18 +39,20 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no typ
         """None: the address is always given and always compared."""
 
     def get_allowed_scope(self, scope: str | None) -> str | None:
-        """All that the client may ask for when it asks for nothing; None when it asks for more.
+        """All that the client may ask for when it asks for nothing, but who signed in; None when it asks for more.
 
         People's scopes are narrowed again by their roles, so a request for them is cut and not refused.
         """
         if not scope:
-            return " ".join(self.row.scopes)
+            return " ".join(name for name in self.row.scopes if name not in OPENID)
         if not SCOPE.fullmatch(scope):
             return None
         asked = scope.split()
         kept = [name for name in dict.fromkeys(asked) if name in self.row.scopes]
         acts_for_itself = "client_credentials" in self.row.grants
-        return None if not kept or (acts_for_itself and set(asked) - set(kept)) else " ".join(kept)
+        # Who asked for an ID token must not take an answer without one for a smaller grant.
+        misses = "openid" in asked and "openid" not in kept
+        return None if not kept or misses or (acts_for_itself and set(asked) - set(kept)) else " ".join(kept)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.row.redirect_uris
@@ -93,8 +96,8 @@ class Person:
         return acting_roles_of(self.store, self.user)
 
     def narrowed(self, scope: str) -> str:
-        """What of this scope the person's roles give."""
-        allowed = set(scopes_of(self.acting.roles))
+        """What of this scope the person's roles give; who they are, whoever signs in has told by that."""
+        allowed = OPENID.union(scopes_of(self.acting.roles))
         return " ".join(name for name in scope.split() if name in allowed)
 
 

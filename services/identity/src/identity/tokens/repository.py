@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from identity.models import AuthorizationCode, Client, RefreshToken, RevokedToken, SignInSession, UsedAssertion
+from identity.models import AuthorizationCode, Client, RefreshToken, RevokedToken, SignInSession, UsedAssertion, User
 
 
 def digest_of(token: str) -> str:
@@ -61,6 +61,14 @@ def sweep(session: Session, codes_before: datetime, sessions_before: datetime, a
     used_up = ~exists().where(RefreshToken.session_id == SignInSession.id)
     unnamed = ~exists().where(AuthorizationCode.session_id == SignInSession.id)
     session.execute(delete(SignInSession).where(SignInSession.expires_at < sessions_before, used_up, unnamed))
+
+
+def find_user(session: Session, subject: str) -> User | None:
+    """By the subject of a token."""
+    try:
+        return session.get(User, UUID(subject))
+    except ValueError:
+        return None
 
 
 def public_id(session: Session, client: UUID) -> str:

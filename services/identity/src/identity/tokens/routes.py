@@ -1,16 +1,19 @@
-"""Tokens: RFC 6749, 7009, 7662, 8414.
+"""Tokens: RFC 6749, 7009, 7662, 8414, and OpenID Connect's ID tokens and user info.
 
 Clients prove themselves by Basic, by form, by a key of their own (RFC 7523), or (public ones) by PKCE.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from chassis.db import ReadSession
 from chassis.runtime import TheRuntime
+from identity.access import TellWhoSignedIn
+from identity.oauth_errors import REFUSED
 from identity.tokens import service
 from identity.tokens.asked import OAuthRequest
-from identity.tokens.schemas import Metadata, OAuthFault, TokenAnswer, form_of
+from identity.tokens.schemas import Metadata, TokenAnswer, UserInfo, form_of
 from identity.tokens.service import TokenDoor
 
 router = APIRouter(tags=["tokens"])
@@ -23,11 +26,6 @@ async def the_token_door(request: Request) -> TokenDoor:
 
 
 TheTokenDoor = Annotated[TokenDoor, Depends(the_token_door)]
-REFUSED: dict[int | str, dict[str, Any]] = {
-    400: {"model": OAuthFault},
-    401: {"model": OAuthFault},
-    429: {"model": OAuthFault, "description": "Too many requests, or wrong proofs; wait as `Retry-After` says"},
-}
 
 
 @router.post(
@@ -67,7 +65,26 @@ async def revoke_token(asked: OAuthRequest, door: TheTokenDoor) -> Response:
     return await service.revoke_token(door, asked)
 
 
-@router.get("/.well-known/oauth-authorization-server")
-def show_metadata(runtime: TheRuntime) -> Metadata:
+@router.get("/oauth/userinfo", response_model_exclude_none=True, responses=REFUSED)
+def tell_who_signed_in(caller: TellWhoSignedIn, session: ReadSession) -> UserInfo:
+    """Who signed in, to the client through which they did; the token needs the scope `openid`."""
+    return service.tell_who_signed_in(session, caller)
+
+
+@router.post("/oauth/userinfo", response_model_exclude_none=True, responses=REFUSED)
+def tell_who_signed_in_by_post(caller: TellWhoSignedIn, session: ReadSession) -> UserInfo:
+    """The same by POST, as OpenID Connect has it; the token stands in the header all the same."""
+    return service.tell_who_signed_in(session, caller)
+
+
+@router.get("/.well-known/oauth-authorization-server", responses=REFUSED)
+def show_metadata(runtime: TheRuntime, response: Response) -> Metadata:
     """Where everything is, and what it offers."""
+    response.headers["Cache-Control"] = "public, max-age=300"
     return service.show_metadata(runtime.settings.issuer)
+
+
+@router.get("/.well-known/openid-configuration", responses=REFUSED)
+def show_openid_metadata(runtime: TheRuntime, response: Response) -> Metadata:
+    """The same, where OpenID Connect's clients look for it."""
+    return show_metadata(runtime, response)

@@ -4,24 +4,27 @@ from chassis.schemas import Schema
 
 
 class TokenAnswer(Schema):
-    """RFC 6749 §5.1. Shape: `refresh_token` for people only; `scope` is what was granted, maybe less than asked."""
+    """RFC 6749 §5.1. Shape: `refresh_token` for people only; `scope` is what was granted, maybe less than asked;
+    `id_token` where `openid` was."""
 
     access_token: str
     token_type: str
     expires_in: int
     scope: str
     refresh_token: str | None = None
+    id_token: str | None = None
 
 
-class OAuthFault(Schema):
-    """RFC 6749 §5.2."""
+class UserInfo(Schema):
+    """Who signed in. Shape: what the scopes of the token tell: `name` for `profile`, `email` for `email`."""
 
-    error: str
-    error_description: str | None = None
+    sub: str
+    name: str | None = None
+    email: str | None = None
 
 
 class Metadata(Schema):
-    """RFC 8414: where this authorization server's endpoints are, and what they offer."""
+    """Where this authorization server's endpoints are, and what they offer: RFC 8414 and OpenID Connect Discovery."""
 
     issuer: str
     authorization_endpoint: str
@@ -40,6 +43,14 @@ class Metadata(Schema):
     revocation_endpoint_auth_signing_alg_values_supported: list[str]
     introspection_endpoint_auth_signing_alg_values_supported: list[str]
     code_challenge_methods_supported: list[str]
+    userinfo_endpoint: str
+    subject_types_supported: list[str]
+    id_token_signing_alg_values_supported: list[str]
+    claims_supported: list[str]
+    prompt_values_supported: list[str]
+    claims_parameter_supported: bool
+    request_parameter_supported: bool
+    request_uri_parameter_supported: bool
     authorization_response_iss_parameter_supported: bool
     service_documentation: str
 

@@ -36,7 +36,10 @@ from identity.tokens import assertions, repository
 from identity.tokens.endpoints import Introspection, Revocation
 from identity.tokens.generator import AccessTokens
 from identity.tokens.grants import S256, ClientCredentials, Code, Refresh
+from identity.tokens.openid import IdTokens
 from identity.tokens.parties import Person, RegisteredClient, find_client
+from identity.tokens.wishes import NO_RESOURCE, find_unmet_wish
+from vocabulary.scopes import OPENID
 
 # Authlib writes whole tokens into its debug lines.
 logging.getLogger("authlib").setLevel(logging.INFO)
@@ -145,8 +148,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self._session, self._proven = session, proven
         self.settings, self.keyring = settings, keyring
         self.register_grant(ClientCredentials)
-        self.register_grant(Code, [S256(required=True)])
-        self.register_grant(Refresh)
+        id_tokens = IdTokens(settings, keyring)
+        self.register_grant(Code, [S256(required=True), id_tokens])
+        self.register_grant(Refresh, [id_tokens])
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
         self.register_extension(Issuer(settings.issuer))
@@ -207,6 +211,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             raise InvalidRequestError("The client or its redirect address is not known.")
         if request.payload.response_type != "code":
             raise UnsupportedResponseTypeError("that", redirect_uri=request.payload.redirect_uri)
+        if fault := find_unmet_wish(request.payload.data):
+            raise OAuth2Error(fault.text, error=fault.error, redirect_uri=request.payload.redirect_uri)
         grant = Code(request, self)
         S256(required=True)(grant)
         return grant
@@ -214,6 +220,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def answer_token(self, asked: Asked) -> Answer:
         """RFC 6749 §3.2. What was burnt on the way stays burnt: the caller commits whatever the answer is."""
         fault = fault_in(asked)
+        if not fault and any(name == "resource" for name, _ in asked.form):
+            fault = OAuth2Error(NO_RESOURCE.text, error=NO_RESOURCE.error)
         if fault:
             return self.handle_error_response(None, fault)
         answer: Answer = self.create_token_response(asked)
@@ -248,7 +256,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         request = self.create_oauth2_request(asked)
         grant = self.get_authorization_grant(request)
         client = self.query_client(request.payload.client_id)
-        if client is None or not person.narrowed(client.get_allowed_scope(request.payload.scope) or ""):
+        if client is None or not _may_do_something(person, client.get_allowed_scope(request.payload.scope) or ""):
             return None
         answer: Answer = self.create_authorization_response(request, grant_user=person, grant=grant)
         return answer
@@ -261,13 +269,21 @@ def make_fault(status: int, error: str, description: str) -> Answer:
     return Answer(body, status, headers)
 
 
+def _may_do_something(person: Person, asked: str) -> bool:
+    """Whether their roles give any of it; where only who they are was asked, there is nothing that roles would give."""
+    wanted = set(asked.split()) - OPENID
+    given = set(person.narrowed(asked).split())
+    return bool(wanted & given) if wanted else bool(given)
+
+
 def fault_in(asked: Asked) -> Any:
     """What is wrong with a request before anybody looks at what it asks, or None."""
     fields = [*asked.args, *asked.form]
     names = [name for name, _ in fields]
     if not asked.readable:
         return InvalidRequestError("The body should be a form: application/x-www-form-urlencoded.")
-    if len(set(names)) < len(names):
+    once = [name for name in names if name != "resource"]  # the only one that may be repeated (RFC 8707)
+    if len(set(once)) < len(once):
         return InvalidRequestError("A parameter is repeated.")
     if not all(PLAIN.fullmatch(name) and PLAIN.fullmatch(value) for name, value in fields if name != "token"):
         return InvalidRequestError("A parameter holds other characters than OAuth allows, or is too long.")

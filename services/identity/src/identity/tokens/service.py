@@ -4,16 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from anyio import CapacityLimiter, to_thread
+from sqlalchemy.orm import Session
 
+from chassis.auth import Caller
 from chassis.limiting import Limiter
+from chassis.problems import NotSignedIn
 from chassis.runtime import Runtime
 from identity.keys.keyring import Keyring
+from identity.tokens import repository
 from identity.tokens.admission import Admission, Admitted
 from identity.tokens.assertions import ALGORITHMS
+from identity.tokens.generator import ALGORITHM
 from identity.tokens.grants import CONFIDENTIAL
+from identity.tokens.openid import MEMBERS, claims_about
 from identity.tokens.proving import Proving
-from identity.tokens.schemas import Metadata
+from identity.tokens.schemas import Metadata, UserInfo
 from identity.tokens.server import Answer, Asked, Server
+from identity.tokens.wishes import PROMPTS
 from vocabulary.scopes import SCOPES
 
 READERS, WRITERS = 6, 6
@@ -82,8 +89,16 @@ async def _in_thread(door: TokenDoor, admitted: Admitted, work: Callable[[Server
     return await to_thread.run_sync(work_over_store, limiter=door.writing if writes else door.reading)
 
 
+def tell_who_signed_in(session: Session, caller: Caller) -> UserInfo:
+    """Who the caller is, as far as the scopes of the token tell. Errors: NotSignedIn for a closed account."""
+    user = repository.find_user(session, caller.subject)
+    if user is None or user.status != "active":
+        raise NotSignedIn()
+    return UserInfo(**claims_about(user, caller.scopes))
+
+
 def show_metadata(issuer: str) -> Metadata:
-    """Where everything is (RFC 8414)."""
+    """Where everything is (RFC 8414, OpenID Connect Discovery)."""
     return Metadata(
         issuer=issuer,
         authorization_endpoint=f"{issuer}/oauth/authorize",
@@ -102,6 +117,14 @@ def show_metadata(issuer: str) -> Metadata:
         revocation_endpoint_auth_signing_alg_values_supported=ALGORITHMS,
         introspection_endpoint_auth_signing_alg_values_supported=ALGORITHMS,
         code_challenge_methods_supported=["S256"],
+        userinfo_endpoint=f"{issuer}/oauth/userinfo",
+        subject_types_supported=["public"],
+        id_token_signing_alg_values_supported=[ALGORITHM],
+        claims_supported=["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", *MEMBERS[1:]],
+        prompt_values_supported=[*PROMPTS],
+        claims_parameter_supported=False,
+        request_parameter_supported=False,
+        request_uri_parameter_supported=False,
         authorization_response_iss_parameter_supported=True,
         service_documentation=f"{issuer}/openapi.json",
     )
