@@ -211,6 +211,8 @@ class SignInSession(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     client_id: Mapped[UUID] = mapped_column(ForeignKey("client.id"))
     scope: Mapped[str]
+    granted: Mapped[str | None]
+    """What tokens of it were given so far, of what was asked; not known of sessions of an earlier release."""
     signed_in_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     ended_at: Mapped[datetime | None]
@@ -238,15 +240,21 @@ class AuthorizationCode(Base):
 
 
 class RefreshToken(Base):
-    """Good once: using it gives the next. A second use means that two hold it, and ends the session."""
+    """Good once: using it gives the next. A second use means that two hold it, and ends the session.
+
+    But the answer may have been lost: the client that used it, by the same secret or key (`used_by`), may ask again for
+    some seconds, and gets another that came of it. One of those that came of it is used; the others are burnt with it.
+    """
 
     __tablename__ = "refresh_token"
 
     digest: Mapped[str] = mapped_column(primary_key=True)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sign_in_session.id"), index=True)
+    came_of: Mapped[str | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
     expires_at: Mapped[datetime] = mapped_column(index=True)
     used_at: Mapped[datetime | None]
+    used_by: Mapped[UUID | None]
 
 
 class RevokedToken(Base):

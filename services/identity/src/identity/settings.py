@@ -29,6 +29,9 @@ class IdentitySettings(ServiceSettings):
     access_token_seconds: int = 300
     code_seconds: int = Field(default=60, description="How long an authorization code may be exchanged")
     refresh_seconds: int = Field(default=8 * 3600, description="A session that is not refreshed for so long ends")
+    refresh_repeat_seconds: int = Field(
+        default=10, description="How long a confidential client may ask again for the answer to a refresh; 0: never"
+    )
     session_seconds: int = Field(default=12 * 3600, description="A session ends after a working day in any case")
 
     wrapping_key_file: Path | None = Field(

@@ -19,8 +19,9 @@ def digest_of(secret: str) -> str:
 NOBODYS = digest_of(make_secret())
 
 
-def matches(secret: str, digests: Iterable[str]) -> bool:
-    """Whether it is one of these. Both slots are always compared, so time does not tell how many there are."""
+def find_match(secret: str, digests: Iterable[str]) -> int | None:
+    """Which of these it is. Both slots are always compared, so time does not tell how many there are."""
     given = digest_of(secret)
     first, second = [*digests, NOBODYS, NOBODYS][:2]
-    return hmac.compare_digest(given, first) | hmac.compare_digest(given, second)
+    is_first, is_second = hmac.compare_digest(given, first), hmac.compare_digest(given, second)
+    return 0 if is_first else 1 if is_second else None

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 
@@ -46,8 +47,12 @@ class Assertion:
 
 @dataclass(frozen=True)
 class Proof:
-    """An assertion that is good, if it was not used before. `until`: it is refused for its age from then on."""
+    """An assertion that is good, if it was not used before. `until`: it is refused for its age from then on.
 
+    `by` is the credential whose key signed it.
+    """
+
+    by: UUID
     jti: str
     until: datetime
 
@@ -62,21 +67,25 @@ def read(text: str) -> Assertion | None:
 
 
 def prove(
-    assertion: Assertion, keys: Iterable[dict[str, Any]], audiences: Collection[str], at: datetime
+    assertion: Assertion, keys: Iterable[tuple[UUID, dict[str, Any]]], audiences: Collection[str], at: datetime
 ) -> Proof | None:
     """The proof, when one of these keys signed it and all that it claims holds now.
 
-    Shape: `keys` are JWKs with their `kid`; an assertion without `kid` may be signed by any of them.
+    Shape: `keys` are JWKs with their `kid`, by the id of the credential; an assertion without `kid` may be signed by
+    any of them.
     """
     signed, header = assertion.signed, assertion.signed.header
     # One that brings its own key proves nothing.
     sound = header.get("typ", "JWT").lower() in TYPES and not signed.brings_key()
-    named = [(open_key(key), algorithms_of(key)) for key in keys if "kid" not in header or header["kid"] == key["kid"]]
-    proven = [signed.signed_by(key, algorithms) for key, algorithms in named or NOBODYS]
-    return _claimed(assertion.claims, audiences, at.timestamp()) if sound and any(proven) and named else None
+    named = [(by, key) for by, key in keys if "kid" not in header or header["kid"] == key["kid"]]
+    proven = [by for by, key in named if signed.signed_by(open_key(key), algorithms_of(key))]
+    if not named:
+        for key, algorithms in NOBODYS:
+            signed.signed_by(key, algorithms)
+    return _claimed(proven[0], assertion.claims, audiences, at.timestamp()) if sound and proven else None
 
 
-def _claimed(claims: dict[str, Any], audiences: Collection[str], at: float) -> Proof | None:
+def _claimed(by: UUID, claims: dict[str, Any], audiences: Collection[str], at: float) -> Proof | None:
     # One audience alone: what is meant for another server too could be shown here by that server.
     audience = claims.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
@@ -93,7 +102,7 @@ def _claimed(claims: dict[str, Any], audiences: Collection[str], at: float) -> P
     )
     if not holds or not isinstance(jti, str) or not JTI.fullmatch(jti):
         return None
-    return Proof(jti, datetime.fromtimestamp(ends + LEEWAY, UTC))
+    return Proof(by, jti, datetime.fromtimestamp(ends + LEEWAY, UTC))
 
 
 def _time(claims: dict[str, Any], name: str, otherwise: float) -> float:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from authlib.oauth2.rfc6749 import grants
-from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.errors import InvalidGrantError, InvalidRequestError, InvalidScopeError
 from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN, create_s256_code_challenge
 
@@ -118,24 +118,46 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
         held = repository.find_refresh(session, refresh_token)
         if held is None:
             return None
-        row = repository.get_session(session, held.session_id)
+        row = repository.lock_session(session, held.session_id)
+        session.refresh(held)  # of two who show it at once, the second sees what the first has done
         client: RegisteredClient = self.request.client
-        if held.used_at is not None or row.client_id != client.row.id:
+        if row.client_id != client.row.id or (held.used_at is not None and not self._asks_again(held)):
             self._end(row)
             return None
         if row.ended_at is not None or min(held.expires_at, row.expires_at) <= now():
             return None
         return HeldRefreshToken(held, row)
 
+    def _asks_again(self, held: RefreshToken) -> bool:
+        """Whether the answer may have been lost on its way: who used the token asks again at once, proves itself by the
+        same secret or key, and nobody has used what the answer held. A public client proves nothing."""
+        by, within = self.server.proven.credential, timedelta(seconds=self.server.settings.refresh_repeat_seconds)
+        same = by is not None and held.used_by == by and held.used_at is not None and now() - held.used_at < within
+        return same and not repository.was_followed(self.server.session, held)
+
+    def _validate_token_scope(self, token: "HeldRefreshToken") -> None:
+        """Less may be asked than was granted, and nothing else. Errors: InvalidScopeError; the token stays good."""
+        asked = set((self.request.payload.scope or "").split())
+        if not asked:
+            return
+        person = Person(self.server.session.get_one(User, token.session.user_id), token.session)
+        granted = token.session.granted or ""
+        if not asked <= {*granted.split(), *person.narrowed(token.session.scope).split()}:
+            raise InvalidScopeError()
+
     def authenticate_user(self, refresh_token: "HeldRefreshToken") -> Person:
         """The person, the token burnt. Of two that use one token at once, one is a thief: both lose the session."""
-        session = self.server.session
-        if not repository.use_refresh(session, refresh_token.row, now()):
+        session, row = self.server.session, refresh_token.row
+        asked_again = row.used_at is not None
+        if not asked_again and not repository.use_refresh(session, row, now(), self.server.proven.credential):
             self._end(refresh_token.session)
             raise InvalidGrantError()
         user = session.get_one(User, refresh_token.session.user_id)
         if user.status != "active":
             raise InvalidGrantError()
+        if asked_again:
+            actor = Actor(str(user.id), self.request.client.get_client_id())
+            record(session, actor, "session.refreshed_again", "session", refresh_token.session.id)
         return Person(user, refresh_token.session)
 
     def revoke_old_credential(self, refresh_token: "HeldRefreshToken") -> None:

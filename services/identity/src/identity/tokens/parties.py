@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, object_session
 
 from identity.agencies import repository as agencies
 from identity.clients import repository as clients
-from identity.clients.secrets import matches
+from identity.clients.secrets import find_match
 from identity.deputies.service import ActingRoles, acting_roles_of
 from identity.models import Client, Credential, SignInSession, User
 from identity.roles.catalogue import purposes_of, scopes_of
@@ -29,8 +29,8 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no typ
 
     def __init__(self, row: Client, credentials: Sequence[Credential], standing: tuple[str, str]) -> None:
         self.row, self.standing = row, standing
-        self._digests = [held.digest for held in credentials if held.kind == "secret"]
-        self.keys = [held.public for held in credentials if held.kind == "key" and held.public]
+        self.secrets = [(held.id, held.digest) for held in credentials if held.kind == "secret"]
+        self.keys = [(held.id, held.public) for held in credentials if held.kind == "key" and held.public]
 
     def get_client_id(self) -> str:
         return self.row.client_id
@@ -57,8 +57,10 @@ class RegisteredClient(ClientMixin):  # type: ignore[misc]  # Authlib has no typ
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         return redirect_uri in self.row.redirect_uris
 
-    def check_client_secret(self, client_secret: str) -> bool:
-        return matches(client_secret, self._digests)
+    def find_secret(self, secret: str) -> UUID | None:
+        """Which of its secrets this is."""
+        found = find_match(secret, [digest for _, digest in self.secrets])
+        return None if found is None else self.secrets[found][0]
 
     def audiences(self, issuer: str) -> tuple[str, ...]:
         """Whom its assertions may name: the issuer, and the token endpoint where it is registered so."""

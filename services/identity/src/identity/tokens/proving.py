@@ -5,6 +5,8 @@ assertion (`confirming.py`). So a disabled client or an ended key is refused at 
 """
 
 import time
+from dataclasses import dataclass
+from uuid import UUID
 
 from anyio import CapacityLimiter, to_thread
 
@@ -18,6 +20,13 @@ from identity.tokens.server import NOBODY, Offered, Proven
 REMEMBERED = 60.0
 """Seconds: a replica of the release before may change a credential without a new version of its client."""
 READERS = 4
+
+
+@dataclass(frozen=True)
+class Good:
+    """What was offered is good. `id` is the secret or key; a public client has none."""
+
+    id: UUID | None
 
 
 class Proving:
@@ -36,26 +45,31 @@ class Proving:
         if offered.client_id is None:
             return Proven(None, offered.method)
         held = self._remembered(offered.client_id)
-        if held is not None and await self._is_good(held, offered):
-            return Proven(held, offered.method)
+        if held is not None and (credential := await self._find_good(held, offered)):
+            return Proven(held, offered.method, credential.id)
         found = await to_thread.run_sync(self._read, offered.client_id, limiter=self._readers)
         if found is not None and held is not None and found.row.version == held.row.version:
             return Proven(None, offered.method)
-        good = await self._is_good(found or NOBODY, offered)
-        return Proven(found if good else None, offered.method)
+        credential = await self._find_good(found or NOBODY, offered)
+        return Proven(found, offered.method, credential.id) if credential else Proven(None, offered.method)
 
-    async def _is_good(self, client: RegisteredClient, offered: Offered) -> bool:
+    async def _find_good(self, client: RegisteredClient, offered: Offered) -> "Good | None":
+        """What of the client's own is offered, and was not used before."""
         shown: Shown | None = None
+        by: UUID | None = None
         if offered.assertion is not None:
             proof = assertions.prove(offered.assertion, client.keys, client.audiences(self._issuer), now())
             if proof is None or client is NOBODY:
-                return False
-            shown = shown_by(client.row.id, proof.jti, proof.until)
-        elif offered.method != "none" and not client.check_client_secret(offered.secret or ""):
-            return False
+                return None
+            by, shown = proof.by, shown_by(client.row.id, proof.jti, proof.until)
+        elif offered.method != "none":
+            by = client.find_secret(offered.secret or "")
+            if by is None:
+                return None
         if client is NOBODY:
-            return False
-        return await self._confirming.confirm(Question(client.row.id, client.row.version, shown))
+            return None
+        good = await self._confirming.confirm(Question(client.row.id, client.row.version, shown))
+        return Good(by) if good else None
 
     @property
     def _issuer(self) -> str:

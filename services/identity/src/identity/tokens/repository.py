@@ -28,10 +28,33 @@ def find_refresh(session: Session, token: str) -> RefreshToken | None:
     return session.get(RefreshToken, digest_of(token))
 
 
-def use_refresh(session: Session, token: RefreshToken, at: datetime) -> bool:
-    """Burn a refresh token; False when it was burnt before, whoever else is trying."""
+def use_refresh(session: Session, token: RefreshToken, at: datetime, by: UUID | None) -> bool:
+    """Burn a refresh token, and those that came of the same one; False when it was burnt before."""
     unused = update(RefreshToken).where(RefreshToken.digest == token.digest, RefreshToken.used_at.is_(None))
-    return session.scalar(unused.values(used_at=at).returning(RefreshToken.digest)) is not None
+    used = session.scalar(unused.values(used_at=at, used_by=by).returning(RefreshToken.digest)) is not None
+    if used and token.came_of is not None:
+        others = update(RefreshToken).where(
+            RefreshToken.session_id == token.session_id,
+            RefreshToken.came_of == token.came_of,
+            RefreshToken.used_at.is_(None),
+        )
+        session.execute(others.values(used_at=at))
+    return used
+
+
+def was_followed(session: Session, token: RefreshToken) -> bool:
+    """Whether a token that came of this one was used: its answer was not lost."""
+    came = exists().where(
+        RefreshToken.session_id == token.session_id,
+        RefreshToken.came_of == token.digest,
+        RefreshToken.used_at.is_not(None),
+    )
+    return bool(session.scalar(select(came)))
+
+
+def lock_session(session: Session, session_id: UUID) -> SignInSession:
+    """The session, so that nobody else refreshes it meanwhile."""
+    return session.get_one(SignInSession, session_id, with_for_update=True)
 
 
 def forget_assertions(session: Session, at: datetime, most: int) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
+from uuid import UUID
 
 from authlib.common.urls import add_params_to_uri
 from authlib.oauth2 import OAuth2Error
@@ -30,7 +31,7 @@ from starlette.responses import Response
 
 from chassis.clock import now
 from identity.keys.keyring import Keyring
-from identity.models import RefreshToken
+from identity.models import RefreshToken, SignInSession
 from identity.settings import IdentitySettings
 from identity.tokens import assertions, repository
 from identity.tokens.endpoints import Introspection, Revocation
@@ -78,10 +79,11 @@ NOTHING = Offered(None, "none")
 
 @dataclass(frozen=True)
 class Proven:
-    """The client that has proved itself, none where it failed, and the way in which it tried."""
+    """The client that has proved itself, none where it failed; in which way it tried, and by which secret or key."""
 
     client: RegisteredClient | None
     method: str
+    credential: UUID | None = None
 
 
 NOBODY_PROVEN = Proven(None, "none")
@@ -145,7 +147,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self, session: Session | None, settings: IdentitySettings, keyring: Keyring, proven: Proven = NOBODY_PROVEN
     ) -> None:
         super().__init__()
-        self._session, self._proven = session, proven
+        self._session, self.proven = session, proven
         self.settings, self.keyring = settings, keyring
         self.register_grant(ClientCredentials)
         id_tokens = IdTokens(settings, keyring)
@@ -171,13 +173,16 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         if refresh and request.user and request.user.session:
             until = now() + timedelta(seconds=self.settings.refresh_seconds)
             held = request.user.session
+            before = request.refresh_token
             self.session.add(
                 RefreshToken(
                     digest=repository.digest_of(refresh),
                     session_id=held.id,
+                    came_of=before.row.digest if before else None,
                     expires_at=min(until, held.expires_at),
                 )
             )
+            _keep_granted(held, token["scope"])
 
     def create_oauth2_request(self, request: Any) -> Any:
         return request if isinstance(request, OAuth2Request) else Request(request, self.settings.issuer)
@@ -198,7 +203,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
         Authlib's own tells an unknown client from a wrong secret, and breaks on a header that is not UTF-8.
         """
-        client, method = self._proven.client, self._proven.method
+        client, method = self.proven.client, self.proven.method
         if client is None or method not in methods or not client.check_endpoint_auth_method(method, endpoint):
             raise WrongClient()
         request.auth_method = method
@@ -269,6 +274,13 @@ def make_fault(status: int, error: str, description: str) -> Answer:
     return Answer(body, status, headers)
 
 
+def _keep_granted(held: SignInSession, scope: str) -> None:
+    """All that tokens of the session were given so far: a refresh may ask for any of it again."""
+    known, given = (held.granted or "").split(), scope.split()
+    if not set(given) <= set(known):
+        held.granted = " ".join(dict.fromkeys([*known, *given]))
+
+
 def _may_do_something(person: Person, asked: str) -> bool:
     """Whether their roles give any of it; where only who they are was asked, there is nothing that roles would give."""
     wanted = set(asked.split()) - OPENID
@@ -330,7 +342,7 @@ def read_offer(asked: Asked) -> Offered:
 
 class _Nobody(RegisteredClient):
     def __init__(self) -> None:
-        self._digests, self.keys = [], []
+        self.secrets, self.keys = [], []
 
     def audiences(self, issuer: str) -> tuple[str, ...]:
         return (issuer,)
