@@ -85,7 +85,7 @@ def _refresh_token(server: Any, text: str) -> MetToken | None:
     live = held.used_at is None and row.ended_at is None and until > now()
     claims = {
         "client_id": client_id,
-        "scope": row.scope,
+        "scope": row.granted or row.scope,
         "sub": str(row.user_id),
         "iss": server.settings.issuer,
         "exp": int(until.timestamp()),

@@ -59,7 +59,7 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
                 client_id=request.client.row.id,
                 user_id=request.user.user.id,
                 redirect_uri=request.payload.redirect_uri,
-                scope=request.scope,
+                scope=request.payload.scope or request.scope,
                 code_challenge=request.payload.data["code_challenge"],
                 nonce=request.payload.data.get("nonce"),
                 signed_in_at=now(),
@@ -136,13 +136,15 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
         return same and not repository.was_followed(self.server.session, held)
 
     def _validate_token_scope(self, token: "HeldRefreshToken") -> None:
-        """Less may be asked than was granted, and nothing else. Errors: InvalidScopeError; the token stays good."""
-        asked = set((self.request.payload.scope or "").split())
-        if not asked:
+        """What was granted may be asked, or less. Who repeats what the sign-in asked gets what of it is granted, and is
+        told: Authlib does so at each refresh. Errors: InvalidScopeError; the token stays good.
+        """
+        row, asked = token.session, set((self.request.payload.scope or "").split())
+        if not asked or asked == set(row.scope.split()):
             return
-        person = Person(self.server.session.get_one(User, token.session.user_id), token.session)
-        granted = token.session.granted or ""
-        if not asked <= {*granted.split(), *person.narrowed(token.session.scope).split()}:
+        person = Person(self.server.session.get_one(User, row.user_id), row)
+        given_now = person.narrowed(self.request.client.get_allowed_scope(row.scope) or "")
+        if not asked <= {*(row.granted or "").split(), *given_now.split()}:
             raise InvalidScopeError()
 
     def authenticate_user(self, refresh_token: "HeldRefreshToken") -> Person:
