@@ -36,7 +36,7 @@ def _claiming(insert: Callable[[Any], Any]) -> Any:
 
 
 class OnceRunner:
-    """Runs a creating request once. Injected as `once: Once`."""
+    """Runs a request once: one that creates is injected with `once: Once`, another change with `once: OnceIfKeyed`."""
 
     def __init__(self, request: Request, response: Response, key: str) -> None:
         self._request, self._response, self._key = request, response, key
@@ -55,6 +55,10 @@ class OnceRunner:
         Shape: `location` is the new resource's path with `{id}` in it. `request` is what must be equal for a repeat.
         Errors: KeyReused, KeyRunning, and whatever `make` raises (then the key stays unused).
         """
+        if not self._key:
+            written = make()
+            self._set_headers(written, location)
+            return written
         named = {"client": caller.subject, "route": self._route(), "key": self._key}
         digest = _digest(request)
         claimed = session.scalar(_claiming(insert_for(session)), {**named, "digest": digest, "at": now()})
@@ -105,4 +109,15 @@ async def once(
     return OnceRunner(request, response, idempotency_key)
 
 
+async def once_if_keyed(
+    request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None
+) -> OnceRunner:
+    """A change of what is there needs no key. With one, whoever lost the answer is told it again, instead of that the
+    change does not fit any more. Errors: KeyMissing for one that is no key."""
+    return (
+        OnceRunner(request, response, "") if idempotency_key is None else await once(request, response, idempotency_key)
+    )
+
+
 Once = Annotated[OnceRunner, Depends(once)]
+OnceIfKeyed = Annotated[OnceRunner, Depends(once_if_keyed)]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from chassis.db import ReadSession, WriteSession
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import Code, Written
@@ -67,39 +67,63 @@ def show_agreement(
 
 
 @router.post("/{agreement_id}/sign")
-def sign_agreement(agreement_id: UUID, request: SignRequest, caller: SignAgreements, session: WriteSession) -> Written:
+def sign_agreement(
+    agreement_id: UUID, request: SignRequest, caller: SignAgreements, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Sign one side for your agency. When two people have signed both, it is in force from its first day.
 
     Sign again for a service that has become your agency's since: what it shares is suspended until you do.
     """
-    return service.sign_agreement(session, caller, agreement_id, request.date, request.side)
+    return once(
+        session,
+        caller,
+        request,
+        lambda: service.sign_agreement(session, caller, agreement_id, request.date, request.side),
+    )
 
 
 @router.post("/{agreement_id}/suspend")
 def suspend_agreement(
-    agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession
+    agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession, once: OnceIfKeyed
 ) -> Written:
     """Stop all routine sharing under an agreement at once."""
-    return service.suspend_agreement(session, caller, agreement_id, request.date, request.reason)
+    return once(
+        session,
+        caller,
+        request,
+        lambda: service.suspend_agreement(session, caller, agreement_id, request.date, request.reason),
+    )
 
 
 @router.post("/{agreement_id}/resume")
 def resume_agreement(
-    agreement_id: UUID, request: ResumeRequest, caller: WriteAgreements, session: WriteSession
+    agreement_id: UUID, request: ResumeRequest, caller: WriteAgreements, session: WriteSession, once: OnceIfKeyed
 ) -> Written:
     """Let go of what your agency suspended; the agreement stands again when neither party holds it."""
-    return service.resume_agreement(session, caller, agreement_id, request.date, request.reason)
+    return once(
+        session,
+        caller,
+        request,
+        lambda: service.resume_agreement(session, caller, agreement_id, request.date, request.reason),
+    )
 
 
 @router.post("/{agreement_id}/review")
 def review_agreement(
-    agreement_id: UUID, request: ReviewRequest, caller: WriteAgreements, session: WriteSession
+    agreement_id: UUID, request: ReviewRequest, caller: WriteAgreements, session: WriteSession, once: OnceIfKeyed
 ) -> Written:
     """Say that your agency has reviewed it, and when it is to be reviewed next; that counts when both sides have."""
-    return service.review_agreement(session, caller, agreement_id, request)
+    return once(session, caller, request, lambda: service.review_agreement(session, caller, agreement_id, request))
 
 
 @router.post("/{agreement_id}/end")
-def end_agreement(agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession) -> Written:
+def end_agreement(
+    agreement_id: UUID, request: StepRequest, caller: WriteAgreements, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """End an agreement for good, or give up a draft."""
-    return service.end_agreement(session, caller, agreement_id, request.date, request.reason)
+    return once(
+        session,
+        caller,
+        request,
+        lambda: service.end_agreement(session, caller, agreement_id, request.date, request.reason),
+    )

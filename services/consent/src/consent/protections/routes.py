@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from consent.access import SetProtections
@@ -43,6 +43,8 @@ def confirm_lift(protection_id: UUID, request: LiftRequest, caller: SetProtectio
 
 
 @router.post("/{protection_id}/lift/refusal")
-def refuse_lift(protection_id: UUID, request: LiftRequest, caller: SetProtections, runtime: TheRuntime) -> Written:
+def refuse_lift(
+    protection_id: UUID, request: LiftRequest, caller: SetProtections, runtime: TheRuntime, once: OnceIfKeyed
+) -> Written:
     """Let a protection stand that somebody asked to lift."""
-    return service.refuse_lift(runtime, caller, protection_id, request)
+    return service.refuse_lift(runtime, caller, protection_id, request, once)

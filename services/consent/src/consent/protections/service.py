@@ -86,13 +86,16 @@ def confirm_lift(runtime: Runtime, caller: Caller, protection_id: UUID, request:
         return _written(protection)
 
 
-def refuse_lift(runtime: Runtime, caller: Caller, protection_id: UUID, request: LiftRequest) -> Written:
+def refuse_lift(
+    runtime: Runtime, caller: Caller, protection_id: UUID, request: LiftRequest, once: OnceRunner
+) -> Written:
     """Let a protection stand that somebody asked to lift; who asked may take that back so, too.
 
     Errors: ProtectionNotFound; LiftNotAsked; RequestNotValid; Unavailable.
     """
     _check_kept(runtime, caller, protection_id)
-    with runtime.write() as session:
+
+    def record_refusal() -> Written:
         protection = repository.lock_protection(session, protection_id)
         if status_of(protection) != "lift_asked":
             raise LiftNotAsked()
@@ -101,6 +104,9 @@ def refuse_lift(runtime: Runtime, caller: Caller, protection_id: UUID, request: 
         protection.version += 1
         record_step(session, protection.id, caller, "lift_refused", request.date, request.reason)
         return _written(protection)
+
+    with runtime.write() as session:
+        return once(session, caller, request, record_refusal)
 
 
 def show_protection(runtime: Runtime, caller: Caller, protection_id: UUID) -> ProtectionView:

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from chassis.db import ReadSession, WriteSession
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import Page
 from chassis.schemas import Written
 from families.access import WriteBars
@@ -28,6 +28,8 @@ def list_bars(caller: WriteBars, session: ReadSession) -> Page[BarView]:
 
 
 @router.post("/{bar_id}/lift")
-def lift_bar(bar_id: UUID, request: BarLiftRequest, caller: WriteBars, session: WriteSession) -> Written:
+def lift_bar(
+    bar_id: UUID, request: BarLiftRequest, caller: WriteBars, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Lift a bar, as a second person."""
-    return service.lift_bar(session, caller, bar_id, request)
+    return once(session, caller, request, lambda: service.lift_bar(session, caller, bar_id, request))

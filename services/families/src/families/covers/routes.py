@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from chassis.db import ReadSession, WriteSession
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import Page
 from chassis.schemas import Written
 from families.access import ReadFamilies, WriteCovers
@@ -34,6 +34,8 @@ def list_own_covers(caller: ReadFamilies, session: ReadSession) -> Page[CoverVie
 
 
 @router.post("/{cover_id}/end")
-def end_cover(cover_id: UUID, request: CoverEndRequest, caller: WriteCovers, session: WriteSession) -> Written:
+def end_cover(
+    cover_id: UUID, request: CoverEndRequest, caller: WriteCovers, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """End a cover before its last day."""
-    return service.end_cover(session, caller, cover_id, request)
+    return once(session, caller, request, lambda: service.end_cover(session, caller, cover_id, request))

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from chassis.db import ReadSession, WriteSession
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import After, Limit, Page
 from chassis.schemas import Written
 from families.access import AnswerNotes, ReviewEmergencyAccess, UseEmergencyAccess
@@ -63,6 +63,8 @@ def list_notes(caller: AnswerNotes, session: ReadSession) -> Page[NoteView]:
 
 
 @router.post("/governance-notes/{note_id}/answer")
-def answer_note(note_id: UUID, request: AnswerRequest, caller: AnswerNotes, session: WriteSession) -> Written:
+def answer_note(
+    note_id: UUID, request: AnswerRequest, caller: AnswerNotes, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Say what came of it."""
-    return service.answer_note(session, caller, note_id, request)
+    return once(session, caller, request, lambda: service.answer_note(session, caller, note_id, request))

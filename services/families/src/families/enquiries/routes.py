@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 
 from chassis.db import ReadSession, WriteSession
 from chassis.etag import IfMatch
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import After, Limit, Page
 from chassis.schemas import Written
 from families.access import ReadEnquiries, WriteEnquiries
@@ -66,26 +66,39 @@ def correct_enquiry(
 
 
 @router.post("/{enquiry_id}/subjects")
-def add_subjects(enquiry_id: UUID, request: SubjectsRequest, caller: WriteEnquiries, session: WriteSession) -> Written:
+def add_subjects(
+    enquiry_id: UUID, request: SubjectsRequest, caller: WriteEnquiries, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Say that it is about further people."""
-    return service.add_subjects(session, caller, enquiry_id, request)
+    return once(session, caller, request, lambda: service.add_subjects(session, caller, enquiry_id, request))
 
 
 @router.post("/{enquiry_id}/subjects/{person_id}/removal")
 def remove_subject(
-    enquiry_id: UUID, person_id: UUID, request: ReasonRequest, caller: WriteEnquiries, session: WriteSession
+    enquiry_id: UUID,
+    person_id: UUID,
+    request: ReasonRequest,
+    caller: WriteEnquiries,
+    session: WriteSession,
+    once: OnceIfKeyed,
 ) -> Written:
     """Take back that it is about somebody."""
-    return service.remove_subject(session, caller, enquiry_id, person_id, request.reason)
+    return once(
+        session, caller, request, lambda: service.remove_subject(session, caller, enquiry_id, person_id, request.reason)
+    )
 
 
 @router.post("/{enquiry_id}/close")
-def close_enquiry(enquiry_id: UUID, request: CloseRequest, caller: WriteEnquiries, session: WriteSession) -> Written:
+def close_enquiry(
+    enquiry_id: UUID, request: CloseRequest, caller: WriteEnquiries, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Close it: nobody meets anybody by it any longer."""
-    return service.close_enquiry(session, caller, enquiry_id, request)
+    return once(session, caller, request, lambda: service.close_enquiry(session, caller, enquiry_id, request))
 
 
 @router.post("/{enquiry_id}/reopen")
-def reopen_enquiry(enquiry_id: UUID, request: ReasonRequest, caller: WriteEnquiries, session: WriteSession) -> Written:
+def reopen_enquiry(
+    enquiry_id: UUID, request: ReasonRequest, caller: WriteEnquiries, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Take back that it was closed."""
-    return service.reopen_enquiry(session, caller, enquiry_id, request.reason)
+    return once(session, caller, request, lambda: service.reopen_enquiry(session, caller, enquiry_id, request.reason))

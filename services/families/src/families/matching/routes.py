@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from chassis.auth import StatedPurpose
 from chassis.db import WriteSession
+from chassis.idempotency import OnceIfKeyed
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import Written
@@ -59,27 +60,35 @@ def list_reviews(
 
 
 @router.post("/v1/match-reviews/{review_id}/decision")
-def decide_review(review_id: UUID, request: DecisionRequest, caller: ReviewMatches, session: WriteSession) -> Written:
+def decide_review(
+    review_id: UUID, request: DecisionRequest, caller: ReviewMatches, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Answer one of them."""
-    return service.decide_review(session, caller, review_id, request)
+    return once(session, caller, request, lambda: service.decide_review(session, caller, review_id, request))
 
 
 @router.post("/v1/match-reviews/{review_id}/reopening")
-def reopen_review(review_id: UUID, request: ReopeningRequest, caller: ReviewMatches, runtime: TheRuntime) -> Unmerged:
+def reopen_review(
+    review_id: UUID, request: ReopeningRequest, caller: ReviewMatches, runtime: TheRuntime, once: OnceIfKeyed
+) -> Unmerged:
     """Take a decision back, so that it may be decided anew."""
-    return service.reopen_review(runtime, caller, review_id, request)
+    return service.reopen_review(runtime, caller, review_id, request, once)
 
 
 @router.post("/v1/people/{person_id}/merge")
-def merge_people(person_id: UUID, request: MergeRequest, caller: ReviewMatches, session: WriteSession) -> Written:
+def merge_people(
+    person_id: UUID, request: MergeRequest, caller: ReviewMatches, session: WriteSession, once: OnceIfKeyed
+) -> Written:
     """Say that another id is this person."""
-    return service.merge_people(session, caller, person_id, request)
+    return once(session, caller, request, lambda: service.merge_people(session, caller, person_id, request))
 
 
 @router.post("/v1/people/{person_id}/unmerge")
-def unmerge_people(person_id: UUID, request: UnmergeRequest, caller: ReviewMatches, runtime: TheRuntime) -> Unmerged:
+def unmerge_people(
+    person_id: UUID, request: UnmergeRequest, caller: ReviewMatches, runtime: TheRuntime, once: OnceIfKeyed
+) -> Unmerged:
     """Say that an id merged into this person is somebody else."""
-    return service.unmerge_people(runtime, caller, person_id, request)
+    return service.unmerge_people(runtime, caller, person_id, request, once)
 
 
 @router.get("/v1/links", response_model_exclude_unset=True)

@@ -1,6 +1,7 @@
 """Reviews, merges and unmerges, as analysts do them."""
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.etag import etag
+from chassis.idempotency import OnceRunner
 from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.runtime import Runtime
@@ -118,7 +120,9 @@ def decide_review(session: Session, caller: Caller, review_id: UUID, request: De
     return Written(id=review.id, status=review.status)
 
 
-def reopen_review(runtime: Runtime, caller: Caller, review_id: UUID, request: ReopeningRequest) -> Unmerged:
+def reopen_review(
+    runtime: Runtime, caller: Caller, review_id: UUID, request: ReopeningRequest, once: OnceRunner
+) -> Unmerged:
     """Take the decision of a review back, so that it may be decided anew. Both stay in its history.
 
     A link is taken back by anybody who reviews, whoever made it: in doubt two ids are two people. That two are not one
@@ -127,8 +131,11 @@ def reopen_review(runtime: Runtime, caller: Caller, review_id: UUID, request: Re
     Errors: ReviewNotFound; ReviewNotDecided; SecondPersonNeeded; PersonNotMerged where the two became one by way of
     others, which is taken back by unmerging.
     """
-    since, asked = None, None
-    with runtime.write() as session:
+    since: datetime | None = None
+    asked: list[UUID] = []
+
+    def take_back() -> Written:
+        nonlocal since, asked
         repository.take_matching_lock(session)
         review = repository.lock_review(session, review_id) if may_review(caller) else None
         if review is None or is_barred(session, caller.subject, [review.left_person, review.right_person]):
@@ -151,7 +158,10 @@ def reopen_review(runtime: Runtime, caller: Caller, review_id: UUID, request: Re
         elif review.verdict == "yes":
             remove_non_resident_parent(session, [UUID(child) for child in review.group], review.right_person)
         merging.reopen_review(session, review, caller.subject, request.reason)
-        written = Written(id=review.id, status=review.status)
+        return Written(id=review.id, status=review.status)
+
+    with runtime.write() as session:
+        written = once(session, caller, request, take_back)
     shared = sharings.find_since(runtime, asked, since) if since and asked else None
     return Unmerged(
         id=written.id,
@@ -172,24 +182,29 @@ def merge_people(session: Session, caller: Caller, person: UUID, request: MergeR
     return _written(session, person, "merged")
 
 
-def unmerge_people(runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequest) -> Unmerged:
+def unmerge_people(
+    runtime: Runtime, caller: Caller, person: UUID, request: UnmergeRequest, once: OnceRunner
+) -> Unmerged:
     """Find that an id merged into a person, or a record linked to them, is somebody else.
 
     Shape: what was shared while the two were one is told with it, so that whoever was misled can be told as well.
     Errors: PersonNotFound, PersonNotMerged.
     """
-    since = None
-    with runtime.write() as session:
-        _must_review(session, caller, person)
+
+    def take_apart() -> Written:
         if request.record is not None:
             leaf = splitting.split_off(session, person, request.record, by=caller.subject, reason=request.reason)
         else:
             assert request.person is not None  # the schema demands one of the two
             leaf = request.person
-            since = repository.find_merged_at(session, person, leaf)
             merging.unmerge_people(session, person, leaf, by=caller.subject, reason=request.reason)
-        written = _written(session, leaf, "unmerged")
-    shared = sharings.find_since(runtime, [person, leaf], since) if since else None
+        return _written(session, leaf, "unmerged")
+
+    with runtime.write() as session:
+        _must_review(session, caller, person)
+        since = repository.find_merged_at(session, person, request.person) if request.person else None
+        written = once(session, caller, request, take_apart)
+    shared = sharings.find_since(runtime, [person, written.id], since) if since else None
     return Unmerged(
         id=written.id,
         status=written.status,

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Response
 
 from chassis.db import ReadSession, WriteSession
-from chassis.idempotency import Once
+from chassis.idempotency import Once, OnceIfKeyed
 from chassis.paging import After, Limit, Page
 from chassis.schemas import Written
 from families.access import ReadPremises, WritePremises
@@ -57,7 +57,12 @@ def ask_lowering(
 
 @router.post("/{uprn}/lowerings/{lowering_id}/decision")
 def decide_lowering(
-    uprn: Uprn, lowering_id: UUID, request: LoweringDecision, caller: WritePremises, session: WriteSession
+    uprn: Uprn,
+    lowering_id: UUID,
+    request: LoweringDecision,
+    caller: WritePremises,
+    session: WriteSession,
+    once: OnceIfKeyed,
 ) -> Written:
     """Confirm what another person asked, or refuse it."""
-    return service.decide_lowering(session, caller, uprn, lowering_id, request)
+    return once(session, caller, request, lambda: service.decide_lowering(session, caller, uprn, lowering_id, request))
