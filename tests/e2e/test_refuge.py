@@ -6,6 +6,7 @@ from zlib import crc32
 import pytest
 from graphql import build_schema, introspection_from_schema
 
+from chassis.clock import today
 from e2e.conftest import Carried
 from e2e.doors import graphql_queries, rest_doors
 from fixtures.soak import SEED, times
@@ -92,6 +93,13 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         for person in hidden[:3]
         for row in api.get(cast["iris"], "consent", "/v1/sharing-log", person=person, limit=20)["items"]
     ]
+    asked = {"reference": "RR 1", "asked_on": today().isoformat()}
+    reports = [
+        api.post(cast["iris"], "consent", "/v1/access-reports", asked | {"person": person}, act=f"report {person}")[
+            "id"
+        ]
+        for person in hidden[:3]
+    ]
     protections = [
         str(protection) for act in outcome.borough.acts if act.kind == "protection_set" for protection in [NOBODY]
     ]
@@ -109,6 +117,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "delivery_id": [NOBODY],
         "agreement_id": agreements,
         "decision_id": decisions,
+        "report_id": reports,
         "protection_id": protections,
         "objection_id": [NOBODY],
         "restriction_id": [NOBODY],
@@ -165,6 +174,8 @@ def test_no_query_tells_anybody_where_a_refuge_is(
         "question.id": ids["question_id"],
         "report.name": ids["name"],
         "sharingLog.person": hidden,
+        "accessReport.id": ids["report_id"],
+        "keptBack.accessReport": ids["report_id"],
         "premises.uprn": ids["uprn"],
     }
     queries = list(graphql_queries(schema, values))

@@ -15,7 +15,7 @@ class Exemption(Entry):
 
     name: str
     law: str
-    purposes: frozenset[str] = frozenset()
+    untold_purposes: bool = False
     recipient_sectors: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     protected: bool = False
@@ -23,13 +23,13 @@ class Exemption(Entry):
 
     @property
     def is_said_by_officers(self) -> bool:
-        return not (self.purposes or self.recipient_sectors or self.categories or self.protected or self.others)
+        return not (self.untold_purposes or self.recipient_sectors or self.categories or self.protected or self.others)
 
     def fits(self, *, purpose: str, sector: str | None, category: str, protected: bool, others: bool) -> bool:
         """Whether it keeps back a line of this purpose and category that went to this kind of service."""
         return not self.is_said_by_officers and (
-            (not self.purposes or purpose in self.purposes)
-            and (not self.recipient_sectors or sector in self.recipient_sectors)
+            (not self.untold_purposes or purpose not in TOLD_PURPOSES)
+            and (not self.recipient_sectors or sector is None or sector in self.recipient_sectors)
             and (not self.categories or category in self.categories)
             and (not self.protected or protected)
             and (not self.others or others)
@@ -41,10 +41,12 @@ _TABLE = read_table(Exemption.source)
 EXEMPTIONS = check_entries(Exemption, _TABLE)
 """By code, in the order in which they are looked at."""
 
+TOLD_PURPOSES: frozenset[str] = frozenset(_TABLE[SHARED]["told_purposes"])
+
 TOLD_BY_KIND: frozenset[str] = frozenset(_TABLE[SHARED]["told_by_kind"])
 
 for _exemption in EXEMPTIONS.values():
-    expect_known(_exemption, "purposes", _exemption.purposes, PURPOSES)
+    expect_known(_exemption, "told_purposes", TOLD_PURPOSES, PURPOSES)
     expect_known(_exemption, "recipient_sectors", _exemption.recipient_sectors, SUPPLIERS)
     expect_known(_exemption, "categories", _exemption.categories, CATEGORIES)
     expect_known(_exemption, "told_by_kind", TOLD_BY_KIND, SUPPLIERS)
