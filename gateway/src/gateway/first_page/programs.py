@@ -58,21 +58,25 @@ class Programs:
                 self._until = time.monotonic() + NEWS_SECONDS
             return self._seen
 
-    async def get(self, program: str, path: str) -> Any:
-        """What a program shows to everybody; None when it does not answer with JSON in time."""
+    async def get(self, program: str, path: str, *, brief: bool = False) -> Any:
+        """What a program shows to everybody; None when it does not answer with JSON in time.
+
+        Shape: `brief` waits a second and no longer, so that one that stands still does not hold the page of all.
+        """
         try:
-            answer = await self.clients[program].get(path, timeout=PATIENCE_SECONDS)
+            client = self.clients[program]
+            answer = await client.get(path, timeout=PATIENCE_SECONDS if brief else client.timeout)
             return answer.json() if answer.status_code == 200 else None
         except (httpx.HTTPError, ValueError):
             return None
 
     async def _is_ready(self, program: str) -> bool:
-        return program == OWN or await self.get(program, "/health/ready") is not None
+        return program == OWN or await self.get(program, "/health/ready", brief=True) is not None
 
     async def _learn_address(self, program: str) -> None:
         """A program's own address is what it tells callers, which need not be the one at which we reach it."""
         if program != OWN and program not in self._addresses:
-            document = await self.get(program, "/openapi.json")
+            document = await self.get(program, "/openapi.json", brief=True)
             servers = document.get("servers") if isinstance(document, dict) else None
             if isinstance(servers, list) and servers and isinstance(servers[0], dict):
                 self._addresses[program] = str(servers[0].get("url", ""))
