@@ -15,6 +15,9 @@ TRIED: Counter[str] = Counter()
 INSIDE = ("Traceback", "sqlalchemy", "psycopg", "sqlite", "pydantic", "site-packages", ".py")
 """Words of our machinery, which no answer to a stranger holds."""
 
+WAITED = "leaves have waited for their position longer than they may"
+"""No worker gives them one here; where a test takes long, the log's health tells so, as it should."""
+
 
 def judge(
     answer: httpx.Response, door: Door, kind: str, statuses: set[int] | None = None, pointer: str | None = None
@@ -24,6 +27,8 @@ def judge(
     Shape: `statuses` are those that may be answered, any below 500 when None; `pointer` must be among the problem's.
     """
     TRIED[kind] += 1
+    if door.path == "/health/log" and answer.status_code == 503 and answer.json()["faults"] == [WAITED]:
+        return []
     status, wrong = answer.status_code, []
     if status >= 500 or (statuses is not None and status not in statuses):
         wrong.append(f"answered {status}")

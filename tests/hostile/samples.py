@@ -98,6 +98,7 @@ def _text(schema: Schema) -> str:
         "A" * 43,
         "sam@a.example",
         "0f" * 32,
+        "A" * 342,
     ):
         if re.search(schema.get("pattern", ""), word) and len(word) >= schema.get("minLength", 0):
             return word.ljust(schema.get("minLength", 0), "e")

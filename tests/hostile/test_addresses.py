@@ -31,7 +31,9 @@ def send(platform: Platform, door: Door, url: str, headers: Any = None) -> httpx
     stated = headers or [(name.encode(), value.encode()) for name, value in door.headers().items()]
     if media_type:
         stated = [*stated, (b"Content-Type", media_type.encode())]
-    return platform[door.program].client.request(door.method, url, content=body, headers=stated)
+    # Whole, since httpx takes what stands behind two slashes for a host, and asks for `/` of ours.
+    whole = f"{platform[door.program].url}{url}"
+    return platform[door.program].client.request(door.method, whole, content=body, headers=stated)
 
 
 def at(door: Door, name: str, value: str) -> str:
