@@ -391,11 +391,12 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
 
     @app.get("/health/ready", tags=["operations"])
     def ready() -> dict[str, str]:
-        """The process can do its work: its store answers, and it knows which tokens are over.
+        """The process can do its work: its store answers, and it can tell which tokens are good and which are over.
 
         The log is not asked; the outbox bridges its absence.
         """
-        if runtime.state.get("stopping") or not runtime.revocations.is_current():
+        checks = not runtime.state.get("serves") or (runtime.keys.has_keys() and runtime.revocations.is_current())
+        if runtime.state.get("stopping") or not checks:
             raise Unavailable()
         if runtime.store is not None:
             with runtime.read() as session:

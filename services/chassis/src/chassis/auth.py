@@ -95,10 +95,9 @@ class Verifier:
         self._checked: OrderedDict[bytes, Checked] = OrderedDict()
 
     async def caller(self, token: str) -> Caller:
-        """Errors: NotSignedIn, the same whatever is wrong with the token; Unavailable when what identity has ended was
-        not heard for too long, since any token may be over."""
-        if not self._revocations.is_current():
-            raise Unavailable()
+        """Errors: NotSignedIn, the same whatever is wrong with the token; Unavailable while nobody can say whether
+        anything is: identity's keys were never reached, or what it has ended was not heard for too long.
+        """
         digest = hashlib.sha256(token.encode("utf-8", "replace")).digest()
         held = self._checked.get(digest)
         if held is None or held.ends <= time.time():
@@ -106,6 +105,8 @@ class Verifier:
             self._checked[digest] = held
             if len(self._checked) > REMEMBERED:
                 self._checked.popitem(last=False)
+        if not self._revocations.is_current():  # any token may be over; what is plainly none was refused before
+            raise Unavailable()
         if self._revocations.stops(held.marks, held.issued_at):
             raise NotSignedIn()
         return held.caller

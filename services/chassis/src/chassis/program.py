@@ -71,6 +71,7 @@ class Program:
             runtime.revocations = no_revocations()  # nobody shows a token here
         app = build_app(self.title, runtime, self.spools, self.advised, self.dialect)
         app.state.program = self
+        runtime.state["serves"] = serves
         if self.recognise:
             app.state.recognise = self.recognise(runtime)
         if serves:

