@@ -1,6 +1,6 @@
 """Composition root: the one file that knows every room."""
 
-from functools import partial
+from fastapi import FastAPI
 
 from chassis.keys import JwksOverHttp
 from chassis.limiting import Limit, Limiter
@@ -12,6 +12,7 @@ from identity.areas import routes as areas
 from identity.audit import routes as audit
 from identity.clients import routes as clients
 from identity.context import furnish, make_own_revocations
+from identity.cross_origin import CrossOrigin
 from identity.deputies import routes as deputies
 from identity.events import (
     AreaRegistered,
@@ -55,6 +56,12 @@ def prepare(runtime: Runtime) -> None:
     if isinstance(runtime.keys, JwksOverHttp):
         runtime.keys = keyring
         runtime.revocations = make_own_revocations(runtime)
+
+
+def set_up(app: FastAPI, runtime: Runtime) -> None:
+    """The log's health, and what browsers ask for before they let a page of another origin read an answer."""
+    add_health(app, runtime, log=LOG)
+    app.add_middleware(CrossOrigin, runtime=runtime)
 
 
 program = Program(
@@ -105,6 +112,6 @@ program = Program(
         }
     ),
     dialect=DIALECT,
-    setup=partial(add_health, log=LOG),
+    setup=set_up,
     prepare=prepare,
 )

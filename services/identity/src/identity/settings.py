@@ -41,6 +41,9 @@ class IdentitySettings(ServiceSettings):
         validation_alias=AliasChoices("IDENTITY_WRAPPING_KEY_FILE", "IDENTITY_SEAL_FILE"),
     )
     keys_cached: float = Field(default=30, description="How long this process relies on the keys that it has read")
+    origins_cached: float = Field(
+        default=5, description="How long this process relies on the origins of public clients that it has read"
+    )
     key_notice: int = Field(default=900, description="How long a new key stands in the JWKS before it signs")
 
     failures_free: int = Field(
