@@ -20,7 +20,7 @@ Thing = TypeVar("Thing")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 OAUTH = {"/oauth/token", "/oauth/introspect", "/oauth/revoke"}
 PAGES = {"/oauth/authorize"}
-OAUTH_ERRORS = re.compile(r"/oauth/[a-z]+|/\.well-known/[a-z-]+")
+OAUTH_ERRORS = re.compile(r"/oauth/.*|/\.well-known/.*", re.S)
 """Where refusals have OAuth's form and no other."""
 GRAPHQL = {"requestBody": {"content": {JSON: {"schema": {
     "type": "object", "required": ["query"],

@@ -265,7 +265,7 @@ def client_change(body: Body) -> None:
 
 def client_key(body: Body) -> None:
     key = ECKey.generate_key("P-256").as_dict(private=False)
-    body.update(key | {"kid": body.get("kid"), "alg": None, "use": None, "key_ops": None})
+    body.update(key | {"kid": body.get("kid"), "alg": None, "use": None, "key_ops": None, "n": None, "e": None})
 
 
 def user(body: Body) -> None:

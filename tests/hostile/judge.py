@@ -30,6 +30,8 @@ def judge(
     if door.path == "/health/log" and answer.status_code == 503 and answer.json()["faults"] == [WAITED]:
         return []
     status, wrong = answer.status_code, []
+    if statuses and 422 in statuses and OAUTH_ERRORS.fullmatch(door.path):
+        statuses = statuses | {400}  # what is not valid is 400 there (RFC 6749, 5.2)
     if status >= 500 or (statuses is not None and status not in statuses):
         wrong.append(f"answered {status}")
     if 300 <= status < 400 and door.path not in PAGES:
@@ -61,7 +63,8 @@ def _form(answer: httpx.Response, door: Door) -> list[str]:
         body = answer.json()
     except ValueError:
         return [f"{answer.status_code} is no JSON but {media or 'nothing'}"]
-    if OAUTH_ERRORS.fullmatch(door.path):
+    # What is no HTTP is refused before anybody knows which door was meant.
+    if OAUTH_ERRORS.fullmatch(answer.request.url.path) and "not HTTP" not in answer.text:
         if media != "application/json" or answer.headers.get("cache-control") != "no-store":
             return [f"comes as {media or 'nothing'}, to be kept: {answer.headers.get('cache-control')}"]
         return [] if isinstance(body.get("error"), str) else ["no `error` as RFC 6749 wants it"]

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Query, Request
 
 from chassis.revocations import PATH
 from identity.context import the_feed
+from identity.oauth_errors import REFUSED
 from identity.revocations.schemas import RevocationPageView, RevocationView
 
 router = APIRouter(tags=["tokens"])
 
 
-@router.get(PATH)
+@router.get(PATH, responses=REFUSED)
 async def list_revocations(
     request: Request,
     after: Annotated[str, Query(max_length=80, description="The cursor of the answer before; left out: all")] = "",

@@ -12,7 +12,7 @@ from chassis.problems import Problem
 from identity.oauth_errors import fault_of
 from identity.sign_in import page
 
-PATHS = re.compile(r"/oauth/[a-z]+|/\.well-known/[a-z-]+")
+PATHS = re.compile(r"/oauth/.*|/\.well-known/.*", re.S)
 HEADERS = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
