@@ -12,12 +12,12 @@ from chassis.clock import today
 ASKED = """
 query Past($id: UUID!, $day: Date) {
   family(id: $id, asAt: $day) {
-    claims { id }
+    claims { items { id } }
     members { role person {
       id name addresses { to }
-      facts { measure from to }
-      notices { date } consents { status withdrawnOn steps { kind } }
-      links { key } sharingLog { next }
+      facts(first: 100) { items { measure from to } }
+      notices { items { date } } consents { items { status withdrawnOn steps { kind } } }
+      links { items { key } } sharingLog { next }
     } }
   }
 }
@@ -56,14 +56,17 @@ def family(town: Town) -> Family:
 
 def test_facts_that_had_not_happened_are_not_there(family: Family) -> None:
     people, _ = family.ask("cora", "2017-03-15")
-    child = people["child"]["facts"]
+    child = people["child"]["facts"]["items"]
     assert {fact["to"] for fact in child} == {"2016-12-31"}, "the spring term was not over, and had no totals"
-    assert {fact["to"] for fact in family.ask("cora", None)[0]["child"]["facts"]} > {"2016-12-31", "2017-03-31"}
+    assert {fact["to"] for fact in family.ask("cora", None)[0]["child"]["facts"]["items"]} > {
+        "2016-12-31",
+        "2017-03-31",
+    }
 
 
 def test_what_went_on_has_no_end_yet(family: Family) -> None:
     """She was on a benefit until 30 September 2017, and in work from the next day on."""
-    then, now = (family.ask("ana", day, "identify")[0]["adult"]["facts"] for day in ("2017-09-15", None))
+    then, now = (family.ask("ana", day, "identify")[0]["adult"]["facts"]["items"] for day in ("2017-09-15", None))
     ended = {fact["measure"] for fact in now if fact["to"] == "2017-09-30"}
     assert ended and {fact["to"] for fact in then if fact["measure"] in ended} == {None}
     begun_later = {fact["measure"] for fact in now if fact["from"] == "2017-10-01"}
@@ -82,9 +85,11 @@ def test_what_went_on_has_no_end_yet(family: Family) -> None:
 )
 def test_a_consent_stands_as_it_stood(family: Family, day: str | None, told: tuple[Any, ...] | None) -> None:
     child = family.ask("cora", day)[0]["child"]
-    found = [(one["status"], one["withdrawnOn"], [s["kind"] for s in one["steps"]]) for one in child["consents"]]
+    found = [
+        (one["status"], one["withdrawnOn"], [s["kind"] for s in one["steps"]]) for one in child["consents"]["items"]
+    ]
     assert found == ([told] if told else [])
-    assert [one["date"] for one in child["notices"]] == ([SUPPORTED_ON] if told else [])
+    assert [one["date"] for one in child["notices"]["items"]] == ([SUPPORTED_ON] if told else [])
 
 
 def test_people_are_told_by_what_had_been_said_of_them(family: Family) -> None:

@@ -473,7 +473,7 @@ def test_the_emergency_line_stands_wherever_nothing_can_be_shown(case: Case, on_
     assert routine.status_code == 404 and "advice" not in routine.json()
 
 
-ASKED = """query ($person: UUID!) { person(id: $person) { name facts { source } } }"""
+ASKED = """query ($person: UUID!) { person(id: $person) { name facts { items { source } } } }"""
 
 
 def test_graphql_meets_on_the_same_ground_and_says_whom_to_turn_to(case: Case, on_enquiry: str) -> None:

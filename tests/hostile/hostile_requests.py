@@ -80,8 +80,8 @@ def documents(n: int) -> Iterator[tuple[str, str]]:
     yield (
         "a page in a page",
         (
-            f"query Q{n} {{ families(first: 100) {{ items {{ members {{ person {{ facts {{ id measure value from to "
-            "unit source category record recordedAt } } } } } }"
+            f"query Q{n} {{ families(first: 100) {{ items {{ members {{ person {{ facts {{ items {{ id measure value "
+            "from to unit source category record recordedAt } } } } } } }"
         ),
     )
     yield (

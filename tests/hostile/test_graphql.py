@@ -108,7 +108,7 @@ def deep_wide_and_many(world: World) -> Iterator[Asked]:
     yield {"query": "{ me { ...A } } fragment A on Me { ...B } fragment B on Me { ...A }"}
     yield {"query": " ".join(f"query Q{n} {{ me {{ service }} }}" for n in range(100)), "operationName": "Q1"}
     yield {"query": "{ ...F0 } " + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(19))}
-    facts = "facts { id measure value from to unit }"
+    facts = "facts(first: 100) { items { id measure value from to unit } }"
     yield {"query": f"{{ families(first: 100) {{ items {{ members {{ person {{ {facts} }} }} }} }} }}"}
     yield {"query": "{ __schema { types { fields { type { fields { name } } } } } }"}
     yield {"query": "query (" + " ".join(f"$v{n}: Int" for n in range(600)) + ") { me { service } }"}

@@ -20,10 +20,10 @@ BLANK = (None, "withheld")
 FAMILY = """
 query ($family: UUID!) {
   family(id: $family, purpose: "claim") {
-    members { person { id facts { measure from to value } } }
+    members { person { id facts(first: 100) { items { measure from to value } } } }
     eligibility { eligible criteria { criterion verdict reason } attachedOn }
     progress { needs { criterion verdict reason } resultDate route }
-    claims { status type resultDate evidence { bundle ruleTrace } }
+    claims { items { status type resultDate evidence { bundle ruleTrace } } }
   }
 }
 """

@@ -17,8 +17,8 @@ query Whole($first: Int = 20) {
       access { purpose covers ask { service email } }
       eligibility { eligible criteria { criterion verdict reason } }
       progress { route needs { criterion } }
-      claims { id pence status resultDate }
-      members { role from to person { id name dateOfBirth facts { measure value from } } }
+      claims { items { id pence status resultDate } }
+      members { role from to person { id name dateOfBirth facts(first: 10) { items { measure value from } } } }
     }
   }
 }
@@ -51,13 +51,13 @@ def test_what_was_asked_for_is_what_comes(gateway: Gateway) -> None:
     assert family["eligibility"]["criteria"] == [
         {"criterion": "work", "verdict": "met", "reason": "On jsa on that day."}
     ]
-    assert family["claims"] == [
+    assert family["claims"]["items"] == [
         {"id": family_id(1002), "pence": 80_000, "status": "drafted", "resultDate": "2018-06-01"}
     ]
     member = family["members"][0]
     assert (member["role"], member["from"], member["to"]) == ("adult", "2016-09-01", None)
     assert member["person"]["name"] == "Person 6" and member["person"]["dateOfBirth"] == "2008-02-29"
-    assert [fact["measure"] for fact in member["person"]["facts"]] == ["asb.role", "work.spell"]
+    assert [fact["measure"] for fact in member["person"]["facts"]["items"]] == ["asb.role", "work.spell"]
 
 
 def test_more_ids_than_a_call_takes_go_in_several(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,7 +68,9 @@ def test_more_ids_than_a_call_takes_go_in_several(gateway: Gateway, monkeypatch:
 
 
 def test_families_as_at_a_day_are_batched_all_the_same(gateway: Gateway) -> None:
-    person = "person { name facts { measure } consents { id } notices { code } }"
+    person = (
+        "person { name facts(first: 10) { items { measure } } consents { items { id } } notices { items { code } } }"
+    )
     selection = f"{{ items {{ id eligibility {{ eligible }} progress {{ route }} members {{ {person} }} }} }}"
     gateway.ask(f'{{ families(first: 5, asAt: "2018-03-31") {selection} }}')
     behind = {call.path: call for call in gateway.behind.calls}
@@ -80,7 +82,7 @@ def test_families_as_at_a_day_are_batched_all_the_same(gateway: Gateway) -> None
     assert behind["/v1/progress/lookup"].body["as_at"] == "2018-03-31"
 
 
-@pytest.mark.parametrize("part", ["claims { id }", "members { person { links { key } } }"])
+@pytest.mark.parametrize("part", ["claims { items { id } }", "members { person { links { items { key } } } }"])
 def test_a_part_that_is_known_of_today_only_says_so_and_is_not_asked_for(gateway: Gateway, part: str) -> None:
     answer = gateway.post(f'{{ family(id: "{family_id(1)}", asAt: "2016-12-31") {{ area {part} }} }}').json()
     assert answer["data"]["family"]["area"] == "thornbury"
@@ -93,7 +95,7 @@ def test_a_merged_persons_consents_and_sharings_are_those_of_every_id(gateway: G
     gateway.behind.answers["POST /v1/people/lookup"] = lambda _: JSONResponse(
         {"items": [gateway.behind.person(1) | {"formerly": former}]}
     )
-    wanted = "consents { id } notices { code } sharingLog(first: 7) { items { category } }"
+    wanted = "consents { items { id } } notices { items { code } } sharingLog(first: 7) { items { category } }"
     gateway.ask(f'{{ person(id: "{person_id(1)}") {{ {wanted} }} }}')
     behind = {call.path: call for call in gateway.behind.calls}
     assert behind["/v1/consents/lookup"].body["ids"] == [person_id(1), *former]

@@ -2,6 +2,7 @@
 
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,6 +24,8 @@ SCHEMA = make_schema()._schema
 FIELDS = [(kind, name) for kind in ("Query", "Mutation") for name in SCHEMA.type_map[kind].fields]  # type: ignore[attr-defined]
 WIDE = {"max_depth": 40, "max_cost": 10**9, "max_tokens": 10**6}
 """Every field at once is more than anybody may ask for."""
+
+CUT = re.compile(r".+\.((facts|consents|notices|links|timeline)|(family|families\.items)\.claims)\.next")
 
 
 class Behind:
@@ -59,14 +62,14 @@ def behind(stateless: Programs) -> Callable[[dict[str, Schema]], Behind]:
 
 
 def nulls(value: Any, path: str) -> list[str]:
-    """Where an answer holds null."""
+    """Where an answer holds null; but for the last page of a list that the gateway itself cuts."""
     if isinstance(value, dict):
         assert value, f"{path} is a problem, or holds nothing"
         return [null for name, item in value.items() for null in nulls(item, f"{path}.{name}")]
     if isinstance(value, list):
         assert value, f"{path} is empty"
         return [null for item in value for null in nulls(item, path)]
-    return [path] if value is None else []
+    return [path] if value is None and not CUT.fullmatch(path) else []
 
 
 @pytest.mark.parametrize(("kind", "name"), FIELDS, ids=[name for _, name in FIELDS])
@@ -142,8 +145,9 @@ def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
     [
         'families(first: 3, asAt: "2018-03-31") { items { members { person { name } } } }',
         f'family(id: "{AN_ID}", asAt: "2018-03-31") {{ eligibility {{ eligible }} progress {{ route }} }}',
-        f'family(id: "{AN_ID}", asAt: "2018-03-31") {{ timeline {{ on }} }}',
-        f'person(id: "{AN_ID}", asAt: "2018-03-31") {{ facts {{ measure }} consents {{ id }} notices {{ code }} }}',
+        f'family(id: "{AN_ID}", asAt: "2018-03-31") {{ timeline {{ items {{ on }} }} }}',
+        f'person(id: "{AN_ID}", asAt: "2018-03-31") {{ facts {{ items {{ measure }} }} }}',
+        f'person(id: "{AN_ID}", asAt: "2018-03-31") {{ consents {{ next }} notices {{ next }} }}',
         'report(name: "results", asAt: "2018-03-31") { name }',
     ],
 )

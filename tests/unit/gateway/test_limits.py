@@ -38,10 +38,11 @@ HOSTILE = {
     "long page": "{ families(first: 101) { next } }",
     "page of none": "{ families(first: 0) { next } }",
     "page below none": "{ families(first: -5) { next } }",
-    "costly": "{ families(first: 100) { items { members { person { facts { id measure value from to unit } } } } } }",
+    "costly": "{ families(first: 100) { items { members { person { facts "
+    "{ items { id measure value from to unit } } } } } } }",
     "costly through a fragment": "{ families(first: 100) { ...P } } fragment P on FamilyPage { items { ...F } } "
-    "fragment F on Family { members { person { facts { id measure value from to unit } } } }",
-    "a call for each": "{ families(first: 50) { items { members { person { links { how } } } } } }",
+    "fragment F on Family { members { person { facts { items { id measure value from to unit } } } } }",
+    "a call for each": "{ families(first: 50) { items { members { person { links { items { how } } } } } } }",
     "many changes": "mutation { " + " ".join(f"m{n}: {SUBMIT}" for n in range(16)) + " }",
     "fragments that meet themselves": "{ me { ...A } } fragment A on Me { ...B } fragment B on Me { ...A }",
     "a fragment in itself": "{ me { ...A } } fragment A on Me { ...A client }",
@@ -92,7 +93,10 @@ def test_the_refusal_says_which_limit_it_was_and_has_a_page(gateway: Gateway, na
 
 
 def test_a_page_given_as_a_variable_counts_as_what_it_is(gateway: Gateway) -> None:
-    query = "query Q($n: Int = 100) { families(first: $n) { items { members { person { facts { ...F } } } } } } " + FACT
+    query = (
+        "query Q($n: Int = 100) { families(first: $n) { items { members { person { facts { items { ...F } } } } } } } "
+        + FACT
+    )
     assert gateway.ask(query, {"n": 5})["families"]["items"]
     calls = len(gateway.behind.calls)
     assert gateway.refused(query, {"n": 100})["title"] == "Too costly"
@@ -103,7 +107,10 @@ def test_a_page_given_as_a_variable_counts_as_what_it_is(gateway: Gateway) -> No
 
 def test_a_default_in_one_operation_does_not_hide_another(gateway: Gateway) -> None:
     part = "query %s($n: Int = %d) { ...P } "
-    fragment = "fragment P on Query { families(first: $n) { items { members { person { facts { ...F } } } } } } " + FACT
+    fragment = (
+        "fragment P on Query { families(first: $n) { items { members { person { facts { items { ...F } } } } } } } "
+        + FACT
+    )
     body = {"query": part % ("A", 1) + part % ("B", 100) + fragment, "operationName": "A"}
     (error,) = gateway.http.post("/graphql", json=body, headers=ANA).json()["errors"]
     assert error["extensions"]["problem"]["title"] == "Too costly"

@@ -33,7 +33,7 @@ query Family($id: UUID!, $purpose: String) {
     support { agreedOn declinedOn assessment { id date } plan { id date } team }
     leadProfessional { user service sector date }
     members { role from to name personId }
-    timeline { on kind }
+    timeline { items { on kind } }
   }
 }
 """
@@ -68,7 +68,7 @@ def test_an_analyst_sees_the_family_the_people_and_what_is_stated(borough: Borou
                area access { purpose covers ask { service } }
                members { role name person { name dateOfBirth sex identifiers { scheme value source }
                  addresses { addressLine postcode uprn source from to }
-                 facts { id measure from to value unit source category record recordedAt } } } } } }""",
+                 facts { items { id measure from to value unit source category record recordedAt } } } } } } }""",
     )["families"]
     (found,) = shown["items"]
     assert shown["next"] is None and found["area"] == "thornbury"
@@ -78,7 +78,7 @@ def test_an_analyst_sees_the_family_the_people_and_what_is_stated(borough: Borou
     assert people["child"]["dateOfBirth"] == "2008-05-17"
     assert {"scheme": "upn", "value": "Y000000000016", "source": "education"} in people["child"]["identifiers"]
     assert people["adult"]["addresses"][0]["postcode"] == "ZZ99 1AB"
-    sessions = [fact for fact in people["child"]["facts"] if fact["measure"] == "sessions.possible"]
+    sessions = [fact for fact in people["child"]["facts"]["items"] if fact["measure"] == "sessions.possible"]
     assert [fact["value"] for fact in sessions] == [120, 120, 120]
     assert sessions[0]["recordedAt"].endswith("Z")
 
@@ -86,13 +86,13 @@ def test_an_analyst_sees_the_family_the_people_and_what_is_stated(borough: Borou
 def test_claims_says_why_a_family_is_eligible(borough: Borough) -> None:
     query = """{ families(first: 5, purpose: "identify") { items {
       eligibility { asAt eligible criteria { criterion verdict reason persons } missing plan attachedOn }
-      progress { asAt route needs { criterion } } claims { id } } }
+      progress { asAt route needs { criterion } } claims { items { id } } } }
       cohort(purpose: "identify") { items { state familyId criteria } } }"""
     (found,) = borough.ask(ANA, query)["families"]["items"]
     assert found["eligibility"]["eligible"] is True
     needs = {need["criterion"]: need["verdict"] for need in found["eligibility"]["criteria"]}
     assert needs == {"attendance": "met", "crime_asb": "met", "work": "met"}
-    assert "plan" in found["eligibility"]["missing"] and found["claims"] == []
+    assert "plan" in found["eligibility"]["missing"] and found["claims"]["items"] == []
 
 
 def test_an_eligible_familys_needs_come_with_what_was_counted(borough: Borough) -> None:
@@ -144,7 +144,7 @@ def test_a_coordinator_attaches_the_family(borough: Borough) -> None:
     shown = borough.ask(CORA, FAMILY, {"id": found, "purpose": "support"})["family"]
     assert shown["leadProfessional"]["date"] == day
     assert shown["support"]["agreedOn"] == day and shown["support"]["plan"]["id"] == planned["id"]
-    assert {"plan", "assessment"} <= {moment["kind"] for moment in shown["timeline"]}
+    assert {"plan", "assessment"} <= {moment["kind"] for moment in shown["timeline"]["items"]}
     borough.settle()
     query = f'{{ family(id: "{found}", purpose: "identify") {{ eligibility {{ attachedOn missing }} }} }}'
     # Written down years after it was done, it earns nothing until somebody else has seen what bears it.
@@ -188,8 +188,9 @@ def test_consent_is_given_and_withdrawn_and_stands_with_the_person(borough: Boro
     wanted = "... on ConsentWithdrawn { status continues { purpose category basis recipient } }"
     withdrawn = change(borough, CORA, "withdrawConsent", withdrawal, wanted)
     assert withdrawn["status"] == "withdrawn"
-    query = f'{{ person(id: "{child}") {{ consents {{ id status purposes withdrawnOn }} notices {{ code }} }} }}'
-    (held,) = borough.ask(CORA | {"Purpose": "support"}, query)["person"]["consents"]
+    parts = "consents { items { id status purposes withdrawnOn } } notices { items { code } }"
+    query = f'{{ person(id: "{child}") {{ {parts} }} }}'
+    (held,) = borough.ask(CORA | {"Purpose": "support"}, query)["person"]["consents"]["items"]
     assert held == {"id": recorded["id"], "status": "withdrawn", "purposes": ["claim"], "withdrawnOn": str(today())}
 
 

@@ -143,6 +143,14 @@ class Consent:
 
 
 @strawberry.type
+class ConsentPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Consent]
+    next: str | None
+
+
+@strawberry.type
 @mirrors(consent="GivenNotice")
 class NoticeGiven:
     """A privacy notice that a person was given."""
@@ -154,6 +162,14 @@ class NoticeGiven:
     language: str
     channel: str
     date: date
+
+
+@strawberry.type
+class NoticeGivenPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[NoticeGiven]
+    next: str | None
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """families' part of the schema: families over time, the people in them, the support given, and matching."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,11 +9,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.context import Info
+from gateway.inner_pages import cut_page
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, read_objects, write_input
 from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
 from gateway.problems import FamilyNotFound, PersonNotFound
-from gateway.schema.claims import Claim, Eligibility, Progress
+from gateway.schema.claims import Claim, ClaimPage, Eligibility, Progress
 from gateway.schema.common import (
     Access,
     AnyProblem,
@@ -20,7 +22,14 @@ from gateway.schema.common import (
     Purpose,
     attempt_change,
 )
-from gateway.schema.consent import Consent, NoticeGiven, SharingLogPage, read_sharing_log
+from gateway.schema.consent import (
+    Consent,
+    ConsentPage,
+    NoticeGiven,
+    NoticeGivenPage,
+    SharingLogPage,
+    read_sharing_log,
+)
 
 
 @strawberry.type
@@ -79,6 +88,22 @@ class Link:
 
 
 @strawberry.type
+class FactPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Fact]
+    next: str | None
+
+
+@strawberry.type
+class LinkPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Link]
+    next: str | None
+
+
+@strawberry.type
 @mirrors(families="PersonView")
 class Person:
     """A person as this purpose may see one; what is withheld is null, whether it exists or not."""
@@ -94,31 +119,37 @@ class Person:
     access: Access
 
     @strawberry.field
-    async def facts(self, measure: str | None = None) -> list[Fact] | None:
+    async def facts(self, measure: str | None = None, first: int = 20, after: str | None = None) -> FactPage | None:
         """Dated facts about the person; of one measure, when it is named."""
         rows = await self.loaders.facts.load(self.id)
-        return [fact for fact in read_objects(Fact, rows) if measure in (None, fact.measure)]
+        if measure is not None:
+            rows = [row for row in rows if not isinstance(row, Mapping) or row.get("measure") == measure]
+        shown, following = cut_page(rows, first, after)
+        return FactPage(items=read_objects(Fact, shown), next=following)
 
     @strawberry.field
-    async def consents(self) -> list[Consent] | None:
+    async def consents(self, first: int = 20, after: str | None = None) -> ConsentPage | None:
         """What the person, or somebody for them, agreed to share, under every id that they have had."""
         found = await self.loaders.consents.load_many([self.id, *self.formerly])
-        return [read_object(Consent, row) for rows in found for row in rows]
+        shown, following = cut_page([row for rows in found for row in rows], first, after)
+        return ConsentPage(items=read_objects(Consent, shown), next=following)
 
     @strawberry.field
-    async def notices(self) -> list[NoticeGiven] | None:
+    async def notices(self, first: int = 20, after: str | None = None) -> NoticeGivenPage | None:
         """Which privacy notices the person was given, under every id that they have had."""
         found = await self.loaders.notices.load_many([self.id, *self.formerly])
-        return [read_object(NoticeGiven, row) for rows in found for row in rows]
+        shown, following = cut_page([row for rows in found for row in rows], first, after)
+        return NoticeGivenPage(items=read_objects(NoticeGiven, shown), next=following)
 
     @strawberry.field
     @needs_own_request
-    async def links(self) -> list[Link] | None:
+    async def links(self, first: int = 20, after: str | None = None) -> LinkPage | None:
         """Every record of the person, with how it was matched. Errors: NotKnownAsAt with `asAt`."""
         self.loaders.refuse_past(
             "Records are matched anew as more is known: which were the person's is told as of now."
         )
-        return read_objects(Link, await self.loaders.services.families.list_links(self.id))
+        shown, following = cut_page(await self.loaders.services.families.list_links(self.id), first, after)
+        return LinkPage(items=read_objects(Link, shown), next=following)
 
     @strawberry.field
     @needs_own_request
@@ -200,6 +231,14 @@ class Moment:
 
 
 @strawberry.type
+class MomentPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[Moment]
+    next: str | None
+
+
+@strawberry.type
 @mirrors(families="FamilyView")
 class Family:
     """The unit of support, as this purpose may see one."""
@@ -227,16 +266,19 @@ class Family:
         return read_object(Progress, row) if row else None
 
     @strawberry.field
-    async def claims(self) -> list[Claim] | None:
+    async def claims(self, first: int = 20, after: str | None = None) -> ClaimPage | None:
         """What was claimed for the family. Errors: NotKnownAsAt with `asAt`."""
         self.loaders.refuse_past("Of a claim its present status is kept, and not the one of each day.")
-        return read_objects(Claim, await self.loaders.claims.load(self.id), loaders=self.loaders)
+        shown, following = cut_page(await self.loaders.claims.load(self.id), first, after)
+        return ClaimPage(items=read_objects(Claim, shown, loaders=self.loaders), next=following)
 
     @strawberry.field
     @needs_own_request
-    async def timeline(self) -> list[Moment] | None:
+    async def timeline(self, first: int = 20, after: str | None = None) -> MomentPage | None:
         """What happened with the family, day by day."""
-        return read_objects(Moment, await self.loaders.services.families.list_moments(self.id, self.loaders.as_at))
+        moments = await self.loaders.services.families.list_moments(self.id, self.loaders.as_at)
+        shown, following = cut_page(moments, first, after)
+        return MomentPage(items=read_objects(Moment, shown), next=following)
 
 
 @strawberry.type
