@@ -2,6 +2,7 @@
 
 import httpx
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from chassis.http import trusted
 from chassis.program import Program
@@ -15,6 +16,9 @@ from gateway.schema import make_schema
 from gateway.settings import GatewaySettings
 from vocabulary.programs import PROGRAMS
 
+CLIENT_HEADERS = ["Authorization", "Content-Type", "Ground", "Purpose", "X-Request-Id", "traceparent"]
+"""What a page's client may send beside what each browser sends."""
+
 
 def set_up(app: FastAPI, runtime: Runtime) -> None:
     """The schema, and the ways to the programs behind. None carries credentials of ours."""
@@ -23,6 +27,14 @@ def set_up(app: FastAPI, runtime: Runtime) -> None:
     app.state.schema = schema
     app.state.documents = Documents(schema._schema, settings)
     app.state.admission = Admission(settings)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=CLIENT_HEADERS,
+            expose_headers=["Retry-After", "X-Request-Id"],
+        )
     app.state.programs = {
         name: httpx.AsyncClient(
             base_url=getattr(settings, f"{name}_url"),

@@ -41,8 +41,9 @@ class GatewaySettings(ServiceSettings):
         description="Words and brackets of documents that are not kept yet, a caller; refused with 429",
     )
     words_at_once: int = Field(default=20_000, description="As many of them may come at once after a pause")
-    operations_a_caller: int = Field(default=20, description="Operations of one caller at a time; refused with 429")
-    operations: int = Field(default=100, description="Operations at a time; refused with 503")
+    operations_a_caller: int = Field(default=64, description="Operations of one caller at a time; refused with 429")
+    operations: int = Field(default=256, description="Operations at a time; refused with 503")
+    cors_origins: list[str] = Field(default=[], description="Pages of which origins may ask from a browser; none else")
     introspection_roles: list[str] = Field(
         default=["platform_administrator"], description="Who may ask for the schema; in development everybody"
     )
