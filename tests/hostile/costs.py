@@ -49,6 +49,8 @@ def make_identity() -> Starlette:
     async def answer(request: Request) -> Response:
         if request.url.path == "/oauth/jwks":
             return JSONResponse({"keys": [KEY.as_dict(private=False)]})
+        if request.url.path == "/oauth/revocations":
+            return JSONResponse({"cursor": "0", "items": [], "age": 0, "more": False})
         return JSONResponse(whoami() if request.url.path == "/v1/whoami" else {"items": [], "next": None})
 
     return Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])

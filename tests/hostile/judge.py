@@ -52,7 +52,11 @@ def none(wrong: list[str]) -> bool:
 
 
 def pointers(answer: httpx.Response) -> list[str]:
-    return [fault["pointer"] for fault in answer.json().get("errors", [])]
+    faults = answer.json().get("errors", [])
+    if answer.headers.get("content-type", "").partition(";")[0] != "application/problem+json":
+        # GraphQL's `errors` hold the problem, which holds the faults.
+        faults = [fault for error in faults for fault in error["extensions"]["problem"].get("errors", [])]
+    return [fault["pointer"] for fault in faults]
 
 
 def _form(answer: httpx.Response, door: Door) -> list[str]:

@@ -95,6 +95,8 @@ def test_what_is_not_plain_text_in_a_query_is_refused_with_its_place(platform: P
     for door in doors(platform, program):
         names = ["anything", *(one["name"] for one in door.parameters("query"))]
         for number, value in door.some(enumerate(UNCLEAN), of=4):
+            if door.path == "/graphql" and value.startswith("%0d%0a"):
+                continue  # documents have lines
             name = names[number % len(names)]
             pointer = f"/query/{name if name != 'anything' else '?'}"
             answer = send(platform, door, asked(door, f"{name}={value}"))
