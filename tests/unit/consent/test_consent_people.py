@@ -11,7 +11,7 @@ from chassis.db import today
 from fixtures.costs import noted
 from fixtures.stack import Programs
 from fixtures.tokens import token
-from unit.consent.world import HANA, INA, IRIS, LEO, NOBODY, OFFICER, PETRA, World, day, people, somebody
+from unit.consent.world import COUNCIL, HANA, INA, IRIS, LEO, NOBODY, OFFICER, PETRA, World, day, people, somebody
 
 TOMORROW = (today() + timedelta(days=1)).isoformat()
 
@@ -30,6 +30,7 @@ def test_a_notice_is_published_once_and_never_changed(world: World) -> None:
     notice = world.notice()
     shown = world.get(f"/v1/notices/{notice}")
     assert (shown.json()["version"], shown.headers["ETag"]) == ("1", '"v1"')
+    assert shown.json()["agency"] == COUNCIL
     body = {"code": "think-family", "version": "1", "language": "en", "text": "Something else"}
     assert world.post("/v1/notices", body).status_code == 409
     assert world.post("/v1/notices", body | {"language": "pl"}).status_code == 201
@@ -154,7 +155,7 @@ def test_an_objection_is_shown_to_the_agency_that_recorded_it(world: World) -> N
 def test_each_door_asks_for_its_own_scope(world: World) -> None:
     consent = world.consent(somebody(), ["claim"], ["attendance"]).json()["id"]
     for scope, method, path, body in (
-        ("notices:write", "POST", "/v1/notices", {"code": "n", "version": 1, "language": "en", "text": "t"}),
+        ("notices:publish", "POST", "/v1/notices", {"code": "n", "version": 1, "language": "en", "text": "t"}),
         ("consents:read", "GET", f"/v1/consents/{consent}", None),
         ("consents:write", "POST", f"/v1/consents/{consent}/withdrawal", {"date": day()}),
         (

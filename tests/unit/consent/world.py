@@ -22,9 +22,11 @@ from fixtures.stack import Programs, Running
 from fixtures.standing import StandingDesk
 from fixtures.tokens import as_, token
 
-OFFICER = ["agreements:read", "agreements:write", "agreements:sign", "notices:write", "consents:read",
-           "protections:write", "objections:write", "restrictions:write", "sharing-log:read",
-           "subject-access:write"]  # fmt: skip
+OFFICER = [
+    "agreements:read", "agreements:write", "agreements:sign", "notices:publish", "notices:write", "consents:read",
+    "protections:write", "objections:write", "restrictions:write", "sharing-log:read",
+    "subject-access:write",
+]  # fmt: skip
 COUNCIL, POLICE, JOBCENTRE, HEALTH = "thornbury-council", "police", "jobcentre-plus", "health-trust"
 AGENCY = {
     "education": COUNCIL, "housing": COUNCIL, "programme": COUNCIL, "early-help": COUNCIL,

@@ -26,8 +26,8 @@ PARTNERS = {
     "jobcentre": ("jobcentre-plus", "benefits", "benefits"),
 }
 OFFICER = (
-    "agreements:read agreements:write agreements:sign notices:write consents:read protections:write sharing-log:read "
-    "subject-access:write"
+    "agreements:read agreements:write agreements:sign notices:publish notices:write consents:read protections:write "
+    "sharing-log:read subject-access:write"
 )
 OWN = {
     "families": ["consent:decide"],

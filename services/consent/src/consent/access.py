@@ -7,6 +7,7 @@ from fastapi import Depends
 from chassis.auth import Caller, require, require_person
 
 DecideSharing = Annotated[Caller, Depends(require("consent:decide"))]
+PublishNotices = Annotated[Caller, Depends(require_person("notices:publish"))]
 ReadAgreements = Annotated[Caller, Depends(require("agreements:read"))]
 ReadConsents = Annotated[Caller, Depends(require("consents:read"))]
 ReadCoverage = Annotated[Caller, Depends(require("families:read"))]

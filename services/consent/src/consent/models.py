@@ -174,7 +174,10 @@ class Sponsorship(Base):
 
 
 class Notice(Base):
-    """A privacy notice as it was published. It is never changed: people were given this text."""
+    """A privacy notice as it was published. It is never changed: people were given this text.
+
+    Shape: of notices of before December 2026 nobody knows which agency published them, nor who.
+    """
 
     __tablename__ = "notice"
     __table_args__ = (UniqueConstraint("code", "version", "language", name="notice_once"),)
@@ -184,6 +187,8 @@ class Notice(Base):
     version: Mapped[str]
     language: Mapped[str]
     text: Mapped[str]
+    agency: Mapped[str | None]
+    by: Mapped[str | None]
     recorded_at: Mapped[datetime] = mapped_column(default=now)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from chassis.auth import Caller
+from chassis.auth import Caller, check_person
 from chassis.db import new_id
 from chassis.etag import Match, etag
 from chassis.problems import Stale
@@ -16,7 +16,11 @@ from claims.targets.schemas import TargetList, TargetRequest, TargetView
 def set_target(
     session: Session, caller: Caller, framework: str, year: str, request: TargetRequest, match: Match
 ) -> Written:
-    """Set a year's target, or change it. Errors: FrameworkNotFound; PreconditionRequired, Stale for a change."""
+    """Set a year's target, or change it: it bounds what is paid, so that a person answers for it.
+
+    Errors: PersonNeeded; FrameworkNotFound; PreconditionRequired, Stale for a change.
+    """
+    check_person(caller)
     catalogue.get_framework(framework)
     target = repository.find_target(session, framework, year)
     if target is None:

@@ -9,7 +9,7 @@ from chassis.idempotency import Once
 from chassis.paging import After, AsAt, Limit, Page
 from chassis.runtime import TheRuntime
 from chassis.schemas import LookupRequest, Written
-from consent.access import ReadConsents, WriteNotices
+from consent.access import PublishNotices, ReadConsents, WriteNotices
 from consent.notices import service
 from consent.notices.schemas import (
     DeliveryCorrectionRequest,
@@ -24,8 +24,8 @@ router = APIRouter(prefix="/v1/notices", tags=["notices"])
 
 
 @router.post("", status_code=201)
-def publish_notice(request: NoticeRequest, caller: WriteNotices, session: WriteSession, once: Once) -> Written:
-    """Publish a version of a notice in one language."""
+def publish_notice(request: NoticeRequest, caller: PublishNotices, session: WriteSession, once: Once) -> Written:
+    """Publish a version of a notice in one language, as an information governance officer."""
     return once(session, caller, request, lambda: service.publish_notice(session, caller, request), "/v1/notices/{id}")
 
 

@@ -40,12 +40,13 @@ class NoticeView(Schema):
     version: str
     language: str
     text: str
+    agency: str | None = Field(description="Which agency published it; null for those of before this was kept")
     recorded_at: Instant
     etag: str
 
     @classmethod
     def of(cls, notice: Notice) -> "NoticeView":
-        names = ("id", "code", "version", "language", "text", "recorded_at")
+        names = ("id", "code", "version", "language", "text", "agency", "recorded_at")
         return cls(**{name: getattr(notice, name) for name in names}, etag=ONLY)
 
 

@@ -35,8 +35,8 @@ from consent.standing import check_reached, find_reached, person_fault
 
 
 def publish_notice(session: Session, caller: Caller, request: NoticeRequest) -> Written:
-    """Publish a version of a notice; it is never changed. Errors: NoticeExists."""
-    notice = Notice(**request.model_dump())
+    """Publish a version of a notice; it is never changed, and says whose it is. Errors: NoticeExists."""
+    notice = Notice(**request.model_dump(), agency=caller.agency, by=caller.subject)
     try:
         with session.begin_nested():
             session.add(notice)
