@@ -26,7 +26,7 @@ done; \
 echo 'env: Python 3.11 or later is needed, and $(NO_PYTHON); install one, or name it: make $@ PYTHON=/path/to/python' >&2; exit 1
 endef
 
-.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test check lint-and-types quick-tests soak lint types lock manifests contracts ci
+.PHONY: help env env-test demo up journey reset compose-up compose-down compose-test test check lint-and-types quick-tests soak lint types lock manifests contracts authority ci
 
 help:       ## this list
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -96,6 +96,9 @@ manifests: env ## write anew what is deployed of the vocabulary's programs (depl
 
 contracts: env-test ## write the committed contracts anew (openapi.json, event schemas, schema.graphql)
 	@$(RUN) -m chassis.contracts $(foreach s,$(SERVICES),services/$(s)=$(s)) && $(RUN) -m gateway.contract
+
+authority: env-test ## write docs/authority.md anew, which says who may do each act
+	@PYTHONPATH=tests $(RUN) -m authority.matrix.page
 
 ci:         ## what continuous integration runs
 	@.ci/run
