@@ -12,7 +12,7 @@ import httpx
 from joserfc.jwk import ECKey
 
 from authority.matrix.oracle import Act, Who
-from authority.matrix.things import ABOUT, DAY, KIT, Matrix, consent_to, decision_about
+from authority.matrix.things import ABOUT, DAY, KIT, Matrix, consent_to, decision_about, report_on
 from chassis.db import today
 from fixtures import agreements
 from hostile.doors import JSON, Door, doors
@@ -63,6 +63,8 @@ class Asking:
         params = door.query() | self._params(act, door)
         content = self._content(act, door, headers)
         url = self._url(act, door, nobody)
+        if door.method == "PATCH" and program == "identity" and not nobody:
+            headers["If-Match"] = self.matrix.town.as_admin("GET", program, url).headers["ETag"]
         if nobody and url == self._url(act, door, nobody=False):  # where the path names nothing, the body does
             for name in ABOUT:
                 strange = str(uuid4())
@@ -231,6 +233,8 @@ BODIES: dict[str, Any] = {
                                         "categories": ["attendance"], **SAID},
     "POST /v1/restrictions/{restriction_id}/lift": lambda m: LATELY | {"person_told_on": today().isoformat()},
     "POST /v1/protections": lambda m: {"person": m.things["ulla"], "kind": "location", **SAID},
+    "POST /v1/sent-marks": lambda m: {"items": [{"decision": m.things["decision_id"], "at": f"{DAY}T12:00:00Z"}]},
+    "POST /v1/access-reports": lambda m: report_on(m.things["ned"]),
     "POST /v1/coverage": lambda m: {"purpose": "identify"},
     "POST /v1/decisions": lambda m: decision_about(m.things["ned"]) | {"share": False},
     # claims

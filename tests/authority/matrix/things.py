@@ -181,7 +181,9 @@ def _sharing(town: Town, things: dict[str, str]) -> dict[str, str]:
         for _ in range(2)
     )
     things = things | {"notice_id": notice}
+    report = made("iris", "/v1/access-reports", report_on(things["ned"]))
     return {
+        "report_id": report,
         "notice_id": notice, "delivery_id": delivery, "objection_id": objection, "taken_back": taken_back,
         "restriction_id": restriction, "protection_id": protection, "lifting": lifting, "agreement_id": agreement,
         "draft": draft, "ended": ended, "decision_id": decision, "refused_decision": _decided(town, things["ned"]),
@@ -203,6 +205,10 @@ def decision_about(person: str) -> dict[str, Any]:
         "purpose": "identify", "operation": "read", "subjects": [{"person": person}], "share": True,
         "items": [{"category": "identity", "source": "neighbourhood-policing"}],
     }  # fmt: skip
+
+
+def report_on(person: str) -> dict[str, Any]:
+    return {"person": person, "reference": "SAR 1", "asked_on": DAY}
 
 
 def _decided(town: Town, person: str) -> str:
