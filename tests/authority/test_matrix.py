@@ -136,7 +136,7 @@ def test_what_is_open_asks_for_no_token(asking: Asking) -> None:
     for act in (one for one in ORACLE.acts if one.kind.name == "open"):
         for program in PROGRAMS if act.program == EVERY else (act.program,):
             if (program, act.route) in asking.doors:
-                asked = asking.make(act, program)
+                asked = asking.make_request(act, program)
                 answer = asking.matrix.town.platform[program].client.request(asked.method, asked.url)
                 answered[program, act.route] = answer.status_code
     assert answered and {name: status for name, status in answered.items() if status != 200} == {}

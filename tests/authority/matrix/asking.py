@@ -43,7 +43,7 @@ class Asking:
     def ask(self, act: Act, who: Who, program: str = "", *, nobody: bool = False) -> httpx.Response:
         """The answer to somebody. `nobody`: the request names what nobody has in the place of what there is."""
         program = program or act.program
-        asked = self.make(act, program, nobody=nobody)
+        asked = self.make_request(act, program, nobody=nobody)
         headers = asked.headers | {"Authorization": f"Bearer {self.matrix.token(who)}"}
         purpose = act.kind.purpose or self.matrix.purpose(who)
         if purpose:
@@ -52,7 +52,7 @@ class Asking:
             asked.method, asked.url, params=asked.params, content=asked.content, headers=headers
         )
 
-    def make(self, act: Act, program: str, *, nobody: bool = False) -> Asked:
+    def make_request(self, act: Act, program: str, *, nobody: bool = False) -> Asked:
         door = self.doors[program, act.route]
         things = self.matrix.things
         headers = {"Idempotency-Key": secrets.token_hex(8), "If-Match": '"v1"'}
