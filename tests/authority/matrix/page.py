@@ -69,7 +69,7 @@ def _roles(oracle: Oracle, kind: Kind) -> str:
     suppliers = oracle.groups["suppliers"]
     doing += [suppliers.words] if kind.machines >= {*suppliers.members} else []
     doing += [one.words for one in oracle.who.values() if one.name in kind.machines - {*suppliers.members}]
-    return f"Done by: {'; '.join(doing)}."
+    return f"Done by: {'; '.join(doing) or 'nobody of these'}."
 
 
 def _who(oracle: Oracle, act: Act) -> str:
