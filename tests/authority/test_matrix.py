@@ -26,6 +26,8 @@ LET_IN = {200, 201, 202, 204, 409, 412, 422}
 """What is answered to whoever may, also where the state of the thing stands in the way."""
 TAKES_A_PERSON = {"another-person-needed", "own-access", "own-bar"}
 """What is answered to whoever may do such a thing here, though not to what they did themselves: 403 as well."""
+LACKING = {"not-allowed", "purpose-not-allowed", "person-needed", "caller-not-verified", "insufficient_scope"}
+"""How a 403 says that somebody does no such thing at all."""
 ONE_OF = 1 if SOAK else 8
 """On the footing of production so many cells are passed over for one that is tried: the others differ in nothing."""
 
@@ -77,7 +79,9 @@ def told(answer: httpx.Response) -> tuple[int, Any, list[tuple[str, str]]]:
 
 
 def problem_of(answer: httpx.Response) -> str:
-    return str(answer.json()["type"].rpartition("/")[2]) if answer.status_code >= 400 else ""
+    """Which problem it is, or which error, as OAuth's own doors say it."""
+    body = answer.json() if answer.status_code >= 400 else {}
+    return str(body.get("error") or body.get("type", "").rpartition("/")[2])
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
@@ -99,7 +103,7 @@ def find_refusals_fault(asking: Asking, act: Act, who: Who) -> str:
     if verdict == "somehow refused" and answer.status_code == 403:
         return ""
     if verdict == "lacks the scope":
-        lacking = problem_of(answer) in ("not-allowed", "purpose-not-allowed", "person-needed", "caller-not-verified")
+        lacking = problem_of(answer) in LACKING
         return "" if answer.status_code == 403 and lacking else f"does no such thing at all, and is answered {said}"
     if act.shows and answer.status_code == 200:
         return "" if asking.matrix.things[act.shows] not in answer.text else f"is shown it: {said}"
