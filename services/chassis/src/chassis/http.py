@@ -43,6 +43,13 @@ class RemoteProblem(Exception):
         return str(self.body.get("type", "")).rpartition("/")[2] == kind.slug()
 
 
+NOT_AS_AGREED = (RemoteProblem, KeyError, IndexError, TypeError, ValueError, AttributeError)
+"""What is raised where an answer is read that is none: a refusal nobody foresaw, `null`, `{}`, members of other types.
+
+Example: `UUID(answer["id"])` raises the last of them for `{"id": 7}`.
+"""
+
+
 class TokenSource:
     """This program's own access token, fetched with its secret and renewed before it ends."""
 
@@ -75,11 +82,12 @@ class TokenSource:
             )
             answer.raise_for_status()
             body = answer.json()
-        except (httpx.HTTPError, OSError, ValueError) as broken:
+            token, lives = str(body["access_token"]), float(body["expires_in"])
+        except (httpx.HTTPError, OSError, *NOT_AS_AGREED) as broken:
             structlog.get_logger().warning("no token from identity", error=type(broken).__name__)
             raise Unavailable() from None
-        self._token = body["access_token"]
-        self._renew_at = time.monotonic() + max(5.0, body["expires_in"] - 60)
+        self._token = token
+        self._renew_at = time.monotonic() + max(5.0, lives - 60)
 
 
 class ServiceClient:
@@ -93,10 +101,10 @@ class ServiceClient:
     RemoteProblem when it refuses; NotSignedIn when the token of `on_behalf_of` has expired meanwhile.
     """
 
-    def __init__(self, base_url: str, tokens: TokenSource, timeout: float) -> None:
+    def __init__(self, base_url: str, tokens: TokenSource, timeout: float, program: str = "") -> None:
         limits = httpx.Limits(max_connections=50, max_keepalive_connections=20)
         self._http = httpx.Client(base_url=base_url, limits=limits, verify=trusted())
-        self._tokens, self._timeout = tokens, timeout
+        self._tokens, self._timeout, self._program = tokens, timeout, program or base_url
 
     def get(
         self,
@@ -174,10 +182,12 @@ class ServiceClient:
             headers["Authorization"] = f"Bearer {token or self._tokens.token(budget)}"
             try:
                 answer = self._send(budget, method, path, headers=headers, **rest)
-            except httpx.ConnectError:
+            except httpx.ConnectError as lost:
+                self._note(method, type(lost).__name__)
                 self._pause(budget, attempt)
                 continue
-            except httpx.HTTPError:
+            except httpx.HTTPError as lost:
+                self._note(method, type(lost).__name__)
                 if not safe:
                     raise Unavailable() from None
                 self._pause(budget, attempt)
@@ -186,6 +196,8 @@ class ServiceClient:
                 self._tokens.token(budget, fresh=True)
                 renewed = True
                 continue
+            if answer.status_code >= 500:
+                self._note(method, f"status {answer.status_code}")
             if answer.status_code in (502, 503, 504) and safe:
                 self._pause(budget, attempt)
                 continue
@@ -202,11 +214,16 @@ class ServiceClient:
     ) -> httpx.Response:
         """One try, within what is left. Errors: Unavailable when nothing is left; httpx.HTTPError."""
         if budget.left < SHORTEST:
+            self._note(method, "time budget")
             raise Unavailable()
         patience = min(self._timeout, budget.left)
         headers = headers | {HEADER: TimeBudget(patience).header()}
         with budget.waiting():
             return self._http.request(method, path, headers=headers, timeout=patience, **rest)
+
+    def _note(self, method: str, how: str) -> None:
+        """Shape: `how` is the timeout, the break or the status; nothing of the request, which may name somebody."""
+        structlog.get_logger().warning("program did not answer", asked=self._program, method=method, how=how)
 
     @staticmethod
     def _pause(budget: TimeBudget, attempt: int) -> None:

@@ -56,7 +56,9 @@ class Runtime:
         """The way to another program, with this one's own credentials unless a caller's token is handed over."""
         if program not in self._clients:
             base = getattr(self.settings, f"{program}_url")
-            self._clients[program] = ServiceClient(base, self._own_tokens(), timeout=self.settings.timeout)
+            self._clients[program] = ServiceClient(
+                base, self._own_tokens(), timeout=self.settings.timeout, program=program
+            )
         return self._clients[program]
 
     def write_behind(self, name: str, send: Callable[[Sequence[Any]], None]) -> WriteBehind:

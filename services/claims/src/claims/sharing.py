@@ -11,7 +11,7 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import in_batches
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from claims import reach
@@ -50,7 +50,7 @@ def describe_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
         answer = runtime.client("consent").post("/v1/coverage", question, safe=True, on_behalf_of=caller)
         ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
         return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
-    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken
 
 
@@ -97,5 +97,5 @@ def _ask(runtime: Runtime, caller: Caller | None, question: dict[str, Any]) -> s
             for verdict in answer["verdicts"]
             if verdict["verdict"] == "permit"
         }
-    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken

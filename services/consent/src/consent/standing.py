@@ -6,12 +6,12 @@ Who does not exist and whom the caller may not act for answer alike, after the s
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import in_batches, new_id
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.problems import Fault, NotFound, Unavailable
 from chassis.runtime import Runtime
 from consent.problems import PersonNotFound
@@ -29,6 +29,15 @@ class Kept(Protocol):
 
 
 KeptT = TypeVar("KeptT", bound=Kept)
+
+
+@dataclass(frozen=True)
+class PersonStanding:
+    """What families says of a person. Shape: every id of theirs, and by which ways the caller works with them."""
+
+    ids: list[UUID]
+    ways: frozenset[str]
+    person: UUID
 
 
 @dataclass(frozen=True)
@@ -55,11 +64,10 @@ def find_reached(runtime: Runtime, caller: Caller, act: str, people: Iterable[UU
     found: dict[UUID, ReachedPerson] = {}
     for some in in_batches(asked, ASKED_AT_ONCE):
         for item in _ask(runtime, caller, some):
-            ways, ids = frozenset(item["ways"]), tuple(UUID(one) for one in item["ids"])
-            if may_act(act, ways, caller.roles, sector):
-                others = may_act_on_others(act, ways, caller.roles, sector)
-                person = ReachedPerson(UUID(item["person"]), ids, others)
-                found |= {one: person for one in ids}
+            if may_act(act, item.ways, caller.roles, sector):
+                others = may_act_on_others(act, item.ways, caller.roles, sector)
+                person = ReachedPerson(item.person, tuple(item.ids), others)
+                found |= {one: person for one in item.ids}
     return {one: found[one] for one in asked if one in found}
 
 
@@ -88,15 +96,18 @@ def check_kept(runtime: Runtime, caller: Caller, act: str, kept: KeptT | None, p
     return kept
 
 
-def _ask(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[dict[str, Any]]:
+def _ask(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[PersonStanding]:
     question = {"ids": [str(person) for person in people]}
     patience = runtime.settings.standing_patience
     try:
         answer = runtime.client("families").post(
             "/v1/people/standing", question, safe=True, on_behalf_of=caller, patience=patience
         )
-        return [{"ids": item["ids"], "ways": item["ways"], "person": item["person"]} for item in answer["items"]]
-    except (RemoteProblem, KeyError, TypeError) as broken:
+        return [
+            PersonStanding([UUID(one) for one in item["ids"]], frozenset(map(str, item["ways"])), UUID(item["person"]))
+            for item in answer["items"]
+        ]
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken
 
 

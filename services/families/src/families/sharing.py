@@ -10,7 +10,7 @@ from uuid import UUID
 
 from chassis.auth import Caller
 from chassis.db import in_batches
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 from chassis.schemas import Schema
@@ -99,7 +99,7 @@ def ask_access(runtime: Runtime, caller: Caller, purpose: str) -> Access:
         answer = runtime.client("consent").post("/v1/coverage", question, safe=True, on_behalf_of=caller)
         ask = Ask(service=answer["ask"]["service"], email=answer["ask"].get("email"))
         return Access(purpose=purpose, covers=sorted(answer["covers"]), ask=ask)
-    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken
 
 
@@ -146,5 +146,5 @@ def _ask(
             for verdict in answer["verdicts"]
             if verdict["verdict"] == "permit"
         }
-    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken

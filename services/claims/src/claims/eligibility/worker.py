@@ -15,7 +15,7 @@ import structlog
 
 from chassis.db import new_id, now
 from chassis.events import Event
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.outbox import emit
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
@@ -201,7 +201,7 @@ class Evaluator:
                     f"/v1/families/{id}/evidence-bundles", body, idempotency_key=f"draft-{new_id()}"
                 )
                 bundle, digest = UUID(answer["id"]), str(answer["hash"])
-            except (Unavailable, RemoteProblem, KeyError, TypeError, ValueError) as broken:
+            except (Unavailable, *NOT_AS_AGREED) as broken:
                 log.warning("evidence not frozen; the draft waits", family=str(id), error=type(broken).__name__)
                 batch.left.add(id)
                 continue

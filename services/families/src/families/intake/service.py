@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import new_id, now, today
 from chassis.etag import etag
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.idempotency import OnceRunner
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
@@ -234,7 +234,7 @@ def _check_agreed(runtime: Runtime, caller: Caller, feed: Feed) -> None:
     try:
         answer = runtime.client("consent").post("/v1/decisions", question, safe=True, on_behalf_of=caller)
         permitted = {v["category"] for v in answer["verdicts"] if v["verdict"] == "permit"}
-    except (RemoteProblem, KeyError, TypeError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken
     if not permitted >= set(feed.categories):
         raise SupplyNotAgreed()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from chassis.http import RemoteProblem
+from chassis.http import NOT_AS_AGREED
 from chassis.problems import Unavailable
 from chassis.runtime import Runtime
 
@@ -41,5 +41,5 @@ def find_since(runtime: Runtime, people: Sequence[UUID], since: datetime) -> Sha
             after = page["next"]
             if not after:
                 return Sharings(number, sorted(services))
-    except (Unavailable, RemoteProblem, KeyError, TypeError, ValueError):
+    except (Unavailable, *NOT_AS_AGREED):
         return None
