@@ -109,8 +109,13 @@ async def once(
     return OnceRunner(request, response, idempotency_key)
 
 
+WHERE_KEYED = "A fresh random word, if whoever repeats the request is to be told the first answer"
+
+
 async def once_if_keyed(
-    request: Request, response: Response, idempotency_key: Annotated[str | None, Header()] = None
+    request: Request,
+    response: Response,
+    idempotency_key: Annotated[str | None, Header(description=WHERE_KEYED)] = None,
 ) -> OnceRunner:
     """A change of what is there needs no key. With one, whoever lost the answer is told it again, instead of that the
     change does not fit any more. Errors: KeyMissing for one that is no key."""

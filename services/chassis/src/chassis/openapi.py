@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from chassis.auth import GROUND, signed_in
 from chassis.etag import TAGS
+from chassis.idempotency import WHERE_KEYED
 from chassis.problems import PROBLEM_JSON, Fault
 from chassis.request_checks import KnownNames
 
@@ -103,8 +104,10 @@ def _complete(operation: Document, route: APIRoute) -> None:
 
 def _say_what_headers_hold(parameter: Document) -> None:
     if parameter["name"] == "idempotency-key":
-        parameter |= {"required": True, "schema": {"type": "string", "pattern": "^[!-~]{8,200}$"}}
-        parameter["description"] = "A fresh random word; the same one when the request is repeated"
+        needed = parameter.get("description") != WHERE_KEYED
+        parameter |= {"required": needed, "schema": {"type": "string", "pattern": "^[!-~]{8,200}$"}}
+        if needed:
+            parameter["description"] = "A fresh random word; the same one when the request is repeated"
     elif parameter["name"] == "if-match":
         parameter["schema"] = {"type": "string", "pattern": TAGS}
         parameter["description"] = "The `ETag` of the version that is to be changed"
