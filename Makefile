@@ -77,7 +77,7 @@ quick-tests:
 soak: env-test ## for hours: every kill, flood and race of which a run has a share, by a new seed (again: SOAK_SEED=…)
 	@$(RUN) -m journey.servers
 	@seed=$${SOAK_SEED:-$$(date +%s)}; echo "soak: SOAK_SEED=$$seed"; \
-	SOAK=1 SOAK_SEED=$$seed $(RUN) -m pytest --timeout 7200 $(or $(PATHS),tests/unit tests/hostile tests/e2e)
+	SOAK=1 SOAK_SEED=$$seed $(RUN) -m pytest --timeout 7200 $(or $(PATHS),tests/unit tests/authority tests/hostile tests/e2e)
 
 lint: env-test ## ruff (check and format) and the import contracts
 	@$(RUN) -m ruff check $(OURS) && $(RUN) -m ruff format --check $(OURS) && .venv/bin/lint-imports
