@@ -166,7 +166,7 @@ class Frame:
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
             whole = message["type"] == "http.response.body" and not message.get("more_body")
-            if whole and waiting and has_left(scope, status):
+            if whole and waiting and has_left({**scope, "method": asked_method}, status):
                 for act in waiting:
                     act()
 
