@@ -331,6 +331,27 @@ def sponsor(body: Body) -> None:
     body["to"] = None
 
 
+def welfare_request(body: Body) -> None:
+    """Somebody who is there, named in one way; a referral, since nobody here works with them."""
+    body.update(child={"person": IDS["person_id"]}, others=[], holder="housing", referral="R 1")
+
+
+def welfare_answer(body: Body) -> None:
+    if body["answer"] != "yes":
+        body["categories"] = None
+    body["reason"] = body.get("reason") or "It helps nobody"
+
+
+def welfare_rule(body: Body) -> None:
+    body.update(
+        {"from": LAST.isoformat(), "to": LAST.isoformat(), "holder": "programme", "asking_services": ["housing"]}
+    )
+
+
+def acting_service(body: Body) -> None:
+    body.update({"from": LAST.isoformat(), "to": LAST.isoformat()})
+
+
 FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/agreements": agreement,
     "POST /v1/agreements/{agreement_id}/review": review,
@@ -346,6 +367,10 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/restrictions": about("person", "person_id"),
     "POST /v1/restrictions/{restriction_id}/lift": told_and_lifted,
     "POST /v1/access-reports": access_report,
+    "POST /v1/welfare-requests": welfare_request,
+    "POST /v1/welfare-requests/{welfare_request_id}/answer": welfare_answer,
+    "POST /v1/welfare-rules": welfare_rule,
+    "POST /v1/acting-services": acting_service,
     "POST /v1/repayments": about("claim", "claim_id"),
     "POST /v1/enquiries/{enquiry_id}/close": lately,
     "POST /v1/premises/{uprn}/lowerings": lowering,

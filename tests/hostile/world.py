@@ -17,6 +17,7 @@ from chassis.db import new_id, now
 from chassis.http import trusted
 from claims.frameworks import catalogue
 from claims.models import Batch, Claim, Draw, LedgerEntry, Payment, Question, Sampled
+from consent.models import ActingService, WelfareRequest, WelfareRequestPerson, WelfareRule
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
 from families.models.people import Person
@@ -113,6 +114,7 @@ def furnish(platform: Platform) -> World:
         reviewed(platform)
         | safeguarded(platform, person, known["user_id"])
         | asked_about(platform, family, batch, claim)
+        | asked_for_welfare(platform, person, known["user_id"])
     )
     report = create(platform, "consent", "/v1/access-reports", {
         "person": person, "reference": "RR 1", "asked_on": DAY,
@@ -127,6 +129,36 @@ def furnish(platform: Platform) -> World:
         "delivery_id": delivery, "consent_id": given, "objection_id": objection,
         "protection_id": protection, "restriction_id": restriction, "batch_id": batch, "claim_id": claim,
     })  # fmt: skip
+
+
+def asked_for_welfare(platform: Platform, person: str, user: str) -> dict[str, str]:
+    """What one of the world's services asked of another, a rule of it that answers, and who acts for the council."""
+    day, ids = (
+        date.fromisoformat(DAY),
+        {name: new_id() for name in ("welfare_request", "welfare_rule", "acting_service")},
+    )
+    with platform["consent"].runtime.write() as session:
+        session.add_all(
+            [
+                WelfareRequest(
+                    id=ids["welfare_request"], holder="programme", service="housing", agency="thornbury-council",
+                    by=user, function="assess_need", why="She was not seen", categories=["attendance"], referral="R 1",
+                    urgent=False, asked_at=now(), due_on=day,
+                ),
+                WelfareRule(
+                    id=ids["welfare_rule"], holder="programme", agency="thornbury-council", categories=["attendance"],
+                    asking_services=["housing"], asking_roles=["mash_worker"], answers_at_most=1, begins=day, ends=day,
+                    reason="It helps", drafted_by=user,
+                ),
+                ActingService(
+                    id=ids["acting_service"], service=NURSING, agency="thornbury-council", contract="C 1", begins=day,
+                    ends=day, by=user,
+                ),
+            ]
+        )  # fmt: skip
+        session.flush()
+        session.add(WelfareRequestPerson(request=ids["welfare_request"], person=UUID(person), relation="child"))
+    return {f"{name}_id": str(value) for name, value in ids.items()}
 
 
 def frozen(platform: Platform, family: str, person: str) -> str:

@@ -25,11 +25,12 @@ ORDER = {
     "families": [
         *("feeds", "composition_queue", "people", "protections", "bars", "facts", "matching", "intake"),
         *("composition", "support", "families", "premises", "evidence"),
-        *("covers", "enquiries", "emergency_access", "standing"),
+        *("covers", "enquiries", "emergency_access", "welfare_reach", "standing"),
     ],
     "consent": [
-        *("catalogue", "acts", "agreements", "decisions", "sent_marks", "notices", "consents"),
-        *("coverage", "objections", "protections", "restrictions", "sharing_log", "access_reports"),
+        *("catalogue", "acts", "agreements", "acting_services", "welfare_rules", "welfare_requests"),
+        *("decisions", "sent_marks", "notices", "consents", "coverage"),
+        *("objections", "protections", "restrictions", "sharing_log", "access_reports"),
     ],
     "claims": [
         *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),

@@ -22,6 +22,7 @@ from gateway.limits import Prepared
 from gateway.loaders import Loaders, Services
 from gateway.outline import Outline
 from gateway.settings import GatewaySettings
+from vocabulary.purposes import ON_GROUND
 
 PURPOSE = re.compile(r"[a-z][a-z_]{0,39}")
 
@@ -50,7 +51,8 @@ class Context:
         self.caller, self.prepared = caller, Prepared(Outline([], 0, quotes=False))
         self.patience = min(settings.operation_timeout, _left_of_request())
         self._ends = time.monotonic() + self.patience
-        self.stated = {purpose or (caller.purposes[0] if len(caller.purposes) == 1 else "")}
+        usual = [one for one in caller.purposes if one not in ON_GROUND]
+        self.stated = {purpose or (usual[0] if len(usual) == 1 else "")}
         self._headers = {
             "Authorization": f"Bearer {caller.token}",
             "Accept": "application/json",

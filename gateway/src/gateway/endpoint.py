@@ -32,8 +32,10 @@ from gateway.limits import Documents
 from gateway.outline import Outline, WrongWord, locate_word
 from gateway.problems import DocumentNotValid, OperationNotValid, PersistedQueryNotSupported
 from gateway.settings import GatewaySettings
+from vocabulary.purposes import ON_GROUND
 
-SAFEGUARDING = "safeguarding"
+ADVISED = frozenset({"safeguarding", *ON_GROUND})
+"""Purposes for which each answer says whom to turn to."""
 GONE = 499
 """The status of an answer that nobody waits for; it stands in the log alone."""
 GRAPHQL_JSON, JSON = "application/graphql-response+json", "application/json"
@@ -139,7 +141,7 @@ async def _answer(request: Request, caller: Caller, operation: Operation) -> Res
     answer = await _unless_gone(request, run(state.schema, documents, state.admission, operation, context, settings))
     if answer is None:
         return Response(status_code=GONE)
-    if SAFEGUARDING in context.stated and settings.unavailable_advice:
+    if not ADVISED.isdisjoint(context.stated) and settings.unavailable_advice:
         # Of what is not there GraphQL says null, so this stands beside each answer, whatever it shows.
         answer["extensions"] = {"advice": settings.unavailable_advice}
     return _render(request, answer)

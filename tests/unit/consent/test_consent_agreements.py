@@ -278,7 +278,7 @@ def test_pages_of_agreements_join_up(world: World) -> None:
 def test_the_words_of_agreements_can_be_read(world: World) -> None:
     purposes = [entry["code"] for entry in world.get("/v1/purposes").json()["items"]]
     categories = [entry["code"] for entry in world.get("/v1/categories").json()["items"]]
-    assert purposes == ["identify", "support", "claim", "safeguarding"] and "location" in categories
+    assert purposes == ["identify", "support", "claim", "safeguarding", "welfare_of_child"] and "location" in categories
     assert {entry["code"] for entry in world.get("/v1/bases").json()["items"]} >= {"consent", "statute"}
     assert somebody() not in categories
 

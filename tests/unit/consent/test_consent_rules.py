@@ -9,6 +9,7 @@ from consent.decisions.rules import BOOK, CARRYING, SPEAKS, AgreementStanding, A
 from fixtures.directory import SERVICES
 from vocabulary.categories import CATEGORIES
 from vocabulary.grounds import GROUNDS
+from vocabulary.purposes import PURPOSES
 from vocabulary.roles import ROLES
 
 AGREEMENT = UUID(int=7)
@@ -102,12 +103,15 @@ SEES = {
     ("childrens_social_worker", "safeguarding"): " ".join(CATEGORIES),
     ("team_manager", "safeguarding"): " ".join(CATEGORIES),
     ("team_manager", "support"): "identity address attendance housing support",
+    ("lead_professional", "welfare_of_child"): "identity address attendance housing support",
+    ("partner_practitioner", "welfare_of_child"): "identity address attendance support",
+    ("mash_worker", "welfare_of_child"): " ".join(CATEGORIES),
+    ("childrens_social_worker", "welfare_of_child"): " ".join(CATEGORIES),
+    ("team_manager", "welfare_of_child"): " ".join(CATEGORIES),
 }
 
 
-@pytest.mark.parametrize(
-    ("role", "purpose"), [(r, p) for r in ROLES for p in ("identify", "support", "claim", "safeguarding")]
-)
+@pytest.mark.parametrize(("role", "purpose"), [(r, p) for r in ROLES for p in PURPOSES])
 def test_a_role_sees_its_categories_for_its_purposes_and_no_more(role: str, purpose: str) -> None:
     seen = {c for c in CATEGORIES if decided(case(c, roles=frozenset({role}), purpose=purpose))[0] == "permit"}
     assert seen == set(SEES.get((role, purpose), "").split())
@@ -209,14 +213,16 @@ def test_a_book_that_names_another_rule_does_not_load() -> None:
 
 def test_only_rules_that_find_an_agreement_or_ones_own_record_permit() -> None:
     permitting = [rule.name for rule in BOOK.rules if rule.verdict == "permit"]
-    assert permitting == ["own_record", "enquiry", "emergency", "agreed"]
+    assert permitting == ["own_record", "enquiry", "emergency", "welfare_request", "agreed"]
 
 
 MASH = frozenset({"mash_worker"})
+CARRIES_SAFEGUARDING = [ground for ground in CARRYING if not GROUNDS[ground].answered]
+WELFARE = {"purpose": "welfare_of_child", "ground": "welfare_request", "is_person": True}
 AGAINST = Subject(objected=True, restricted=frozenset(CATEGORIES))
 
 
-@pytest.mark.parametrize("ground", CARRYING)
+@pytest.mark.parametrize("ground", CARRIES_SAFEGUARDING)
 @pytest.mark.parametrize("state", [None, "draft", "lapsed", "suspended", "ended", "in_force"])
 @pytest.mark.parametrize("basis", ["public_task", "consent"])
 def test_an_enquiry_is_served_whatever_was_agreed_objected_to_or_restricted(
@@ -226,7 +232,7 @@ def test_an_enquiry_is_served_whatever_was_agreed_objected_to_or_restricted(
     assert decided(asked) == ("permit", ground)
 
 
-@pytest.mark.parametrize("ground", CARRYING)
+@pytest.mark.parametrize("ground", CARRIES_SAFEGUARDING)
 def test_protection_origin_and_role_bind_an_enquiry(ground: str) -> None:
     mash = {"purpose": "safeguarding", "roles": MASH, "ground": ground, "service": "childrens-social-care"}
     hidden = case("address", subject=Subject(protected=True), **mash)  # type: ignore[arg-type]
@@ -249,6 +255,41 @@ def test_cover_and_team_say_whom_a_caller_meets_and_carry_nothing(ground: str) -
     mash = case(state=None, purpose="safeguarding", roles=MASH, ground=ground)
     assert decided(mash) == ("deny", "no_agreement")
     assert decided(case(ground=ground, subject=replace(INFORMED, objected=True))) == ("deny", "objected")
+
+
+@pytest.mark.parametrize("state", [None, "draft", "lapsed", "suspended", "ended", "in_force"])
+@pytest.mark.parametrize("basis", ["public_task", "consent"])
+@pytest.mark.parametrize("role", ["mash_worker", "lead_professional", "partner_practitioner"])
+def test_an_answered_request_is_served_whatever_was_agreed_consented_or_objected_to(
+    state: str | None, basis: str, role: str
+) -> None:
+    answered = replace(AGAINST, answered=frozenset({("attendance", "education")}))
+    asked = case(state=state, basis=basis, subject=answered, roles=frozenset({role}), **WELFARE)  # type: ignore[arg-type]
+    assert decided(asked) == ("permit", "welfare_request")
+
+
+def test_an_answered_request_carries_what_the_answer_names_and_nothing_else() -> None:
+    subject = Subject(
+        answered=frozenset({("attendance", "education"), ("benefits", "jobcentre"), ("address", "education")})
+    )
+    of_mash = {"roles": MASH, "subject": subject, "state": None, "service": "childrens-social-care"} | WELFARE
+    assert decided(case(**of_mash)) == ("permit", "welfare_request")  # type: ignore[arg-type]
+    for category, source in (("support", "education"), ("attendance", "housing"), ("identity", "education")):
+        assert decided(case(category, source, **of_mash)) == ("deny", "no_agreement")  # type: ignore[arg-type]
+    assert decided(case("benefits", "jobcentre", **of_mash)) == ("deny", "origin")  # type: ignore[arg-type]
+    hidden = of_mash | {"subject": replace(subject, protected=True)}
+    assert decided(case("address", **hidden)) == ("deny", "protected")  # type: ignore[arg-type]
+    for other in (
+        {"ground": None},
+        {"purpose": "safeguarding"},
+        {"purpose": "support"},
+        {"roles": frozenset({"claims_officer"})},
+        {"roles": frozenset(), "is_person": False},
+        {"subject": Subject()},
+    ):
+        assert decided(case(**of_mash | other)) == ("deny", "no_agreement"), other  # type: ignore[arg-type]
+    officer = of_mash | {"roles": frozenset({"information_governance_officer"})}
+    assert decided(case(**officer)) == ("deny", "no_case_content")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("operation", ["read", "use"])

@@ -6,12 +6,14 @@ import pytest
 
 from chassis.cli import load
 from vocabulary.acts import ACT_ROWS, ACTS, may_act, may_act_on_others
+from vocabulary.bodies import is_named, may_take_part
 from vocabulary.categories import CATEGORIES, categories_seen
 from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
 from vocabulary.feeds import FEEDS, DeclaredFeed
 from vocabulary.grounds import GROUNDS
 from vocabulary.origins import ORIGINS
 from vocabulary.programs import PROGRAMS, SERVICES, DeclaredProgram, address
+from vocabulary.purposes import ON_GROUND
 from vocabulary.roles import ROLES
 from vocabulary.safeguarding import EMERGENCY_ADVICE, ENQUIRY_KINDS, add_working_days
 from vocabulary.scopes import RESERVED, SCOPES
@@ -93,7 +95,8 @@ def test_only_the_platforms_programs_hold_reserved_scopes() -> None:
 
 
 def test_what_a_role_sees_is_said_with_each_category() -> None:
-    assert categories_seen("mash_worker") == {"safeguarding": frozenset(CATEGORIES)}
+    every = frozenset(CATEGORIES)
+    assert categories_seen("mash_worker") == {"safeguarding": every, "welfare_of_child": every}
     assert categories_seen("claims_officer") == {
         "claim": CATEGORIES.keys() - {"identity", "address", "location", "housing"}
     }
@@ -135,8 +138,11 @@ def test_a_working_day_is_no_weekend_and_no_bank_holiday(day: str, due: str) -> 
 
 
 def test_each_ground_is_for_declared_purposes_and_what_carries_a_sharing_has_a_basis() -> None:
-    assert {code for code, ground in GROUNDS.items() if ground.basis} == {"enquiry", "emergency"}
-    assert all("safeguarding" in ground.purposes for ground in GROUNDS.values())
+    assert {code for code, ground in GROUNDS.items() if ground.basis} == {
+        *("enquiry", "emergency", "welfare_request"),
+    }
+    assert all(ground.purposes == ON_GROUND for ground in GROUNDS.values() if ground.answered)
+    assert all("safeguarding" in ground.purposes for ground in GROUNDS.values() if not ground.answered)
     assert set(ENQUIRY_KINDS) == {"s17", "s47"}
 
 
@@ -157,3 +163,29 @@ def test_who_may_do_which_act_is_said_by_way_role_and_sector() -> None:
         may_act("fly", ["leads"], lead, None)
     declared = {code for row in ACT_ROWS.values() for code in row.acts}
     assert declared == ACTS  # each act is somebody's
+
+
+@pytest.mark.parametrize(
+    ("sector", "agency", "named"),
+    [
+        ("social-care", {"social-care", "housing"}, True),
+        ("housing", {"social-care", "housing"}, True),  # the council's
+        ("housing", {"housing", "revenues"}, True),  # a district council's
+        ("housing", {"housing"}, False),  # an association's
+        ("voluntary", {"voluntary", "early-help"}, False),
+        ("police", {"police"}, True),
+        ("employment", {"employment"}, False),
+        ("employment", {"employment", "health"}, False),
+        (None, {"police"}, False),
+    ],
+)
+def test_the_duty_to_share_binds_bodies_that_the_law_names_with_all_their_services(
+    sector: str | None, agency: set[str], named: bool
+) -> None:
+    assert is_named(sector, agency) == named
+    assert may_take_part(sector) == (sector not in (None, "employment"))
+
+
+def test_what_is_only_stated_with_a_ground_is_no_roles_usual_purpose() -> None:
+    assert {"welfare_of_child"} == ON_GROUND
+    assert not [role for role in ROLES.values() if role.purposes and role.purposes[0] in ON_GROUND]

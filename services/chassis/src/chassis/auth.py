@@ -271,14 +271,17 @@ def on_ground(scope: str) -> Callable[..., Awaitable[Caller]]:
 
 
 async def stated_purpose(request: Request, caller: SignedIn, purpose: Annotated[str | None, Header()] = None) -> str:
-    """For what the caller asks: the header, or the only purpose that they may have. Errors: PurposeNeeded, …Allowed."""
+    """For what the caller asks: the header, or the only purpose that they may have, beside those that are always stated
+    (`Program.stated_purposes`). Errors: PurposeNeeded, …Allowed."""
     if purpose is not None:
         if purpose not in caller.purposes:
             raise PurposeNotAllowed()
         return purpose
-    if len(caller.purposes) == 1:
-        request.state.purpose = caller.purposes[0]
-        return caller.purposes[0]
+    always_stated: frozenset[str] = getattr(request.app.state, "stated_purposes", frozenset())
+    usual = [one for one in caller.purposes if one not in always_stated]
+    if len(usual) == 1:
+        request.state.purpose = usual[0]
+        return usual[0]
     if not caller.purposes:
         raise PurposeNotAllowed()
     raise PurposeNeeded()

@@ -39,6 +39,8 @@ class Program:
     turn to where nothing is shown. Where a `dialect` is spoken, errors have its form. `figures` are the program's own
     for Prometheus: name, help, how to count.
 
+    `stated_purposes` are never what somebody asks for who states none.
+
     `recognise` may take from a caller what this program knows to be none of theirs: a role that their service may not
     hold. `package` holds `migrations/versions`, and is named like the program unless said otherwise. `setup` may add to
     the app what is no router; `prepare` may replace parts of the runtime before the app is built.
@@ -56,6 +58,7 @@ class Program:
     spools: re.Pattern[str] | None = None
     advised: Advised | None = None
     dialect: Dialect | None = None
+    stated_purposes: frozenset[str] = frozenset()
     figures: Sequence[tuple[str, str, Callable[[Runtime], int]]] = ()
     setup: Callable[[FastAPI, Runtime], None] | None = None
     prepare: Callable[[Runtime], None] | None = None
@@ -72,6 +75,7 @@ class Program:
         app = build_app(self.title, runtime, self.spools, self.advised, self.dialect)
         app.state.program = self
         runtime.state["serves"] = serves
+        app.state.stated_purposes = self.stated_purposes
         if self.recognise:
             app.state.recognise = self.recognise(runtime)
         if serves:

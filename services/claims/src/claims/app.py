@@ -26,6 +26,7 @@ from directory.recognising import recognise_by
 from transparency.checking import Checker
 from transparency.routes import HEALTH, add_health, make_router
 from transparency.sequencer import Sequencer
+from vocabulary.purposes import ON_GROUND
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -50,6 +51,7 @@ program = Program(
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
+    stated_purposes=ON_GROUND,
     workers=[Evaluator(), PlanKeeper(), Sequencer(LOG), Checker(LOG)],
     open_routes=frozenset({HEALTH}),
     setup=partial(add_health, log=LOG),

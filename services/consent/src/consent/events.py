@@ -5,7 +5,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from chassis.events import Event
-from chassis.schemas import Schema
+from chassis.schemas import Instant, Schema
 from transparency.events import HeadEvent
 
 
@@ -151,6 +151,71 @@ class NoticeNotDelivered(PersonEvent):
     notice: UUID
 
 
+class WelfareRequestEvent(Event):
+    """A request for the welfare of a child (Children Act 2004 s16LA). Key: the request."""
+
+    topic: ClassVar[str] = "consent.welfare"
+
+    request: UUID
+
+    @property
+    def key(self) -> str:
+        return str(self.request)
+
+
+class WelfareRequestMade(WelfareRequestEvent):
+    """One service asked another, which answers by the day that is `due`. Shape: nobody need exist under these ids."""
+
+    name: ClassVar[str] = "welfare-request.made"
+
+    holder: str
+    service: str
+    people: list[UUID]
+    due: Day
+
+
+class WelfareRequestAnswered(WelfareRequestEvent):
+    """The holder answered, or a standing rule of theirs. Shape: `people` and `categories` are those of a yes, which
+    `user` of `service` may be shown `until` then; none of any other answer."""
+
+    name: ClassVar[str] = "welfare-request.answered"
+
+    answer: UUID
+    kind: str
+    rule: UUID | None
+    holder: str
+    service: str
+    user: str
+    people: list[UUID]
+    categories: list[str]
+    until: Instant
+
+
+class WelfareRequestReopened(WelfareRequestEvent):
+    """The answer was taken back; another is due."""
+
+    name: ClassVar[str] = "welfare-request.reopened"
+
+    answer: UUID
+    due: Day
+
+
+class WelfareRequestWithdrawn(WelfareRequestEvent):
+    """Who asked needs it no more, or asked wrongly."""
+
+    name: ClassVar[str] = "welfare-request.withdrawn"
+
+
+class WelfareRequestOverdue(WelfareRequestEvent):
+    """Nobody answered by the day that was `due`. Told once for each such day."""
+
+    name: ClassVar[str] = "welfare-request.overdue"
+
+    holder: str
+    service: str
+    due: Day
+
+
 class HeadSigned(HeadEvent):
     """A head of consent's log."""
 
@@ -162,5 +227,7 @@ EVENTS: list[type[Event]] = [
     AgreementInForce, AgreementSuspended, AgreementEnded,
     ConsentGiven, ConsentWithdrawn, ConsentCorrected,
     ProtectionSet, ProtectionLifted, ObjectionRaised, ObjectionAnswered, ObjectionWithdrawn,
-    RestrictionSet, RestrictionLifted, NoticeNotDelivered, HeadSigned,
+    RestrictionSet, RestrictionLifted, NoticeNotDelivered,
+    WelfareRequestMade, WelfareRequestAnswered, WelfareRequestReopened, WelfareRequestWithdrawn,
+    WelfareRequestOverdue, HeadSigned,
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What consent keeps: agreements, what people were told and said, what was decided and what was shared.
 
-Of people it knows ids and dates. Free text about a person is the reason of a protection or of a restriction alone,
-and bounded.
+Of people it knows ids and dates. Free text about a person is the reason of a protection, of a restriction, and of a
+request for the welfare of a child with its answer, and bounded.
 """
 
 from datetime import date, datetime
@@ -334,6 +334,132 @@ class ActStep(Base):
     by: Mapped[str]
     reason: Mapped[str] = mapped_column(info={"category": "location"})
     recorded_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ActingService(Base):
+    """A service that acts for a body which the law names (s16LA), and so asks and is asked for it, from day to day."""
+
+    __tablename__ = "acting_service"
+    __table_args__ = (Index("acting_service_service", "service"), Index("acting_service_agency", "agency"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    service: Mapped[str]
+    agency: Mapped[str]
+    contract: Mapped[str]
+    begins: Mapped[date]
+    ends: Mapped[date]
+    by: Mapped[str]
+    recorded_at: Mapped[datetime] = mapped_column(default=now)
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_reason: Mapped[str | None]
+
+
+class WelfareRule(Base):
+    """A standing yes of a holder: to these services and roles, for these categories, so often in a week.
+
+    One person drafts it and another confirms it; until then, and once it has ended, it answers nothing.
+    """
+
+    __tablename__ = "welfare_rule"
+    __table_args__ = (Index("welfare_rule_holder", "holder"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    holder: Mapped[str]
+    agency: Mapped[str]
+    categories: Mapped[list[str]]
+    asking_services: Mapped[list[str]]
+    asking_roles: Mapped[list[str]]
+    answers_at_most: Mapped[int]
+    begins: Mapped[date]
+    ends: Mapped[date]
+    reason: Mapped[str]
+    drafted_by: Mapped[str]
+    drafted_at: Mapped[datetime] = mapped_column(default=now)
+    confirmed_by: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class WelfareRequest(Base):
+    """A request of one body to another for what it holds about a child, or about others as it relates to the child.
+
+    `referral`: who has no relationship to the child shows one. `acts_for`: the body for which the asking service acts.
+    """
+
+    __tablename__ = "welfare_request"
+    __table_args__ = (
+        Index("welfare_request_holder", "holder", "status", "due_on"),
+        Index("welfare_request_by", "by"),
+        Index("welfare_request_service", "service"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    holder: Mapped[str]
+    service: Mapped[str]
+    agency: Mapped[str]
+    acts_for: Mapped[str | None]
+    by: Mapped[str]
+    function: Mapped[str]
+    why: Mapped[str] = mapped_column(info={"category": "support"})
+    categories: Mapped[list[str]]
+    referral: Mapped[str | None]
+    urgent: Mapped[bool]
+    asked_at: Mapped[datetime]
+    due_on: Mapped[date]
+    status: Mapped[str] = mapped_column(default="open")
+    overdue_told: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class WelfareRequestPerson(Base):
+    """Whom a request is about. `relation` is `child`, or how somebody has to do with the child; `why` says more of it.
+
+    Where nobody is known whom the request could mean, it holds an id that nobody has: the asker is not told which.
+    """
+
+    __tablename__ = "welfare_request_person"
+
+    request: Mapped[UUID] = mapped_column(ForeignKey("welfare_request.id"), primary_key=True)
+    person: Mapped[UUID] = mapped_column(primary_key=True)
+    relation: Mapped[str]
+    why: Mapped[str | None] = mapped_column(info={"category": "support"})
+
+
+class WelfareAnswer(Base):
+    """A holder's answer, by a person or by a rule of theirs. It stands until it is ended; `people` are those of a yes.
+
+    `to_review`: drawn from what rules answered, for a second person to look at by `review_by`.
+    """
+
+    __tablename__ = "welfare_answer"
+    __table_args__ = (Index("welfare_answer_request", "request"), Index("welfare_answer_rule", "rule", "at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request: Mapped[UUID] = mapped_column(ForeignKey("welfare_request.id"))
+    kind: Mapped[str]
+    categories: Mapped[list[str]]
+    people: Mapped[list[str]]
+    reason: Mapped[str | None] = mapped_column(info={"category": "support"})
+    asker_may_know: Mapped[bool]
+    by: Mapped[str]
+    service: Mapped[str]
+    agency: Mapped[str]
+    rule: Mapped[UUID | None] = mapped_column(ForeignKey("welfare_rule.id"))
+    at: Mapped[datetime]
+    shown_until: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    ended_by: Mapped[str | None]
+    ended_reason: Mapped[str | None]
+    to_review: Mapped[bool] = mapped_column(default=False)
+    review_by: Mapped[date | None]
+    outcome: Mapped[str | None]
+    reviewed_by: Mapped[str | None]
+    reviewed_at: Mapped[datetime | None]
+    review_note: Mapped[str | None]
 
 
 class Decision(Base):

@@ -10,10 +10,17 @@ Problem
 │   ├── ObjectionNotFound      404
 │   ├── RestrictionNotFound    404
 │   ├── PersonNotFound         404
+│   ├── WelfareRequestNotFound 404
+│   ├── WelfareRuleNotFound    404
+│   ├── ActingServiceNotFound  404
 │   └── DecisionNotFound       404
 ├── NotAParty                  403
 ├── NotAnOfficer               403
 ├── AnotherPersonNeeded        403
+├── NotANamedBody              403
+├── NotYourService             403
+├── OwnRule                    403
+├── OwnWelfareRequest          403
 └── Conflict
     ├── BasisAlreadySettled    409
     ├── AgreementNotSigned     409
@@ -24,6 +31,12 @@ Problem
     ├── SponsorOfOtherSide     409
     ├── ObjectionOver          409
     ├── LiftNotAsked           409
+    ├── WelfareAnswerStands    409
+    ├── WelfareRequestOver     409
+    ├── NoAnswerStands         409
+    ├── NothingHeld            409
+    ├── NoReviewDue            409
+    ├── WelfareRuleOver        409
     └── NoticeExists           409
 """
 
@@ -204,3 +217,94 @@ class NoticeExists(Conflict):
     """
 
     title = "Notice exists"
+
+
+class WelfareRequestNotFound(NotFound):
+    """There is no such request for the welfare of a child that you made, or that you may answer. Check the id."""
+
+    title = "Welfare request not found"
+
+
+class WelfareRuleNotFound(NotFound):
+    """There is no such standing rule of a service for which you may make rules. Check the id in your list."""
+
+    title = "Welfare rule not found"
+
+
+class ActingServiceNotFound(NotFound):
+    """There is no such service that acts for your agency. Check the id in your list."""
+
+    title = "Acting service not found"
+
+
+class NotANamedBody(Problem):
+    """The duty to share binds the bodies that the law names, and whoever acts for one of them (Children Act 2004
+    s16LA). Your service is neither.
+
+    An officer of the body for which you act records that: `POST /v1/acting-services`.
+    """
+
+    status, title = 403, "Not a named body"
+
+
+class NotYourService(Problem):
+    """A standing rule is made for their own service by its manager, or for a service of their agency by an officer.
+
+    Let one of them do it.
+    """
+
+    status, title = 403, "Not your service"
+
+
+class OwnRule(Problem):
+    """Two people make a standing rule, and a third looks at what it answered. You drafted this one.
+
+    Let another manager of the service, or an officer of the agency, do it.
+    """
+
+    status, title = 403, "Own rule"
+
+
+class OwnWelfareRequest(Problem):
+    """Nobody answers or reviews what they asked themselves. Let a colleague do it."""
+
+    status, title = 403, "Own welfare request"
+
+
+class WelfareAnswerStands(Conflict):
+    """This request has another answer already. Take that back first, with the reason, and answer anew."""
+
+    title = "Answer stands"
+
+
+class WelfareRequestOver(Conflict):
+    """Whoever asked has withdrawn this request. There is nothing to answer any more."""
+
+    title = "Welfare request over"
+
+
+class NoAnswerStands(Conflict):
+    """This request has no answer that stands, so there is none to take back. Look at its history."""
+
+    title = "No answer stands"
+
+
+class NothingHeld(Conflict):
+    """Your service holds no record of anybody whom this request names, so a yes would share nothing.
+
+    Answer `nothing_held`; whoever asked is told no more than that nothing is shared.
+    """
+
+    title = "Nothing held"
+
+
+class NoReviewDue(Conflict):
+    """The answer that stands was not drawn for review, or somebody has reviewed it. There is nothing to do."""
+
+    title = "No review due"
+
+
+class WelfareRuleOver(Conflict):
+    """This standing rule has ended and stays so. Draft a new one."""
+
+    title = "Welfare rule over"

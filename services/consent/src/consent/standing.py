@@ -111,6 +111,59 @@ def _ask(runtime: Runtime, caller: Caller, people: list[UUID]) -> list[PersonSta
         raise Unavailable() from broken
 
 
+@dataclass(frozen=True)
+class MeantPerson:
+    """Somebody who is meant. Shape: `ids` are all that are read as this person; `held`: the holder sent a record."""
+
+    person: UUID
+    ids: tuple[UUID, ...]
+    ways: frozenset[str]
+    is_child: bool | None
+    held: bool
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Who is meant by one of those who were named: nobody, where `people` is empty, or more than one can be."""
+
+    people: tuple[MeantPerson, ...]
+    too_many: bool
+    barred: bool
+
+
+def find_meant(
+    runtime: Runtime, caller: Caller, named: Sequence[Mapping[str, Any]], holder: str
+) -> tuple[Meaning, ...]:
+    """Who is meant by those whom the caller names, and whether this service holds a record of them.
+
+    Shape: one for each, in order. Errors: Unavailable. The caller is told nothing of it by itself.
+    """
+    question = {"people": [dict(one) for one in named], "holder": holder}
+    try:
+        answer = runtime.client("families").post(
+            "/v1/people/naming", question, safe=True, on_behalf_of=caller, patience=runtime.settings.standing_patience
+        )
+        return tuple(
+            Meaning(
+                people=tuple(
+                    MeantPerson(
+                        UUID(one["person"]),
+                        tuple(UUID(id) for id in one["ids"]),
+                        frozenset(one["ways"]),
+                        one["is_child"],
+                        one["held"],
+                    )
+                    for one in item["people"]
+                ),
+                too_many=item["too_many"],
+                barred=item["barred"],
+            )
+            for item in answer["items"]
+        )
+    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+        raise Unavailable() from broken
+
+
 def person_fault(pointer: str) -> Fault:
     """What is wrong with an id of somebody who is not there, or out of reach."""
     return Fault(

@@ -32,6 +32,7 @@ from families.support.worker import EmptyActs
 from transparency.checking import Checker
 from transparency.routes import HEALTH, add_health, make_router
 from transparency.sequencer import Sequencer
+from vocabulary.purposes import ON_GROUND
 from vocabulary.roles import list_rights, may_hold
 
 program = Program(
@@ -58,13 +59,14 @@ program = Program(
     ],
     reactions=reactions,
     recognise=recognise_by(may_hold, list_rights),
+    stated_purposes=ON_GROUND,
     workers=[PushWorker(), Composer(), EmptyActs(), Sequencer(LOG), Checker(LOG)],
     events=[*PEOPLE_EVENTS, *FAMILY_EVENTS, *SAFEGUARDING_EVENTS],
     open_routes=frozenset({"/v1/feeds", "/v1/feeds/{feed}", HEALTH}),
     setup=partial(add_health, log=LOG),
     advised=Advised(
         paths=re.compile(r"/v1/(enquiries|emergency-access|governance-notes|bars|covers)(/.*)?"),
-        purposes=frozenset({"safeguarding"}),
+        purposes=frozenset({"safeguarding", *ON_GROUND}),
     ),
     figures=[
         (

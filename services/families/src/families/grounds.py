@@ -6,6 +6,8 @@
 | `emergency <id>` | who asked for it, until it ends | the people whom it names |
 | `cover <id>` | who stands in by it today | the families that the colleague leads now |
 | `team <service>` | a manager of that service | the families that somebody of the service leads now |
+| `welfare_request <id>` | who asked, once the holder said yes, until it ends | the people of whom it was said |
+| | who is of the service that was asked | the people whom it names and of whom the service holds a record |
 
 Who lives with them: everybody who belongs today to a family to which one of them belongs today. An enquiry about a
 child needs the adults and children around it, and not who was there once. A protected family is met only by somebody
@@ -29,6 +31,7 @@ from families.emergency_access import repository as emergencies
 from families.enquiries import repository as enquiries
 from families.models.families import Family, Membership
 from families.models.people import Person
+from families.welfare_reach.repository import find_reached
 from vocabulary.grounds import GROUNDS
 
 MANAGER = "team_manager"
@@ -95,11 +98,18 @@ def _by_team(_: Session, caller: Caller, reference: str) -> Named | Led:
     return Led(service=caller.service) if manages else Named()
 
 
+def _by_welfare_request(session: Session, caller: Caller, reference: str) -> Named:
+    id = _id(reference)
+    met = find_reached(session, id, service=caller.service, user=caller.subject, at=now()) if id else set()
+    return Named(people=frozenset(met))
+
+
 KINDS: dict[str, Callable[[Session, Caller, str], Named | Led]] = {
     "enquiry": _by_enquiry,
     "emergency": _by_emergency,
     "cover": _by_cover,
     "team": _by_team,
+    "welfare_request": _by_welfare_request,
 }
 
 

@@ -14,6 +14,7 @@ from families.evidence import service as evidence
 from families.families.service import hide_areas
 from families.matching.forgetting import forget_addresses
 from families.protections import service as protections
+from families.welfare_reach import service as welfare_reach
 from transparency.witness import keep_heads
 
 reactions = Reactions()
@@ -47,6 +48,13 @@ def sampled(session: Session, events: Sequence[Received]) -> None:
         session,
         [(UUID(e.data["bundle"]), UUID(e.data["claim"])) for e in events if e.data.get("bundle") is not None],
     )
+
+
+WELFARE = "consent.welfare"
+reactions.on(WELFARE, "welfare-request.made")(welfare_reach.keep_asked)
+reactions.on(WELFARE, "welfare-request.answered")(welfare_reach.keep_answered)
+reactions.on(WELFARE, "welfare-request.reopened")(welfare_reach.keep_reopened)
+reactions.on(WELFARE, "welfare-request.withdrawn")(welfare_reach.keep_withdrawn)
 
 
 def _locations(events: Sequence[Received]) -> list[tuple[UUID, UUID, date]]:

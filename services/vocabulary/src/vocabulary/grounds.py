@@ -7,7 +7,10 @@ from vocabulary.source import Entry, expect_known, read_entries
 
 
 class Ground(Entry):
-    """Shape: one with a `basis` carries a sharing by itself; one without says only whom the caller meets."""
+    """Shape: one with a `basis` carries a sharing by itself; one without says only whom the caller meets.
+
+    One that is `answered` carries what the holder's answer names, and nothing else.
+    """
 
     source: ClassVar[str] = "grounds"
 
@@ -15,6 +18,7 @@ class Ground(Entry):
     sentence: str
     purposes: frozenset[str]
     basis: str | None = None
+    answered: bool = False
 
 
 GROUNDS = read_entries(Ground)

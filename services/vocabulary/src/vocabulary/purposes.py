@@ -6,12 +6,16 @@ from vocabulary.source import Entry, read_entries
 
 
 class Purpose(Entry):
-    """Shape: a name for screens and a sentence for the people whom it concerns."""
+    """Shape: a name for screens and a sentence for the people whom it concerns.
+
+    One that is `on_ground` is only stated together with a ground, and carried by no agreement.
+    """
 
     source: ClassVar[str] = "purposes"
 
     name: str
     sentence: str
+    on_ground: bool = False
 
 
 class Basis(Entry):
@@ -25,3 +29,6 @@ class Basis(Entry):
 
 PURPOSES = read_entries(Purpose)
 BASES = read_entries(Basis)
+
+ON_GROUND = frozenset(code for code, purpose in PURPOSES.items() if purpose.on_ground)
+"""Purposes that are stated with a ground, or not at all."""

@@ -9,7 +9,7 @@ from chassis.etag import etag
 from chassis.schemas import Code, Date, Id, Instant, Line, Note, PastDate, Schema
 from consent.agreements.parties import Side, list_all_signatures
 from consent.agreements.states import AgreementState, ReviewState, review_of, state_of
-from consent.catalogue.entries import Article9, Article10, Basis, Category, Purpose, ScheduleParagraph
+from consent.catalogue.entries import AgreedPurpose, Article9, Article10, Basis, Category, ScheduleParagraph
 from consent.models import Agreement, AgreementStep
 
 Reason = Annotated[Line, StringConstraints(max_length=200)]
@@ -25,7 +25,7 @@ class TermSchema(Schema):
     Data Protection Act 2018 with its policy document: `GET /v1/categories`, `GET /v1/conditions`.
     """
 
-    purpose: Purpose
+    purpose: AgreedPurpose
     category: Category
     basis: Basis
     gateway: Line | None = Field(default=None, description="The power to share, as the law names it")

@@ -10,7 +10,7 @@ from chassis.schemas import Code, Schema
 from vocabulary.categories import CATEGORIES
 from vocabulary.categories import Category as DeclaredCategory
 from vocabulary.conditions import CONDITIONS, SCHEDULE_1, list_paragraphs_for
-from vocabulary.purposes import BASES, PURPOSES
+from vocabulary.purposes import BASES, ON_GROUND, PURPOSES
 from vocabulary.purposes import Basis as DeclaredBasis
 from vocabulary.purposes import Purpose as DeclaredPurpose
 
@@ -87,6 +87,9 @@ def _among(codes: Collection[str], kind: str, where: str) -> Callable[[str], str
 
 
 Purpose = Annotated[Code, _listed(PURPOSES), AfterValidator(_among(PURPOSES, "purpose", "/v1/purposes"))]
+AGREED = [code for code in PURPOSES if code not in ON_GROUND]
+AgreedPurpose = Annotated[Code, _listed(AGREED), AfterValidator(_among(AGREED, "purpose", "an agreement may name"))]
+"""What agreements carry: where the law itself has something shared they say how, and not whether."""
 Category = Annotated[Code, _listed(CATEGORIES), AfterValidator(_among(CATEGORIES, "category", "/v1/categories"))]
 Basis = Annotated[Code, _listed(BASES), AfterValidator(_among(BASES, "basis", "/v1/bases"))]
 

@@ -34,5 +34,4 @@ def show_coverage_for_caller(
     """The same for a caller of yours, whose token you forward, when they may not ask here themselves."""
     if request.purpose not in asker.purposes:
         raise PurposeNotAllowed()
-    ground = request.ground.kind if request.ground else None
-    return service.show_coverage(session, runtime.settings, asker, request.purpose, ground)
+    return service.show_coverage(session, runtime.settings, asker, request.purpose, request.ground)

@@ -2,7 +2,7 @@
 to build one costs several times what it costs to run it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,8 +42,19 @@ RESTRICTED = select(restriction.c.person, restriction.c.categories).where(
 CONSENTED = select(*(consent.c[name] for name in ConsentRow._fields)).where(consent.c.person.in_(PEOPLE))
 
 
-def read_situation(session: Session, *, recipient: str, purpose: str, ids: Sequence[UUID], today: date) -> Situation:
-    """Everything that bears on these people and this recipient: each table once, in batches of ids."""
+def read_situation(
+    session: Session,
+    *,
+    recipient: str,
+    purpose: str,
+    ids: Sequence[UUID],
+    today: date,
+    answered: Mapping[UUID, frozenset[tuple[str, str]]] | None = None,
+) -> Situation:
+    """Everything that bears on these people and this recipient: each table once, in batches of ids.
+
+    Shape: `answered` says what the answer on which the request rests lets go, of whom.
+    """
     consents: dict[UUID, list[ConsentRow]] = defaultdict(list)
     objections: dict[UUID, set[str]] = defaultdict(set)
     restrictions: dict[UUID, set[str]] = defaultdict(set)
@@ -68,6 +79,7 @@ def read_situation(session: Session, *, recipient: str, purpose: str, ids: Seque
         objections={person: frozenset(purposes) for person, purposes in objections.items()},
         consents=dict(consents),
         sectors=directory.find_sectors(session),
+        answered=dict(answered or {}),
     )
 
 

@@ -80,7 +80,8 @@ class AgreementStanding:
 class Subject:
     """What is known of a person under all their ids, for one recipient and purpose.
 
-    `restricted`: the categories; `informed`: the agencies that gave them a notice.
+    `restricted`: the categories; `informed`: the agencies that gave them a notice; `answered`: the categories and
+    sources that the answer on which the request rests lets go to whoever asks.
     """
 
     protected: bool = False
@@ -88,6 +89,7 @@ class Subject:
     consented: frozenset[str] = frozenset()
     objected: bool = False
     informed: frozenset[str] = frozenset()
+    answered: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,12 +210,17 @@ def _origin(book: RuleBook, case: Case) -> bool:
 
 
 def _carried_by(code: str) -> Callable[[RuleBook, Case], bool]:
-    """Whether the request rests on this ground, which carries a sharing to somebody whose role sees the category."""
+    """Whether the request rests on this ground, which carries a sharing to somebody whose role sees the category.
+
+    A ground that is answered carries what the answer names and nothing else.
+    """
+    ground = GROUNDS[code]
 
     def speaks(book: RuleBook, case: Case) -> bool:
         asked = case.asked
-        stated = asked.ground == code and asked.purpose in GROUNDS[code].purposes
-        return stated and bool(asked.roles) and book.sees(asked, case.category)
+        stated = asked.ground == code and asked.purpose in ground.purposes
+        within = not ground.answered or (case.category, case.source) in case.subject.answered
+        return stated and within and bool(asked.roles) and book.sees(asked, case.category)
 
     return speaks
 

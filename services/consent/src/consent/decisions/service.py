@@ -16,7 +16,7 @@ from chassis.runtime import Runtime
 from consent.agreements.repository import list_terms
 from consent.agreements.states import state_of
 from consent.decisions import repository
-from consent.decisions.covering import list_covered
+from consent.decisions.covering import answers_on, list_covered
 from consent.decisions.rules import BOOK, CARRYING, Asked, Case, Rule, Subject
 from consent.decisions.schemas import (
     CallerSchema,
@@ -98,17 +98,19 @@ def show_decision(session: Session, caller: Caller, decision_id: UUID) -> Decisi
     asker = CallerSchema(
         subject=kept.subject, client=kept.client, agency=kept.agency, service=kept.service, roles=kept.roles
     )
+    ground = GroundSchema(kind=kept.ground, reference=kept.ground_reference or "") if kept.ground else None
+    answered = answers_on(session, ground, kept.subject, kept.service)
     return DecisionRecord(
         id=kept.id,
         at=kept.at,
         program=kept.program,
         caller=asker,
         purpose=kept.purpose,
-        ground=GroundSchema(kind=kept.ground, reference=kept.ground_reference or "") if kept.ground else None,
+        ground=ground,
         operation=kept.operation,
         rule_version=kept.rule_version,
         permits=kept.permits if kept.agency == caller.agency else None,
-        covers=list_covered(session, _asked_again(kept)),
+        covers=list_covered(session, _asked_again(kept), answered.categories),
         refusals=refusals,
     )
 
@@ -131,7 +133,14 @@ def _decide(session: Session, asker: Caller, request: DecisionRequest, day: date
         agency=asker.agency,
     )
     ids = list({one for subject in request.subjects for one in _ids(subject)})
-    situation = repository.read_situation(session, recipient=asked.service, purpose=asked.purpose, ids=ids, today=day)
+    situation = repository.read_situation(
+        session,
+        recipient=asked.service,
+        purpose=asked.purpose,
+        ids=ids,
+        today=day,
+        answered=answers_on(session, request.ground, asker.subject, asker.service).by_person,
+    )
     return _answer(verdicts_on(situation, asked, request, day))
 
 

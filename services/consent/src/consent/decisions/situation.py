@@ -38,6 +38,7 @@ class Situation:
     objections: dict[UUID, frozenset[str]] = field(default_factory=dict)
     consents: dict[UUID, list[ConsentRow]] = field(default_factory=dict)
     sectors: dict[str, str] = field(default_factory=dict)
+    answered: dict[UUID, frozenset[tuple[str, str]]] = field(default_factory=dict)
 
     def standings(self, asked: Asked, today: date) -> dict[tuple[str, str], AgreementStanding]:
         """(source, category) → what the agreements say, for the one who asks."""
@@ -62,6 +63,7 @@ class Situation:
             consented=consented([row for one in every for row in self.consents.get(one, ())], asked),
             objected=any(asked.purpose in self.objections.get(one, ()) for one in every),
             informed=frozenset().union(*(self.informed.get(one, frozenset()) for one in every)),
+            answered=frozenset().union(*(self.answered.get(one, frozenset()) for one in every)),
         )
 
 

@@ -44,6 +44,12 @@ class SomebodyRequest(Schema):
         return self
 
 
+def find_meant(session: Session, one: SomebodyRequest, purpose: str) -> set[UUID]:
+    """The roots of those who may be meant; none where there is nobody. What a source said whom the law binds for this
+    purpose names nobody."""
+    return people.find_roots(session, [one.person]) if one.person else _find_called(session, one, purpose)
+
+
 def find_named(session: Session, named: Sequence[SomebodyRequest], pointer: str, purpose: str) -> list[UUID]:
     """The roots of all who are named. What a source said whom the law binds for this purpose names nobody.
 
@@ -51,7 +57,7 @@ def find_named(session: Session, named: Sequence[SomebodyRequest], pointer: str,
     """
     roots: dict[UUID, None] = {}
     for index, one in enumerate(named):
-        found = people.find_roots(session, [one.person]) if one.person else _find_called(session, one, purpose)
+        found = find_meant(session, one, purpose)
         if not found:
             raise PersonNotFound()
         if len(found) > FIT_AT_MOST:

@@ -164,3 +164,21 @@ class Cover(Base):
     ended_by: Mapped[str | None]
     ended_at: Mapped[datetime | None]
     ended_reason: Mapped[str | None]
+
+
+class WelfareReach(Base):
+    """Whom a request for the welfare of a child lets somebody meet, as `consent` told it.
+
+    The service that was asked meets, of these people, those of whom it holds a record itself (`user` is null); who
+    asked meets those of whom a yes was said. `person` is any id of theirs, and nobody need exist under it.
+    """
+
+    __tablename__ = "welfare_reach"
+    __table_args__ = (Index("welfare_reach_request", "request"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    request: Mapped[UUID]
+    person: Mapped[UUID]
+    service: Mapped[str]
+    user: Mapped[str | None]
+    until: Mapped[datetime | None]

@@ -13,7 +13,7 @@ from chassis.schemas import LookupRequest
 from chassis.thread_slots import OwnThreads
 from families.access import AskStanding
 from families.standing import service
-from families.standing.schemas import StandingItems
+from families.standing.schemas import Meanings, NamingRequest, StandingItems
 
 THREADS = 4
 
@@ -28,4 +28,15 @@ async def find_standing(
     runtime = request.app.state.runtime
     threads: OwnThreads = runtime.state.setdefault("standing", OwnThreads(THREADS))
     find = partial(service.find_standing, runtime, caller, asked.ids)
+    return await threads.run(find, runtime.settings.standing_patience)
+
+
+@router.post("/naming")
+async def find_named_people(
+    asked: NamingRequest, program: AskStanding, caller: OnBehalfOf, request: Request
+) -> Meanings:
+    """Who is meant by those whom a caller names. For consent alone, which tells the caller nothing of it."""
+    runtime = request.app.state.runtime
+    threads: OwnThreads = runtime.state.setdefault("standing", OwnThreads(THREADS))
+    find = partial(service.find_named_people, runtime, caller, asked)
     return await threads.run(find, runtime.settings.standing_patience)
