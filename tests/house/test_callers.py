@@ -13,6 +13,7 @@ from .rules import Rule
 OF_A_CALLER = frozenset({"caller", "subject", "client", "agency", "service", "roles"})
 """What a token says of whoever asks."""
 OF_OTHERS = {
+    ("consent", "/v1/acting-services", "service"): "of whoever works for the agency",
     ("families", "/v1/families/{family_id}/lead-professional", "service"): "of the lead who is named",
     ("families", "/v1/families/{family_id}/team", "service"): "of the team's new member",
     ("identity", "/v1/users", "service"): "of somebody whom an administrator registers",
