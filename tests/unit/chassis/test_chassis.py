@@ -253,6 +253,9 @@ def test_the_purpose_must_be_one_of_the_callers(toys: Running) -> None:
 
     assert [ask(["identify"], None), ask(["identify", "claim"], "claim")] == [200, 200]
     assert [ask(["identify", "claim"], None), ask(["identify"], "claim"), ask([], None)] == [400, 403, 403]
+    # What is always stated is nobody's usual purpose, so whoever has it besides need still state none.
+    assert [ask(["identify", "mending"], None), ask(["identify", "mending"], "mending")] == [200, 200]
+    assert [ask(["mending"], None), ask(["identify", "claim", "mending"], None)] == [400, 400]
 
 
 def test_a_scope_that_is_lacking_is_named(toys: Running) -> None:

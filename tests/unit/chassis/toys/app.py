@@ -203,5 +203,6 @@ program = Program(
     routers=[router],
     reactions=reactions,
     events=[ToyMade],
+    stated_purposes=frozenset({"mending"}),
     package=__package__,
 )
