@@ -7,18 +7,19 @@ from datetime import date
 from typing import Any
 
 ALL_BUT_LOCATION = {"identity", "address", "attendance", "anti_social_behaviour", "benefits", "support"}
+EVERYTHING = ALL_BUT_LOCATION | {"location"}
 PLAIN = {"identity", "address", "attendance", "support"}
 NAMELESS = {"attendance", "anti_social_behaviour", "benefits", "support"}
 SEES: dict[str, dict[str, set[str]]] = {
     "analyst": {"identify": ALL_BUT_LOCATION, "claim": ALL_BUT_LOCATION},
     "programme_coordinator": {"identify": PLAIN, "support": PLAIN},
-    "lead_professional": {"support": PLAIN},
-    "partner_practitioner": {"support": PLAIN},
+    "lead_professional": {"support": PLAIN, "welfare_of_child": PLAIN},
+    "partner_practitioner": {"support": PLAIN, "welfare_of_child": PLAIN},
     "claims_officer": {"claim": NAMELESS},
     "internal_auditor": {"claim": NAMELESS},
-    "mash_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
-    "childrens_social_worker": {"safeguarding": ALL_BUT_LOCATION | {"location"}},
-    "team_manager": {"support": PLAIN, "safeguarding": ALL_BUT_LOCATION | {"location"}},
+    "mash_worker": {"safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},
+    "childrens_social_worker": {"safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},
+    "team_manager": {"support": PLAIN, "safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},
 }
 OWNER = {"programme": "council", "education": "council", "jobcentre": "jobcentre-plus", "housing": "homes"}
 """Whose service each is: the controller whose notice its use needs."""
@@ -36,7 +37,7 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
 
     if shown and roles and not any(role in SEES for role in roles):
         return "deny"
-    if purpose != "safeguarding":
+    if purpose not in ("safeguarding", "welfare_of_child"):
         for restriction in store["restrictions"]:
             if restriction["person"] in ids and (
                 restriction["categories"] == [] or category in restriction["categories"]
@@ -44,12 +45,22 @@ def may(store: dict[str, list[dict[str, Any]]], question: dict[str, Any], today:
                 return "deny"
     if source == service:
         return "permit"
-    if source == "jobcentre" and (service != "programme" or purpose == "safeguarding"):
+    if source == "jobcentre" and (service != "programme" or purpose in ("safeguarding", "welfare_of_child")):
         return "deny"
     if purpose == "safeguarding" and question["ground"] in ("enquiry", "emergency"):
         for role in roles:
             if category in SEES.get(role, {}).get("safeguarding", set()):
                 return "permit"
+
+    if purpose == "welfare_of_child":
+        # The law has it shared once the holder has answered yes; no agreement bears on it, and none carries it.
+        for answer in store["answers"]:
+            named = answer["person"] in ids and (answer["category"], answer["source"]) == (category, source)
+            if named and question["ground"] == "welfare_request":
+                for role in roles:
+                    if category in SEES.get(role, {}).get("welfare_of_child", set()):
+                        return "permit"
+        return "deny"
 
     carrying, stopped = [], False
     for agreement in store["agreements"]:

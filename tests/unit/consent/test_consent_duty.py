@@ -35,8 +35,9 @@ ASKS, ANSWERS = ["welfare-requests:ask", "welfare-requests:read"], ["welfare-req
 
 def who(kind: str, name: str, role: str, scopes: list[str]) -> str:
     service, agency = SERVICE_OF[kind]
-    said = {"roles": [role], "scopes": scopes, "service": service, "agency": agency}
-    return token(f"{name}-{service}", purposes=["welfare_of_child"], **said)
+    return token(
+        f"{name}-{service}", scopes=scopes, roles=[role], service=service, agency=agency, purposes=["welfare_of_child"]
+    )
 
 
 def asker(kind: str) -> str:

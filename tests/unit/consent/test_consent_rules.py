@@ -281,6 +281,7 @@ def test_an_answered_request_carries_what_the_answer_names_and_nothing_else() ->
     assert decided(case("address", **hidden)) == ("deny", "protected")  # type: ignore[arg-type]
     for other in (
         {"ground": None},
+        {"ground": None, "state": "in_force"},  # as one of before could be, had somebody written it into the store
         {"purpose": "safeguarding"},
         {"purpose": "support"},
         {"roles": frozenset({"claims_officer"})},

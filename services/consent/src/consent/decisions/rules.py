@@ -18,6 +18,7 @@ from consent.agreements.states import AgreementState
 from vocabulary.categories import CATEGORIES_VERSION, categories_seen
 from vocabulary.grounds import GROUNDS
 from vocabulary.origins import ORIGINS
+from vocabulary.purposes import ON_GROUND
 from vocabulary.roles import ROLES
 
 Operation = Literal["read", "use", "supply"]
@@ -159,8 +160,10 @@ class RuleBook(Schema):
     def binds(self, state: AgreementState, purpose: str) -> bool:
         """Whether an agreement of this standing carries the purpose: in force, or lapsed where lapsing spares it.
 
-        One that is under review carries what a lapsed one does.
+        One that is under review carries what a lapsed one does. What is only stated with a ground none carries.
         """
+        if purpose in ON_GROUND:
+            return False
         return state == "in_force" or (state in ("lapsed", "under_review") and purpose in self.reach.lapse_spares)
 
     def forbidden_by_origin(self, source: str | None, recipient: str | None, purpose: str) -> bool:
