@@ -92,7 +92,7 @@ def test_a_role_of_an_earlier_release_that_the_service_may_not_hold_is_in_no_tok
         session.get_one(User, UUID(town.people["zita"])).roles = ["analyst", "partner_practitioner"]
     said = ask(town, town.token("zita"), "GET", "identity", "/v1/whoami").json()
     assert said["roles"] == ["partner_practitioner"]
-    assert said["purposes"] == ["support"]
+    assert said["purposes"] == ["support", "welfare_of_child"]
     assert "families:read" in said["scopes"] and not {"people:read", "claims:read"} & set(said["scopes"])
 
 
