@@ -12,7 +12,18 @@ import httpx
 from joserfc.jwk import ECKey
 
 from authority.matrix.oracle import Act, Who
-from authority.matrix.things import ABOUT, DAY, KIT, Matrix, consent_to, decision_about, report_on
+from authority.matrix.things import (
+    ABOUT,
+    DAY,
+    KIT,
+    Matrix,
+    acting_for,
+    consent_to,
+    decision_about,
+    report_on,
+    welfare_request,
+    welfare_rule,
+)
 from chassis.db import today
 from fixtures import agreements
 from hostile.doors import JSON, Door, doors
@@ -234,6 +245,17 @@ BODIES: dict[str, Any] = {
     "POST /v1/restrictions/{restriction_id}/lift": lambda m: LATELY | {"person_told_on": today().isoformat()},
     "POST /v1/protections": lambda m: {"person": m.things["ulla"], "kind": "location", **SAID},
     "POST /v1/sent-marks": lambda m: {"items": [{"decision": m.things["decision_id"], "at": f"{DAY}T12:00:00Z"}]},
+    "POST /v1/welfare-requests": lambda m: welfare_request(m.things["ned"]) | {"holder": "education"},
+    "POST /v1/welfare-requests/{welfare_request_id}/withdrawal": lambda m: {"reason": "Asked wrongly"},
+    "POST /v1/welfare-requests/{welfare_request_id}/answer": lambda m: {"answer": "nothing_held", "reason": "None"},
+    "POST /v1/welfare-requests/{welfare_request_id}/answer/withdrawal": lambda m: {"reason": "The wrong Kit"},
+    "POST /v1/welfare-requests/{welfare_request_id}/answer/review": lambda m: {
+        "outcome": "justified", "note": "It helped"},
+    "POST /v1/welfare-rules": lambda m: welfare_rule(),
+    "POST /v1/welfare-rules/{welfare_rule_id}/end": lambda m: {"reason": "Looked at"},
+    "POST /v1/acting-services": lambda m: acting_for(),
+    "POST /v1/acting-services/{acting_service_id}/end": lambda m: {"reason": "Over"},
+    "POST /v1/people/naming": lambda m: {"people": [{"person": m.things["person_id"]}], "holder": "education"},
     "POST /v1/access-reports": lambda m: report_on(m.things["ned"]),
     "POST /v1/coverage": lambda m: {"purpose": "identify"},
     "POST /v1/decisions": lambda m: decision_about(m.things["ned"]) | {"share": False},
@@ -256,6 +278,10 @@ BODIES: dict[str, Any] = {
 }  # fmt: skip
 
 ELSEWHERE_DONE = {
+    "consent POST /v1/welfare-requests/{welfare_request_id}/answer",
+    "consent POST /v1/welfare-requests/{welfare_request_id}/answer/withdrawal",
+    "consent POST /v1/welfare-requests/{welfare_request_id}/answer/review",
+    "consent POST /v1/welfare-rules/{welfare_rule_id}/confirmation",
     "families POST /v1/pushes/{push_id}/resume", "families POST /v1/pushes/{push_id}/abandon",
     "claims POST /v1/batches", "claims POST /v1/batches/{batch_id}/sample",
     "claims POST /v1/batches/{batch_id}/abandon", "claims POST /v1/batches/{batch_id}/submit",
@@ -264,4 +290,4 @@ ELSEWHERE_DONE = {
     "claims POST /v1/repayments/{repayment_id}/reverse",
 }  # fmt: skip
 """Acts that follow on a story: who may is let in here as far as the 409 that it was not told. `test_sample`,
-`test_one_result` and the tests of intake tell it, and see them done."""
+`test_duty_to_share`, `test_one_result` and the tests of intake tell it, and see them done."""

@@ -182,7 +182,10 @@ def _sharing(town: Town, things: dict[str, str]) -> dict[str, str]:
     )
     things = things | {"notice_id": notice}
     report = made("iris", "/v1/access-reports", report_on(things["ned"]))
+    acting = made("iris", "/v1/acting-services", acting_for())
     return {
+        "welfare_request_id": made("sade", "/v1/welfare-requests", welfare_request(things["person_id"])),
+        "welfare_rule_id": made("manager_police", "/v1/welfare-rules", welfare_rule()), "acting_service_id": acting,
         "report_id": report,
         "notice_id": notice, "delivery_id": delivery, "objection_id": objection, "taken_back": taken_back,
         "restriction_id": restriction, "protection_id": protection, "lifting": lifting, "agreement_id": agreement,
@@ -209,6 +212,29 @@ def decision_about(person: str) -> dict[str, Any]:
 
 def report_on(person: str) -> dict[str, Any]:
     return {"person": person, "reference": "SAR 1", "asked_on": DAY}
+
+
+def welfare_request(person: str) -> dict[str, Any]:
+    """Of the police, what they hold about a child who was referred."""
+    return {
+        "holder": "neighbourhood-policing", "child": {"person": person}, "referral": "R 1", "categories": ["identity"],
+        "function": "assess_need", "why": "She was not seen",
+    }  # fmt: skip
+
+
+def welfare_rule() -> dict[str, Any]:
+    """A standing yes of the police, to whom it lets nobody who asks here."""
+    return {
+        "holder": "neighbourhood-policing", "categories": ["attendance"], "asking_services": ["housing"],
+        "asking_roles": ["mash_worker"], "answers_at_most": 1, "from": today().isoformat(),
+        "to": today().isoformat(), "reason": "It helps",
+    }  # fmt: skip
+
+
+def acting_for() -> dict[str, Any]:
+    """The service of another council, which works for whoever says so."""
+    day = today().isoformat()
+    return {"service": "westbury-care", "contract": "C 1", "from": day, "to": day}
 
 
 def _decided(town: Town, person: str) -> str:
