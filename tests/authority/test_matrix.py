@@ -24,7 +24,7 @@ from fixtures.stack import Programs
 ORACLE = read_oracle()
 LET_IN = {200, 201, 202, 204, 409, 412, 422}
 """What is answered to whoever may, also where the state of the thing stands in the way."""
-TAKES_A_PERSON = {"another-person-needed", "own-access", "own-bar"}
+TAKES_A_PERSON = {"another-person-needed", "own-access", "own-bar", "own-rule", "own-welfare-request"}
 """What is answered to whoever may do such a thing here, though not to what they did themselves: 403 as well."""
 LACKING = {"not-allowed", "purpose-not-allowed", "person-needed", "caller-not-verified", "insufficient_scope"}
 """How a 403 says that somebody does no such thing at all."""
