@@ -6,7 +6,7 @@ Who does not exist and whom the caller may not act for answer alike, after the s
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from chassis.auth import Caller
@@ -160,7 +160,7 @@ def find_meant(
             )
             for item in answer["items"]
         )
-    except (RemoteProblem, KeyError, TypeError, ValueError) as broken:
+    except NOT_AS_AGREED as broken:
         raise Unavailable() from broken
 
 
