@@ -72,3 +72,7 @@ def test_all_that_a_platform_keeps_is_what_a_reset_deletes(var: Path) -> None:
 def test_many_figures_were_compared_with_the_truth(figures: dict[str, Any]) -> None:
     """A verdict that all agree says nothing where nothing was compared."""
     assert figures["compared"] >= 60
+
+
+def test_a_family_that_is_nominated_a_second_time_is_asked_about(figures: dict[str, Any]) -> None:
+    assert figures["nomination"]["questions"] == 1

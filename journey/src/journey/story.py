@@ -21,6 +21,7 @@ from journey.diary import Diary, hold_seeding_lock
 from journey.figures import Figures
 from journey.matching import decide_reviews
 from journey.money import Money
+from journey.nominating_again import NOMINATED, find_supported_family, nominate_again
 from journey.platform import Addresses, Watch, is_ready
 from journey.profile import Profile
 from journey.register import Register
@@ -124,6 +125,7 @@ class Journey:
         self.recompute_claims()
         self.compare_families()
         self.compare_matching()
+        self.nominate_again()
         self.serve_enquiry()
         return Outcome(self.figures, self.api, self.cast, self.borough, self.register)
 
@@ -428,6 +430,28 @@ class Journey:
             self.figures.expect_figure("safeguarding.without_ground", 404, served.without_ground)
             self.figures.expect_figure("safeguarding.after_closing", 404, served.after_closing)
 
+    # One result for the same people
+
+    def nominate_again(self) -> None:
+        """A family that was paid for is nominated once more: a person is asked, and nothing more is paid."""
+        with self.console.step("nomination", "a family nominated a second time") as step:
+            family = find_supported_family(self.borough)
+            if family is None:
+                step.add_figure("no family of the borough could be paid twice")
+                return
+            self.read_people_once()
+            self.register.find_families([family], IDENTIFIED_ON)
+            came = nominate_again(
+                self.api, self.cast, self.diary, self.watch, self.register, self.money, family, LAST_DAY
+            )
+            step.add_figure(f"{counted(came.asked, 'question')}, nothing paid twice")
+            self.figures.set_figure("nomination.questions", came.asked)
+            self.figures.expect_figure("nomination.questions", 1, came.asked)
+            self.figures.expect_figure("nomination.answered_by_who_nominated", 403, came.refused)
+            self.figures.expect_figure("nomination.claims", 0, came.claims)
+            self.figures.expect_figure("nomination.results_pence", 0, came.results_pence)
+            self.figures.expect_figure("nomination.fees_pence", 0, came.fees_pence)
+
     # Comparing with the truth
 
     def compare_families(self) -> None:
@@ -440,9 +464,11 @@ class Journey:
             paid = self.list_paid(names)
             owed = {family: (due.type, iso(due.result_on)) for family, due in truth.items() if due.pence}
             self.expect_same("claim", owed, paid)
+            second = self.diary.do_once(NOMINATED, str) if self.diary.has_done(NOMINATED) else None
             attached = {
                 names.get(row["family"], row["family"]): row["attached_on"]
                 for row in self.api.pages(self.cast["ana"], "claims", "/v1/cohort", state="attached")
+                if row["family"] != second
             }
             due_then = {family: iso(due.attached_on) for family, due in truth.items() if due.attached_on}
             self.expect_same("attachment", due_then, attached)
