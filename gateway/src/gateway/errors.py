@@ -98,6 +98,9 @@ NAMES_ONLY = re.compile(
 
 QUOTED = re.compile(r"'([^']*)'")
 
+ENUM = re.compile(r"(?:does not exist in|Enum) '(\w+)'(?: enum| cannot represent)")
+"""How graphql-core says that a value is none of an enum's, in a document or in its variables."""
+
 SYNTAX = re.compile(r"(Syntax Error: (?:Expected \S+, found|Unexpected) \S+)")
 
 
@@ -117,6 +120,8 @@ def _leave_out_values(message: str, known: frozenset[str]) -> str:
     """A value in a document may be somebody's date of birth, and problems are logged; only known shapes pass."""
     if NAMES_ONLY.match(message) and '"' not in message:
         return QUOTED.sub(lambda quoted: quoted[0] if _parts(quoted[1]) <= known else "'?'", message)
+    if (enum := ENUM.search(message)) and enum[1] in known:
+        return f"A value is none of those of the enum '{enum[1]}'."
     if syntax := SYNTAX.match(message):
         return f"{syntax[1].rstrip('.')}."
     return ""

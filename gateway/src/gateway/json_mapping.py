@@ -10,6 +10,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from enum import Enum
 from functools import cache
 from typing import Annotated, Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -145,6 +146,8 @@ def write_input(value: Any) -> Any:
         return {name: write_input(item) for name, item in items.items() if item is not None and item is not UNSET}
     if isinstance(value, list):
         return [write_input(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
     if isinstance(value, UUID | date):
         return str(value)
     return value

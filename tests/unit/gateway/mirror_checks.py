@@ -106,8 +106,10 @@ def _type_faults(kind: type[Any], member: str, hint: Any, schema: Schema, where:
         if Component(where.program, name_of(schema) or "") not in MIRRORED.get(hint, ()):
             yield f"`{member}` is {name_of(schema)}, which {hint.__name__} does not mirror"
     elif isinstance(hint, type) and issubclass(hint, enum.Enum):
-        if {one.value for one in hint} != set(schema.get("enum", [])):
-            yield f"`{member}` has the values {schema.get('enum')}"
+        if {one.value for one in hint} != set(values_of(schema)):
+            yield f"`{member}` has the values {values_of(schema)}"
+    elif hint is str and is_input(kind) and member not in VOCABULARY and values_of(schema):
+        yield f"`{member}` has the values {values_of(schema)}, and any text may be sent"
     elif hint is str:
         yield from _text_faults(kind, member, schema)
     elif hint is JSON:
@@ -127,10 +129,15 @@ def _is_plain(kind: type[Any], hint: Any, schema: Schema) -> bool:
 def _text_faults(kind: type[Any], member: str, schema: Schema) -> Iterator[str]:
     if schema.get("type") != "string" or "format" in schema:
         yield f"`{member}` is {schema.get('format', schema.get('type'))}, and is shown as text"
-    values = schema.get("enum", [schema["const"]] if "const" in schema else [])
-    unsaid = [value for value in values if member not in VOCABULARY and value not in (kind.__doc__ or "")]
+    unsaid = [value for value in values_of(schema) if member not in VOCABULARY and value not in (kind.__doc__ or "")]
     if unsaid:
         yield f"`{member}` may be {', '.join(unsaid)}, which the description does not say"
+
+
+def values_of(schema: Schema) -> list[str]:
+    """The few values that a text may have; none where it may be any."""
+    values: list[str] = schema.get("enum", [schema["const"]] if "const" in schema else [])
+    return values
 
 
 def _is_free(schema: Schema) -> bool:

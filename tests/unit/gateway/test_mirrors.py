@@ -1,16 +1,34 @@
 """Every type of the schema is held against the OpenAPI of the programs that it mirrors."""
 
 import copy
+from enum import StrEnum
 from typing import Any
 
 import pytest
-from graphql import GraphQLInputObjectType, GraphQLInterfaceType, GraphQLObjectType
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    get_named_type,
+)
 
 from gateway.json_mapping import MIRRORED, Component, fields_of, read_object
 from gateway.problems import UpstreamAnswerNotValid
 from gateway.schema import make_schema
-from unit.gateway.mirror_checks import check, check_all, is_input, members_of, schema_of
-from unit.gateway.openapi import Maker, documents, renamed
+from gateway.schema.choices import (
+    AgreementReviewState,
+    ClaimStatus,
+    CohortState,
+    EmergencyAccessStatus,
+    EnquiryStatus,
+    MatchReviewKind,
+    MatchReviewStatus,
+    QuestionKind,
+    QuestionStatus,
+)
+from unit.gateway.mirror_checks import check, check_all, is_input, members_of, schema_of, values_of
+from unit.gateway.openapi import Maker, documents, renamed, without_null
 
 NOT_MIRRORED = {
     "Query": "the way in",
@@ -29,6 +47,18 @@ MIRRORS = [(kind, where) for kind, components in MIRRORED.items() for where in c
 MEMBERS = [(kind, where, member) for kind, where in MIRRORS for member in members_of(kind)]
 OUTPUTS = [(kind, where) for kind, where in MIRRORS if not is_input(kind)]
 COMMITTED = documents()
+CHOSEN: dict[type[StrEnum], tuple[str, str, str]] = {
+    AgreementReviewState: ("consent", "/v1/agreements", "review"),
+    ClaimStatus: ("claims", "/v1/claims", "status"),
+    CohortState: ("claims", "/v1/cohort", "state"),
+    EmergencyAccessStatus: ("families", "/v1/emergency-access", "status"),
+    EnquiryStatus: ("families", "/v1/enquiries", "status"),
+    MatchReviewKind: ("families", "/v1/match-reviews", "kind"),
+    MatchReviewStatus: ("families", "/v1/match-reviews", "status"),
+    QuestionKind: ("claims", "/v1/questions", "kind"),
+    QuestionStatus: ("claims", "/v1/questions", "status"),
+}
+"""The enums of filters, and the parameter of the contract as which each is sent; `MIRRORED` inputs hold the others."""
 PRIVATE: dict[str, Any] = {"loaders": None, "family_id": None, "claim_id": None}
 
 
@@ -46,6 +76,38 @@ def test_every_type_of_the_schema_says_what_it_mirrors() -> None:
             if not any(base in MIRRORED for base in origin.__mro__):
                 unsaid.add(name)
     assert unsaid == set(NOT_MIRRORED)
+
+
+@pytest.mark.parametrize(("chosen", "where"), CHOSEN.items(), ids=[kind.__name__ for kind in CHOSEN])
+def test_a_filter_offers_what_the_program_takes(chosen: type[StrEnum], where: tuple[str, str, str]) -> None:
+    program, path, name = where
+    (schema,) = (
+        one["schema"]
+        for one in COMMITTED[program]["paths"][path]["get"]["parameters"]
+        if (one["in"], one["name"]) == ("query", name)
+    )
+    assert {one.value for one in chosen} == set(values_of(without_null(schema)[0]))
+
+
+def test_every_enum_is_held_against_a_contract_and_none_is_answered() -> None:
+    """What a newer program answers must not break an answer, so that only what is sent is an enum."""
+    kinds = make_schema()._schema.type_map
+    enums = {name for name, kind in kinds.items() if isinstance(kind, GraphQLEnumType) and not name.startswith("__")}
+    sent = {
+        get_named_type(field.type).name
+        for kind in kinds.values()
+        if isinstance(kind, GraphQLInputObjectType)
+        for field in kind.fields.values()
+        if kind.extensions["strawberry-definition"].origin in MIRRORED
+    }
+    assert enums == (enums & sent) | {kind.__name__ for kind in CHOSEN}
+    answered = {
+        get_named_type(field.type).name
+        for name, kind in kinds.items()
+        if isinstance(kind, GraphQLObjectType | GraphQLInterfaceType) and not name.startswith("__")
+        for field in kind.fields.values()
+    }
+    assert not enums & answered
 
 
 @pytest.mark.parametrize(("kind", "where", "member"), MEMBERS, ids=lambda one: getattr(one, "__name__", str(one)))
@@ -71,7 +133,9 @@ def test_a_removed_component_is_noticed() -> None:
         ("claims", "ClaimView", "evidence", {"$ref": "#/components/schemas/Money"}, "`evidence` is Money"),
         ("claims", "BatchView", "claims", {"type": "string"}, "`claims` is no list"),
         ("claims", "NeedView", "figures", {"$ref": "#/components/schemas/Money"}, "`figures` has a form of its own"),
-        ("claims", "CheckRequest", "verdict", {"enum": ["agreed", "no"], "type": "string"}, "`verdict` may be no"),
+        ("claims", "CheckRequest", "verdict", {"enum": ["agreed", "no"], "type": "string"}, "`verdict` has the values"),
+        ("claims", "BatchRequest", "framework", {"enum": ["a", "b"], "type": "string"}, "and any text may be sent"),
+        ("claims", "BatchView", "status", {"enum": ["frozen", "lost"], "type": "string"}, "`status` may be lost"),
     ],
 )
 def test_a_member_of_another_type_is_noticed(

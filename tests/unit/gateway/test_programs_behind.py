@@ -133,7 +133,7 @@ def test_a_coordinator_attaches_the_family(borough: Borough) -> None:
     assert agreed["__typename"] == "FamilyChanged" and agreed["family"] == {"id": found}
     lead = f'{{date: "{day}", user: "{LOU}", service: "early-help"}}'
     assert change(borough, CORA, "nameLeadProfessional", f"{about}, input: {lead}")["__typename"] == "FamilyChanged"
-    assessment = f'{{date: "{day}", kind: "early_help", needs: ["work", "attendance"]}}'
+    assessment = f'{{date: "{day}", kind: early_help, needs: ["work", "attendance"]}}'
     assessed = change(borough, CORA, "recordAssessment", f"{about}, input: {assessment}", wanted)
     plan = f'{{date: "{day}", assessment: "{assessed["id"]}", goals: [{{need: "work", goal: "A job"}}]}}'
     planned = change(borough, CORA, "agreePlan", f"{about}, input: {plan}", wanted, key="the-plan-of-nell")
@@ -176,11 +176,11 @@ def test_consent_is_given_and_withdrawn_and_stands_with_the_person(borough: Boro
     text = {"code": "tf", "version": "1", "language": "en", "text": "What we do."}
     notice = borough.rest("consent", "/v1/notices", text, IRIS, "notice")["id"]
     child = member(borough, "child")
-    delivery = f'notice: "{notice}", input: {{date: "2017-09-04", channel: "letter", persons: ["{child}"]}}'
+    delivery = f'notice: "{notice}", input: {{date: "2017-09-04", channel: letter, persons: ["{child}"]}}'
     assert change(borough, IRIS, "deliverNotice", delivery)["__typename"] == "NoticeDelivered"
     given = (
         f'input: {{person: "{child}", date: "2017-09-04", purposes: ["claim"], categories: ["attendance"], '
-        f'notice: "{notice}", channel: "in_person"}}'
+        f'notice: "{notice}", channel: in_person}}'
     )
     recorded = change(borough, CORA, "recordConsent", given, "... on ConsentRecorded { id status }")
     assert recorded["__typename"] == "ConsentRecorded"
@@ -236,7 +236,7 @@ def test_after_a_protection_nothing_locates_the_person(borough: Borough) -> None
 
 def test_batches_and_payments_of_nobody_are_typed_problems(borough: Borough) -> None:
     for name, arguments in {
-        "checkClaim": f'claim: "{uuid4()}", input: {{verdict: "agreed", reason: "Seen.", date: "2018-12-31"}}',
+        "checkClaim": f'claim: "{uuid4()}", input: {{verdict: agreed, reason: "Seen.", date: "2018-12-31"}}',
         "submitBatch": f'batch: "{uuid4()}", input: {{date: "2018-12-31"}}',
         "drawSample": f'batch: "{uuid4()}", nonce: "{"5e" * 32}"',
         "recordPayment": f'input: {{batch: "{uuid4()}", date: "2018-12-31", pence: 1, reference: "TF-1"}}',

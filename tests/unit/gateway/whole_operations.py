@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLList,
@@ -68,13 +69,18 @@ def _argument(name: str, kind: Any, documents: dict[str, Schema]) -> Any:
         return _argument(name, kind.of_type, documents)
     if isinstance(kind, GraphQLInputObjectType):
         return _input(kind, documents)
-    return BY_NAME.get(name, SCALARS[get_named_type(kind).name])
+    return _plain(name, kind)
+
+
+def _plain(name: str, kind: Any) -> Any:
+    inner = get_named_type(kind)
+    return next(iter(inner.values)) if isinstance(inner, GraphQLEnumType) else BY_NAME.get(name, SCALARS[inner.name])
 
 
 def _input(kind: GraphQLInputObjectType, documents: dict[str, Schema]) -> dict[str, Any]:
     origin = kind.extensions["strawberry-definition"].origin
     if origin not in MIRRORED:  # a filter
-        return {name: SCALARS[get_named_type(one.type).name] for name, one in kind.fields.items()}
+        return {name: _plain(name, one.type) for name, one in kind.fields.items()}
     (where,) = MIRRORED[origin]
     document = documents[where.program]
     sent = Maker(document).make(component(document, where.schema))

@@ -24,6 +24,12 @@ from gateway.schema.safeguarding import SafeguardingMutation, SafeguardingQuery
 
 log = structlog.get_logger()
 
+DESCRIPTION = """The platform's families, agreements and claims, for portals.
+
+What is sent (filters and inputs) names its choices as enums. What is answered (a status, a verdict, a kind, a role) is
+text: a program that is newer may answer a value that is not in this schema. Show such a value as it is.
+"""
+
 
 @strawberry_type
 class Query(
@@ -71,6 +77,7 @@ def _field(error: GraphQLError) -> str:
 
 def make_schema() -> Schema:
     schema = QuietSchema(Query, Mutation, config=CONFIG, extensions=[PreparedExtension])
+    schema._schema.description = DESCRIPTION
     describe_types(schema._schema)
     return schema
 
@@ -79,7 +86,7 @@ def describe_types(schema: GraphQLSchema) -> None:
     """Docstrings become descriptions, so that each thing is said once."""
     for kind in schema.type_map.values():
         definition: Any = (kind.extensions or {}).get("strawberry-definition")
-        origin = getattr(definition, "origin", None)
+        origin = getattr(definition, "origin", None) or getattr(definition, "wrapped_cls", None)
         if origin is not None and not kind.description:
             kind.description = _docstring_of(origin)
         for field in getattr(kind, "fields", {}).values():

@@ -8,6 +8,7 @@ import strawberry
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
+from gateway.schema.choices import KeepBackReason
 from gateway.schema.common import AnyProblem, IdempotencyKey, Purpose, attempt_change
 
 
@@ -81,7 +82,7 @@ class KeepBackInput:
     """`because`: child_protection, crime, whereabouts, another_person or serious_harm."""
 
     decision: UUID
-    because: str
+    because: KeepBackReason
 
 
 @strawberry.input

@@ -11,6 +11,7 @@ from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, WholeBody, WholeNumber, mirrors, read_object, write_input
 from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
+from gateway.schema.choices import CheckVerdict, ClaimStatus, CohortState, FindingVerdict
 from gateway.schema.common import (
     Access,
     AnyProblem,
@@ -324,7 +325,7 @@ async def find_family(loaders: Loaders, family: UUID | None) -> "Family | None":
 class ClaimFilter:
     """Shape: what is left out does not narrow."""
 
-    status: str | None = None
+    status: ClaimStatus | None = None
     family: UUID | None = None
     batch: UUID | None = None
 
@@ -333,7 +334,7 @@ class ClaimFilter:
 class CohortFilter:
     """Shape: what is left out does not narrow."""
 
-    state: str | None = None
+    state: CohortState | None = None
 
 
 @strawberry.type
@@ -482,7 +483,7 @@ PaymentRecording = Annotated[PaymentRecorded | AnyProblem, strawberry.union("Pay
 class CheckInput:
     """`verdict`: agreed or sent_back."""
 
-    verdict: str
+    verdict: CheckVerdict
     reason: str
     date: date
 
@@ -502,7 +503,7 @@ class FindingInput:
     """`verdict`: upheld or failed. `corrects`: the finding that stands, which a second auditor corrects."""
 
     claim: UUID
-    verdict: str
+    verdict: FindingVerdict
     reason: str
     date: date
     corrects: UUID | None = None

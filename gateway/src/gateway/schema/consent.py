@@ -9,6 +9,17 @@ import strawberry
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
 from gateway.loaders import Loaders
+from gateway.schema.choices import (
+    AgreementControl,
+    AgreementReviewState,
+    AgreementSide,
+    AgreementTier,
+    ConsentChannel,
+    ConsentGiver,
+    NoticeChannel,
+    ObjectionAnswer,
+    ProtectionKind,
+)
 from gateway.schema.common import (
     AnyProblem,
     IdempotencyKey,
@@ -219,7 +230,7 @@ class ConsentQuery:
         first: int = 50,
         after: str | None = None,
         service: str | None = None,
-        review: str | None = None,
+        review: AgreementReviewState | None = None,
         purpose: Purpose = None,
     ) -> AgreementPage | None:
         """Agreements of services that are the caller's agency's, or were then. Review: due, overdue."""
@@ -353,7 +364,7 @@ class NoticeDeliveryInput:
     """Channels: letter, in_person, email. At most 500 persons; `receivedBy` took it for those who are children."""
 
     date: date
-    channel: str
+    channel: NoticeChannel
     persons: list[UUID]
     received_by: UUID | None = None
 
@@ -395,17 +406,17 @@ class AgreementInput:
 
     supplier: str
     recipient: str
-    tier: str
+    tier: AgreementTier
     under: UUID | None = None
     from_: date = strawberry.field(name="from")
     to: date | None = None
     terms: list[AgreementTermInput]
-    control: str
+    control: AgreementControl
     retention: str
     security: str
     dpia: str
     review_by: date
-    notice_given_by: str = "recipient"
+    notice_given_by: AgreementSide = AgreementSide.recipient
     paper: AgreementPaperInput | None = None
 
 
@@ -415,7 +426,7 @@ class AgreementSignatureInput:
     """Side: supplier, recipient; needed where the caller's agency has both services."""
 
     date: Day
-    side: str | None = None
+    side: AgreementSide | None = None
 
 
 @strawberry.input
@@ -455,14 +466,14 @@ class ConsentInput:
     """
 
     person: UUID
-    given_by: str = "person"
+    given_by: ConsentGiver = ConsentGiver.person
     representative: UUID | None = None
     date: date
     purposes: list[str]
     categories: list[str]
     recipients: list[str] = strawberry.field(default_factory=list)
     notice: UUID
-    channel: str
+    channel: ConsentChannel
 
 
 @strawberry.input
@@ -506,7 +517,7 @@ class ObjectionInput:
 class ObjectionAnswerInput:
     """Answer: upheld, or overridden on compelling grounds, which the reason names."""
 
-    answer: str
+    answer: ObjectionAnswer
     date: date
     reason: str
 
@@ -535,7 +546,7 @@ class ProtectionInput:
     """Kind: location. The reason stays with the information governance officer."""
 
     person: UUID
-    kind: str = "location"
+    kind: ProtectionKind = ProtectionKind.location
     date: date
     reason: str
 

@@ -14,6 +14,7 @@ from gateway.json_mapping import MaybeAbsent, mirrors, read_object, read_objects
 from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
 from gateway.problems import FamilyNotFound, PersonNotFound
+from gateway.schema.choices import AssessmentKind, MatchReviewKind, MatchReviewStatus, MatchVerdict
 from gateway.schema.claims import Claim, ClaimPage, Eligibility, Progress
 from gateway.schema.common import (
     Access,
@@ -398,8 +399,8 @@ class PushPage:
 class MatchReviewFilter:
     """Shape: `status` open or decided; `kind` same_person or non_resident_parent."""
 
-    status: str | None = "open"
-    kind: str | None = None
+    status: MatchReviewStatus | None = MatchReviewStatus.open
+    kind: MatchReviewKind | None = None
 
 
 @strawberry.type
@@ -552,7 +553,7 @@ class AssessmentInput:
     """Kinds: early_help, family_caf, children_and_families. `needs` are the criteria that it named; or why none."""
 
     date: date
-    kind: str
+    kind: AssessmentKind
     needs: list[str]
     none_found_because: str | None = None
     note: str = ""
@@ -582,7 +583,7 @@ class PlanInput:
 class MatchDecisionInput:
     """`verdict`: same or different; yes or no for a non-resident parent."""
 
-    verdict: str
+    verdict: MatchVerdict
     reason: str
 
 

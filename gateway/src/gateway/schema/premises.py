@@ -8,6 +8,7 @@ import strawberry
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
+from gateway.schema.choices import FlagKind, LoweringVerdict, PremisesKind
 from gateway.schema.common import AnyProblem, IdempotencyKey, Purpose, attempt_change
 
 
@@ -112,7 +113,7 @@ LoweringChange = Annotated[LoweringChanged | AnyProblem, strawberry.union("Lower
 class PremisesInput:
     """`kind`: refuge, hmo, hostel or care_home. `reason` says on whose word."""
 
-    kind: str
+    kind: FlagKind
     reason: str
     date: date
 
@@ -125,7 +126,7 @@ class LoweringInput:
     Without `flag` it is the agency's own.
     """
 
-    kind: str
+    kind: PremisesKind
     reason: str
     date: date
     flag: UUID | None = None
@@ -136,7 +137,7 @@ class LoweringInput:
 class LoweringDecisionInput:
     """`verdict`: confirmed, by another than who asked; or refused."""
 
-    verdict: str
+    verdict: LoweringVerdict
     reason: str
     date: date
 

@@ -8,6 +8,7 @@ import strawberry
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
+from gateway.schema.choices import QuestionAnswer, QuestionKind, QuestionStatus
 from gateway.schema.common import AnyProblem, IdempotencyKey, Purpose, attempt_change
 
 
@@ -94,8 +95,8 @@ class QuestionPage:
 class QuestionFilter:
     """Shape: what is left out does not narrow."""
 
-    kind: str | None = None
-    status: str | None = None
+    kind: QuestionKind | None = None
+    status: QuestionStatus | None = None
 
 
 @strawberry.type
@@ -137,7 +138,7 @@ QuestionChange = Annotated[QuestionAnswered | AnyProblem, strawberry.union("Ques
 class AnswerInput:
     """`answer`: same_family, different_family, joined_later (with `joinedOn`); of news stands, falls."""
 
-    answer: str
+    answer: QuestionAnswer
     joined_on: date | None = None
     reason: str
     date: date

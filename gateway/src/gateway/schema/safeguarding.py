@@ -11,6 +11,7 @@ import strawberry
 
 from gateway.context import Info
 from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
+from gateway.schema.choices import BarReason, EmergencyAccessOutcome, EmergencyAccessStatus, EnquiryKind, EnquiryStatus
 from gateway.schema.common import AnyProblem, IdempotencyKey, Purpose, attempt_change
 
 
@@ -174,7 +175,7 @@ class SafeguardingQuery:
     async def enquiries(
         self,
         info: Info,
-        status: str | None = None,
+        status: EnquiryStatus | None = None,
         first: int = 50,
         after: str | None = None,
         purpose: Purpose = None,
@@ -195,7 +196,7 @@ class SafeguardingQuery:
     async def emergency_access(
         self,
         info: Info,
-        status: str | None = None,
+        status: EmergencyAccessStatus | None = None,
         first: int = 50,
         after: str | None = None,
         purpose: Purpose = None,
@@ -259,7 +260,7 @@ class EnquiryInput:
     """Kinds: s47, s17. `reference` is the service's own, with no name in it."""
 
     reference: str
-    kind: str
+    kind: EnquiryKind
     begun: date
     subjects: list[SomebodyInput]
 
@@ -296,7 +297,7 @@ class EmergencyAccessInput:
 class EmergencyAccessReviewInput:
     """Outcomes: justified, not_justified."""
 
-    outcome: str
+    outcome: EmergencyAccessOutcome
     note: str
 
 
@@ -306,7 +307,7 @@ class BarInput:
     """Because: relative, neighbour, other."""
 
     user: UUID
-    because: str
+    because: BarReason
     people: list[UUID] = strawberry.field(default_factory=list)
     families: list[UUID] = strawberry.field(default_factory=list)
 

@@ -6,7 +6,7 @@ facts; no name, no address.
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
@@ -29,6 +29,12 @@ from directory.tables import (
 )
 from transparency.tables import LogBlockMixin, LogCheckMixin, LogHeadMixin, LogLeafMixin, LogNoteMixin, SeenHeadMixin
 
+ClaimStatus = Literal[
+    "drafted", "checked", "frozen", "submitted", "paid", "to_repay", "repaid", "rejected", "retracted", "dropped"
+]
+QuestionKind = Literal["same_people", "news"]
+QuestionStatus = Literal["open", "proposed", "answered", "noted", "closed"]
+CohortState = Literal["none", "eligible", "unconfirmed", "attached", "declined"]
 LIVE = ("drafted", "checked", "frozen", "submitted", "paid", "to_repay")
 is_live = text("status IN ('drafted', 'checked', 'frozen', 'submitted', 'paid', 'to_repay')")
 is_fee = text("kind = 'attachment_fee'")

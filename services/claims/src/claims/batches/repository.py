@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import AuditFinding, Batch, BatchClaim, Claim, DirtyFamily, Draw, SampleCommitment, Sampled
+from claims.models import (
+    AuditFinding,
+    Batch,
+    BatchClaim,
+    Claim,
+    ClaimStatus,
+    DirtyFamily,
+    Draw,
+    SampleCommitment,
+    Sampled,
+)
 from claims.problems import BatchNotFound
 
 
@@ -157,7 +167,7 @@ def move_batch(session: Session, batch: Batch, before: Collection[str], after: s
     return session.scalar(here.values(status=after, version=Batch.version + 1, **values).returning(Batch.version))
 
 
-def move_claims(session: Session, batch: UUID, before: str, after: str) -> list[Claim]:
+def move_claims(session: Session, batch: UUID, before: ClaimStatus, after: ClaimStatus) -> list[Claim]:
     """All of the batch's claims that stand in one way go on to the next. Shape: those that did."""
     here = update(Claim).where(Claim.batch == batch, Claim.status == before).returning(Claim.id)
     moved = list(session.scalars(here.values(status=after, version=Claim.version + 1)))

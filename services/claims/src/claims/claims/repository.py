@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import AuditFinding, Batch, Check, Claim
+from claims.models import AuditFinding, Batch, Check, Claim, ClaimStatus
 from claims.problems import ClaimNotFound
 
 
@@ -26,7 +26,7 @@ def list_claims(
     session: Session,
     caller: Caller,
     *,
-    status: str | None = None,
+    status: ClaimStatus | None = None,
     family: UUID | None = None,
     batch: UUID | None = None,
     after: UUID | None = None,
@@ -62,7 +62,7 @@ def list_in_full(session: Session, caller: Caller, claims: Collection[UUID]) -> 
     return found
 
 
-def move_claim(session: Session, claim: UUID, before: Collection[str], after: str, **values: Any) -> int | None:
+def move_claim(session: Session, claim: UUID, before: Collection[str], after: ClaimStatus, **values: Any) -> int | None:
     """Change a claim's status once, whoever else is trying.
 
     Shape: its version from now on; None when it stood elsewhere by now. SQLAlchemy

@@ -10,10 +10,11 @@ from chassis.db import WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
-from chassis.schemas import Code, Id, LookupRequest, Written
+from chassis.schemas import Id, LookupRequest, Written
 from claims.access import CheckClaims, ReadClaims
 from claims.claims import service
 from claims.claims.schemas import CheckRequest, ClaimView, DropRequest, FamilyClaimsList
+from claims.models import ClaimStatus
 
 router = APIRouter(prefix="/v1/claims", tags=["claims"])
 
@@ -23,7 +24,7 @@ def list_claims(
     caller: ReadClaims,
     purpose: StatedPurpose,
     runtime: TheRuntime,
-    status: Annotated[Code | None, Query()] = None,
+    status: ClaimStatus | None = None,
     family: Annotated[Id | None, Query()] = None,
     batch: Annotated[Id | None, Query()] = None,
     after: After = None,

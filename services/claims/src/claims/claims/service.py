@@ -27,7 +27,7 @@ from claims.claims.schemas import (
 from claims.events import ClaimChecked, ClaimDropped, ClaimRetracted
 from claims.history import repository as history
 from claims.history.service import find_root
-from claims.models import Check, Claim
+from claims.models import Check, Claim, ClaimStatus
 from claims.order_of_acts import refuse_before_act, refuse_before_result
 from claims.problems import CheckerNotIndependent, ClaimNotOpen
 from claims.rules.facts import Use
@@ -50,7 +50,7 @@ def list_claims(
     caller: Caller,
     purpose: str,
     *,
-    status: str | None,
+    status: ClaimStatus | None,
     family: UUID | None,
     batch: UUID | None,
     after: str | None,
@@ -178,6 +178,8 @@ def drop_claim(session: Session, caller: Caller, claim_id: UUID, request: DropRe
     refuse_before_result(request.date, [claim.result_date])
     last = repository.list_days(session, claim)
     refuse_before_act(request.date, "Something was done with the claim", last)
+    before: tuple[str, ...]
+    after: ClaimStatus
     before, after = (SUBMITTED, "retracted") if claim.status == "submitted" else (OPEN, "dropped")
     ended = {"ended_because": request.reason, "ended_by": caller.subject, "ended_on": request.date}
     version = repository.move_claim(session, claim.id, before, after, **ended)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches, upsert
 from claims import reach
-from claims.models import Claim, DirtyFamily, Family, FamilyStanding
+from claims.models import Claim, CohortState, DirtyFamily, Family, FamilyStanding
 from claims.problems import FamilyNotFound
 
 
@@ -29,7 +29,7 @@ def list_within_reach(session: Session, caller: Caller, families: Collection[UUI
 
 
 def list_standings(
-    session: Session, caller: Caller, state: str | None, after: UUID | None, limit: int
+    session: Session, caller: Caller, state: CohortState | None, after: UUID | None, limit: int
 ) -> list[FamilyStanding]:
     """How families within the caller's reach stand, by the id of the family, after one of them."""
     query = select(FamilyStanding).join(Family, Family.id == FamilyStanding.family).where(reach.families(caller))

@@ -8,10 +8,11 @@ from fastapi import APIRouter, Query
 from chassis.auth import StatedPurpose
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
-from chassis.schemas import Code, Date
+from chassis.schemas import Date
 from claims.access import ReadClaims
 from claims.eligibility import service
 from claims.eligibility.schemas import AsAtLookup, CohortItem, EligibilityList, EligibilityView, IdleView
+from claims.models import CohortState
 
 router = APIRouter(prefix="/v1", tags=["eligibility"])
 
@@ -41,7 +42,7 @@ def list_cohort(
     caller: ReadClaims,
     purpose: StatedPurpose,
     runtime: TheRuntime,
-    state: Annotated[Code | None, Query()] = None,
+    state: CohortState | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[CohortItem]:

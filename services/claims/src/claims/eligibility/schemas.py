@@ -41,7 +41,7 @@ class EligibilityList(Schema):
 
 
 class CohortItem(Schema):
-    """Shape: `state` is none, eligible, declined or attached."""
+    """Shape: `state` is none, eligible, unconfirmed (a late record waits for a second person), declined or attached."""
 
     family: Id
     state: str

@@ -14,7 +14,7 @@ from claims.eligibility import evaluating, repository
 from claims.eligibility.schemas import CohortItem, CriterionView, EligibilityView
 from claims.history import repository as history
 from claims.history.service import LoadedFamily, load_families
-from claims.models import FamilyStanding
+from claims.models import CohortState, FamilyStanding
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.schemas import WITHHELD, Access
@@ -135,7 +135,7 @@ class PreparedEligibility:
 
 
 def list_cohort(
-    runtime: Runtime, caller: Caller, purpose: str, state: str | None, after: str | None, limit: int
+    runtime: Runtime, caller: Caller, purpose: str, state: CohortState | None, after: str | None, limit: int
 ) -> Page[CohortItem]:
     """Families by how they stand. A family whose standing may not be shown is not in the list at all.
 

@@ -37,7 +37,7 @@ from claims.events import (
 from claims.frameworks import catalogue
 from claims.history import repository as history
 from claims.history.service import LoadedFamily, load_families
-from claims.models import LIVE, Claim, FamilyStanding
+from claims.models import LIVE, Claim, CohortState, FamilyStanding
 from claims.rules.evaluate import Evaluation
 from claims.rules.facts import Use
 from claims.rules.verdicts import Result
@@ -272,7 +272,7 @@ def _describe_standing(
     eligibility, attachment = evaluation.eligibility(day), evaluation.attachment()
     needs = evaluation.progress(attachment.on, day).needs if attachment.on and attachment.on < day else ()
     waiting = list_unconfirmed(evaluation.plan, family.facts.support) if attachment.on else []
-    state = "none"
+    state: CohortState = "none"
     if waiting:
         state = "unconfirmed"  # no fee and no result are earned by what nobody confirmed yet
     elif attachment.on:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import in_batches
 from claims import reach
-from claims.models import LIVE, Answer, Claim, Question
+from claims.models import LIVE, Answer, Claim, Question, QuestionKind, QuestionStatus
 from claims.problems import QuestionNotFound
 
 
@@ -23,7 +23,12 @@ def get_question(session: Session, caller: Caller, question: UUID, *, lock: bool
 
 
 def list_questions(
-    session: Session, caller: Caller, kind: str | None, status: str | None, after: UUID | None, limit: int
+    session: Session,
+    caller: Caller,
+    kind: QuestionKind | None,
+    status: QuestionStatus | None,
+    after: UUID | None,
+    limit: int,
 ) -> list[Question]:
     """Questions within the caller's reach, oldest first, after one of them."""
     query = select(Question).where(reach.questions(caller))

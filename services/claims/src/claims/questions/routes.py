@@ -1,17 +1,17 @@
 """Questions that a person answers before money moves, or about money that has moved."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from chassis.auth import StatedPurpose
 from chassis.db import WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
 from chassis.runtime import TheRuntime
-from chassis.schemas import Code, Written
+from chassis.schemas import Written
 from claims.access import CheckClaims, ReadClaims
+from claims.models import QuestionKind, QuestionStatus
 from claims.questions import service
 from claims.questions.schemas import AnswerRequest, ConfirmRequest, QuestionView
 
@@ -23,8 +23,8 @@ def list_questions(
     caller: ReadClaims,
     purpose: StatedPurpose,
     runtime: TheRuntime,
-    kind: Annotated[Code | None, Query()] = None,
-    status: Annotated[Code | None, Query()] = None,
+    kind: QuestionKind | None = None,
+    status: QuestionStatus | None = None,
     after: After = None,
     limit: Limit = 50,
 ) -> Page[QuestionView]:

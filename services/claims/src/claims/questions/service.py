@@ -27,7 +27,7 @@ from claims.frameworks import catalogue
 from claims.history import repository as history
 from claims.history.changes import get_changes
 from claims.history.service import find_root
-from claims.models import Answer, Claim, Question
+from claims.models import Answer, Claim, Question, QuestionKind, QuestionStatus
 from claims.problems import ClaimNotOpen, QuestionNotOpen, SecondPersonNeeded
 from claims.questions import repository
 from claims.questions.schemas import (
@@ -63,8 +63,8 @@ def list_questions(
     caller: Caller,
     purpose: str,
     *,
-    kind: str | None,
-    status: str | None,
+    kind: QuestionKind | None,
+    status: QuestionStatus | None,
     after: str | None,
     limit: int,
 ) -> Page[QuestionView]:
