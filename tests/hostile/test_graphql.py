@@ -176,7 +176,7 @@ def sound(answer: httpx.Response, door: Door, kind: Callable[..., Any], asked: A
             wrong.append(f"{door.name}: ran {json.dumps(asked)[:200]}")
         else:
             # The form of a refusal is the same whatever its status.
-            refusal = httpx.Response(400, headers=answer.headers, content=answer.content)
+            refusal = httpx.Response(400, headers=answer.headers, content=answer.content, request=answer.request)
             wrong += judge(refusal, door, f"graphql: {kind.__name__.replace('_', ' ')}, in plain JSON")
             statuses = [error["extensions"]["problem"]["status"] for error in body["errors"]]
             wrong += [f"{door.name}: {status} for {json.dumps(asked)[:200]}" for status in statuses if status >= 500]

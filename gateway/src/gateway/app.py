@@ -10,6 +10,7 @@ from chassis.runtime import Runtime
 from gateway import endpoint
 from gateway.admission import Admission
 from gateway.first_page import routes as first_page_routes
+from gateway.first_page.problems import ProblemsElsewhere
 from gateway.first_page.programs import Programs
 from gateway.limits import Documents
 from gateway.schema import make_schema
@@ -46,6 +47,7 @@ def set_up(app: FastAPI, runtime: Runtime) -> None:
         for name in PROGRAMS["gateway"].calls
     }
     app.state.first_page = Programs(app.state.programs, settings.own_url)
+    app.state.explain_further = ProblemsElsewhere(app.state.first_page).explain_further
 
 
 program = Program(

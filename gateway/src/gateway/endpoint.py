@@ -180,16 +180,16 @@ async def run(
         _check_operation(prepared.outline, operation)
         documents.measure(prepared, operation.variables, may_introspect=introspects)
     except WrongWord as wrong:
-        found = error_of(wrong.problem, settings.own_url)
+        found = error_of(wrong.problem, settings.problems_base)
         return {"errors": [found | {"locations": [locate_word(operation.document, wrong.at)]}], "data": None}
     except DocumentNotValid as refused:
-        return {"errors": [error_of(refused, settings.own_url)], "data": None}
+        return {"errors": [error_of(refused, settings.problems_base)], "data": None}
     if prepared.node is None:
         admission.pay_words(context.caller, prepared.outline.words)
         documents.check(operation.document, prepared)
     if prepared.wrong:
         admission.pay_for_wrong(context.caller, prepared.outline.words)
-        errors = [format_error(error, settings.own_url, schema._schema) for error in prepared.wrong]
+        errors = [format_error(error, settings.problems_base, schema._schema) for error in prepared.wrong]
         return {"errors": errors, "data": None}
     context.prepared = prepared
     return await _execute(schema, operation, context, settings)
@@ -221,7 +221,7 @@ async def _execute(schema: Schema, operation: Operation, context: Context, setti
         raise OperationNotValid("The document holds no single operation of this name.") from None
     answer: Body = {"data": result.data}
     if result.errors:
-        answer["errors"] = [format_error(error, settings.own_url, schema._schema) for error in result.errors]
+        answer["errors"] = [format_error(error, settings.problems_base, schema._schema) for error in result.errors]
     return answer
 
 

@@ -133,3 +133,17 @@ def test_without_a_decision_nothing_is_shown(world: World) -> None:
     world.settle()
     world.consent.down = True
     assert world.http.get(f"/v1/families/{family.family}/eligibility", headers=ANA).status_code == 503
+
+
+def test_a_filter_that_names_no_choice_is_refused_and_not_answered_with_an_empty_list(world: World) -> None:
+    for path, name, known in (
+        ("/v1/claims", "status", "to_repay"),
+        ("/v1/cohort", "state", "unconfirmed"),
+        ("/v1/questions", "status", "noted"),
+        ("/v1/questions", "kind", "news"),
+    ):
+        assert world.get(path, CLARE, **{name: known})["items"] == []
+        refused = world.http.get(path, headers=CLARE, params={name: "payed"})
+        assert refused.status_code == 422, path
+        assert [fault["pointer"] for fault in refused.json()["errors"]] == [f"/query/{name}"]
+        assert "payed" not in refused.text

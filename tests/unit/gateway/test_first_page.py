@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -89,7 +90,7 @@ def test_a_person_follows_every_link_to_a_page_and_nothing_comes_from_another_si
                 left.append(whole.removeprefix(own))
             else:
                 assert link in links.leads and whole.startswith(ADDRESS), f"{path} loads {link}"
-    assert {"/feeds", "/first-push", "/problems", "/assets/swagger-ui-bundle.js"} < seen
+    assert {"/feeds", "/first-push", "/first-query", "/problems", "/assets/swagger-ui-bundle.js"} < seen
     assert {f"/explore/{program}" for program in PROGRAMS} | {f"/explore/{one}/openapi" for one in PROGRAMS} < seen
     assert "/problems/too-costly" in seen
 
@@ -136,6 +137,47 @@ def test_the_feeds_are_a_page_with_every_column_and_its_example(open_gateway: Ga
     for feed in feeds.list_feeds().items:
         for column in feeds.show_feed(feed.feed).columns:
             assert f"<code>{column.name}</code>" in text
+
+
+def test_the_first_query_names_the_address_and_is_answered(open_gateway: Gateway) -> None:
+    text = open_gateway.http.get("/first-query", headers=BROWSER).text
+    query = unescape(text.partition("<code>query")[2].partition("</code>")[0])
+    assert f"{open_gateway.running.runtime.settings.own_url}/graphql" in text and "oauth/authorize" in text
+    assert set(open_gateway.ask(f"query{query}")) == {"me", "families"}
+
+
+TOLD = {"type": "plan-lost", "title": "Plan lost", "status": 404, "explanation": ["<b>Look</b> again."], "newer": 1}
+
+
+def test_the_page_of_any_programs_problem_is_found_here(open_gateway: Gateway) -> None:
+    other = TOLD | {"type": "not-signed-in", "explanation": ["Something else."]}
+    open_gateway.behind.answers["GET /problems"] = lambda _: JSONResponse({"items": [TOLD, other], "next": None})
+    found = open_gateway.http.get("/problems/plan-lost").json()
+    assert found == {name: value for name, value in TOLD.items() if name != "newer"} | {"program": SERVICES[0]}
+    page = open_gateway.http.get("/problems/plan-lost", headers=BROWSER).text
+    assert "<h1>Plan lost</h1>" in page and f"by {SERVICES[0]} with the status 404" in page and "<b>" not in page
+    shared = open_gateway.http.get("/problems/not-signed-in").json()
+    assert shared["status"] == 401 and shared["explanation"].count(f"Of {SERVICES[0]}: Something else.") == 1
+    assert open_gateway.http.get("/problems/nothing").status_code == 404
+    assert open_gateway.behind.paths().count("GET /problems") == len(SERVICES)
+
+
+@pytest.mark.parametrize("garbage", [None, [], {}, {"items": None}, {"items": [{"type": "plan-lost"}]}])
+def test_a_program_that_does_not_tell_its_problems_spoils_no_page(open_gateway: Gateway, garbage: object) -> None:
+    open_gateway.behind.answers["GET /problems"] = lambda _: JSONResponse(garbage)
+    assert open_gateway.http.get("/problems/too-costly").json()["status"] == 400
+    assert open_gateway.http.get("/problems/plan-lost").status_code == 503
+
+
+def test_every_problem_leads_to_the_one_public_address(gateway_with: Callable[..., Gateway]) -> None:
+    gateway = gateway_with(problems_url="https://platform.example/")
+    types = [
+        gateway.http.get("/nothing").json()["type"],
+        gateway.http.get("/graphql").json()["errors"][0]["extensions"]["problem"]["type"],
+        gateway.refused("{ nothing }")["type"],
+        gateway.http.get("/nothing", headers={"X-Long": "x" * 20_000}).json()["type"],
+    ]
+    assert all(one.startswith("https://platform.example/problems/") for one in types), types
 
 
 def test_the_first_push_names_the_addresses_of_this_platform(open_gateway: Gateway) -> None:

@@ -31,7 +31,9 @@ ASSETS = {
 """The viewer draws with styles of its own and pictures within its style sheet; it may load nothing from elsewhere."""
 VIEWING = {"script-src": "'self'", "style-src": "'self' 'unsafe-inline'", "img-src": "data:", "connect-src": "'self'"}
 LASTING = {"Cache-Control": "public, max-age=3600"}
-OPEN = frozenset({"/", "/feeds", "/first-push", "/explore/{program}", "/explore/{program}/openapi", "/assets/{name}"})
+OPEN = frozenset(
+    {"/", "/feeds", "/first-push", "/first-query", "/explore/{program}", "/explore/{program}/openapi", "/assets/{name}"}
+)
 
 pages = Pages(FOLDER / "templates")
 router = APIRouter(tags=["first page"])
@@ -77,6 +79,19 @@ async def show_first_push(request: Request) -> Response:
     addresses = {each.program: each.address or "" for each in await programs_of(request).look()}
     scripts = {language: (FOLDER / "examples" / name).read_text() for language, name in EXAMPLES.items()}
     return pages.render("first_push.html", addresses=addresses, scripts=scripts)
+
+
+@router.get("/first-query", response_model=None)
+async def show_first_query(request: Request) -> Response:
+    """How somebody points a GraphQL client of their own here, with a token."""
+    settings = request.app.state.runtime.settings
+    return pages.render(
+        "first_query.html",
+        graphql=f"{programs_of(request).own_address}/graphql",
+        identity=settings.issuer,
+        query=(FOLDER / "examples" / "first_query.graphql").read_text(),
+        roles=settings.introspection_roles,
+    )
 
 
 @router.get("/explore/{program}", response_model=None)

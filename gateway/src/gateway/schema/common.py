@@ -174,7 +174,7 @@ async def attempt_change(
     Each change of a document has a result of its own: nothing is raised, so that none takes another's with it.
     Shape: `kind` is read from the program's answer and `given`; what it shows afterwards is loaded anew.
     """
-    base = info.context.settings.own_url
+    base = info.context.settings.problems_base
     try:
         loaders = info.context.fresh_loaders(purpose)
         return read_object(kind, await ask(loaders.services), loaders=loaders, **given)

@@ -99,6 +99,7 @@ def build_app(
     app = FastAPI(title=title, version="1", docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.runtime = runtime
     app.state.known_names = {}
+    app.state.explain_further = None
     app.state.verifier = _make_verifier(runtime)
     app.state.thread_slots = make_thread_slots(runtime.settings.threads)
     app.add_middleware(Frame, runtime=runtime, spools=spools, dialect=dialect)
@@ -153,7 +154,7 @@ class Frame:
         json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
         look = partial(request_checks.check_json, find_names=find_names) if json else None
         dialect = self._dialect if self._dialect and self._dialect.is_spoken_at(scope["path"]) else None
-        render = partial(_render, dialect, _text(headers.get(b"accept")) or "", settings.own_url)
+        render = partial(_render, dialect, _text(headers.get(b"accept")) or "", settings.problems_base)
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -281,7 +282,7 @@ def _render(dialect: Dialect | None, accept: str, base: str, problem: Problem, i
 
 
 def _answer_problems(app: FastAPI, runtime: Runtime, advised: Advised | None, dialect: Dialect | None) -> None:
-    base, advice = runtime.settings.own_url, runtime.settings.unavailable_advice
+    base, advice = runtime.settings.problems_base, runtime.settings.unavailable_advice
 
     def rendered(request: Request, problem: Problem) -> Response:
         if advice and advised and problem.status in (404, 503) and _needs_advice(request, advised):

@@ -39,7 +39,13 @@ class ServiceSettings(BaseSettings):
     kafka_copies: int = Field(default=1, description="Brokers that hold each partition; two of three must confirm")
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65_535, description="0: the program's usual port")
-    public_url: str = Field(default="", description="Where callers find this program; problem pages live under it")
+    public_url: str = Field(default="", description="Where callers find this program")
+    problems_url: str = Field(
+        default="",
+        description="Where the pages of problems live, if not under `public_url`: `type` is "
+        "`<problems_url>/problems/<name>`. The gateway serves those of all programs, so that its public address may "
+        "stand here for each of them",
+    )
     trusted_proxies: str = Field(
         default="",
         description="Addresses or networks, with commas, of proxies that are believed whence a request comes; or none",
@@ -146,6 +152,11 @@ class ServiceSettings(BaseSettings):
     @property
     def own_url(self) -> str:
         return self.public_url or f"http://127.0.0.1:{self.own_port}"
+
+    @property
+    def problems_base(self) -> str:
+        """Below which address the pages of this program's problems are found."""
+        return (self.problems_url or self.own_url).rstrip("/")
 
     @property
     def own_port(self) -> int:
