@@ -126,6 +126,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "acting_service_id": [NOBODY],
         "enquiry_id": [NOBODY],
         "question_id": questions or [NOBODY],
+        "visit_id": [NOBODY],
         "client_id": [NOBODY],
         "user_id": [cast.ids["leo"]],
         "feed": list(SUPPLIES),

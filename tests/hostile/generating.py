@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from schemathesis.generation.meta import TestPhase
 
+from chassis.clock import today
 from chassis.http import trusted
 from fixtures.agreements import CONDITIONS
 from fixtures.agreements import term as lawful_term
@@ -327,6 +328,16 @@ def deputy(body: Body) -> None:
     body.update(officer=IDS["officer"], deputy=IDS["user_id"], to=None)
 
 
+def fees(body: Body) -> None:
+    """Of a year that had begun on any day that this run sends for today."""
+    body.update(framework=IDS["framework"], year=IDS["year"])
+
+
+def visit(body: Body) -> None:
+    body.update({"visitor": IDS["visitor"], "batches": [IDS["batch_id"]]})
+    body.update({"from": today().isoformat(), "to": today().isoformat()})
+
+
 def sponsor(body: Body) -> None:
     body["to"] = None
 
@@ -387,8 +398,9 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/families/{family_id}/lead-professional": lead,
     "POST /v1/families/{family_id}/team": team,
     "POST /v1/batches": about("framework", "framework"),
+    "POST /v1/assurance-visits": visit,
     "POST /v1/sample-commitments": about("framework", "framework"),
-    "POST /v1/fees": about("framework", "framework"),
+    "POST /v1/fees": fees,
     "POST /v1/payments": payment,
     "POST /v1/batches/{batch_id}/findings": about("claim", "claim_id"),
     "POST /v1/deputies": deputy,

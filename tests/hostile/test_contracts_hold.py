@@ -21,7 +21,9 @@ from hostile.world import FIXED, World
 from vocabulary.programs import SERVICES
 
 LIMITS = ("max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens")
-NEVER_THERE: dict[str, str] = {}
+NEVER_THERE = {
+    "GET /v1/assurance-visits/{visit_id}/claims": "whoever visits is of the department, and sends none of these",
+}
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""
 REFUSED = '["400", "401", "403", "404", "406", "413", "415", "422", "428", "5xx"]'
 EXAMPLES, DOCUMENTS = times(2, 25), times(8, 200)

@@ -16,7 +16,17 @@ from sqlalchemy import select
 from chassis.db import new_id, now
 from chassis.http import trusted
 from claims.frameworks import catalogue
-from claims.models import Batch, Claim, Draw, LedgerEntry, Payment, Question, Sampled
+from claims.models import (
+    AssuranceVisit,
+    Batch,
+    Claim,
+    Draw,
+    LedgerEntry,
+    Payment,
+    Question,
+    Sampled,
+    VisitedClaim,
+)
 from consent.models import ActingService, WelfareRequest, WelfareRequestPerson, WelfareRule
 from families.models.evidence import SampledBundle
 from families.models.matching import MatchReview
@@ -39,6 +49,8 @@ FRAMEWORK = "2015"
 FIXED = {"agency": "thornbury-council", "service": "programme", "feed": "school_attendance", "slug": "not-found",
          "report": "attachments", "framework": FRAMEWORK, "year": "2015-16", "uprn": "100000000077"}  # fmt: skip
 """What is there without anybody's doing."""
+PAYER, ASSURANCE = "department", "department-assurance"
+"""Who pays for results, and its service whose officials visit."""
 SURGERY, NURSING = "surgery", "surgery-nursing"
 """An agency and a service of others, to whom all of this is none of their business."""
 
@@ -185,6 +197,13 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     sponsor = create(platform, "identity", f"/v1/agencies/{SURGERY}/sponsors", {
         "sponsor": "thornbury-council", "from": "2017-01-01", "reason": "It has no officer",
     })  # fmt: skip
+    create(platform, "identity", "/v1/agencies", {"code": PAYER, "name": "Department", "kind": "department"})
+    assurance = {"code": ASSURANCE, "name": "Assurance", "sector": "department"}
+    create(platform, "identity", f"/v1/agencies/{PAYER}/services", assurance)
+    visitor = create(platform, "identity", "/v1/users", {
+        "email": f"{secrets.token_hex(4)}@department.example", "password": secrets.token_hex(8), "name": "Vera",
+        "service": ASSURANCE, "roles": ["assurance_visitor"],
+    })  # fmt: skip
     client = create(platform, "identity", "/v1/services/programme/clients", {
         "client_id": f"world-{secrets.token_hex(4)}", "name": "World", "scopes": ["feeds:read"],
         "grants": ["client_credentials"],
@@ -200,6 +219,7 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     return {
         "client_id": client, "key_id": key_id, "secret_id": shown["secrets"][0]["id"], "user_id": user,
         "session_id": session, "officer": officer, "deputy_id": deputy, "sponsor_id": sponsor,
+        "visitor": visitor,
     }  # fmt: skip
 
 
@@ -277,8 +297,10 @@ def safeguarded(platform: Platform, person: str, user: str) -> dict[str, str]:
 
 
 def asked_about(platform: Platform, family: str, batch: str, claim: str) -> dict[str, str]:
-    """A question about a family, and money that came for a claim and went back, put as claims would have put them."""
+    """What there is about a family's claim, put as claims would have put it: a question, money that came and went back,
+    and a visit to its sample."""
     question, payment, repayment, day = new_id(), new_id(), new_id(), date.fromisoformat(DAY)
+    visit = new_id()
     with platform["claims"].runtime.write() as session:
         session.add(
             Question(
@@ -286,15 +308,22 @@ def asked_about(platform: Platform, family: str, batch: str, claim: str) -> dict
                 effect="hold", content=[], status="open",
             )
         )  # fmt: skip
+        session.add(
+            AssuranceVisit(
+                id=visit, visitor="vera", from_on=day, to_on=date(2126, 1, 1), reason="Asked", opened_by="iris"
+            )
+        )
         session.add(Payment(id=payment, batch=UUID(batch), on=day, pence=80_000, reference="W 1", by="finn"))
         session.flush()
+        session.add(VisitedClaim(visit=visit, claim=UUID(claim), batch=UUID(batch)))
         session.add(
             LedgerEntry(
                 id=repayment, kind="repayment", framework=FRAMEWORK, year="2016-17", pence=-80_000, on=day,
                 family=UUID(family), claim=UUID(claim), reference="W 2", by="finn",
             )
         )  # fmt: skip
-    return {"question_id": str(question), "payment_id": str(payment), "repayment_id": str(repayment)}
+    ids = {"question_id": question, "payment_id": payment, "repayment_id": repayment, "visit_id": visit}
+    return {name: str(id) for name, id in ids.items()}
 
 
 def decided(platform: Platform, person: str) -> str:

@@ -34,7 +34,7 @@ ORDER = {
     ],
     "claims": [
         *("rules", "frameworks", "history", "same_people", "claims", "eligibility", "progress"),
-        *("questions", "targets", "sampling", "batches", "payments", "ledger", "recomputations", "reports"),
+        *("questions", "targets", "sampling", "batches", "visits", "payments", "ledger", "recomputations", "reports"),
     ],
 }
 """The nouns of each program, lowest first: each may import those before it.

@@ -265,6 +265,10 @@ BODIES: dict[str, Any] = {
     "POST /v1/batches/{batch_id}/sample": lambda m: {},
     "POST /v1/batches/{batch_id}/findings": lambda m: {"claim": m.things["claim_id"], "verdict": "upheld", **LATELY},
     "POST /v1/batches/{batch_id}/submit": lambda m: {"date": today().isoformat()},
+    "POST /v1/assurance-visits": lambda m: {
+        "visitor": m.town.people["visitor"], "from": today().isoformat(), "to": today().isoformat(),
+        "batches": [m.things["batch_id"]], "reason": "A visit"},
+    "POST /v1/assurance-visits/{visit_id}/close": lambda m: {"reason": "They left"},
     "POST /v1/sample-commitments": lambda m: {"framework": "2015", "hash": secrets.token_hex(32)},
     "POST /v1/questions/{question_id}/answers": lambda m: {"answer": "same_family", **LATELY},
     "POST /v1/questions/{question_id}/confirm": lambda m: {"answer": str(uuid4()), **LATELY},

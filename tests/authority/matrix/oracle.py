@@ -26,6 +26,7 @@ class Who:
     agency: str = ""
     account: str = ""
     area: str = ""
+    sector: str = "social-care"
     program: str = ""
     scopes: str = ""
     machine: bool = False

@@ -12,7 +12,7 @@ from authority.town import Town
 from chassis.db import new_id, now, today
 from claims.frameworks import catalogue
 from claims.models import Claim
-from families.models.evidence import SampledBundle
+from families.models.evidence import SampledBundle, VisitedBundle
 from families.models.matching import MatchReview
 from fixtures import agreements
 from hostile import world as hostile
@@ -73,7 +73,7 @@ def _hire(town: Town, oracle: Oracle) -> None:
         if who.agency:
             agency = {"code": who.agency, "name": who.agency, "kind": "council"}
             town.done(town.as_admin("POST", "identity", "/v1/agencies", json=agency))
-            service = {"code": who.service, "name": who.service, "sector": "social-care"}
+            service = {"code": who.service, "name": who.service, "sector": who.sector}
             town.done(town.as_admin("POST", "identity", f"/v1/agencies/{who.agency}/services", json=service))
         if who.machine:
             continue
@@ -306,10 +306,17 @@ def _money(town: Town, things: dict[str, str]) -> dict[str, str]:
                 )
             )  # fmt: skip
     asked = hostile.asked_about(town.platform, things["family_id"], batch, frozen)
+    days = {"from": today().isoformat(), "to": (today() + timedelta(days=1)).isoformat()}
+    visit = days | {"visitor": town.people["visitor"], "batches": [batch], "reason": "A visit"}
+    visits = [town.done(town.post("iris", "claims", "/v1/assurance-visits", visit))["id"] for _ in range(2)]
+    with town.platform["families"].runtime.write() as session:  # as for a claim whose evidence is this bundle
+        looks = {"visitor": town.people["visitor"], "from_on": today(), "to_on": today() + timedelta(days=1)}
+        session.add(VisitedBundle(visit=UUID(visits[0]), bundle=UUID(sampled), **looks))
     digest = sha256(secrets.token_bytes(32)).hexdigest()
     body = {"framework": "2015", "hash": digest}
     commitment = town.done(town.post("otto", "claims", "/v1/sample-commitments", body))["id"]
     return {
         "batch_id": batch, "claim_id": frozen, "bundle_id": bundle, "sampled": sampled, "commitment": commitment,
         "drafted": str(drafted), "unsampled": str(dropped), **asked,
+        "visit_id": visits[0], "second_visit": visits[1],
     }  # fmt: skip

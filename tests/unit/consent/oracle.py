@@ -17,6 +17,7 @@ SEES: dict[str, dict[str, set[str]]] = {
     "partner_practitioner": {"support": PLAIN, "welfare_of_child": PLAIN},
     "claims_officer": {"claim": NAMELESS},
     "internal_auditor": {"claim": NAMELESS},
+    "assurance_visitor": {"claim": NAMELESS - {"benefits"}},
     "mash_worker": {"safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},
     "childrens_social_worker": {"safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},
     "team_manager": {"support": PLAIN, "safeguarding": EVERYTHING, "welfare_of_child": EVERYTHING},

@@ -100,6 +100,7 @@ SEES = {
     ("partner_practitioner", "support"): "identity address attendance support",
     ("claims_officer", "claim"): "attendance anti_social_behaviour benefits support",
     ("internal_auditor", "claim"): "attendance anti_social_behaviour benefits support",
+    ("assurance_visitor", "claim"): "attendance anti_social_behaviour support",
     ("mash_worker", "safeguarding"): " ".join(CATEGORIES),
     ("childrens_social_worker", "safeguarding"): " ".join(CATEGORIES),
     ("team_manager", "safeguarding"): " ".join(CATEGORIES),

@@ -146,7 +146,7 @@ def test_users_and_clients_come_in_pages(identity: Identity) -> None:
 
 def test_the_catalogue_of_roles_is_the_agreed_one(identity: Identity) -> None:
     roles = {role["code"]: role for role in identity.get("/v1/roles")["items"]}
-    assert len(roles) == 13
+    assert len(roles) == 14
     assert roles["mash_worker"]["purposes"] == ["safeguarding", "welfare_of_child"]
     assert roles["platform_administrator"]["scopes"] == ["identity:read", "identity:admin"]
     # Who reads families must not administer accounts, and the auditor must not check or submit.

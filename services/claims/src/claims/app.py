@@ -22,6 +22,7 @@ from claims.reports import routes as reports
 from claims.sampling import routes as sampling
 from claims.settings import ClaimsSettings
 from claims.targets import routes as targets
+from claims.visits import routes as visits
 from directory.recognising import recognise_by
 from transparency.checking import Checker
 from transparency.routes import HEALTH, add_health, make_router
@@ -42,6 +43,7 @@ program = Program(
         questions.router,
         sampling.router,
         batches.router,
+        visits.router,
         payments.router,
         ledger.router,
         targets.router,

@@ -201,6 +201,34 @@ class FindingRecorded(BatchEvent):
     corrects: UUID | None
 
 
+class VisitEvent(Event):
+    topic: ClassVar[str] = "claims.visit"
+
+    visit: UUID
+
+    @property
+    def key(self) -> str:
+        return str(self.visit)
+
+
+class VisitOpened(VisitEvent):
+    """From one day to another, both included, the visitor may look at these claims and their bundles."""
+
+    name: ClassVar[str] = "visit.opened"
+
+    visitor: str
+    from_on: date
+    to_on: date
+    claims: list[UUID]
+    bundles: list[UUID]
+
+
+class VisitClosed(VisitEvent):
+    """It ended before its last day."""
+
+    name: ClassVar[str] = "visit.closed"
+
+
 class HeadSigned(HeadEvent):
     """A head of claims's log."""
 
@@ -212,5 +240,6 @@ EVENTS: list[type[Event]] = [
     FamilyEligible, FamilyNoLongerEligible, FamilyAttached, ProgressChanged,
     ClaimDrafted, ClaimChecked, ClaimSampled, ClaimSubmitted, ClaimPaid, ClaimRejected, ClaimDropped, ClaimRetracted,
     ClaimToRepay, ClaimRepaid, ClaimPaymentReversed, QuestionRaised, QuestionAnswered,
-    SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded, HeadSigned,
+    SampleCommitted, BatchFrozen, BatchAbandoned, SampleDrawn, FindingRecorded, VisitOpened, VisitClosed,
+    HeadSigned,
 ]  # fmt: skip

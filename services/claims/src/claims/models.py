@@ -470,6 +470,34 @@ class AuditFinding(Base):
     corrects: Mapped[UUID | None]
 
 
+class AssuranceVisit(Base):
+    """An official of the department may look at some batches' samples on some days. `to_on` is the last of them."""
+
+    __tablename__ = "assurance_visit"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    visitor: Mapped[str] = mapped_column(index=True)
+    from_on: Mapped[date]
+    to_on: Mapped[date]
+    reason: Mapped[str]
+    opened_by: Mapped[str]
+    opened_at: Mapped[datetime] = mapped_column(default=now)
+    closed_by: Mapped[str | None]
+    closed_because: Mapped[str | None]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class VisitedClaim(Base):
+    """A claim that the visit may look at: of a named batch's sample as it was when the visit was opened."""
+
+    __tablename__ = "visited_claim"
+
+    visit: Mapped[UUID] = mapped_column(ForeignKey("assurance_visit.id"), primary_key=True)
+    claim: Mapped[UUID] = mapped_column(ForeignKey("claim.id"), primary_key=True, index=True)
+    batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"))
+
+
 class Payment(Base):
     """Money that came in for a batch; once a batch, and once more where the one before was recorded wrongly."""
 

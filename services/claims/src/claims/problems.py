@@ -7,7 +7,8 @@ NotFound                    404
 ├── FrameworkNotFound
 ├── PaymentNotFound
 ├── QuestionNotFound
-└── ReportNotFound
+├── ReportNotFound
+└── VisitNotFound
 Conflict                    409
 ├── BatchHeld
 ├── BatchNotOpen
@@ -30,7 +31,8 @@ Conflict                    409
 ├── SampleComplete
 ├── SampleRevealed
 ├── SecondPersonNeeded
-└── TargetNotSet
+├── TargetNotSet
+└── VisitNotOpen
 PersonNeeded                403
 """
 
@@ -83,6 +85,15 @@ class ReportNotFound(NotFound):
     """There is no report of this name. The reports are `attachments`, `results` and `coverage`."""
 
     title = "Report not found"
+
+
+class VisitNotFound(NotFound):
+    """There is no such assurance visit within your reach today.
+
+    A visitor has a visit on its days alone, until it is closed. Ask the council's information governance officer.
+    """
+
+    title = "Visit not found"
 
 
 class NotIndependent(Conflict):
@@ -265,3 +276,9 @@ class TargetNotSet(Conflict):
     """The financial year has no target, so its fees cannot be settled. Set it with `PUT /v1/targets`."""
 
     title = "Target not set"
+
+
+class VisitNotOpen(Conflict):
+    """The visit was closed before, or its last day is over. Read it to see which."""
+
+    title = "Visit not open"

@@ -6,6 +6,7 @@
 | programme_coordinator  | those of the areas in the token| of those families                              |
 | lead_professional      | those that the caller leads now| of those families, money left out              |
 | internal_auditor       | none                           | those in a sample                              |
+| assurance_visitor      | none                           | those of the caller's visit, on its days       |
 | finance_officer        | none                           | all, without what is known of people           |
 | anybody else, machines | none                           | none                                           |
 
@@ -25,9 +26,22 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.clock import today
 from chassis.db import in_batches
-from claims.models import BarredFrom, Claim, Family, LedgerEntry, Membership, Protection, Question, Sampled
+from claims.models import (
+    AssuranceVisit,
+    BarredFrom,
+    Claim,
+    Family,
+    LedgerEntry,
+    Membership,
+    Protection,
+    Question,
+    Sampled,
+    VisitedClaim,
+)
 
 EVERYWHERE = frozenset({"analyst", "claims_officer"})
+PROGRAMME = "programme"
+"""The sector that the directory names for the programme's own services."""
 HANDLE = frozenset({"claims_officer", "internal_auditor", "finance_officer", "analyst"})
 
 
@@ -65,6 +79,9 @@ def _claims_in_full(caller: Caller) -> ColumnElement[bool]:
     ways = [exists().where(Family.id == Claim.family, families(caller))]
     if "internal_auditor" in caller.roles:
         ways.append(exists().where(Sampled.claim == Claim.id))
+    if "assurance_visitor" in caller.roles:
+        named = (VisitedClaim.claim == Claim.id, VisitedClaim.visit == AssuranceVisit.id)
+        ways.append(exists().where(*named, visits_running(caller)))
     return or_(*ways)
 
 
@@ -86,6 +103,28 @@ def _questions(caller: Caller) -> ColumnElement[bool]:
 def handles_batches(caller: Caller) -> ColumnElement[bool]:
     """Batches and their samples are for those who make, audit and submit them."""
     return true() if caller.roles & HANDLE else false()
+
+
+def may_open_visits(caller: Caller) -> bool:
+    """The council's information governance officer answers for what is shown to the department, and has no hand in any
+    claim. The role exists in partner agencies too; their officers have no visits."""
+    return "information_governance_officer" in caller.roles and caller.sector == PROGRAMME
+
+
+def visits(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `AssuranceVisit`: all for who may open and close them, a running one for its visitor."""
+    if may_open_visits(caller) or "internal_auditor" in caller.roles:
+        return true()
+    return visits_running(caller)
+
+
+def visits_running(caller: Caller) -> ColumnElement[bool]:
+    """A condition on `AssuranceVisit`: the caller's own, on its days and unless it was closed."""
+    if "assurance_visitor" not in caller.roles:
+        return false()
+    now = today()
+    running = (AssuranceVisit.from_on <= now, AssuranceVisit.to_on >= now, AssuranceVisit.closed_at.is_(None))
+    return and_(AssuranceVisit.visitor == caller.subject, *running)
 
 
 def sees_money(caller: Caller) -> bool:

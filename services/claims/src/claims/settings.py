@@ -21,6 +21,9 @@ class ClaimsSettings(ServiceSettings):
     framework: str = Field(default="2015", description="The framework under which families are evaluated")
     families_at_once: int = Field(default=200, ge=1, le=500, description="How many families one step evaluates")
     settle: float = Field(default=0.3, description="Seconds without news after which families are evaluated")
+    visit_days_at_most: int = Field(
+        default=31, ge=1, le=366, description="How many days an assurance visit may last [S]; no source says"
+    )
     settle_at_most: float = Field(
         default=120.0,
         description="Seconds after which they are evaluated all the same, though a push still streams",

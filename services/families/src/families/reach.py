@@ -6,7 +6,7 @@
 | programme_coordinator | those of the areas in the token, unless they are protected |
 | lead_professional | those that the caller leads now |
 | partner_practitioner, and every other person of a partner's service | those on whose team the service is, while an agreement covers anything for this purpose |
-| internal_auditor, information_governance_officer, mash_worker, childrens_social_worker, team_manager, machines | none |
+| internal_auditor, assurance_visitor, information_governance_officer, mash_worker, childrens_social_worker, team_manager, machines | none |
 
 Whoever states a ground (an open enquiry, emergency access, cover, a team) meets those whom it reaches, and nobody by
 their role: `families.grounds`. Whoever is barred from somebody (`bars`) does not meet them in either way.
@@ -55,7 +55,7 @@ PROGRAMME = "programme"
 """The sector that the directory names for it."""
 BLIND = frozenset(
     {
-        *("internal_auditor", "information_governance_officer"),
+        *("internal_auditor", "assurance_visitor", "information_governance_officer"),
         *("mash_worker", "childrens_social_worker", "team_manager"),
     }
 )

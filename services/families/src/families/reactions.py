@@ -57,6 +57,22 @@ reactions.on(WELFARE, "welfare-request.reopened")(welfare_reach.keep_reopened)
 reactions.on(WELFARE, "welfare-request.withdrawn")(welfare_reach.keep_withdrawn)
 
 
+@reactions.on("claims.visit", "visit.opened")
+def open_visits(session: Session, events: Sequence[Received]) -> None:
+    """The department's visitor may read the bundles of the visit's claims, on its days."""
+    for event in events:
+        said = event.data
+        days = (date.fromisoformat(said["from_on"]), date.fromisoformat(said["to_on"]))
+        bundles = [UUID(bundle) for bundle in said["bundles"]]
+        evidence.open_to_visit(session, UUID(said["visit"]), said["visitor"], *days, bundles)
+
+
+@reactions.on("claims.visit", "visit.closed")
+def close_visits(session: Session, events: Sequence[Received]) -> None:
+    """The visit ended before its last day."""
+    evidence.close_to_visits(session, [UUID(event.data["visit"]) for event in events])
+
+
 def _locations(events: Sequence[Received]) -> list[tuple[UUID, UUID, date]]:
     """Those of the events that tell of a location protection."""
     return [_protection(event) for event in events if event.data["kind"] == LOCATION]

@@ -395,14 +395,16 @@ def list_findings(runtime: Runtime, caller: Caller, purpose: str, batch_id: UUID
     shown = claims.list_showable(runtime, caller, purpose, found)
     return FindingsList(
         next=None,
-        items=[
-            FindingView(
-                id=row.id, claim=row.claim, verdict=row.verdict, reason=row.reason if row.claim in shown else None,
-                by=row.by, date=row.on, recorded_at=row.at, corrects=row.corrects,
-                days_late=count_days_late("finding", row.on, row.at.astimezone(LONDON).date()),
-            )
-            for row in rows
-        ]
+        items=[view_finding(row, row.claim in shown) for row in rows],
+    )
+
+
+def view_finding(row: AuditFinding, shown: bool) -> FindingView:
+    """A finding; why rests on the claim's evidence, and is left out where that is withheld."""
+    return FindingView(
+        id=row.id, claim=row.claim, verdict=row.verdict, reason=row.reason if shown else None, by=row.by, date=row.on,
+        recorded_at=row.at, corrects=row.corrects,
+        days_late=count_days_late("finding", row.on, row.at.astimezone(LONDON).date()),
     )  # fmt: skip
 
 

@@ -2,11 +2,11 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from chassis.db import in_batches, upsert
-from families.models.evidence import EvidenceBundle, SampledBundle
+from chassis.db import in_batches, today, upsert
+from families.models.evidence import EvidenceBundle, SampledBundle, VisitedBundle
 from families.models.facts import Fact
 from families.models.families import Family, Membership
 from families.models.support import (
@@ -73,6 +73,27 @@ def record_samples(session: Session, rows: Collection[tuple[UUID, UUID]]) -> Non
     """Shape: bundle, claim."""
     samples = {bundle: {"bundle": bundle, "claim": claim} for bundle, claim in rows}
     upsert(session, SampledBundle, list(samples.values()), key=["bundle"])
+
+
+def is_visited(session: Session, bundle: UUID, visitor: str) -> bool:
+    """Whether a visit of theirs, of today, may look at the bundle."""
+    now = today()
+    theirs = (VisitedBundle.bundle == bundle, VisitedBundle.visitor == visitor)
+    running = select(VisitedBundle.visit).where(*theirs, VisitedBundle.from_on <= now, VisitedBundle.to_on >= now)
+    return session.scalar(running.limit(1)) is not None
+
+
+def record_visit(
+    session: Session, visit: UUID, visitor: str, from_on: date, to_on: date, bundles: Collection[UUID]
+) -> None:
+    """Keep that the visitor may look at these bundles on these days."""
+    said = {"visit": visit, "visitor": visitor, "from_on": from_on, "to_on": to_on}
+    upsert(session, VisitedBundle, [said | {"bundle": bundle} for bundle in bundles], key=["visit", "bundle"])
+
+
+def forget_visits(session: Session, visits: Collection[UUID]) -> None:
+    """The visitors of these may look at nothing any longer."""
+    session.execute(delete(VisitedBundle).where(VisitedBundle.visit.in_(sorted(visits))))
 
 
 def list_confirmations(session: Session, family: UUID) -> dict[UUID, str]:

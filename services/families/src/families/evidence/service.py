@@ -30,7 +30,7 @@ from families.support.parts import AGREEMENT, ASSESSMENT, DECLINED, LEAD, PLAN
 from families.support.repository import recorded_day
 from vocabulary.late_recording import count_days_late
 
-AUDITOR, CLAIMS_OFFICER = "internal_auditor", "claims_officer"
+AUDITOR, CLAIMS_OFFICER, VISITOR = "internal_auditor", "claims_officer", "assurance_visitor"
 FREEZING = "evidence:freeze"
 """The scope of claims alone."""
 
@@ -69,15 +69,18 @@ def freeze_bundle(
 
 
 def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID) -> BundleView:
-    """What of a bundle may be shown to the caller: to claims and its officers any, to an auditor a sampled one.
+    """What of a bundle may be shown to the caller: to claims and its officers any, to an auditor a sampled one, and to
+    a visitor of the department those of their visit, on its days.
 
     Errors: BundleNotFound, in the same words for what does not exist; Unavailable.
     """
     # Any administrator can grant a partner's client the scope of this door, but nobody the one for freezing.
-    if not caller.roles & {AUDITOR, CLAIMS_OFFICER} and FREEZING not in caller.scopes:
+    if not caller.roles & {AUDITOR, CLAIMS_OFFICER, VISITOR} and FREEZING not in caller.scopes:
         raise BundleNotFound()
     with runtime.read() as session:
         bundle = repository.get_bundle(session, bundle_id, sampled_only=AUDITOR in caller.roles)
+        if VISITOR in caller.roles and not repository.is_visited(session, bundle.id, caller.subject):
+            raise BundleNotFound()
         content: dict[str, Any] = orjson.loads(bundle.content)
         people = {UUID(person) for person in content["persons"]}
         if bundle.family in find_barred(session, caller.subject).families or is_barred(session, caller.subject, people):
@@ -111,6 +114,18 @@ def show_bundle(runtime: Runtime, caller: Caller, purpose: str, bundle_id: UUID)
 def open_to_audit(session: Session, bundles: Collection[tuple[UUID, UUID]]) -> None:
     """These bundles were drawn for the audit. Shape: bundle, claim."""
     repository.record_samples(session, bundles)
+
+
+def open_to_visit(
+    session: Session, visit: UUID, visitor: str, from_on: date, to_on: date, bundles: Collection[UUID]
+) -> None:
+    """An official of the department may read these bundles on these days."""
+    repository.record_visit(session, visit, visitor, from_on, to_on, bundles)
+
+
+def close_to_visits(session: Session, visits: Collection[UUID]) -> None:
+    """These visits ended before their last day."""
+    repository.forget_visits(session, visits)
 
 
 def canonical_json(content: dict[str, Any]) -> bytes:

@@ -34,3 +34,15 @@ class SampledBundle(Base):
 
     bundle: Mapped[UUID] = mapped_column(primary_key=True)
     claim: Mapped[UUID]
+
+
+class VisitedBundle(Base):
+    """Bundles that an official of the department may read on the days of a visit, both ends included."""
+
+    __tablename__ = "visited_bundle"
+
+    visit: Mapped[UUID] = mapped_column(primary_key=True)
+    bundle: Mapped[UUID] = mapped_column(primary_key=True, index=True)
+    visitor: Mapped[str]
+    from_on: Mapped[date]
+    to_on: Mapped[date]
