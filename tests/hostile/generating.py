@@ -348,8 +348,7 @@ def welfare_request(body: Body) -> None:
 
 
 def welfare_answer(body: Body) -> None:
-    if body["answer"] != "yes":
-        body["categories"] = None
+    body["categories"] = None  # of those alone that were asked for; all of them where none is named
     body["reason"] = body.get("reason") or "It helps nobody"
 
 
@@ -412,6 +411,7 @@ FITTING: dict[str, Callable[[Body], None]] = {
     "POST /v1/enquiries": named("subjects"),
     "POST /v1/enquiries/{enquiry_id}/subjects": named("subjects"),
     "POST /v1/emergency-access": named("people"),
+    "POST /v1/people/naming": named("people"),
     "POST /v1/bars": bar,
     "POST /v1/covers": cover,
     "POST /v1/families/{family_id}/assessments": assessment,
