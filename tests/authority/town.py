@@ -24,6 +24,7 @@ from sandbox.supplying import AREA, Agreement
 from unit.families.borough import TERM, YEAR, csv_of
 
 PORTAL = "portal"
+PASSWORD = "hedgerow otter lantern"
 
 
 @dataclass
@@ -42,7 +43,7 @@ class Town:
             "email": f"{name}@town.example",
             "name": name.title(),
             "service": service,
-            "password": "x" * 20,
+            "password": PASSWORD,
         }
         body |= {"roles": [role, *more_roles], "areas": list(areas)}
         answer = self.as_admin("POST", "identity", "/v1/users", json=body)

@@ -24,7 +24,11 @@ LIMITS = (
     "max_cost", "max_depth", "max_aliases", "max_directives", "max_definitions", "max_tokens", "max_document",
     "max_repeats", "max_values", "words_a_second", "words_at_once", "body_limit",
 )  # fmt: skip
-NEVER_THERE = {
+_NO_ACCOUNT = "the token of these tests is of somebody who has no account"
+NEVER_THERE: dict[str, str] = {
+    "PUT /v1/me/password": _NO_ACCOUNT,
+    "GET /v1/me/sessions": _NO_ACCOUNT,
+    "DELETE /v1/me/sessions/{session_id}": _NO_ACCOUNT,
     "GET /v1/assurance-visits/{visit_id}/claims": "whoever visits is of the department, and sends none of these",
 }
 """What only ever answers 404, and why. Of everything else the world has one, and some good request must find it."""

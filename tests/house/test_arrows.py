@@ -20,7 +20,7 @@ from .rules.calls import written
 ORDER = {
     "identity": [
         *("audit", "roles", "agencies", "areas", "revocations", "keys", "sessions", "deputies", "sponsors"),
-        *("clients", "tokens", "users", "sign_in", "whoami"),
+        *("clients", "tokens", "users", "sign_in", "me", "whoami"),
     ],
     "families": [
         *("feeds", "composition_queue", "people", "protections", "bars", "facts", "matching", "intake"),

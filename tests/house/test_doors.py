@@ -18,7 +18,8 @@ from chassis.db import ReadSession, read_session, write_session
 from .houses import PROGRAMS, program
 from .rules import Rule
 
-WITHOUT_SCOPE = frozenset({"/v1/whoami", "/v1/areas", "/v1/coverage", "/oauth/userinfo", "/graphql"})
+OWN_ACCOUNT = ("/v1/me/password", "/v1/me/sessions", "/v1/me/sessions/{session_id}")
+WITHOUT_SCOPE = frozenset({"/v1/whoami", "/v1/areas", "/v1/coverage", "/oauth/userinfo", "/graphql", *OWN_ACCOUNT})
 """Need a token but no scope: they tell callers about themselves or which areas there are, or hand the token on."""
 
 

@@ -21,9 +21,11 @@ from authority.matrix.things import (
     consent_to,
     decision_about,
     report_on,
+    sign_in,
     welfare_request,
     welfare_rule,
 )
+from authority.town import PASSWORD
 from chassis.db import today
 from fixtures import agreements
 from hostile.doors import JSON, Door, doors
@@ -54,6 +56,8 @@ class Asking:
     def ask(self, act: Act, who: Who, program: str = "", *, nobody: bool = False) -> httpx.Response:
         """The answer to somebody. `nobody`: the request names what nobody has in the place of what there is."""
         program = program or act.program
+        if act.on == "own_session" and not who.machine:
+            self.matrix.things["own_session"] = sign_in(self.matrix.town, who.name)
         asked = self.make_request(act, program, nobody=nobody)
         headers = asked.headers | {"Authorization": f"Bearer {self.matrix.token(who)}"}
         purpose = act.kind.purpose or self.matrix.purpose(who)
@@ -156,7 +160,7 @@ def _key() -> dict[str, str]:
 
 def _user() -> dict[str, Any]:
     return {"email": f"{secrets.token_hex(6)}@town.example", "name": "New", "service": "programme",
-            "roles": ["analyst"], "areas": [], "password": "x" * 20}  # fmt: skip
+            "roles": ["analyst"], "areas": [], "password": PASSWORD}  # fmt: skip
 
 
 def _client() -> dict[str, Any]:
@@ -189,6 +193,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/services/{code}/clients": lambda m: _client(),
     "POST /v1/users": lambda m: _user(),
     "PATCH /v1/users/{user_id}": lambda m: {"name": "Other"},
+    "PUT /v1/me/password": lambda m: {"current": PASSWORD, "new": "velvet turnip orbit"},
     # families
     "POST /v1/families": lambda m: {"area": AREA, "reason": "Asked for help"},
     "POST /v1/families/{family_id}/members": lambda m: {"person": m.things["one"], "role": "adult", "from": DAY},

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from authority.matrix.oracle import Oracle, Who
-from authority.town import Town
+from authority.town import PORTAL, Town
 from chassis.db import new_id, now, today
 from claims.frameworks import catalogue
 from claims.models import Claim
@@ -16,6 +16,8 @@ from families.models.evidence import SampledBundle, VisitedBundle
 from families.models.matching import MatchReview
 from fixtures import agreements
 from hostile import world as hostile
+from identity.models import SignInSession
+from identity.tokens.parties import find_client
 from sandbox import actors
 from sandbox.identifiers import nino, upn
 from sandbox.supplying import AREA
@@ -57,7 +59,7 @@ def furnish(town: Town, oracle: Oracle) -> Matrix:
     things |= _family(town)
     things |= _sharing(town, things)
     things |= _safeguarding(town, things)
-    things |= hostile.people_of_identity(town.platform)
+    things |= hostile.people_of_identity(town.platform) | {"own_session": str(uuid4())}
     things |= _money(town, things)
     town.settle()
     return Matrix(town, oracle, things)
@@ -102,6 +104,20 @@ def _sign(town: Town, who: Who) -> str:
     agency = next(service.agency for service in actors.SERVICES if service.code == who.service)
     said = {"client_id": who.name, "roles": [], "areas": [], "agency": agency, "service": who.service}
     return town.platform.signed(town.platform.claims(who.name, scope=" ".join(scopes), purposes=["support"], **said))
+
+
+def sign_in(town: Town, name: str) -> str:
+    """A session of somebody's own, through the portal."""
+    with town.platform["identity"].runtime.write() as session:
+        portal = find_client(session, PORTAL)
+        assert portal
+        began = SignInSession(
+            user_id=UUID(town.people[name]), client_id=portal.row.id, scope="", signed_in_at=now(),
+            expires_at=now() + timedelta(hours=1),
+        )  # fmt: skip
+        session.add(began)
+        session.flush()
+        return str(began.id)
 
 
 def _secrets(town: Town) -> Any:

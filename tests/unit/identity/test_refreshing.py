@@ -53,7 +53,7 @@ def an_app(identity: Identity) -> App:
     body = {
         "client_id": name,
         "name": name,
-        "scopes": ["people:read", "matching:review", "identity:admin", "openid"],
+        "scopes": ["people:read", "matching:review", "identity:admin", "support:write", "openid"],
         "grants": ["authorization_code", "refresh_token"],
         "redirect_uris": [BACK],
     }
@@ -233,11 +233,11 @@ def test_who_asked_for_nothing_may_name_what_was_granted(app: App) -> None:
 
 
 def test_what_a_role_no_longer_gives_is_left_out_and_told(app: App) -> None:
-    user = app.identity.user(f"z{secrets.token_hex(3)}", ["analyst", "platform_administrator"])
+    user = app.identity.user(f"z{secrets.token_hex(3)}", ["analyst", "programme_coordinator"])
     email = app.identity.get(f"/v1/users/{user}")["email"]
     browser = Browser(app.identity.running.url, app.name)
     tokens = browser.exchange(browser.code(email, PASSWORD), client_secret=app.secrets[0]).json()
-    assert tokens["scope"] == "identity:admin matching:review people:read"
+    assert tokens["scope"] == "matching:review people:read support:write"
     assert app.identity.patch(f"/v1/users/{user}", {"roles": ["analyst"]}).status_code == 200
     following = app.refresh(tokens["refresh_token"], scope=tokens["scope"])
     assert (following.status_code, following.json()["scope"]) == (200, "matching:review people:read")

@@ -4,8 +4,16 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from chassis.auth import Caller, require, require_person
+from chassis.auth import Caller, SignedIn, check_person, require, require_person
 
+
+async def oneself(caller: SignedIn) -> Caller:
+    """Whoever is signed in, for what is theirs alone. Errors: PersonNeeded."""
+    check_person(caller)
+    return caller
+
+
+OneselfOnly = Annotated[Caller, Depends(oneself)]
 ReadIdentity = Annotated[Caller, Depends(require("identity:read"))]
 TellWhoSignedIn = Annotated[Caller, Depends(require_person("openid"))]
 AdministerIdentity = Annotated[Caller, Depends(require("identity:admin"))]

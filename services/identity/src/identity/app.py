@@ -28,6 +28,7 @@ from identity.events import (
 )
 from identity.keys import routes as keys
 from identity.log import LOG
+from identity.me import routes as me
 from identity.models import Base
 from identity.revocations import routes as revocations
 from identity.roles import routes as roles
@@ -74,6 +75,7 @@ program = Program(
         areas.router,
         clients.router,
         users.router,
+        me.router,
         roles.router,
         deputies.router,
         sponsors.router,

@@ -43,6 +43,7 @@ from identity.users import repository as users
 from identity.users import service as user_service
 from identity.users.passwords import Passwords
 from identity.users.schemas import UserRequest, email_key
+from identity.users.weak_passwords import is_weak, list_own_words
 from vocabulary.programs import PROGRAMS, DeclaredProgram, address
 from vocabulary.roles import ROLES
 from vocabulary.scopes import OPENID
@@ -241,6 +242,8 @@ def _given_administrator(path: Path, email: str | None) -> tuple[str, SecretStr 
     except (ValueError, TypeError, KeyError, RecursionError):
         wanted = 'an "email" and a "password" of 12 to 200 characters'
         raise CannotBegin(f"{path} should be a JSON object with {wanted}") from None
+    if is_weak(held["password"], list_own_words(request.email)):
+        raise CannotBegin(f"The password in {path} has leaked elsewhere or is soon guessed; choose another one")
     return (request.email, request.password) if email in (None, request.email) else (email or ADMINISTRATOR, None)
 
 

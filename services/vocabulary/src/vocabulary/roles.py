@@ -30,6 +30,14 @@ ROLES_VERSION: str = _TABLE[SHARED]["version"]
 ROLES = check_entries(Role, _TABLE)
 """By code."""
 
+_EXCLUDES: dict[str, list[str]] = _TABLE[SHARED]["excludes"]
+
+EXCLUDING = frozenset(frozenset((role, other)) for role, others in _EXCLUDES.items() for other in others)
+"""Pairs of roles that one person may not hold together."""
+
+if _wrong := sorted({role for pair in EXCLUDING for role in pair if role not in ROLES or len(pair) != 2}):
+    raise NotAsDeclared(f"roles.toml, excludes: {', '.join(_wrong)} is not declared, or excludes itself")
+
 for _role in ROLES.values():
     expect_known(_role, "sectors", _role.sectors, SUPPLIERS)
     expect_known(_role, "scopes", _role.scopes, SCOPES)
@@ -46,3 +54,20 @@ def may_hold(role: str, sector: str | None) -> bool:
 def list_rights(roles: Iterable[str]) -> frozenset[str]:
     """The scopes of these roles together."""
     return frozenset(scope for role in roles if role in ROLES for scope in ROLES[role].scopes)
+
+
+def find_excluding(role: str, others: Iterable[str]) -> list[str]:
+    """Those of the other roles that the holder of this one may not hold beside it, in their order."""
+    return [other for other in others if frozenset((role, other)) in EXCLUDING]
+
+
+def keep_compatible(roles: Iterable[str]) -> list[str]:
+    """Roles without those that an earlier one of them excludes. So who was given both once keeps the first.
+
+    Example: `platform_administrator, analyst` gives `platform_administrator`.
+    """
+    kept: list[str] = []
+    for role in roles:
+        if not find_excluding(role, kept):
+            kept.append(role)
+    return kept

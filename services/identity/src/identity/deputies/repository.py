@@ -38,3 +38,23 @@ def list_deputised(session: Session, user: User, day: date) -> Sequence[Row[UUID
         )
     )
     return session.execute(found.order_by(Deputy.id)).all()
+
+
+def list_lending(session: Session, user_id: UUID, day: date) -> list[list[str]]:
+    """The roles of each officer whose deputy somebody is on a day, or will be."""
+    lending = (
+        select(User.roles)
+        .join(Deputy, Deputy.officer_id == User.id)
+        .where(Deputy.deputy_id == user_id, Deputy.ended_at.is_(None), or_(Deputy.ends.is_(None), Deputy.ends >= day))
+    )
+    return list(session.scalars(lending.order_by(Deputy.id)))
+
+
+def list_borrowing(session: Session, user_id: UUID, day: date) -> list[list[str]]:
+    """The roles of each person who is an officer's deputy on a day, or will be."""
+    borrowing = (
+        select(User.roles)
+        .join(Deputy, Deputy.deputy_id == User.id)
+        .where(Deputy.officer_id == user_id, Deputy.ended_at.is_(None), or_(Deputy.ends.is_(None), Deputy.ends >= day))
+    )
+    return list(session.scalars(borrowing.order_by(Deputy.id)))

@@ -17,7 +17,7 @@ from identity.models import Deputy, Service, User
 from identity.problems import OwnAccount
 from identity.revocations import service as revocations
 from identity.roles.catalogue import lets_sign
-from vocabulary.roles import may_hold
+from vocabulary.roles import find_excluding, keep_compatible, may_hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,14 @@ class ActingRoles:
 def acting_roles_of(session: Session, user: User) -> ActingRoles:
     """Somebody's own roles and, while they deputise for an officer, those that let the officer sign.
 
-    Shape: without those that their service may not hold; a role's sectors, or a service's, may change.
+    Shape: without those that their service may not hold, and without those that another of theirs excludes; a role's
+    sectors, a service's, or what excludes what may change, after both were given.
     """
     sector = session.get_one(Service, user.service_id).sector
-    roles, deputy_for = [role for role in user.roles if may_hold(role, sector)], None
+    roles, deputy_for = keep_compatible(role for role in user.roles if may_hold(role, sector)), None
     for officer, theirs in repository.list_deputised(session, user, today()):
         lent = [role for role in theirs if lets_sign(role) and may_hold(role, sector) and role not in roles]
+        lent = [role for role in lent if not find_excluding(role, roles)]
         if lent:
             roles, deputy_for = [*roles, *lent], officer
             break
@@ -58,6 +60,17 @@ def name_deputy(session: Session, actor: Actor, request: DeputyRequest) -> Writt
     if deputy is None or deputy.status != "active" or len(agencies) != 1:
         fix = "Name somebody with an account in use, of the officer's agency."
         raise _not_valid("deputy", "Nobody of the officer's agency has this id", fix)
+    if any(find_excluding(role, deputy.roles) for role in officer.roles if lets_sign(role)):
+        raise RequestNotValid(
+            errors=[
+                Fault(
+                    pointer="/body/deputy",
+                    code="roles_exclude",
+                    detail="This person has a role that the officer's excludes",
+                    fix="Name somebody else. `GET /v1/roles` shows which roles exclude each other.",
+                )
+            ]
+        )
     row = Deputy(
         officer_id=officer.id, deputy_id=deputy.id, begins=request.from_, ends=request.to, reason=request.reason
     )

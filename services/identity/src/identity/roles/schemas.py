@@ -1,3 +1,5 @@
+from pydantic import Field
+
 from chassis.schemas import Schema
 
 
@@ -7,6 +9,7 @@ class RoleView(Schema):
     code: str
     name: str
     sectors: list[str]
+    excludes: list[str] = Field(description="Roles that nobody holds beside this one")
     scopes: list[str]
     purposes: list[str]
 

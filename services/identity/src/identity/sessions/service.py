@@ -23,9 +23,15 @@ def end_one(session: Session, actor: Actor, reason: str, session_id: UUID, *, us
 
 
 def end_all(
-    session: Session, actor: Actor, reason: str, *, user: User | None = None, client: Client | None = None
+    session: Session,
+    actor: Actor,
+    reason: str,
+    *,
+    user: User | None = None,
+    client: Client | None = None,
+    but: UUID | None = None,
 ) -> int:
-    """End all sessions of a user, or through a client. Errors: ValueError when neither is given."""
+    """End all sessions of a user, or through a client, but one. Errors: ValueError when neither is given."""
     if user is None and client is None:
         raise ValueError("Name a user or a client")
     open_ones = select(SignInSession).where(SignInSession.ended_at.is_(None), SignInSession.expires_at > now())
@@ -33,6 +39,8 @@ def end_all(
         open_ones = open_ones.where(SignInSession.user_id == user.id)
     if client is not None:
         open_ones = open_ones.where(SignInSession.client_id == client.id)
+    if but is not None:
+        open_ones = open_ones.where(SignInSession.id != but)
     return _end(session, actor, reason, list(session.scalars(open_ones.with_for_update())))
 
 

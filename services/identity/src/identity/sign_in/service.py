@@ -16,6 +16,7 @@ from chassis import request_checks
 from chassis.clock import now
 from chassis.limiting import Limiter, Taken, headers_of
 from chassis.runtime import Runtime
+from identity.audit.service import Actor, record
 from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
 from identity.models import User
@@ -100,13 +101,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class _Attempt:
-    """Somebody's try at an address. Shape: `device` where it is known there, `rows` what a failure counts under."""
+    """Somebody's try at an address.
+
+    Shape: `device` where it is known there, `rows` what a failure counts under, `digest` the address in the audit.
+    """
 
     wanted: Wanted
     email: str
     password: str
     device: str | None
     rows: list[throttle.Row]
+    digest: str
 
 
 async def show_sign_in_page(door: Door, asked: Asked, visit: Visit) -> Response:
@@ -168,7 +173,7 @@ async def _try(door: Door, asked: Asked, visit: Visit, attempt: _Attempt, under_
         return Outcome(_busy())
     if user is None or held is None or not right or user.status != "active":
         log.info("sign-in refused", client=wanted.client)
-        await to_thread.run_sync(_record_failure, door, attempt.rows, limiter=door.writing)
+        await to_thread.run_sync(_record_failure, door, attempt, user, limiter=door.writing)
         return Outcome(_form(door, wanted, nonce, WRONG, attempt.email, 422))
     answer = await to_thread.run_sync(_let_in, door, asked, attempt, user, held, renewed, limiter=door.writing)
     key = door.wrapping.key_for("known devices")
@@ -187,9 +192,8 @@ def _read_attempt(door: Door, asked: Asked, visit: Visit, wanted: Wanted) -> _At
     key, address = door.wrapping.key_for("known devices"), email_key(given)
     device = devices.find_device(key, visit.devices, address, door.settings.device_known)
     counted = door.wrapping.key_for("failed sign-ins")
-    return _Attempt(
-        wanted, given, password, device, throttle.rows_of(counted, address, visit.source, device, door.settings)
-    )
+    rows = throttle.rows_of(counted, address, visit.source, device, door.settings)
+    return _Attempt(wanted, given, password, device, rows, throttle.digest_address(counted, address))
 
 
 def _look_up(door: Door, attempt: _Attempt, under_way: list[int]) -> tuple[User | None, datetime | None]:
@@ -203,9 +207,15 @@ def _check(passwords: Passwords, password: str, held: str | None) -> tuple[bool,
     return right, passwords.renew(password, held) if right and held else None
 
 
-def _record_failure(door: Door, rows: list[throttle.Row]) -> None:
+def _record_failure(door: Door, attempt: _Attempt, user: User | None) -> None:
+    """Count it, and note it: at an account by its id, at an address that nobody has by a digest.
+
+    Who typed a password into the field for the address, or a colleague's, is named by no entry.
+    """
+    kind, known = ("address", attempt.digest) if user is None else ("user", str(user.id))
     with door.runtime.write() as session:
-        throttle.record_failure(session, rows, door.settings)
+        throttle.record_failure(session, attempt.rows, door.settings)
+        record(session, Actor("nobody", attempt.wanted.client), "sign_in.failed", kind, known)
 
 
 def _let_in(door: Door, asked: Asked, attempt: _Attempt, user: User, held: str, renewed: str | None) -> Response:

@@ -50,6 +50,17 @@ def rows_of(key: bytes, email_key: str, source: str, device: str | None, setting
     ]
 
 
+def digest_address(key: bytes, email_key: str) -> str:
+    """How an address that nobody has is called in the audit, so that tries at one can be told from tries at many."""
+    return _digest(key, "audit", email_key)
+
+
+def rows_of_own_password(key: bytes, subject: str, settings: IdentitySettings) -> list[Row]:
+    """What an attempt at one's own password is counted under, for who is signed in and wants another."""
+    free, first, longest = settings.failures_free, settings.failures_wait, settings.failures_wait_most
+    return [Row(_digest(key, "own password", subject), free, first, longest)]
+
+
 class UnderWay:
     """Attempts of this process whose password is being looked at."""
 

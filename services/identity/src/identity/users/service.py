@@ -1,6 +1,6 @@
 """People who work with the platform: their service, roles, areas and password."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from chassis.clock import now
+from chassis.clock import now, today
 from chassis.etag import Match, etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
@@ -19,15 +19,18 @@ from chassis.schemas import Written
 from identity.agencies import repository as agencies
 from identity.areas import repository as areas
 from identity.audit.service import Actor, record
+from identity.deputies import repository as deputies
 from identity.events import UserChanged, UserRegistered
 from identity.models import Service, User
 from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
 from identity.revocations import service as revocations
+from identity.roles.catalogue import lets_sign
 from identity.sessions import service as sessions
 from identity.users import repository
 from identity.users.passwords import Passwords, make_password
 from identity.users.schemas import SessionView, UserChange, UserRequest, UserView, email_key
-from vocabulary.roles import ROLES, may_hold
+from identity.users.weak_passwords import check_password, list_own_words
+from vocabulary.roles import ROLES, find_excluding, may_hold
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,9 @@ def register_user(session: Session, actor: Actor, request: UserRequest, password
     service = _service_of(session, request.service)
     _check_roles(request.roles, service.sector)
     _check_areas(session, request.areas)
+    if request.password is not None:
+        own = list_own_words(request.name, request.email, *agencies.get_standing(session, service.id))
+        check_password(request.password.get_secret_value(), own)
     user = User(
         email=request.email,
         email_key=email_key(request.email),
@@ -89,9 +95,13 @@ def change_user(
     service = _service_of(session, request.service) if request.service else session.get_one(Service, user.service_id)
     if request.roles is not None:
         _check_roles(request.roles, service.sector)
+        _check_deputies(session, user, request.roles)
     elif request.service is not None:
         _check_held(user.roles, service.sector)
     _check_areas(session, request.areas or [])
+    if request.password is not None:
+        known_by = (request.name or user.name, user.email, *agencies.get_standing(session, service.id))
+        check_password(request.password.get_secret_value(), list_own_words(*known_by))
     less = {name for name in ("roles", "areas") if name in given and not set(getattr(user, name)) <= set(given[name])}
     for name, value in given.items():
         setattr(user, name, list(dict.fromkeys(value)) if isinstance(value, list) else value)
@@ -181,7 +191,7 @@ def _check_areas(session: Session, codes: Sequence[str]) -> None:
         raise RequestNotValid(errors=faults)
 
 
-def _check_roles(roles: Iterable[str], sector: str) -> None:
+def _check_roles(roles: Sequence[str], sector: str) -> None:
     faults = [
         Fault(
             pointer=f"/body/roles/{index}", code="not_known", detail="There is no such role", fix="See `GET /v1/roles`."
@@ -198,8 +208,35 @@ def _check_roles(roles: Iterable[str], sector: str) -> None:
         for index, role in enumerate(roles)
         if role in ROLES and not may_hold(role, sector)
     ]
+    faults += [
+        _excluded(index, f"Nobody holds `{others[0]}` and this role together")
+        for index, role in enumerate(roles)
+        if (others := find_excluding(role, roles[:index]))
+    ]
     if faults:
         raise RequestNotValid(errors=faults)
+
+
+def _check_deputies(session: Session, user: User, roles: Sequence[str]) -> None:
+    """What an officer lends a deputy excludes as much as what the deputy holds, from whichever side a role is new."""
+    lent = {role for held in deputies.list_lending(session, user.id, today()) for role in held if lets_sign(role)}
+    theirs = {role for held in deputies.list_borrowing(session, user.id, today()) for role in held}
+    faults = [
+        _excluded(index, "This role excludes one that the user has as an officer's deputy")
+        for index, role in enumerate(roles)
+        if find_excluding(role, lent)
+    ] + [
+        _excluded(index, "This role excludes one of the user's deputy")
+        for index, role in enumerate(roles)
+        if lets_sign(role) and find_excluding(role, theirs)
+    ]
+    if faults:
+        raise RequestNotValid(errors=faults)
+
+
+def _excluded(index: int, detail: str) -> Fault:
+    fix = "Leave one of them out, or end the deputyship. `GET /v1/roles` shows which roles exclude each other."
+    return Fault(pointer=f"/body/roles/{index}", code="roles_exclude", detail=detail, fix=fix)
 
 
 def _check_held(roles: Sequence[str], sector: str) -> None:

@@ -1,0 +1,128 @@
+"""What people do with their own account, and which passwords nobody may choose."""
+
+import secrets
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import PASSWORD, Identity, claims_of
+
+NEW = "velvet turnip orbit 7"
+
+
+def put(identity: Identity, token: str, current: str, new: str, key: str = "") -> httpx.Response:
+    headers = identity.bearer(token) | ({"Idempotency-Key": key} if key else {})
+    return identity.http.put("/v1/me/password", json={"current": current, "new": new}, headers=headers)
+
+
+def signed_in(identity: Identity, name: str, password: str = PASSWORD) -> dict[str, Any]:
+    return identity.browser().sign_in(f"{name}@thornbury.example", password)
+
+
+def sessions_of(identity: Identity, token: str) -> list[dict[str, Any]]:
+    answer = identity.http.get("/v1/me/sessions", headers=identity.bearer(token))
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json()["items"]
+    return items
+
+
+def test_whoever_knows_their_password_changes_it_and_their_other_sessions_end(identity: Identity) -> None:
+    user = identity.user("ada", ["analyst"])
+    here, elsewhere = signed_in(identity, "ada"), signed_in(identity, "ada")
+    key = secrets.token_hex(8)
+    changed = put(identity, here["access_token"], PASSWORD, NEW, key)
+    assert (changed.status_code, changed.json()["status"]) == (200, "changed")
+    assert put(identity, here["access_token"], PASSWORD, NEW, key).json() == changed.json()  # the answer was lost
+    assert [one["current"] for one in sessions_of(identity, here["access_token"])] == [True]
+    assert identity.browser().refresh(elsewhere["refresh_token"]).status_code == 400
+    assert identity.browser().refresh(here["refresh_token"]).status_code == 200
+    assert identity.browser().fill_in("ada@thornbury.example", PASSWORD).status_code == 422
+    signed_in(identity, "ada", NEW)
+    acts = [entry["action"] for entry in identity.get("/v1/audit", object=user)["items"]]
+    assert acts == ["sign_in.failed", "password.changed", "user.registered"]
+
+
+def test_whoever_found_a_token_guesses_a_few_times_and_then_waits(identity: Identity) -> None:
+    user = identity.user("abe", ["analyst"])
+    token = signed_in(identity, "abe")["access_token"]
+    answers = [put(identity, token, f"guess number {n}", NEW) for n in range(10)]
+    statuses = [answer.status_code for answer in answers]
+    assert statuses == sorted(statuses) and set(statuses) == {422, 429}
+    assert answers[0].json()["errors"][0]["pointer"] == "/body/current"
+    assert int(answers[-1].headers["Retry-After"]) > 0 and put(identity, token, PASSWORD, NEW).status_code == 429
+    assert "guess number" not in "".join(answer.text for answer in answers)
+    entries = identity.get("/v1/audit", object=user)["items"]
+    assert [entry["action"] for entry in entries].count("password.refused") == statuses.count(422)
+    signed_in(identity, "abe")  # the sign-in page counts for itself: a thief of a token locks nobody out
+
+
+def test_people_see_and_end_their_own_sessions_and_nobody_elses(identity: Identity) -> None:
+    identity.user("una", ["analyst"])
+    identity.user("ugo", ["analyst"])
+    una, second, ugo = (signed_in(identity, name)["access_token"] for name in ("una", "una", "ugo"))
+    mine = claims_of(una)["sid"]
+    held = sessions_of(identity, una)
+    assert {one["id"]: one["current"] for one in held} == {mine: True, claims_of(second)["sid"]: False}
+
+    def end(token: str, session: str) -> httpx.Response:
+        return identity.http.delete(f"/v1/me/sessions/{session}", headers=identity.bearer(token))
+
+    foreign, unknown = end(ugo, mine), end(ugo, "0190a000-0000-7000-8000-000000000009")
+    assert foreign.status_code == unknown.status_code == 404
+    assert foreign.json()["detail"] == unknown.json()["detail"]
+    assert end(una, claims_of(second)["sid"]).json()["status"] == "ended"
+    assert [one["id"] for one in sessions_of(identity, una)] == [mine]
+    entry = identity.get("/v1/audit", object=claims_of(second)["sid"])["items"][0]  # the newest
+    assert (entry["actor"], entry["details"]["reason"]) == (claims_of(una)["sub"], "ended_by_person")
+
+
+def test_a_system_has_no_account_of_its_own(identity: Identity) -> None:
+    token = identity.token(*("selfless", identity.machine("selfless")[1])).json()["access_token"]
+    for method, path in (("PUT", "password"), ("GET", "sessions"), ("DELETE", "sessions/" + "0" * 32)):
+        body = {"current": PASSWORD, "new": NEW} if method == "PUT" else None
+        answer = identity.http.request(method, f"/v1/me/{path}", json=body, headers=identity.bearer(token))
+        assert (answer.status_code, answer.json()["type"].split("/")[-1]) == (403, "person-needed"), path
+        assert identity.http.request(method, f"/v1/me/{path}", json=body).status_code == 401
+
+
+WEAK = [
+    "password1234", "Password12345!", "aaaaaaaaaaaa", "qwertyuiop12", "trustno1trustno1", "iloveyou2017", "x" * 20,
+    "4" * 200, "willa.wexler@thornbury.example", "Willa Wexler 1", "wexler-willa", "programme2026", "thinkfamily1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("weak", WEAK)
+def test_a_password_that_leaked_or_is_soon_guessed_is_taken_from_nobody(identity: Identity, weak: str) -> None:
+    known = "willa.wexler@thornbury.example"
+    body = {"email": known, "name": "Willa Wexler", "service": "programme", "roles": ["analyst"]}
+    held = [user["id"] for user in identity.get("/v1/users", limit=500)["items"] if user["email"] == known]
+    user = held[0] if held else identity.make("/v1/users", body | {"password": PASSWORD})["id"]
+    token = signed_in(identity, "willa.wexler")["access_token"]
+    for refused, pointer in (
+        (identity.post("/v1/users", body | {"password": weak}), "/body/password"),
+        (identity.patch(f"/v1/users/{user}", {"password": weak}), "/body/password"),
+        (put(identity, token, PASSWORD, weak), "/body/new"),
+    ):
+        assert refused.status_code == 422, refused.text
+        [fault] = refused.json()["errors"]
+        assert (fault["pointer"], fault["code"]) == (pointer, "password_weak")
+        assert weak not in refused.text
+
+
+def test_a_strong_password_is_taken_though_it_names_somebody(identity: Identity) -> None:
+    user = identity.user("wendy", ["analyst"])
+    assert identity.patch(f"/v1/users/{user}", {"password": "wendy velvet turnip orbit"}).status_code == 200
+    signed_in(identity, "wendy", "wendy velvet turnip orbit")
+
+
+def test_failed_sign_ins_stand_in_the_audit_and_an_address_that_nobody_has_not_in_clear(identity: Identity) -> None:
+    user = identity.user("faith", ["analyst"])
+    for email in ("faith@thornbury.example", "stranger@elsewhere.example", "Stranger@elsewhere.example"):
+        assert identity.browser().fill_in(email, "not the password").status_code == 422
+    [at_faith, _] = identity.get("/v1/audit", object=user)["items"]
+    assert (at_faith["action"], at_faith["actor"], at_faith["client"]) == ("sign_in.failed", "nobody", "portal")
+    answer = identity.http.get("/v1/audit", params={"kind": "address"}, headers=identity.admin)
+    first, second = answer.json()["items"]
+    assert first["object"] == second["object"] and first["action"] == "sign_in.failed"
+    assert "stranger" not in answer.text.casefold() and "elsewhere" not in answer.text
