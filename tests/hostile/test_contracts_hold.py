@@ -27,7 +27,6 @@ LIMITS = (
 _NO_ACCOUNT = "the token of these tests is of somebody who has no account"
 NEVER_THERE: dict[str, str] = {
     "PUT /v1/me/password": _NO_ACCOUNT,
-    "GET /v1/me/sessions": _NO_ACCOUNT,
     "DELETE /v1/me/sessions/{session_id}": _NO_ACCOUNT,
     "GET /v1/assurance-visits/{visit_id}/claims": "whoever visits is of the department, and sends none of these",
 }
