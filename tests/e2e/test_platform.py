@@ -115,31 +115,33 @@ def test_however_it_ends_no_process_is_left_and_the_next_start_goes_on_from_the_
 
 
 def push_by_the_printed_page(var: Path, base: int) -> None:
-    """The gateway's page about a first push, done as it stands there: in shell, then in Python."""
-    feed = "school_attendance"
+    """The gateway's page about a first push, done as it stands there: in shell and in Python, for every feed."""
     clients = json.loads((var / "sandbox-credentials.json").read_text())["clients"]
-    code, held = next((code, held) for code, held in clients.items() if held["feed"] == feed)
-    addresses = {name.upper(): Addresses(base).url(name) for name in ("identity", "families")}
-    told = {**addresses, "CLIENT_ID": code, "CLIENT_SECRET": held["secret"], "FEED": feed}
     with httpx.Client(verify=trusted()) as http:
         page = http.get(f"{Addresses(base).url('gateway')}/first-push").text
-    scripts = [unescape(text) for text in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL)][1:]
-    assert all(f"export {name}={address}" in page for name, address in addresses.items())
-    reports: list[tuple[str, str]] = []
-    for command, script in zip((["sh", "-eu", "-c"], [sys.executable, "-c"]), scripts, strict=True):
-        ran = subprocess.run([*command, script], cwd=var.parent, env=os.environ | told, capture_output=True, text=True)
-        assert ran.returncode == 0, ran.stderr
-        reports += re.findall(r"""["'](recorded|unchanged)["']: ?(\d)""", ran.stdout)
-        wrong = subprocess.run(
-            [*command, script],
-            cwd=var.parent,
-            env=os.environ | told | {"CLIENT_SECRET": "x"},
-            capture_output=True,
-            text=True,
+    exports, *scripts = (unescape(text) for text in re.findall(r"<pre[^>]*><code>(.*?)</code></pre>", page, re.DOTALL))
+    printed = dict(re.findall(r"export (\w+)=(\S+)", exports))
+    assert printed["FAMILIES"] == Addresses(base).url("families")
+    shell, python = zip((["sh", "-eu", "-c"], [sys.executable, "-c"]), scripts, strict=True)
+
+    def push(command: list[str], script: str, **more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*command, script], cwd=var.parent, env=os.environ | printed | more, capture_output=True, text=True
         )
-        assert wrong.returncode != 0
-    # Tried, then sent; the second script finds what the first one sent.
-    assert reports == 2 * [("recorded", "1"), ("unchanged", "0")] + 2 * [("recorded", "0"), ("unchanged", "1")]
+
+    for code, held in clients.items():
+        told = {"CLIENT_ID": code, "CLIENT_SECRET": held["secret"], "FEED": held["feed"]}
+        # Tried, then sent; the second time it is there already.
+        for (command, script), outcome in ((shell, "recorded"), (python, "unchanged")):
+            ran = push(command, script, **told)
+            assert ran.returncode == 0, ran.stderr
+            counts = re.findall(rf"""["']{outcome}["']: ?(\d)""", ran.stdout)
+            assert counts == ["1", "1"], ran.stdout
+    for command, script in (shell, python):
+        wrong = push(command, script, **told | {"CLIENT_SECRET": "x"})
+        assert wrong.returncode != 0 and "invalid_client" in wrong.stderr
+        late = push(command, script, **told | {"COVERS_TO": "2016-09-02"})
+        assert late.returncode != 0 and ("why: " in late.stderr or "errors" in late.stderr)
 
 
 def kept_running(http: httpx.Client, var: Path, base: int) -> None:

@@ -64,6 +64,7 @@ class Addresses:
             names[f"{prefix}_PORT"] = str(self.port(program))
             names[f"{prefix}_PUBLIC_URL"] = self.url(program)
             names[f"{prefix}_ISSUER"] = self.url("identity")
+            names[f"{prefix}_PROBLEMS_URL"] = self.url("gateway")
             for other in SERVICES:
                 names[f"{prefix}_{other.upper()}_URL"] = self.url(other)
         return names

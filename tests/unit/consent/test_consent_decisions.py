@@ -605,7 +605,12 @@ def test_another_agencys_notice_excuses_nobody_unless_an_agreement_says_so(world
     ada, ben = people(2)
     nurse = caller("school-nursing", ["partner_practitioner"])
     body = {"date": day(), "channel": "letter", "persons": [ada]}
-    assert world.post(f"/v1/notices/{world.notice()}/deliveries", body, HANA).status_code == 201
+    # Nor does another agency's notice that one's own people handed out, whoever does it: it says what others do.
+    for notice, who in ((world.notice(HANA), IRIS), (world.notice(), HANA), (world.notice(PETRA), IRIS)):
+        assert world.post(f"/v1/notices/{notice}/deliveries", body, who).status_code == 201
+        assert world.reasons([ada], SCHOOL[:1]) == ["notice_due"]
+        assert world.reasons([ada], SCHOOL[:1], asker=nurse) == ["notice_due"]
+    assert world.inform(ada, who=HANA).status_code == 201
     assert world.reasons([ada], SCHOOL[:1]) == ["notice_due"]
     assert world.reasons([ada], SCHOOL[:1], asker=nurse) == ["agreed"]
     world.inform(ben)

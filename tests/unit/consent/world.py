@@ -46,6 +46,8 @@ INA = _officer("ina", COUNCIL, "programme")
 PETRA = _officer("petra", POLICE, "neighbourhood-policing")
 JONAS = _officer("jonas", JOBCENTRE, "jobcentre")
 HANA = _officer("hana", HEALTH, "school-nursing")
+PUBLISHERS = (PETRA, JONAS, HANA)
+"""Officers who publish a notice of their own agency."""
 SIGNERS = {COUNCIL: [IRIS, IDA], POLICE: [PETRA, PAUL], JOBCENTRE: [JONAS], HEALTH: [HANA]}
 LEO = token(
     "leo",
@@ -76,7 +78,7 @@ def caller(service: str = "programme", roles: Iterable[str] = (), **more: Any) -
 class World:
     running: Running
     standing: StandingDesk = field(default_factory=StandingDesk)
-    notices: list[str] = field(default_factory=list)
+    notices: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, programs: Programs, **settings: Any) -> "World":
@@ -114,15 +116,18 @@ class World:
             signed = self.sign(agreement, who, side=side)
             assert signed.status_code == 200, signed.text
 
-    def notice(self) -> str:
-        if not self.notices:
-            body = {"code": "think-family", "version": 1, "language": "en", "text": "What we do with your data."}
-            self.notices.append(self.post("/v1/notices", body).json()["id"])
-        return self.notices[0]
+    def notice(self, publisher: str = IRIS) -> str:
+        """The notice that an officer has published for their agency; its id."""
+        if publisher not in self.notices:
+            code = f"think-family-{len(self.notices)}" if self.notices else "think-family"
+            body = {"code": code, "version": 1, "language": "en", "text": "What we do with your data."}
+            self.notices[publisher] = self.post("/v1/notices", body, publisher).json()["id"]
+        return self.notices[publisher]
 
     def inform(self, *people: str, who: str = IRIS) -> Response:
         body = {"date": day(), "channel": "letter", "persons": list(people)}
-        return self.post(f"/v1/notices/{self.notice()}/deliveries", body, who)
+        publisher = who if who in PUBLISHERS else IRIS
+        return self.post(f"/v1/notices/{self.notice(publisher)}/deliveries", body, who)
 
     def consent(self, person: str, purposes: list[str], categories: list[str], **more: Any) -> Response:
         body = {

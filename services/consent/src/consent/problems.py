@@ -257,7 +257,7 @@ class NotYourService(Problem):
 
 
 class OwnRule(Problem):
-    """Two people make a standing rule, and a third looks at what it answered. You drafted this one.
+    """Two people make a standing rule, and a third looks at what it answered. You are one of the two.
 
     Let another manager of the service, or an officer of the agency, do it.
     """
@@ -266,7 +266,10 @@ class OwnRule(Problem):
 
 
 class OwnWelfareRequest(Problem):
-    """Nobody answers or reviews what they asked themselves. Let a colleague do it."""
+    """Nobody answers or reviews what they, or their own service, asked.
+
+    Let somebody of the service that was asked do it.
+    """
 
     status, title = 403, "Own welfare request"
 

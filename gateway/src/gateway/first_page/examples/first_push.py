@@ -7,11 +7,13 @@ import uuid
 import httpx
 
 identity, families, feed = os.environ["IDENTITY"], os.environ["FAMILIES"], os.environ["FEED"]
+first, last = os.environ["COVERS_FROM"], os.environ["COVERS_TO"]
 
 # 1. A token. It lives for five minutes; ask for a new one when it has ended.
 client = (os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"])
 answer = httpx.post(f"{identity}/oauth/token", auth=client, data={"grant_type": "client_credentials"})
-answer.raise_for_status()
+if answer.is_error:
+    raise SystemExit(answer.text)
 http = httpx.Client(base_url=families, headers={"Authorization": f"Bearer {answer.json()['access_token']}"})
 
 # 2. The file.
@@ -21,7 +23,7 @@ file = http.get(f"/v1/feeds/{feed}").json()["example"]
 for dry_run in (True, False):
     push = http.post(
         f"/v1/feeds/{feed}/pushes",
-        params={"covers_from": "2016-09-01", "covers_to": "2016-12-31", "area": "thornbury", "dry_run": dry_run},
+        params={"covers_from": first, "covers_to": last, "area": "thornbury", "dry_run": dry_run},
         headers={"Content-Type": "text/csv", "Idempotency-Key": str(uuid.uuid4())},
         content=file,
     )
@@ -35,3 +37,5 @@ for dry_run in (True, False):
             break
         time.sleep(1)
     print(report)
+    if report["counts"]["refused"]:
+        raise SystemExit(f"why: {families}/v1/pushes/{report['id']}/lines")

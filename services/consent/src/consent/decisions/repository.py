@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, insert, select
+from sqlalchemy import Uuid, bindparam, insert, or_, select
 from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
@@ -16,13 +16,25 @@ from consent.acts.states import BINDING_OBJECTIONS
 from consent.agreements.repository import list_terms
 from consent.decisions.entries import DecisionSource, make_entries
 from consent.decisions.situation import ConsentRow, Situation
-from consent.models import Consent, Decision, Delivered, Delivery, Objection, Protection, Restriction, SharedAs, Sharing
+from consent.models import (
+    Consent,
+    Decision,
+    Delivered,
+    Delivery,
+    Notice,
+    Objection,
+    Protection,
+    Restriction,
+    SharedAs,
+    Sharing,
+)
 from consent.problems import DecisionNotFound
 from directory import repository as directory
 from transparency.leaves import append_leaves
 from vocabulary.categories import CATEGORIES
 
 protection, delivered, delivery = Protection.__table__, Delivered.__table__, Delivery.__table__
+notice = Notice.__table__
 objection, consent, restriction = Objection.__table__, Consent.__table__, Restriction.__table__
 PEOPLE = bindparam("people", expanding=True, type_=Uuid())
 
@@ -30,7 +42,10 @@ PROTECTED = select(protection.c.person).where(protection.c.person.in_(PEOPLE), p
 INFORMED = (
     select(delivered.c.person, delivery.c.agency)
     .join_from(delivered, delivery)
+    .join(notice, notice.c.id == delivery.c.notice)
     .where(delivered.c.person.in_(PEOPLE), delivered.c.corrected_at.is_(None), delivery.c.date <= bindparam("today"))
+    # Handing out what somebody else published informs nobody of what one does oneself. Older notices tell no agency.
+    .where(or_(notice.c.agency.is_(None), notice.c.agency == delivery.c.agency))
     .distinct()
 )
 OBJECTED = select(objection.c.person, objection.c.purposes).where(

@@ -76,9 +76,10 @@ def find_answer(session: Session, request_id: UUID) -> WelfareAnswer | None:
     return session.scalar(standing.order_by(WelfareAnswer.id.desc()).limit(1))
 
 
-def drafter_of(session: Session, answer: WelfareAnswer) -> str | None:
-    """Who drafted the rule that gave an answer; None where a person gave it."""
-    return session.scalar(select(WelfareRule.drafted_by).where(WelfareRule.id == answer.rule))
+def list_makers(session: Session, answer: WelfareAnswer) -> set[str]:
+    """Who drafted and who confirmed the rule that gave an answer; nobody where a person gave it."""
+    made_by = select(WelfareRule.drafted_by, WelfareRule.confirmed_by).where(WelfareRule.id == answer.rule)
+    return {who for row in session.execute(made_by) for who in row if who is not None}
 
 
 def list_asked(

@@ -261,7 +261,7 @@ def take_back_answer(runtime: Runtime, caller: Caller, request_id: UUID, body: W
 
 
 def review_answer(runtime: Runtime, caller: Caller, request_id: UUID, body: WelfareReviewBody) -> Written:
-    """Look at what a rule answered, as somebody who neither asked nor drafted the rule; not justified, it ends.
+    """Look at what a rule answered, as somebody who neither asked nor made the rule; not justified, it ends.
 
     Errors: WelfareRequestNotFound; OwnWelfareRequest; OwnRule; NoReviewDue; Unavailable.
     """
@@ -272,7 +272,7 @@ def review_answer(runtime: Runtime, caller: Caller, request_id: UUID, body: Welf
         answer = repository.find_answer(session, request.id)
         if answer is None or not answer.to_review or answer.outcome is not None:
             raise NoReviewDue()
-        if repository.drafter_of(session, answer) == caller.subject:
+        if caller.subject in repository.list_makers(session, answer):
             raise OwnRule()
         answer.outcome, answer.review_note = body.outcome, body.note
         answer.reviewed_by, answer.reviewed_at = caller.subject, now()
@@ -437,7 +437,8 @@ def _find_received(
         answers = ANSWERS in caller.scopes and request is not None and request.holder in list_holders(session, caller)
         if request is None or not answers:
             raise WelfareRequestNotFound()
-        if request.by == caller.subject:
+        # Two services of one council may ask each other; nobody of the one that asked answers for the other.
+        if caller.subject == request.by or caller.service == request.service:
             raise OwnWelfareRequest()
         return request, repository.read_people(session, [request.id]).get(request.id, [])
 
