@@ -44,14 +44,14 @@ def ministry(town: Town) -> None:
     assert town.as_admin("POST", "identity", "/v1/agencies", json=made).status_code == 201
     assurance = {"code": "assurance", "name": "Assurance", "sector": "department"}
     assert town.as_admin("POST", "identity", "/v1/agencies/ministry/services", json=assurance).status_code == 201
-    town.hire("mina", "information_governance_officer", "assurance")
+    town.hire("minna", "information_governance_officer", "assurance")
     for visitor in ("vera", "viggo"):
         town.hire(visitor, "assurance_visitor", "assurance")
     town.settle()
     for supplier, categories in (("education", "attendance identity address"), ("programme", "support")):
         agreed = Agreement(supplier, "assurance", terms("claim", categories), notice_given_by="supplier")
-        drafted = town.done(town.post("mina", "consent", "/v1/agreements", agreed.request))["id"]
-        for who, side in (("mina", "recipient"), ("iris", "supplier")):
+        drafted = town.done(town.post("minna", "consent", "/v1/agreements", agreed.request))["id"]
+        for who, side in (("minna", "recipient"), ("iris", "supplier")):
             signed = {"date": agreed.starts_on.isoformat(), "side": side}
             town.done(town.post(who, "consent", f"/v1/agreements/{drafted}/sign", signed))
     town.hire("quentin", "claims_officer", "programme")
@@ -204,7 +204,7 @@ def test_the_visitor_finds_no_people_and_no_lists(town: Town, sample: Sample, vi
 
 
 def test_nobody_but_the_councils_officer_opens_a_visit(town: Town, sample: Sample) -> None:
-    for officer in ("petra", "hana", "mina", "idris"):
+    for officer in ("petra", "hana", "minna", "idris"):
         for batch in (sample.batch, NOBODY):
             assert code(open_visit(town, officer, batch)) == (404, "batch-not-found"), officer
         assert town.done(town.get(officer, "claims", "/v1/assurance-visits"))["items"] == []
@@ -214,7 +214,7 @@ def test_nobody_but_the_councils_officer_opens_a_visit(town: Town, sample: Sampl
 
 
 def test_a_visit_is_for_a_visitor_and_for_days_to_come(town: Town, sample: Sample) -> None:
-    for who in ("otto", "mina"):
+    for who in ("otto", "minna"):
         refused = open_visit(town, "iris", sample.batch, visitor=who)
         assert code(refused) == (422, "/body/visitor unknown_visitor")
     begins = today()
@@ -238,7 +238,7 @@ def test_either_of_two_people_closes_it_and_no_door_is_left_open(town: Town, oth
     for answer in look(town, "viggo", visit, other.bundle):
         town.done(answer)
     path, reason = f"/v1/assurance-visits/{visit}/close", {"reason": "They left early"}
-    for who, status in (("vera", 403), ("clare", 403), ("petra", 404), ("mina", 404)):
+    for who, status in (("vera", 403), ("clare", 403), ("petra", 404), ("minna", 404)):
         assert town.post(who, "claims", path, reason).status_code == status
     town.done(town.post(closer, "claims", path, reason))
     town.settle()

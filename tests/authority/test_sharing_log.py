@@ -170,7 +170,8 @@ def await_live(address: str, process: Popen[bytes]) -> None:
     while True:
         assert process.poll() is None and time.monotonic() < ends
         try:
-            if httpx.get(f"{address}/health/live").status_code == 200:
+            if httpx.get(f"{address}/health/ready").status_code == 200:
                 return
+            time.sleep(0.05)
         except httpx.TransportError:
             time.sleep(0.05)
