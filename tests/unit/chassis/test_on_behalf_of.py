@@ -16,7 +16,7 @@ from chassis.http import RemoteProblem, ServiceClient
 from chassis.problems import NotSignedIn
 from chassis.runtime import make_runtime
 from chassis.settings import ServiceSettings
-from fixtures.stack import Programs
+from fixtures.stack import LONG_LIVED, Programs
 from fixtures.tokens import AUDIENCE, ISSUER, TRUSTED, token
 
 PROGRAM = token("shop", client="shop", scopes=["toys:ask"])
@@ -31,7 +31,9 @@ class OwnToken:
 @pytest.fixture
 def shop(programs: Programs, tmp_path: Any) -> Iterator[ServiceClient]:
     """The way of the program `shop` to another one, which tells for whom it was asked."""
-    settings = ServiceSettings(var=tmp_path, issuer=ISSUER, audience=AUDIENCE)
+    settings = ServiceSettings(
+        var=tmp_path, issuer=ISSUER, audience=AUDIENCE, longest_token_life=LONG_LIVED["longest_token_life"]
+    )
     app: FastAPI = build_app("Toys", make_runtime(settings, stores_data=False, keys=TRUSTED))
 
     @app.get("/v1/toys")
