@@ -3,8 +3,6 @@
 import fcntl
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -100,7 +98,7 @@ class DataFolder:
         if not self.is_a_platforms():
             raise CannotGoOn(f"{self.path} is no platform's folder: nothing was deleted")
         (self.path / "run").mkdir(exist_ok=True)
-        with self._locked():
+        with self._lock():
             deleted = [name for name in self._names() if name in NAMES]
             # What says whose folder it is goes last: a deletion that was cut short can be begun again.
             for name in sorted(deleted, key=lambda name: name in ("run", "journey")):
@@ -121,11 +119,6 @@ class DataFolder:
             lock.close()
             raise CannotGoOn(f"{self.path} is in use by a platform that is running; stop that one first") from None
         return lock
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._lock():
-            yield
 
 
 def remove(path: Path) -> None:

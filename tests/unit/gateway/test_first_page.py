@@ -111,6 +111,11 @@ def test_however_often_somebody_asks_the_programs_are_asked_once(open_gateway: G
         assert open_gateway.http.get("/").status_code == 200
     assert open_gateway.behind.paths().count("GET /health/ready") == len(SERVICES)
     assert open_gateway.behind.paths().count("GET /openapi.json") == len(SERVICES)
+    for path in ("/feeds", "/explore/claims/openapi"):
+        for _ in range(5):
+            assert open_gateway.http.get(path).status_code == 200
+    asked = open_gateway.behind.paths()
+    assert asked.count("GET /v1/feeds") == 1 and asked.count("GET /openapi.json") == len(SERVICES) + 1
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,13 @@ money in another. Such a page says what each of them means by it.
 """
 
 import asyncio
-import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from chassis.problems import Unavailable
-from gateway.first_page.programs import NEWS_SECONDS, Programs
+from gateway.first_page.programs import Programs
 from vocabulary.programs import SERVICES
 
 
@@ -30,12 +29,10 @@ _LIST = TypeAdapter(list[ToldProblem])
 
 @dataclass
 class ProblemsElsewhere:
-    """Whoever asks, each program is asked every five seconds at most. What one told counts until it tells anew."""
+    """What a program told counts until it tells anew."""
 
     programs: Programs
     _told: dict[str, dict[str, ToldProblem]] = field(default_factory=dict)
-    _until: float = 0.0
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def explain_further(self, slug: str, own: dict[str, Any] | None) -> dict[str, Any] | None:
         """What all programs mean by a problem; None where none of them has it.
@@ -53,17 +50,13 @@ class ProblemsElsewhere:
         return found
 
     async def _ask(self) -> None:
-        async with self._lock:
-            if time.monotonic() < self._until:
-                return
-            answers = await asyncio.gather(*(self.programs.get(name, "/problems", brief=True) for name in SERVICES))
-            for name, answer in zip(SERVICES, answers, strict=True):
-                try:
-                    listed = _LIST.validate_python(answer["items"] if isinstance(answer, dict) else None)
-                except (ValidationError, KeyError):
-                    continue
-                self._told[name] = {problem.type: problem for problem in listed}
-            self._until = time.monotonic() + NEWS_SECONDS
+        answers = await asyncio.gather(*(self.programs.get(name, "/problems", brief=True) for name in SERVICES))
+        for name, answer in zip(SERVICES, answers, strict=True):
+            try:
+                listed = _LIST.validate_python(answer["items"] if isinstance(answer, dict) else None)
+            except (ValidationError, KeyError):
+                continue
+            self._told[name] = {problem.type: problem for problem in listed}
 
 
 def _join(found: dict[str, Any] | None, program: str, told: ToldProblem) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,27 +43,31 @@ class Programs:
     clients: Mapping[str, httpx.AsyncClient]
     own_address: str
     _addresses: dict[str, str] = field(default_factory=dict)
-    _seen: list[ProgramView] = field(default_factory=list)
-    _until: float = 0.0
-    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _heard: dict[tuple[str, str, bool], tuple[float, Any]] = field(default_factory=dict)
+    _asking: defaultdict[tuple[str, str, bool], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def look(self) -> list[ProgramView]:
         """Every program, in the order in which they are started."""
-        async with self._lock:
-            if time.monotonic() >= self._until:
-                names = list(PROGRAMS)
-                ready = await asyncio.gather(*(self._is_ready(name) for name in names))
-                states = dict(zip(names, ready, strict=True))
-                await asyncio.gather(*(self._learn_address(name) for name in names if states[name]))
-                self._seen = [self._view(name, states[name]) for name in names]
-                self._until = time.monotonic() + NEWS_SECONDS
-            return self._seen
+        names = list(PROGRAMS)
+        ready = await asyncio.gather(*(self._is_ready(name) for name in names))
+        states = dict(zip(names, ready, strict=True))
+        await asyncio.gather(*(self._learn_address(name) for name in names if states[name]))
+        return [self._view(name, states[name]) for name in names]
 
     async def get(self, program: str, path: str, *, brief: bool = False) -> Any:
         """What a program shows to everybody; None when it does not answer with JSON in time.
 
         Shape: `brief` waits a second and no longer, so that one that stands still does not hold the page of all.
         """
+        asked = program, path, brief
+        async with self._asking[asked]:
+            until, answer = self._heard.get(asked, (0.0, None))
+            if time.monotonic() >= until:
+                answer = await self._ask(program, path, brief=brief)
+                self._heard[asked] = time.monotonic() + NEWS_SECONDS, answer
+            return answer
+
+    async def _ask(self, program: str, path: str, *, brief: bool) -> Any:
         try:
             client = self.clients[program]
             answer = await client.get(path, timeout=PATIENCE_SECONDS if brief else client.timeout)
