@@ -15,9 +15,28 @@ if TYPE_CHECKING:
 
 TEMPLATES = Path(__file__).with_name("templates")
 STYLE = TEMPLATES.joinpath("style.css").read_text()
-STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HTML, JSON = "text/html", "application/json"
-PLAIN = {"style-src": f"'sha256-{STYLE_HASH}'"}
+
+
+def name_style(style: str) -> str:
+    """How a page's policy names the one style sheet that stands in it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()}'"
+
+
+def load_templates(*folders: Path) -> "Environment":
+    """The templates in these folders, the first that has one before the others; what is put in is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # most processes show no page
+
+    return Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+PLAIN = {"style-src": name_style(STYLE)}
 
 
 class Pages:
@@ -28,15 +47,7 @@ class Pages:
 
     @cached_property
     def _pages(self) -> "Environment":
-        from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined  # most processes show no page
-
-        return Environment(
-            loader=ChoiceLoader([FileSystemLoader(self._folder), FileSystemLoader(TEMPLATES)]),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        return load_templates(self._folder, TEMPLATES)
 
     def render(
         self, template: str, *, status: int = 200, policy: Mapping[str, str] = PLAIN, **values: Any

@@ -1,27 +1,18 @@
 """A report in the forms in which it is handed over: a page to print, and a table."""
 
-import base64
 import csv
-import hashlib
 import io
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from chassis.pages.html import load_templates, name_style
 from consent.access_reports.schemas import AccessReportView
 
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_pages = load_templates(Path(__file__).with_name("templates"))
 _style = Path(__file__).with_name("templates").joinpath("style.css").read_text()
-_style_hash = base64.b64encode(hashlib.sha256(_style.encode()).digest()).decode()
 HEADERS = {
-    "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_style_hash}'; frame-ancestors 'none'; "
+    "Content-Security-Policy": f"default-src 'none'; style-src {name_style(_style)}; frame-ancestors 'none'; "
     "base-uri 'none'; form-action 'none'",
     "Referrer-Policy": "no-referrer",
 }

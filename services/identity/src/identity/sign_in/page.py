@@ -1,23 +1,15 @@
 """The pages of signing in: plain HTML, no script, readable by everybody and everything."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-_pages = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+from chassis.pages.html import load_templates, name_style
+
+_pages = load_templates(Path(__file__).with_name("templates"))
 _style = Path(__file__).with_name("templates").joinpath("style.css").read_text()
-_style_hash = base64.b64encode(hashlib.sha256(_style.encode()).digest()).decode()
 
 
 @dataclass(frozen=True)
@@ -61,7 +53,7 @@ def _headers(redirect_uri: str | None) -> dict[str, str]:
         parts = urlsplit(redirect_uri)
         onward = f" {parts.scheme}://{parts.netloc}"
     policy = (
-        f"default-src 'none'; style-src 'sha256-{_style_hash}'; form-action 'self'{onward}; "
+        f"default-src 'none'; style-src {name_style(_style)}; form-action 'self'{onward}; "
         "frame-ancestors 'none'; base-uri 'none'"
     )
     return {
