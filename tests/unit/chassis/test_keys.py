@@ -9,7 +9,8 @@ from joserfc.jwk import ECKey
 
 from chassis import keys
 from chassis.keys import JwksOverHttp
-from chassis.problems import PROBLEM_JSON
+from chassis.problems import PROBLEM_JSON, Unavailable
+from chassis.revocations import mark_of
 from fixtures.stack import Programs
 from fixtures.tokens import KEY, as_, token
 
@@ -89,3 +90,22 @@ def test_what_checks_no_tokens_is_ready_without_keys(programs: Programs) -> None
     running.runtime.state["serves"] = False  # a relay or a listener in a process of its own
     assert running.client.get("/health/ready").status_code == 200
     assert identity.asked == 0
+
+
+def test_the_successor_of_a_withdrawn_key_is_asked_for_at_once(programs: Programs) -> None:
+    """A forged token had asked a moment before, so tokens of the new key were refused for five seconds."""
+    kid, next_kid = str(KEY.kid), str(STRANGERS.kid)
+    identity = Identity(status=200)
+    source = JwksOverHttp(f"{programs.serve(identity.app())}/oauth/jwks", pause=3600)
+    assert source.fetch(kid) and source.fetch("forged") is None and identity.asked == 1
+    source.note_ended([mark_of("session", "s"), mark_of("key", "another's")])
+    assert source.fetch(next_kid) is None and identity.asked == 1
+
+    source.note_ended([mark_of("key", kid)])
+    with pytest.raises(Unavailable):  # the replica that was asked has not heard of the withdrawal yet
+        source.fetch(next_kid)
+    assert identity.asked == 2
+    identity.keys = [STRANGERS.as_dict(private=False)]
+    source.note_ended([mark_of("key", kid)])
+    assert source.fetch(next_kid) and identity.asked == 3
+    assert source.fetch("forged") is None and identity.asked == 3

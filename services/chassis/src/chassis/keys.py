@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterable
 from typing import Protocol
 
 import httpx
@@ -10,6 +11,7 @@ from joserfc.jwk import ECKey, KeySet
 
 from chassis.http import trusted
 from chassis.problems import Unavailable
+from chassis.revocations import mark_of
 
 SHORTEST_PAUSE = 0.5
 """Seconds between two looks for the first keys: who waits for them asks often."""
@@ -34,6 +36,8 @@ class JwksOverHttp:
     when a token names one that is not among them.
 
     An unknown key asks again at most every `pause` seconds, so that forged tokens cannot be used to flood identity.
+    When one of the keys was withdrawn, the next unknown key asks at once: it may be the one that took its place, and
+    whoever brings it must not be refused because somebody else's unknown key was asked for a moment ago.
     While identity does not answer, keys that were read before are good, and a token of any other cannot be judged: who
     brings it is told to come again, and not that it is no good.
     """
@@ -44,17 +48,27 @@ class JwksOverHttp:
         self._lock = threading.Lock()
         self._asked = float("-inf")
         self._reached = False
+        self._due = False
+        self._withdrawn: set[str] = set()
+
+    def note_ended(self, marks: Iterable[str]) -> None:
+        """Hear which marks of the list of revocations are new."""
+        with self._lock:
+            if withdrawn := self._marks().intersection(marks):
+                self._withdrawn |= withdrawn
+                self._due = True
 
     def find_key(self, kid: str) -> ECKey | None:
         return self._keys.get(kid) if time.monotonic() - self._asked < self._lives else None
 
     def fetch(self, kid: str) -> ECKey | None:
         with self._lock:
-            age, pause = time.monotonic() - self._asked, self._pause if self._keys else SHORTEST_PAUSE
-            if age > self._lives or (kid not in self._keys and age > pause):
+            age = time.monotonic() - self._asked
+            pause = self._pause if self._keys and not self._withdrawn else SHORTEST_PAUSE
+            if age > self._lives or (kid not in self._keys and (self._due or age > pause)):
                 self._read()
             key = self._keys.get(kid)
-            if key is None and not self._reached:
+            if key is None and (self._withdrawn or not self._reached):
                 raise Unavailable()
         return key
 
@@ -65,9 +79,14 @@ class JwksOverHttp:
             return bool(self._keys)
 
     def _read(self) -> None:
-        self._asked = time.monotonic()
+        self._asked, self._due = time.monotonic(), False
         found = self._ask()
         self._keys, self._reached = found or self._keys, bool(found)
+        # A replica that has not heard of the withdrawal yet still publishes the old key, and not its successor.
+        self._withdrawn &= self._marks()
+
+    def _marks(self) -> set[str]:
+        return {mark_of("key", kid) for kid in self._keys}
 
     def _ask(self) -> dict[str, ECKey]:
         try:

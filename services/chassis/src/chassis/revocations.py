@@ -8,7 +8,7 @@ import base64
 import hashlib
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -71,8 +71,16 @@ class RevocationList:
     Units: `every` and `tolerated` in seconds: how often it is taken, and how old it may be before no token is believed.
     """
 
-    def __init__(self, source: RevocationSource | None, *, every: float, tolerated: float) -> None:
-        self._source, self._every, self._tolerated = source, every, tolerated
+    def __init__(
+        self,
+        source: RevocationSource | None,
+        *,
+        every: float,
+        tolerated: float,
+        on_news: Callable[[Iterable[str]], None] | None = None,
+    ) -> None:
+        """Shape: `on_news` is told the marks that are new, after they are held."""
+        self._source, self._every, self._tolerated, self._on_news = source, every, tolerated, on_news
         self._held: dict[str, Revocation] = {}
         self._cursor = ""
         self._heard = float("-inf") if source else float("inf")
@@ -99,6 +107,8 @@ class RevocationList:
                 asked = time.monotonic()
                 page = self._source.fetch(self._cursor)
                 self._take(page.items)
+                if self._on_news is not None and page.items:
+                    self._on_news([item.mark for item in page.items])
                 self._cursor, more = page.cursor, page.more
             self._heard = asked - page.age
 

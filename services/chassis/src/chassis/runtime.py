@@ -101,19 +101,24 @@ def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: K
     if stores_data:
         settings.var.mkdir(parents=True, exist_ok=True)
         engine = make_engine(settings.store_url, settings.threads)
+    published = JwksOverHttp(f"{settings.identity_url}/oauth/jwks")
     return Runtime(
         settings=settings,
         store=engine,
         log=make_log(settings),
-        keys=keys or JwksOverHttp(f"{settings.identity_url}/oauth/jwks"),
-        revocations=no_revocations() if keys else make_revocations(settings),
+        keys=keys or published,
+        revocations=no_revocations() if keys else make_revocations(settings, published),
     )
 
 
-def make_revocations(settings: ServiceSettings) -> RevocationList:
-    """identity's list, as the settings say; empty and not current until it is first taken."""
-    source = RevocationsOverHttp(f"{settings.identity_url}{PATH}")
-    return RevocationList(source, every=settings.revocations_every, tolerated=settings.revocations_tolerated)
+def make_revocations(settings: ServiceSettings, keys: JwksOverHttp) -> RevocationList:
+    """identity's list, as the settings say; empty and not current until it is first taken. `keys` hear of its news."""
+    return RevocationList(
+        RevocationsOverHttp(f"{settings.identity_url}{PATH}"),
+        every=settings.revocations_every,
+        tolerated=settings.revocations_tolerated,
+        on_news=keys.note_ended,
+    )
 
 
 def make_log(settings: ServiceSettings) -> EventLog:
