@@ -1,7 +1,9 @@
 """A view as at a day shows what was so on that day: a claim paid in 2018 stood in a view of 2016."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -96,8 +98,31 @@ def test_people_are_told_by_what_had_been_said_of_them(family: Family) -> None:
     then, now = (family.ask("cora", day)[0]["child"] for day in ("2017-01-15", str(today())))
     assert then["name"] == now["name"] == "Edda Yesteryear"
     assert max(one["to"] for one in then["addresses"]) <= "2017-01-15" < max(one["to"] for one in now["addresses"])
-    before_anybody_wrote = family.ask("cora", "2016-01-01")[0]
-    assert all(person is None or person["name"] is None for person in before_anybody_wrote.values())
+
+
+def test_before_there_is_a_family_it_answers_like_one_that_never_was(family: Family) -> None:
+    """A view of 2016 told of a family that was composed in 2017, whose timeline began a year before it."""
+    town = family.town
+    now = town.done(town.get("ana", "families", f"/v1/families/{family.id}", purpose="identify"))
+    begun = date.fromisoformat(now["composed_on"])
+    never, before = str(uuid4()), str(begun - timedelta(days=1))
+    for day, there in ((before, False), (str(begun), True)):
+        for path in ("", "/timeline"):
+            paths = [f"/v1/families/{id}{path}" for id in (family.id, never)]
+            found, missing = (
+                town.get("ana", "families", each, purpose="identify", params={"as_at": day}) for each in paths
+            )
+            assert (found.status_code, missing.status_code) == (200 if there else 404, 404)
+            for member in () if there else ("type", "title", "detail"):
+                assert found.json()[member] == missing.json()[member]
+        asked = [
+            town.post(
+                "ana", "gateway", "/graphql", {"query": ASKED, "variables": {"id": id, "day": day}}, purpose="identify"
+            ).json()
+            for id in (family.id, never)
+        ]
+        assert (asked[0]["data"]["family"] is not None) is there
+        assert there or asked[0] == asked[1]
 
 
 def test_what_is_known_of_today_only_is_refused_with_a_reason(family: Family) -> None:

@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select, update
 
 from families.models.families import Membership
-from families.models.people import Person
+from families.models.people import AddressStatement, Person
 from unit.families.household import (
+    AUTUMN,
     BENEFITS,
     HILL,
     MILL,
@@ -64,6 +65,54 @@ def test_a_family_is_shown_as_it_was_at_a_day(street: Street) -> None:
     early = street.get(f"/v1/families/{family}", as_at="2017-01-31").json()
     assert str(rose) not in {m["person"] for m in early["members"]}
     assert str(mia) in {m["person"] for m in early["members"]}
+
+
+def test_before_it_was_composed_a_family_answers_like_one_that_never_was(street: Street) -> None:
+    street.ashes()
+    [family], nobody = street.families(), uuid4()
+    assert family["composed_on"] == "2016-12-31"
+    asked = {"ids": [family["id"], str(nobody)]}
+    for path in ("/v1/families/{}", "/v1/families/{}/timeline"):
+        early, never = (street.get(path.format(id), as_at="2016-12-30") for id in (family["id"], nobody))
+        assert (early.status_code, never.status_code) == (404, 404)
+        assert all(early.json()[member] == never.json()[member] for member in ("type", "title", "detail"))
+        assert street.get(path.format(family["id"]), as_at="2016-12-31").status_code == 200
+    for path in ("/v1/families/lookup", "/v1/support/lookup"):
+        held = [street.post(f"{path}?as_at={day}", asked, ana).json()["items"] for day in ("2016-12-30", "2016-12-31")]
+        assert [len(items) for items in held] == [0, 1]
+    assert [street.families(as_at=day) == [] for day in ("2016-12-30", "2016-12-31")] == [True, False]
+
+
+def test_a_timeline_tells_nothing_that_had_not_happened(street: Street) -> None:
+    """Rose came on 31 August; in July her coming stood there already, on 1 January."""
+    mia, leo_, rose = street.ashes()
+    path = f"/v1/families/{street.families()[0]['id']}/timeline"
+    told = {
+        day: [(m["on"], m["kind"], m.get("person")) for m in street.get(path, as_at=day).json()["items"]]
+        for day in ("2017-07-31", "2017-08-31")
+    }
+    began = [("2016-12-31", "composed", None), *(("2016-12-31", "joined", str(id)) for id in sorted((mia, leo_)))]
+    assert told == {"2017-07-31": began, "2017-08-31": [*began, ("2017-08-31", "joined", str(rose))]}
+
+
+def test_a_family_began_when_its_first_members_did_whatever_was_sent_first(street: Street) -> None:
+    rose = street.person("Rose Ash", 1980, (BENEFITS, MILL, WAVE0, WAVE1))
+    mia = street.person("Mia Ash", 2008, (SCHOOL, MILL, WAVE0, WAVE1))
+    street.carer(mia, "Rose Ash", WAVE0)
+    street.compose()
+    assert [family["composed_on"] for family in street.families()] == [WAVE0.isoformat()]
+    for person, feed in ((rose, BENEFITS), (mia, SCHOOL)):
+        with street.runtime.write() as session:
+            session.execute(
+                update(AddressStatement).where(AddressStatement.person == person).values(first_stated_on=AUTUMN)
+            )
+        street.says(person, feed, MILL, AUTUMN, WAVE1)
+    street.compose()
+    [family] = street.families()
+    assert {member["from"] for member in family["members"]} == {family["composed_on"]} == {"2016-12-31"}
+    told = street.get(f"/v1/families/{family['id']}/timeline").json()["items"]
+    assert {moment["on"] for moment in told} == {"2016-12-31"}
+    assert [len(street.families(as_at=day)) for day in ("2016-12-30", "2016-12-31")] == [0, 1]
 
 
 def test_a_move_in_common_keeps_the_family(street: Street) -> None:

@@ -135,6 +135,12 @@ def test_since_when_somebody_belongs_is_told_by_the_year_where_their_address_is_
     lists = [street.get("/v1/families", harriet, as_at=day).json()["items"] for day in ("2017-03-13", "2017-03-14")]
     assert [len(items) for items in lists] == [1, 1]
     assert street.get("/v1/families", harriet, as_at="2016-12-31").json()["items"] == []
+    for each in (path, f"{path}/timeline"):
+        assert street.get(each, harriet, as_at="2016-12-31").status_code == 404
+        days = [street.get(each, harriet, as_at=day) for day in ("2017-03-13", "2017-03-14")]
+        assert days[0].status_code == 200 and days[0].json() == days[1].json(), each
+    # Whoever may know the day meets nothing on the day before it.
+    assert [street.get(path, as_at=day).status_code for day in ("2017-03-13", "2017-03-14")] == [404, 200]
     assert street.get("/v1/families", as_at="2017-03-13").json()["items"] == []
     assert {m["person"] for m in street.get(path, harriet, as_at="2018-01-02").json()["members"]} == {
         str(kid),

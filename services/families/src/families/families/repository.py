@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from chassis.db import in_batches
@@ -33,16 +33,14 @@ class KnownFamilies:
 def list_families(
     session: Session, reach: ColumnElement[bool], *, after: UUID | None, limit: int, as_at: date
 ) -> list[Family]:
-    """Families that were composed in that year or before and have ever had a member, or were nominated.
+    """Families that began in that year or before and have ever had a member, or were nominated.
 
     By the year, since the day is not everybody's to know; which of them are shown of the day is the view's to say.
     """
-    members = exists().where(Membership.family == Family.id)
+    members, last = exists().where(Membership.family == Family.id), as_at.replace(month=12, day=31)
+    begun = or_(Family.composed_on <= last, members.where(Membership.from_on <= last))
     families = (
-        select(Family)
-        .where(reach, Family.composed_on <= as_at.replace(month=12, day=31), members | (Family.origin == "nominated"))
-        .order_by(Family.id)
-        .limit(limit)
+        select(Family).where(reach, begun, members | (Family.origin == "nominated")).order_by(Family.id).limit(limit)
     )
     return list(session.scalars(families.where(Family.id > after) if after else families))
 

@@ -43,7 +43,7 @@ from families.families.views import (
     wanted_for_timeline,
 )
 from families.models.families import Family, Membership
-from families.problems import MemberAlreadyThere, MembershipNotFound, PeriodNotValid
+from families.problems import FamilyNotFound, MemberAlreadyThere, MembershipNotFound, PeriodNotValid
 
 LIST = "families"
 WRITING = "support"
@@ -60,14 +60,16 @@ def list_families(
             session, within.families(), after=UUID(str(position[0])) if position else None, limit=limit + 1, as_at=day
         )
         known = repository.read_families(session, rows[:limit], within)
-    views = [view for view in _view_families(runtime, caller, purpose, known, day) if view.composed_on <= day]
+    views = _view_families(runtime, caller, purpose, known, day)
     return Page[FamilyView](items=views, next=write_cursor(LIST, rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def show_family(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None) -> FamilyView:
-    """One family as at a day. Errors: FamilyNotFound, Unavailable."""
+    """One family as at a day. Errors: FamilyNotFound, also of a day before it was composed; Unavailable."""
     known = _read_one(runtime, caller, purpose, family_id)
-    return _view_families(runtime, caller, purpose, known, as_at or today())[0]
+    if not (views := _view_families(runtime, caller, purpose, known, as_at or today())):
+        raise FamilyNotFound()
+    return views[0]
 
 
 def list_members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID) -> list[MembershipView]:
@@ -80,11 +82,13 @@ def list_members(runtime: Runtime, caller: Caller, purpose: str, family_id: UUID
 def show_timeline(
     runtime: Runtime, caller: Caller, purpose: str, family_id: UUID, as_at: date | None
 ) -> list[MomentView]:
-    """What happened with one family, as far as it is shared. Errors: FamilyNotFound, Unavailable."""
+    """What happened with one family, as far as it is shared. Errors: as for `show_family`."""
     known = _read_one(runtime, caller, purpose, family_id)
     day = as_at or today()
-    wanted = wanted_for_timeline(known, day)
-    return _make_builder(runtime, caller, purpose, known, day, wanted).view_timeline(known.families[0])
+    builder = _make_builder(runtime, caller, purpose, known, day, wanted_for_timeline(known, day))
+    if not builder.families:
+        raise FamilyNotFound()
+    return builder.view_timeline(builder.families[0])
 
 
 def look_up_families(
@@ -101,7 +105,7 @@ def look_up_support(
     known = _read_within_reach(runtime, caller, purpose, ids)
     day = as_at or today()
     builder = _make_builder(runtime, caller, purpose, known, day, wanted_for_support(known, day))
-    return [builder.view_support(family) for family in known.families]
+    return [builder.view_support(family) for family in builder.families]
 
 
 def look_up_members(runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID]) -> list[BelongingView]:
@@ -240,7 +244,7 @@ def _view_families(
         return []
     access = sharing.ask_access(runtime, caller, purpose)
     builder = _make_builder(runtime, caller, purpose, known, as_at, wanted_for_families(known, as_at))
-    return [builder.view_family(family, access) for family in known.families]
+    return [builder.view_family(family, access) for family in builder.families]
 
 
 def _joined(membership: Membership) -> MemberJoined:
