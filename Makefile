@@ -64,7 +64,12 @@ compose-test: env ## containers: built, brought up, killed on the way, figures h
 
 test: env-test ## every test, on files and on a PostgreSQL and Kafka of its own, with coverage; or those in PATHS=tests/unit/claims
 	@$(RUN) -m journey.servers
-	@$(if $(PATHS),$(RUN) -m pytest $(PATHS),$(RUN) -m coverage run -m pytest tests && $(RUN) tools/floors.py)
+	@$(if $(PATHS),$(RUN) -m pytest $(PATHS),$(all-tests) && $(RUN) tools/floors.py)
+
+# Two halves of about the same work, side by side on two cores.
+all-tests = $(RUN) tools/side_by_side.py \
+	'units: $(RUN) -u -m coverage run -m pytest tests/unit' \
+	'others: $(RUN) -u -m pytest tests --ignore tests/unit'
 
 check: env-test ## before each commit, in two minutes: lint, types, and the tests of house and units that need no server
 	@$(MAKE) --no-print-directory --jobs 2 lint-and-types quick-tests

@@ -39,6 +39,38 @@ def test_what_a_command_left_behind_counts_as_well() -> None:
     assert code == 0 and seconds >= 0.4
 
 
+def test_parts_run_side_by_side_and_each_report_stays_whole(tmp_path: Path) -> None:
+    """Each waits for the other's file, so that neither would end if they ran in turn; on one core they do not wait."""
+    script = tmp_path / "part.py"
+    script.write_text(
+        "import os, pathlib, sys, time\n"
+        "own, other, code = sys.argv[1:]\n"
+        "pathlib.Path(own).touch()\n"
+        "print('..F [ 50%]'), print('report of', pathlib.Path(own).name, flush=True)\n"
+        "ends = time.monotonic() + 60\n"
+        "while len(os.sched_getaffinity(0)) > 1 and not pathlib.Path(other).exists():\n"
+        "    assert time.monotonic() < ends\n"
+        "    time.sleep(0.01)\n"
+        "print('the rest of it')\n"
+        "sys.exit(int(code))\n"
+    )
+    parts = [f"{own}: {sys.executable} {script} {tmp_path / own} {tmp_path / other} {code}" for own, other, code in (
+        ("one", "two", 0), ("two", "one", 5),
+    )]  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / "side_by_side.py"), *parts], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 5
+    for own, code in (("one", 0), ("two", 5)):
+        assert f"..F [ 50%]  {own}\n" in done.stdout
+        assert f"-- {own} ended with {code}\nreport of {own}\nthe rest of it\n" in done.stdout
+
+
+def test_a_part_without_a_command_is_refused() -> None:
+    tool = [sys.executable, str(ROOT / "tools" / "side_by_side.py"), "units:"]
+    assert subprocess.run(tool, capture_output=True, timeout=60).returncode == 2
+
+
 def test_a_folder_of_units_is_a_programs_and_any_other_is_a_whole() -> None:
     assert folder_of(Path("tests/unit/claims/rules/test_x.py")) == "tests/unit/claims"
     assert folder_of(Path("tests/house/test_y.py")) == "tests/house"
