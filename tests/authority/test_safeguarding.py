@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import update
 
-from authority.town import Town
+from authority.town import Town, list_by_pages
 from chassis.clock import today
 from families.models.safeguarding import EmergencyAccess
 from sandbox.identifiers import nino, upn
@@ -411,6 +411,26 @@ def test_who_is_barred_from_a_relative_meets_them_by_no_role_enquiry_or_emergenc
         one for one in town.done(town.get("tara", "families", "/v1/bars", **SAFE))["items"] if one["id"] == bar
     )
     assert (shown["status"], shown["lifted_by"], shown["people"]) == ("lifted", town.people["tara"], [case.kit])
+
+
+def test_bars_cover_and_notes_come_in_pages(case: Case) -> None:
+    town = case.town
+    cover = {"from": str(today()), "to": str(today()), "reason": "On leave"}
+    for name in ("sade", "ria"):
+        body = cover | {"covered": town.people["rae"], "covering": town.people[name]}
+        town.done(case.act("tara", "/v1/covers", body))
+        bar = {"because": "neighbour", "people": [NOBODY], "families": [], "user": town.people[name]}
+        town.done(case.act(name, "/v1/bars", bar))
+    for who, path in (("tara", "/v1/covers"), ("rae", "/v1/covers/own"), ("tara", "/v1/bars")):
+        listed = town.done(town.get(who, "families", path, **SAFE))
+        assert listed["next"] is None and len(listed["items"]) > 1, path
+        assert list_by_pages(town, who, "families", path, **SAFE) == listed["items"]
+        for limit in ("0", "501", "x"):
+            assert town.get(who, "families", path, params={"limit": limit}, **SAFE).status_code == 422
+    noted = town.done(town.get("iris", "families", "/v1/governance-notes"))["items"]
+    assert list_by_pages(town, "iris", "families", "/v1/governance-notes") == noted
+    foreign = town.done(town.get("tara", "families", "/v1/bars", params={"limit": 1}, **SAFE))["next"]
+    assert town.get("tara", "families", "/v1/covers", params={"after": foreign}, **SAFE).status_code == 400
 
 
 def test_a_bar_is_recorded_by_themself_or_their_manager_and_says_nothing_of_who_exists(case: Case) -> None:

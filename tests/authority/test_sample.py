@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 
 from authority.earned import claims_of, code, confirm, settle_family, support
-from authority.town import Town
+from authority.town import Town, list_by_pages
 
 ON = "2019-04-14"
 FREEZE = {"framework": "2015", "date": ON}
@@ -82,6 +82,8 @@ def test_one_claim_goes_through_five_pairs_of_hands_and_no_choice_of_a_sample(to
     assert [(each["verdict"], each["by"], each["corrects"]) for each in found if each["claim"] == claim] == [
         ("failed", town.people["otto"], None), ("upheld", town.people["olga"], failed),
     ]  # fmt: skip
+    one_by_one = list_by_pages(town, "finn", "claims", f"{path}/findings")
+    assert one_by_one == found and len(found) > 1
     # Two roles of one person are one hand, one after the other too.
     become(town, "dual", "finance_officer")
     for who, purpose in (("dual", "claim"),):

@@ -191,3 +191,16 @@ def found_town(platform: Platform) -> Town:
 def _create(town: Town, path: str, body: dict[str, Any]) -> None:
     answer = town.as_admin("POST", "identity", path, json=body)
     assert answer.status_code in (201, 409), answer.text  # setting up has made the council and the programme
+
+
+def list_by_pages(town: Town, who: str, program: str, path: str, **asked: Any) -> list[Any]:
+    """Every row of a list, one a page."""
+    rows: list[Any] = []
+    after: dict[str, str] = {}
+    while True:
+        page = town.done(town.get(who, program, path, params={"limit": 1} | after, **asked))
+        assert len(page["items"]) <= 1
+        rows += page["items"]
+        if page["next"] is None:
+            return rows
+        after = {"after": page["next"]}

@@ -7,14 +7,16 @@ the next page goes on behind that row where others came in before it meanwhile.
 import base64
 import binascii
 import hashlib
+from typing import Any, TypeVar
 
 import orjson
 
 from chassis.problems import CursorNotValid
-from gateway.json_mapping import Row
+
+Item = TypeVar("Item")
 
 
-def cut_page(rows: list[Row], first: int, after: str | None) -> tuple[list[Row], str | None]:
+def cut_page(rows: list[Item], first: int, after: str | None) -> tuple[list[Item], str | None]:
     """Some of the rows, and the cursor of the next page; None on the last. Errors: CursorNotValid."""
     begin = 0 if after is None else _index_of(rows, after) + 1
     shown = rows[begin : begin + first]
@@ -22,11 +24,11 @@ def cut_page(rows: list[Row], first: int, after: str | None) -> tuple[list[Row],
     return shown, _cursor(begin + first - 1, shown[-1]) if more else None
 
 
-def _cursor(index: int, row: Row) -> str:
+def _cursor(index: int, row: Any) -> str:
     return base64.urlsafe_b64encode(f"{index}.{_digest(row)}".encode()).decode().rstrip("=")
 
 
-def _index_of(rows: list[Row], after: str) -> int:
+def _index_of(rows: list[Item], after: str) -> int:
     try:
         text = base64.b64decode(after + "=" * (-len(after) % 4), altchars=b"-_", validate=True).decode("ascii")
         stated, _, digest = text.partition(".")
@@ -41,5 +43,5 @@ def _index_of(rows: list[Row], after: str) -> int:
     raise CursorNotValid()
 
 
-def _digest(row: Row) -> str:
+def _digest(row: Any) -> str:
     return hashlib.blake2b(orjson.dumps(row, option=orjson.OPT_SORT_KEYS), digest_size=12).hexdigest()

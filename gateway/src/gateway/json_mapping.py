@@ -17,7 +17,7 @@ from uuid import UUID
 
 from strawberry import UNSET
 from strawberry.scalars import JSON
-from strawberry.types.private import is_private
+from strawberry.types.private import StrawberryPrivate, is_private
 
 from gateway.problems import UpstreamAnswerNotValid
 
@@ -33,6 +33,10 @@ class _MayBeAbsent:
     """Marks a field whose member the contract does not require."""
 
 
+class _FromAnswer:
+    """Marks a private field that is a member of the answer all the same."""
+
+
 class _WholeBody:
     """Marks a field that takes the whole answer and not a member of it."""
 
@@ -42,6 +46,9 @@ MaybeAbsent = Annotated[T | None, _MayBeAbsent]
 
 NoneIfAbsent = Annotated[list[T], _MayBeAbsent]
 """A list that is left out when it is empty."""
+
+Unshown = Annotated[T, StrawberryPrivate(), _FromAnswer]
+"""A member that is read, and is no field: `claim_ids: Unshown[list[UUID]]`, from which a field cuts its pages."""
 
 WholeBody = Annotated[JSON, _WholeBody]
 """The whole answer as it came."""
@@ -176,7 +183,8 @@ def _private_names(kind: Any) -> frozenset[str]:
 
 @cache
 def _private_names_of(kind: Any) -> frozenset[str]:
-    return frozenset(name for name, hint in get_type_hints(kind, include_extras=True).items() if is_private(hint))
+    hints = get_type_hints(kind, include_extras=True).items()
+    return frozenset(name for name, hint in hints if is_private(hint) and _FromAnswer not in get_args(hint))
 
 
 def _without_marks(hint: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -137,7 +137,7 @@ class Money:
         drawn = [str(claim) for claim in more["drawn"]]
         for claim in drawn:
             self._find(path, claim, "upheld", day)
-        found = self.api.get(olga, "claims", f"{path}/findings")["items"]
+        found = self.api.pages(olga, "claims", f"{path}/findings")
         corrected = next(each["id"] for each in found if each["claim"] == failed and each["verdict"] == "failed")
         body = {
             "claim": failed,

@@ -25,7 +25,10 @@ FIELDS = [(kind, name) for kind in ("Query", "Mutation") for name in SCHEMA.type
 WIDE = {"max_depth": 40, "max_cost": 10**9, "max_tokens": 10**6}
 """Every field at once is more than anybody may ask for."""
 
-CUT = re.compile(r".+\.((facts|consents|notices|links|timeline)|(family|families\.items)\.claims)\.next")
+CUT = re.compile(
+    r".+\.((facts|consents|notices|links|timeline)|(family|families\.items)\.claims)\.next"
+    r"|Query\.(batch|batches\.items)\.(claims|sample)\.next|Query\.(accessReport\.lines|keptBack)\.next"
+)
 
 
 class Behind:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.responses import JSONResponse, Response
 
+from unit.gateway.openapi import Maker, component, documents
 from unit.gateway.standin import Call, family_id, person_id
 from unit.gateway.under_test import Gateway
 
@@ -102,3 +103,38 @@ def test_timeline_links_and_claims_have_pages_too(gateway: Gateway) -> None:
     data = gateway.ask(f'{{ {family} person(id: "{person_id(1)}") {{ links(first: 2) {{ items {{ key }} next }} }} }}')
     for page in (data["family"]["timeline"], data["family"]["claims"], data["person"]["links"]):
         assert len(page["items"]) == 2 and page["next"]
+
+
+def test_claims_and_sample_of_a_batch_have_pages(gateway: Gateway) -> None:
+    """A batch may hold all that a year brought, and a hundred batches came with all of theirs."""
+    document = documents()["claims"]
+    batch = Maker(document).make(component(document, "BatchView"))
+    ids = [person_id(n) for n in range(60)]
+    rows = {"items": [batch | {"claims": ids, "sample": ids[::7]}], "next": None}
+    gateway.behind.answers["GET /v1/batches"] = lambda _: JSONResponse(rows)
+    asked = "query ($after: String) { batches { items { claims(after: $after) { items next } sample(first: 9) "
+    asked += "{ items next } } } }"
+    [first] = gateway.ask(asked, {"after": None})["batches"]["items"]
+    assert (first["claims"]["items"], first["sample"]) == (ids[:50], {"items": ids[::7], "next": None})
+    [second] = gateway.ask(asked, {"after": first["claims"]["next"]})["batches"]["items"]
+    assert second["claims"] == {"items": ids[50:], "next": None}
+    wide = "{ batches(first: 100) { items { claims(first: 100) { items } sample(first: 100) { items } } } }"
+    assert gateway.refused(wide)["title"] == "Too costly"
+
+
+@pytest.mark.parametrize(
+    ("field", "path"),
+    [
+        ("bars", "/v1/bars"),
+        ("covers", "/v1/covers"),
+        ("ownCovers", "/v1/covers/own"),
+        ("governanceNotes", "/v1/governance-notes"),
+        (f'findings(batch: "{person_id(1)}"', f"/v1/batches/{person_id(1)}/findings"),
+    ],
+)
+def test_pages_are_asked_of_the_program(gateway: Gateway, field: str, path: str) -> None:
+    gateway.behind.answers[f"GET {path}"] = lambda _: JSONResponse({"items": [], "next": "further"})
+    asked = f"{field}, " if "(" in field else f"{field}("
+    (page,) = gateway.ask(f'{{ {asked}first: 7, after: "back") {{ items {{ id }} next }} }}').values()
+    assert page == {"items": [], "next": "further"}
+    assert gateway.behind.calls[-1].query == "after=back&limit=7"

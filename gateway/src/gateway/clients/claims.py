@@ -44,9 +44,8 @@ class ClaimsClient:
     async def list_commitments(self, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/sample-commitments", limit=first, after=after)
 
-    async def list_findings(self, batch: UUID) -> Row:
-        row: Row = await self.upstream.get(f"/v1/batches/{batch}/findings")
-        return row
+    async def list_findings(self, batch: UUID, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page(f"/v1/batches/{batch}/findings", limit=first, after=after)
 
     async def list_cohort(self, state: str | None, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/cohort", state=state, limit=first, after=after)

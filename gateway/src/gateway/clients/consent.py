@@ -50,9 +50,8 @@ class ConsentClient:
         row: Row = await self.upstream.get(f"/v1/access-reports/{report}")
         return row
 
-    async def list_kept_back(self, report: UUID) -> Row:
-        row: Row = await self.upstream.get(f"/v1/access-reports/{report}/kept-back")
-        return row
+    async def list_kept_back(self, report: UUID) -> list[Row]:
+        return await self.upstream.get_items(f"/v1/access-reports/{report}/kept-back")
 
     async def make_access_report(self, body: Any, key: str) -> Row:
         return await self._post("/v1/access-reports", body, key)

@@ -23,17 +23,17 @@ class FamiliesClient:
     async def list_own_emergency_access(self, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/emergency-access/own", limit=first, after=after)
 
-    async def list_governance_notes(self) -> Row:
-        return await self.upstream.get_page("/v1/governance-notes")
+    async def list_governance_notes(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/governance-notes", limit=first, after=after)
 
-    async def list_bars(self) -> Row:
-        return await self.upstream.get_page("/v1/bars")
+    async def list_bars(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/bars", limit=first, after=after)
 
-    async def list_covers(self) -> Row:
-        return await self.upstream.get_page("/v1/covers")
+    async def list_covers(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/covers", limit=first, after=after)
 
-    async def list_own_covers(self) -> Row:
-        return await self.upstream.get_page("/v1/covers/own")
+    async def list_own_covers(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/covers/own", limit=first, after=after)
 
     async def open_enquiry(self, body: Any, key: str) -> Row:
         return await self._post("/v1/enquiries", body, key)

@@ -1,5 +1,6 @@
 """Who saw what about a person, as an officer makes it and hands it over."""
 
+from dataclasses import field
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,7 +8,8 @@ from uuid import UUID
 import strawberry
 
 from gateway.context import Info
-from gateway.json_mapping import MaybeAbsent, mirrors, read_object, write_input
+from gateway.inner_pages import cut_page
+from gateway.json_mapping import MaybeAbsent, Unshown, mirrors, read_object, read_objects, write_input
 from gateway.schema.choices import KeepBackReason
 from gateway.schema.common import AnyProblem, IdempotencyKey, Purpose, attempt_change
 
@@ -30,6 +32,14 @@ class AccessLine:
 
 
 @strawberry.type
+class AccessLinePage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[AccessLine]
+    next: str | None
+
+
+@strawberry.type
 @mirrors(consent="AccessReportView")
 class AccessReport:
     """A report as it is handed to the person. Nothing in it tells whether anything was kept back."""
@@ -41,7 +51,13 @@ class AccessReport:
     made_at: datetime
     agency: str
     explanation: list[str]
-    lines: list[AccessLine]
+    all_lines: Unshown[list[AccessLine]] = field(metadata={"member": "lines"})
+
+    @strawberry.field
+    async def lines(self, first: int = 50, after: str | None = None) -> AccessLinePage | None:
+        """What went to whom, in the order of the report."""
+        shown, following = cut_page(self.all_lines, first, after)
+        return AccessLinePage(items=shown, next=following)
 
 
 @strawberry.type
@@ -56,11 +72,14 @@ class KeptBack:
 
 
 @strawberry.type
-@mirrors(consent="KeptBackList")
-class KeptBackList:
-    """What the person was not told: for whoever reviews the report, never to be handed out."""
+class KeptBackPage:
+    """What the person was not told: for whoever reviews the report, never to be handed out.
+
+    Shape: `next` goes into `after` for the next page; null on the last.
+    """
 
     items: list[KeptBack]
+    next: str | None
 
 
 @strawberry.type
@@ -104,10 +123,13 @@ class AccessReportsQuery:
         return read_object(AccessReport, await info.context.loaders_for(purpose).services.consent.get_access_report(id))
 
     @strawberry.field
-    async def kept_back(self, info: Info, access_report: UUID, purpose: Purpose = None) -> KeptBackList | None:
+    async def kept_back(
+        self, info: Info, access_report: UUID, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> KeptBackPage | None:
         """What a report does not tell, and why. Errors: consent's AccessReportNotFound."""
-        consent = info.context.loaders_for(purpose).services.consent
-        return read_object(KeptBackList, await consent.list_kept_back(access_report))
+        rows = await info.context.loaders_for(purpose).services.consent.list_kept_back(access_report)
+        shown, following = cut_page(rows, first, after)
+        return KeptBackPage(items=read_objects(KeptBack, shown), next=following)
 
 
 @strawberry.type

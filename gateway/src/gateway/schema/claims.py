@@ -1,5 +1,6 @@
 """claims' part of the schema: needs and progress, claims and their proof, batches, payments, reports."""
 
+from dataclasses import field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
@@ -8,7 +9,8 @@ import strawberry
 from strawberry.scalars import JSON
 
 from gateway.context import Info
-from gateway.json_mapping import MaybeAbsent, WholeBody, WholeNumber, mirrors, read_object, write_input
+from gateway.inner_pages import cut_page
+from gateway.json_mapping import MaybeAbsent, Unshown, WholeBody, WholeNumber, mirrors, read_object, write_input
 from gateway.limits import needs_own_request
 from gateway.loaders import Loaders
 from gateway.schema.choices import CheckVerdict, ClaimStatus, CohortState, FindingVerdict
@@ -16,6 +18,7 @@ from gateway.schema.common import (
     Access,
     AnyProblem,
     IdempotencyKey,
+    IdPage,
     Purpose,
     attempt_change,
 )
@@ -257,17 +260,29 @@ class Batch:
     paid_on: date | None
     abandoned_on: date | None
     abandoned_because: str | None
-    claims: list[UUID]
+    claim_ids: Unshown[list[UUID]] = field(metadata={"member": "claims"})
     value: Money | None
     commitment: SampleCommitment | None
     content_hash: str | None
     seed: str | None
     whole: int
-    sample: list[UUID]
+    sample_ids: Unshown[list[UUID]] = field(metadata={"member": "sample"})
     needed: int
     upheld: int
     draws: list[SampleDrawing]
     etag: str
+
+    @strawberry.field
+    async def claims(self, first: int = 50, after: str | None = None) -> IdPage | None:
+        """The claims that were frozen in it, by id."""
+        shown, following = cut_page(self.claim_ids, first, after)
+        return IdPage(items=shown, next=following)
+
+    @strawberry.field
+    async def sample(self, first: int = 50, after: str | None = None) -> IdPage | None:
+        """Those of its claims that the auditor is to examine, by id."""
+        shown, following = cut_page(self.sample_ids, first, after)
+        return IdPage(items=shown, next=following)
 
 
 @strawberry.type
@@ -296,9 +311,9 @@ class Finding:
 
 
 @strawberry.type
-@mirrors(claims="FindingsList")
+@mirrors(claims="Page_FindingView_")
 class FindingPage:
-    """Shape: oldest first; `next` is null, since all of them are there."""
+    """Shape: `next` goes into `after` for the next page; null on the last."""
 
     items: list[Finding]
     next: str | None
@@ -396,9 +411,12 @@ class ClaimsQuery:
         return read_object(SampleCommitmentPage, page)
 
     @strawberry.field
-    async def findings(self, info: Info, batch: UUID, purpose: Purpose = None) -> FindingPage | None:
+    async def findings(
+        self, info: Info, batch: UUID, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> FindingPage | None:
         """What auditors found in a batch, oldest first. Errors: claims' BatchNotFound."""
-        return read_object(FindingPage, await info.context.loaders_for(purpose).services.claims.list_findings(batch))
+        page = await info.context.loaders_for(purpose).services.claims.list_findings(batch, first, after)
+        return read_object(FindingPage, page)
 
     @strawberry.field
     async def report(self, info: Info, name: str, as_at: date | None = None, purpose: Purpose = None) -> Report | None:

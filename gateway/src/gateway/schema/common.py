@@ -4,6 +4,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeAlias, TypeVar
+from uuid import UUID
 
 import strawberry
 import structlog
@@ -83,6 +84,14 @@ class Access:
     purpose: str
     covers: list[str]
     ask: Ask
+
+
+@strawberry.type
+class IdPage:
+    """Shape: `next` goes into `after` for the next page; null on the last."""
+
+    items: list[UUID]
+    next: str | None
 
 
 @strawberry.type

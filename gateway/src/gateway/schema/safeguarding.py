@@ -145,7 +145,7 @@ class Cover:
 @strawberry.type
 @mirrors(families="Page_NoteView_")
 class GovernanceNotePage:
-    """All of them: there are few."""
+    """Shape: `next` goes into `after` for the next page; null on the last."""
 
     items: list[GovernanceNote]
     next: str | None
@@ -154,7 +154,7 @@ class GovernanceNotePage:
 @strawberry.type
 @mirrors(families="Page_BarView_")
 class BarPage:
-    """All of them: there are few."""
+    """Shape: `next` goes into `after` for the next page; null on the last."""
 
     items: list[Bar]
     next: str | None
@@ -163,7 +163,7 @@ class BarPage:
 @strawberry.type
 @mirrors(families="Page_CoverView_")
 class CoverPage:
-    """All of them: there are few."""
+    """Shape: `next` goes into `after` for the next page; null on the last."""
 
     items: list[Cover]
     next: str | None
@@ -206,28 +206,36 @@ class SafeguardingQuery:
         return read_object(EmergencyAccessPage, await families.list_emergency_access(status, first, after))
 
     @strawberry.field
-    async def governance_notes(self, info: Info, purpose: Purpose = None) -> GovernanceNotePage | None:
+    async def governance_notes(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> GovernanceNotePage | None:
         """What the officers of the caller's agency must look at."""
         families = info.context.loaders_for(purpose).services.families
-        return read_object(GovernanceNotePage, await families.list_governance_notes())
+        return read_object(GovernanceNotePage, await families.list_governance_notes(first, after))
 
     @strawberry.field
-    async def bars(self, info: Info, purpose: Purpose = None) -> BarPage | None:
+    async def bars(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> BarPage | None:
         """The caller's own bars, and those over which they watch."""
         families = info.context.loaders_for(purpose).services.families
-        return read_object(BarPage, await families.list_bars())
+        return read_object(BarPage, await families.list_bars(first, after))
 
     @strawberry.field
-    async def covers(self, info: Info, purpose: Purpose = None) -> CoverPage | None:
+    async def covers(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> CoverPage | None:
         """All covers of the manager's service."""
         families = info.context.loaders_for(purpose).services.families
-        return read_object(CoverPage, await families.list_covers())
+        return read_object(CoverPage, await families.list_covers(first, after))
 
     @strawberry.field
-    async def own_covers(self, info: Info, purpose: Purpose = None) -> CoverPage | None:
+    async def own_covers(
+        self, info: Info, first: int = 50, after: str | None = None, purpose: Purpose = None
+    ) -> CoverPage | None:
         """Those in which the caller stands in for somebody, or somebody for them."""
         families = info.context.loaders_for(purpose).services.families
-        return read_object(CoverPage, await families.list_own_covers())
+        return read_object(CoverPage, await families.list_own_covers(first, after))
 
 
 @strawberry.type

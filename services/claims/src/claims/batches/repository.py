@@ -120,12 +120,16 @@ def list_families(session: Session, batch: UUID) -> list[UUID]:
     return list(session.scalars(select(Claim.family).where(Claim.batch == batch).distinct()))
 
 
-def list_findings(session: Session, batch: UUID, claim: UUID | None = None) -> list[AuditFinding]:
+def list_findings(
+    session: Session, batch: UUID, claim: UUID | None = None, *, after: UUID | None = None, limit: int | None = None
+) -> list[AuditFinding]:
     """What was found in the batch, or on one claim of it, in the order in which it was recorded."""
     query = select(AuditFinding).where(AuditFinding.batch == batch)
     if claim is not None:
         query = query.where(AuditFinding.claim == claim)
-    return list(session.scalars(query.order_by(AuditFinding.id)))
+    if after is not None:
+        query = query.where(AuditFinding.id > after)
+    return list(session.scalars(query.order_by(AuditFinding.id).limit(limit)))
 
 
 def list_auditors(session: Session, batch: UUID) -> set[str]:

@@ -18,7 +18,7 @@ from claims.batches.schemas import (
     BatchView,
     DrawnView,
     FindingRequest,
-    FindingsList,
+    FindingView,
     SampleRequest,
     SubmitRequest,
 )
@@ -77,9 +77,16 @@ def record_finding(
 
 
 @router.get("/{batch_id}/findings")
-def list_findings(batch_id: UUID, caller: ReadClaims, purpose: StatedPurpose, runtime: TheRuntime) -> FindingsList:
+def list_findings(
+    batch_id: UUID,
+    caller: ReadClaims,
+    purpose: StatedPurpose,
+    runtime: TheRuntime,
+    after: After = None,
+    limit: Limit = 50,
+) -> Page[FindingView]:
     """What auditors found in the batch, oldest first, and what was corrected since."""
-    return service.list_findings(runtime, caller, purpose, batch_id)
+    return service.list_findings(runtime, caller, purpose, batch_id, after, limit)
 
 
 @router.post("/{batch_id}/submit")

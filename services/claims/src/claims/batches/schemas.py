@@ -70,13 +70,6 @@ class FindingView(Schema):
     corrects: UUID | None
 
 
-class FindingsList(Schema):
-    """Shape: all of a batch at once, so that `next` is null."""
-
-    items: list[FindingView]
-    next: str | None
-
-
 class BatchView(Schema):
     """Shape: `status` is frozen, sampled, held, submitted, paid, rejected (all of it) or abandoned; `freeze` counts the
     framework's freezes, abandoned ones too, and `frozen_before_in` names those that held a claim of this one; `needed`

@@ -25,7 +25,6 @@ from claims.batches.schemas import (
     DrawnView,
     DrawView,
     FindingRequest,
-    FindingsList,
     FindingView,
     SampleRequest,
     SubmitRequest,
@@ -61,7 +60,7 @@ from claims.sampling.schemas import SampleLineView, SamplingView
 from claims.sampling.service import read_line, view_commitment
 from vocabulary.late_recording import count_days_late
 
-BATCHES = "batches"
+BATCHES, FINDINGS = "batches", "findings"
 OPEN = ("frozen", "sampled", "held")
 COUNTED = ("frozen", "submitted", "paid", "to_repay")
 OTHER_THAN_AUDIT = (hands.PREPARED, hands.CHECKED, hands.FROZE, hands.SUBMITTED, hands.PAID)
@@ -382,20 +381,24 @@ def submit_batch(session: Session, caller: Caller, batch_id: UUID, request: Subm
     return Written(id=batch.id, status="submitted", etag=etag(version))
 
 
-def list_findings(runtime: Runtime, caller: Caller, purpose: str, batch_id: UUID) -> FindingsList:
+def list_findings(
+    runtime: Runtime, caller: Caller, purpose: str, batch_id: UUID, after: str | None, limit: int
+) -> Page[FindingView]:
     """What auditors found in a batch, oldest first: who, when and why.
 
     Why rests on the claim's evidence: it is left out of what is shown of a claim that is withheld from the caller.
-    Errors: BatchNotFound, Unavailable.
+    Errors: BatchNotFound, CursorNotValid, Unavailable.
     """
+    position = read_cursor(after, FINDINGS)
     with runtime.read() as session:
         batch = repository.get_batch(session, caller, batch_id)
-        rows = repository.list_findings(session, batch.id)
-        found = repository.list_by_ids(session, {row.claim for row in rows})
+        rows = repository.list_findings(
+            session, batch.id, after=UUID(position[0]) if position else None, limit=limit + 1
+        )
+        found = repository.list_by_ids(session, {row.claim for row in rows[:limit]})
     shown = claims.list_showable(runtime, caller, purpose, found)
-    return FindingsList(
-        next=None,
-        items=[view_finding(row, row.claim in shown) for row in rows],
+    return Page[FindingView].cut(
+        rows, limit, name=FINDINGS, position=lambda row: row.id, view=lambda row: view_finding(row, row.claim in shown)
     )
 
 

@@ -68,12 +68,15 @@ def get_bar(session: Session, bar_id: UUID) -> Bar:
     return bar
 
 
-def list_bars(session: Session, *, user: str, service: str | None, agency: str | None) -> Sequence[Bar]:
+def list_bars(
+    session: Session, *, user: str, service: str | None, agency: str | None, after: UUID | None, limit: int
+) -> Sequence[Bar]:
     """A user's own, and those of a whole service or agency where one is given, the oldest first."""
     ways = [Bar.user == user, Bar.recorded_by == user]
     ways += [Bar.service == service] if service else []
     ways += [Bar.agency == agency] if agency else []
-    return session.scalars(select(Bar).where(or_(*ways)).order_by(Bar.id)).all()
+    listed = select(Bar).where(or_(*ways)).order_by(Bar.id).limit(limit)
+    return session.scalars(listed.where(Bar.id > after) if after else listed).all()
 
 
 def read_named(session: Session, bars: Sequence[UUID]) -> dict[UUID, list[BarredFrom]]:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once, OnceIfKeyed
-from chassis.paging import Page
+from chassis.paging import After, Limit, Page
 from chassis.schemas import Written
 from families.access import WriteBars
 from families.bars import service
@@ -22,9 +22,9 @@ def record_bar(request: BarRequest, caller: WriteBars, session: WriteSession, on
 
 
 @router.get("")
-def list_bars(caller: WriteBars, session: ReadSession) -> Page[BarView]:
-    """Your own bars, and those over which you watch."""
-    return Page[BarView](items=service.list_bars(session, caller), next=None)
+def list_bars(caller: WriteBars, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[BarView]:
+    """Your own bars, and those over which you watch, oldest first."""
+    return service.list_bars(session, caller, after, limit)
 
 
 @router.post("/{bar_id}/lift")

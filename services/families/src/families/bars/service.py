@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from chassis.auth import Caller
 from chassis.db import new_id, now
 from chassis.outbox import emit
+from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Written
 from directory.checks import check_user
@@ -17,6 +18,7 @@ from families.models.safeguarding import Bar, BarredFrom
 from families.people.repository import find_leaves
 from families.problems import BarNotFound, NotYourTeam, OwnBar
 
+LIST = "bars"
 MANAGER, OFFICER = "team_manager", "information_governance_officer"
 
 
@@ -47,16 +49,23 @@ def record_bar(session: Session, caller: Caller, request: BarRequest) -> Written
     return Written(id=bar.id, status="set")
 
 
-def list_bars(session: Session, caller: Caller) -> list[BarView]:
-    """Those that keep the caller away, and those over which they watch: of their service, or of their agency."""
+def list_bars(session: Session, caller: Caller, after: str | None, limit: int) -> Page[BarView]:
+    """Those that keep the caller away, and those over which they watch: of their service, or of their agency.
+
+    Errors: CursorNotValid.
+    """
+    position = read_cursor(after, LIST)
     bars = repository.list_bars(
         session,
         user=caller.subject,
         service=caller.service if MANAGER in caller.roles else None,
         agency=caller.agency if OFFICER in caller.roles else None,
+        after=UUID(position[0]) if position else None,
+        limit=limit + 1,
     )
     named = repository.read_named(session, [bar.id for bar in bars])
-    return [_view(bar, named.get(bar.id, []), caller) for bar in bars]
+    views = [_view(bar, named.get(bar.id, []), caller) for bar in bars]
+    return Page[BarView].cut(views, limit, name=LIST, position=lambda view: view.id)
 
 
 def lift_bar(session: Session, caller: Caller, bar_id: UUID, request: BarLiftRequest) -> Written:

@@ -16,15 +16,16 @@ def get_cover(session: Session, cover_id: UUID, *, service: str) -> Cover:
     return cover
 
 
-def list_covers(session: Session, *, service: str) -> Sequence[Cover]:
+def list_covers(session: Session, *, service: str, after: UUID | None, limit: int) -> Sequence[Cover]:
     """All covers of a service, the oldest first."""
-    return session.scalars(select(Cover).where(Cover.service == service).order_by(Cover.id)).all()
+    listed = select(Cover).where(Cover.service == service).order_by(Cover.id).limit(limit)
+    return session.scalars(listed.where(Cover.id > after) if after else listed).all()
 
 
-def list_own_covers(session: Session, user: str) -> Sequence[Cover]:
-    """Those in which somebody stands in, or is stood in for."""
-    own = or_(Cover.covering == user, Cover.covered == user)
-    return session.scalars(select(Cover).where(own).order_by(Cover.id)).all()
+def list_own_covers(session: Session, user: str, *, after: UUID | None, limit: int) -> Sequence[Cover]:
+    """Those in which somebody stands in, or is stood in for, the oldest first."""
+    listed = select(Cover).where(or_(Cover.covering == user, Cover.covered == user)).order_by(Cover.id).limit(limit)
+    return session.scalars(listed.where(Cover.id > after) if after else listed).all()
 
 
 def find_cover(session: Session, cover_id: UUID, *, covering: str, service: str, on: date) -> Cover | None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once, OnceIfKeyed
-from chassis.paging import Page
+from chassis.paging import After, Limit, Page
 from chassis.schemas import Written
 from families.access import ReadFamilies, WriteCovers
 from families.covers import service
@@ -22,15 +22,17 @@ def record_cover(request: CoverRequest, caller: WriteCovers, session: WriteSessi
 
 
 @router.get("")
-def list_covers(caller: WriteCovers, session: ReadSession) -> Page[CoverView]:
-    """All covers of your service."""
-    return Page[CoverView](items=service.list_covers(session, caller), next=None)
+def list_covers(caller: WriteCovers, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[CoverView]:
+    """All covers of your service, oldest first."""
+    return service.list_covers(session, caller, after, limit)
 
 
 @router.get("/own")
-def list_own_covers(caller: ReadFamilies, session: ReadSession) -> Page[CoverView]:
-    """Those in which you stand in for somebody, or somebody for you."""
-    return Page[CoverView](items=service.list_own_covers(session, caller), next=None)
+def list_own_covers(
+    caller: ReadFamilies, session: ReadSession, after: After = None, limit: Limit = 50
+) -> Page[CoverView]:
+    """Those in which you stand in for somebody, or somebody for you, oldest first."""
+    return service.list_own_covers(session, caller, after, limit)
 
 
 @router.post("/{cover_id}/end")

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from chassis.auth import Caller
 from chassis.db import new_id, now, today
+from chassis.paging import Page, read_cursor
 from chassis.problems import Fault
 from chassis.schemas import Written
 from directory.checks import check_user, refuse
@@ -14,6 +15,8 @@ from families.covers import repository
 from families.covers.schemas import CoverEndRequest, CoverRequest, CoverView
 from families.models.safeguarding import Cover
 from vocabulary.safeguarding import SAFEGUARDING
+
+ALL, OWN = "covers", "own-covers"
 
 
 def record_cover(session: Session, caller: Caller, request: CoverRequest) -> Written:
@@ -35,14 +38,21 @@ def record_cover(session: Session, caller: Caller, request: CoverRequest) -> Wri
     return Written(id=cover.id, status="recorded")
 
 
-def list_covers(session: Session, caller: Caller) -> list[CoverView]:
-    """All covers of the manager's service."""
-    return [_view(cover) for cover in repository.list_covers(session, service=caller.service)]
+def list_covers(session: Session, caller: Caller, after: str | None, limit: int) -> Page[CoverView]:
+    """All covers of the manager's service, oldest first. Errors: CursorNotValid."""
+    rows = repository.list_covers(session, service=caller.service, after=_read_position(after, ALL), limit=limit + 1)
+    return Page[CoverView].cut(rows, limit, name=ALL, position=lambda cover: cover.id, view=_view)
 
 
-def list_own_covers(session: Session, caller: Caller) -> list[CoverView]:
-    """Those in which the caller stands in or is stood in for."""
-    return [_view(cover) for cover in repository.list_own_covers(session, caller.subject)]
+def list_own_covers(session: Session, caller: Caller, after: str | None, limit: int) -> Page[CoverView]:
+    """Those in which the caller stands in or is stood in for, oldest first. Errors: CursorNotValid."""
+    rows = repository.list_own_covers(session, caller.subject, after=_read_position(after, OWN), limit=limit + 1)
+    return Page[CoverView].cut(rows, limit, name=OWN, position=lambda cover: cover.id, view=_view)
+
+
+def _read_position(after: str | None, name: str) -> UUID | None:
+    position = read_cursor(after, name)
+    return UUID(position[0]) if position else None
 
 
 def end_cover(session: Session, caller: Caller, cover_id: UUID, request: CoverEndRequest) -> Written:

@@ -79,13 +79,15 @@ def read_reviews(session: Session, accesses: Collection[UUID]) -> dict[UUID, lis
     return found
 
 
-def list_notes(session: Session, agency: str) -> Sequence[tuple[GovernanceNote, EmergencyAccess]]:
-    """Each note of an agency with what it is about, the oldest first."""
+def list_notes(
+    session: Session, agency: str, *, but_of: str, after: UUID | None, limit: int
+) -> Sequence[tuple[GovernanceNote, EmergencyAccess]]:
+    """Each note of an agency with what it is about, the oldest first; none about what `but_of` used."""
     rows = select(GovernanceNote, EmergencyAccess).join(EmergencyAccess, EmergencyAccess.id == GovernanceNote.about)
-    return [
-        (note, access)
-        for note, access in session.execute(rows.where(GovernanceNote.agency == agency).order_by(GovernanceNote.id))
-    ]
+    rows = rows.where(GovernanceNote.agency == agency, EmergencyAccess.user != but_of)
+    rows = rows.order_by(GovernanceNote.id).limit(limit)
+    found = session.execute(rows.where(GovernanceNote.id > after) if after else rows)
+    return [(note, access) for note, access in found]
 
 
 def get_note(session: Session, note_id: UUID, *, agency: str) -> GovernanceNote:

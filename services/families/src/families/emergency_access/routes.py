@@ -57,9 +57,9 @@ def review_access(
 
 
 @router.get("/governance-notes")
-def list_notes(caller: AnswerNotes, session: ReadSession) -> Page[NoteView]:
-    """What the officers of your agency must look at."""
-    return Page[NoteView](items=service.list_notes(session, caller), next=None)
+def list_notes(caller: AnswerNotes, session: ReadSession, after: After = None, limit: Limit = 50) -> Page[NoteView]:
+    """What the officers of your agency must look at, oldest first."""
+    return service.list_notes(session, caller, after, limit)
 
 
 @router.post("/governance-notes/{note_id}/answer")

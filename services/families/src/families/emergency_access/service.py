@@ -37,7 +37,7 @@ from families.problems import AccessNotFound, NoteAnswered, OwnAccess, PersonNot
 from vocabulary.safeguarding import SAFEGUARDING, add_working_days
 
 PURPOSE = "safeguarding"
-MINE, TO_REVIEW = "emergency-access", "emergency-reviews"
+MINE, TO_REVIEW, NOTES = "emergency-access", "emergency-reviews", "governance-notes"
 
 
 def use_access(session: Session, caller: Caller, request: EmergencyRequest) -> Written:
@@ -108,16 +108,27 @@ def review_access(session: Session, caller: Caller, access_id: UUID, request: Ac
     return Written(id=review.id, status=request.outcome)
 
 
-def list_notes(session: Session, caller: Caller) -> list[NoteView]:
-    """What the officers of the caller's agency must look at, oldest first; nothing of what they used themselves."""
-    return [
+def list_notes(session: Session, caller: Caller, after: str | None, limit: int) -> Page[NoteView]:
+    """What the officers of the caller's agency must look at, oldest first; nothing of what they used themselves.
+
+    Errors: CursorNotValid.
+    """
+    position = read_cursor(after, NOTES)
+    rows = repository.list_notes(
+        session,
+        caller.agency,
+        but_of=caller.subject,
+        after=UUID(position[0]) if position else None,
+        limit=limit + 1,
+    )
+    views = [
         NoteView(
             id=note.id, about=note.about, user=access.user, opened_at=note.opened_at, answer=note.answer,
             answered_by=note.answered_by, answered_at=note.answered_at,
         )
-        for note, access in repository.list_notes(session, caller.agency)
-        if access.user != caller.subject
+        for note, access in rows
     ]  # fmt: skip
+    return Page[NoteView].cut(views, limit, name=NOTES, position=lambda view: view.id)
 
 
 def answer_note(session: Session, caller: Caller, note_id: UUID, request: AnswerRequest) -> Written:
