@@ -38,10 +38,10 @@ class Loaders:
     """Shape: lives as long as one request; `as_at` is the day as at which families are shown, None is now."""
 
     def __init__(self, services: Services, as_at: date | None, most_rows: int) -> None:
-        self.services, self.as_at = services, as_at
+        self.services, self.as_at, self._most_rows = services, as_at, most_rows
+        self._facts: dict[str | None, ManyLoader] = {}
         families, consent, claims = services.families, services.consent, services.claims
         self.person = load_one("families", lambda ids: families.lookup_people(ids, as_at))
-        self.facts = load_many("families", lambda ids: families.lookup_facts(ids, as_at), "person", "facts", most_rows)
         self.consents = load_many(
             "consent", lambda ids: consent.lookup_consents(ids, as_at), "person", "consents", most_rows
         )
@@ -52,6 +52,19 @@ class Loaders:
         self.family = load_one("families", lambda ids: families.lookup_families(ids, as_at))
         self.eligibility = load_one("claims", lambda ids: claims.lookup_eligibility(ids, as_at), by="family")
         self.progress = load_one("claims", lambda ids: claims.lookup_progress(ids, as_at), by="family")
+
+    def facts_of(self, measure: str | None) -> ManyLoader:
+        """Facts by person, of one measure or of all. Which measures there are, families knows."""
+        if measure not in self._facts:
+            families, as_at = self.services.families, self.as_at
+            self._facts[measure] = load_many(
+                "families",
+                lambda ids: families.lookup_facts(ids, measure, as_at),
+                "person",
+                "facts",
+                self._most_rows,
+            )
+        return self._facts[measure]
 
     def refuse_past(self, why: str) -> None:
         """For a part of which only today is known. Errors: NotKnownAsAt."""

@@ -72,6 +72,10 @@ def test_a_family_is_found_attached_progresses_and_is_paid(world: World) -> None
     assert ledger["totals"] == {"results": {"pence": 80_000}, "fees": {"pence": 100_000}}
     assert [(i["kind"], i["pence"]) for i in ledger["items"]] == [("result", 80_000), ("attachment_fee", 100_000)]
     assert world.get("/v1/ledger", FINN, as_at="2025-12-31")["totals"]["results"]["pence"] == 0
+    refused = world.http.get("/v1/ledger", headers=FINN, params={"framework": "2051"})
+    [fault] = refused.json()["errors"]
+    assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/query/framework", "unknown_framework")
+    assert "2015" in fault["fix"] and "2051" not in refused.text
     then = world.http.post("/v1/recomputations", headers=OTTO, json={"all": True, "as": "known_then"}).json()
     assert then["items"] == [{"claim": claim["id"], "equal": True, "differences": []}]
     for report in ("attachments", "results", "coverage"):

@@ -386,6 +386,10 @@ def test_an_agreement_past_its_review_is_listed_and_carries_nothing_routine_unti
     assert sorted(review for _, review in shown.values() if review) == ["due", "overdue"]
     for review, one in (("due", due), ("overdue", late)):
         assert [row["id"] for row in world.get("/v1/agreements", review=review).json()["items"]] == [one]
+    assert world.get("/v1/agreements", service="housing").status_code == 200
+    refused = world.get("/v1/agreements", service="housings")
+    [fault] = refused.json()["errors"]
+    assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/query/service", "unknown_service")
     person = somebody()
     world.inform(person)
     assert world.reasons([person], [("attendance", "education")]) == ["no_agreement"]

@@ -41,15 +41,13 @@ def test_pages_hold_every_row_once(gateway: Gateway, many: int, sizes: list[int]
     assert [id for page in found for id in page] == [person_id(7000 + n) for n in range(many)]
 
 
-def test_pages_of_one_measure_hold_no_other(gateway: Gateway) -> None:
-    rows = rows_of(gateway, range(9))
-    for row in rows[::2]:
-        row["measure"] = "work.spell"
-    facts_behind(gateway, rows)
-    assert pages(gateway, measure="work.spell") == [
-        [person_id(7000), person_id(7002), person_id(7004)],
-        [person_id(7006), person_id(7008)],
-    ]
+def test_facts_of_one_measure_are_asked_of_the_program_once_for_all_people(gateway: Gateway) -> None:
+    """Which measures there are, families knows: of an unknown one the gateway alone showed an empty list."""
+    facts_behind(gateway, rows_of(gateway, range(2)))
+    asked = 'facts(measure: "asb.role") { items { id } } others: facts { items { id } }'
+    gateway.ask(f"{{ families(first: 3) {{ items {{ members {{ person {{ {asked} }} }} }} }} }}")
+    queries = sorted(call.query for call in gateway.behind.calls if call.path == "/v1/facts/lookup")
+    assert queries == ["", "measure=asb.role"]
 
 
 def test_the_next_page_goes_on_behind_the_row_that_was_last(gateway: Gateway) -> None:

@@ -141,7 +141,11 @@ def test_users_and_clients_come_in_pages(identity: Identity) -> None:
     assert identity.http.get("/v1/users", params={"after": first["next"]}, headers=identity.admin).status_code == 400
     users = identity.get("/v1/users", service="programme", limit=1)
     assert users["items"][0]["agency"] == "thornbury-council" and users["next"]
-    assert identity.get("/v1/users", service="nowhere")["items"] == []
+    refused = identity.http.get("/v1/users", params={"service": "nowhere"}, headers=identity.admin)
+    assert refused.status_code == 422
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
+        ("/query/service", "not_known")
+    ]
 
 
 def test_the_catalogue_of_roles_is_the_agreed_one(identity: Identity) -> None:

@@ -81,8 +81,9 @@ class FamiliesClient:
     async def lookup_people(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
         return await self.upstream.look_up("/v1/people/lookup", ids, as_at_day(as_at))
 
-    async def lookup_facts(self, ids: Iterable[UUID], as_at: date | None) -> list[Row]:
-        return await self.upstream.look_up("/v1/facts/lookup", ids, as_at_day(as_at))
+    async def lookup_facts(self, ids: Iterable[UUID], measure: str | None, as_at: date | None) -> list[Row]:
+        stated = {"measure": measure} if measure is not None else {}
+        return await self.upstream.look_up("/v1/facts/lookup", ids, {**stated, **(as_at_day(as_at) or {})})
 
     async def list_families(self, as_at: date | None, first: int, after: str | None) -> Row:
         return await self.upstream.get_page("/v1/families", as_at=as_at, limit=first, after=after)

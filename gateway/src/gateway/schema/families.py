@@ -1,6 +1,5 @@
 """families' part of the schema: families over time, the people in them, the support given, and matching."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -121,10 +120,8 @@ class Person:
 
     @strawberry.field
     async def facts(self, measure: str | None = None, first: int = 20, after: str | None = None) -> FactPage | None:
-        """Dated facts about the person; of one measure, when it is named."""
-        rows = await self.loaders.facts.load(self.id)
-        if measure is not None:
-            rows = [row for row in rows if not isinstance(row, Mapping) or row.get("measure") == measure]
+        """Dated facts about the person; of one measure, when it is named. Errors: families' RequestNotValid."""
+        rows = await self.loaders.facts_of(measure).load(self.id)
         shown, following = cut_page(rows, first, after)
         return FactPage(items=read_objects(Fact, shown), next=following)
 

@@ -2,6 +2,8 @@
 
 from uuid import UUID, uuid4
 
+import httpx
+
 from families.models.premises import Premises
 from families.models.protections import ProtectedPerson
 from unit.families.borough import MILL, QUAY, Borough, ana, attendance, claim, incident
@@ -44,6 +46,25 @@ def test_only_what_is_shared_is_there(town: Borough) -> None:
     town.consent.down = True
     for path in ("", "/links", "/facts"):
         assert town.get(f"/v1/people/{rose}{path}").status_code == 503
+
+
+def test_a_measure_that_no_feed_has_is_refused_with_those_that_there_are(town: Borough) -> None:
+    town.push(BENEFITS, claim())
+    rose = town.person("CL-1")
+
+    def ask(measure: str) -> list[httpx.Response]:
+        looked_up = town.post(f"/v1/facts/lookup?measure={measure}", {"ids": [rose]})
+        return [town.get(f"/v1/people/{rose}/facts", measure=measure), looked_up]
+
+    for refused in ask("benefit.claims"):
+        [fault] = refused.json()["errors"]
+        assert (refused.status_code, fault["pointer"], fault["code"]) == (422, "/query/measure", "unknown_measure")
+        assert "benefit.claim, benefit.regime, occupation.spare_bedrooms" in fault["fix"]
+        assert "benefit.claims" not in refused.text
+    one, many = (answer.json()["items"] for answer in ask("benefit.claim"))
+    assert {fact["measure"] for fact in [*one, *many[0]["facts"]]} == {"benefit.claim"}
+    one, many = (answer.json()["items"] for answer in ask("work.spell"))
+    assert (one, [row["facts"] for row in many]) == ([], [[]])
 
 
 def test_who_is_out_of_reach_answers_like_who_never_was(town: Borough) -> None:

@@ -12,6 +12,7 @@ from chassis.db import new_id
 from chassis.etag import etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
+from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Money, Written
 from claims.claims.same_people import settle_same_people
 from claims.frameworks import catalogue
@@ -108,8 +109,13 @@ def show_ledger(
 ) -> LedgerView:
     """The ledger as at a date, oldest first, with totals of results and, apart, of fees.
 
-    Who meets some families only reads their results, and totals of those. Errors: CursorNotValid.
+    Who meets some families only reads their results, and totals of those.
+    Errors: CursorNotValid; RequestNotValid for a framework that is none.
     """
+    if framework is not None and framework not in catalogue.frameworks():
+        fix = f"Use one of these: {', '.join(sorted(catalogue.frameworks()))}."
+        fault = Fault(pointer="/query/framework", code="unknown_framework", detail="No framework is so called", fix=fix)
+        raise RequestNotValid(errors=[fault])
     position = read_cursor(after, LEDGER)
     rows = repository.list_entries(
         session, caller, framework, as_at, UUID(position[0]) if position else None, limit + 1

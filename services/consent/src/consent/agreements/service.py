@@ -45,7 +45,7 @@ from consent.problems import (
     SignedOtherSide,
     SponsorOfOtherSide,
 )
-from directory.checks import check_service
+from directory.checks import check_service, refuse
 
 SAID = {
     "supplier",
@@ -247,7 +247,12 @@ def list_agreements(
     limit: int,
     notice: int,
 ) -> Page[AgreementSummary]:
-    """The agreements of services that are, or were then, the caller's agency's. Errors: CursorNotValid."""
+    """The agreements of services that are, or were then, the caller's agency's.
+
+    Errors: CursorNotValid; RequestNotValid for a service that identity does not know.
+    """
+    if service is not None:
+        refuse(check_service(session, service, "/query/service"))
     position = read_cursor(after, "agreements")
     last, day = UUID(position[0]) if position else None, today()
     spans = {"overdue": (day, None), "due": (day + timedelta(days=notice + 1), day)}

@@ -13,6 +13,10 @@ from families.access import ReadFamilies, ReadPeople
 from families.facts import service
 from families.facts.schemas import FactItems, PersonFactItems
 
+Measure = Annotated[
+    str | None, Query(max_length=60, pattern=r"^[a-z_.]+$", description="Only of this measure; feeds list them")
+]
+
 router = APIRouter(tags=["facts"])
 
 
@@ -22,7 +26,7 @@ def list_facts(
     caller: ReadPeople,
     purpose: StatedPurpose,
     runtime: TheRuntime,
-    measure: Annotated[str | None, Query(max_length=60, pattern=r"^[a-z.]+$")] = None,
+    measure: Measure = None,
     as_at: AsAt = None,
 ) -> FactItems:
     """What is stated about one person now, in order of time; or what of it had happened by the end of a day."""
@@ -31,7 +35,12 @@ def list_facts(
 
 @router.post("/v1/facts/lookup")
 def look_up_facts(
-    request: LookupRequest, caller: ReadFamilies, purpose: StatedPurpose, runtime: TheRuntime, as_at: AsAt = None
+    request: LookupRequest,
+    caller: ReadFamilies,
+    purpose: StatedPurpose,
+    runtime: TheRuntime,
+    measure: Measure = None,
+    as_at: AsAt = None,
 ) -> PersonFactItems:
     """What is stated about many people now; or what of it had happened by the end of a day."""
-    return service.look_up_facts(runtime, caller, purpose, request.ids, as_at)
+    return service.look_up_facts(runtime, caller, purpose, request.ids, measure, as_at)

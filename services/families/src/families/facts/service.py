@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from chassis.auth import Caller
+from chassis.problems import Fault, RequestNotValid
 from chassis.runtime import Runtime
 from families import reach, sharing
 from families.facts import repository
@@ -16,6 +17,7 @@ from families.people import repository as people
 from families.problems import PersonNotFound
 from families.sharing import Item
 
+MEASURES = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.facts)
 SPELLS = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.facts if isinstance(fact.period, FromTo))
 """What goes on for a while, such as a job. Other facts are of a day, or sum a period up once it is over."""
 
@@ -23,7 +25,10 @@ SPELLS = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.fact
 def list_facts(
     runtime: Runtime, caller: Caller, purpose: str, person: UUID, measure: str | None, as_at: date | None = None
 ) -> FactItems:
-    """What is stated about one person now. Errors: PersonNotFound, Unavailable."""
+    """What is stated about one person now. Errors: PersonNotFound; RequestNotValid for a measure that no feed has;
+    Unavailable.
+    """
+    _check_measure(measure)
     found = _see(runtime, caller, purpose, [person], measure, as_at)
     if not found:
         raise PersonNotFound()
@@ -31,11 +36,27 @@ def list_facts(
 
 
 def look_up_facts(
-    runtime: Runtime, caller: Caller, purpose: str, ids: Collection[UUID], as_at: date | None = None
+    runtime: Runtime,
+    caller: Caller,
+    purpose: str,
+    ids: Collection[UUID],
+    measure: str | None = None,
+    as_at: date | None = None,
 ) -> PersonFactItems:
-    """What is stated about people now; ids out of reach are simply absent. Errors: Unavailable."""
-    found = _see(runtime, caller, purpose, ids, None, as_at)
+    """What is stated about people now; ids out of reach are simply absent. Errors: as for `list_facts`, but for people
+    out of reach.
+    """
+    _check_measure(measure)
+    found = _see(runtime, caller, purpose, ids, measure, as_at)
     return PersonFactItems(items=[PersonFacts(person=root, facts=facts) for root, facts in found.items()])
+
+
+def _check_measure(measure: str | None) -> None:
+    """Errors: RequestNotValid; an empty list would say that there are no such facts."""
+    if measure is not None and measure not in MEASURES:
+        fix = f"Use one of these: {', '.join(sorted(MEASURES))}. `GET /v1/feeds/{{feed}}` says what each means."
+        fault = Fault(pointer="/query/measure", code="unknown_measure", detail="No feed has this measure", fix=fix)
+        raise RequestNotValid(errors=[fault])
 
 
 def _see(

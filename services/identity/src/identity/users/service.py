@@ -132,7 +132,9 @@ def show_user(session: Session, user_id: UUID) -> tuple[UserView, str]:
 
 
 def list_users(session: Session, service: str | None, after: str | None, limit: int) -> Page[UserView]:
-    """Users, the oldest first. Errors: CursorNotValid."""
+    """Users, the oldest first. Errors: CursorNotValid; RequestNotValid for a service that is none."""
+    if service is not None:
+        _service_of(session, service, "/query/service")
     position = read_cursor(after, "users")
     rows = repository.list_users(session, service, UUID(position[0]) if position else None, limit + 1)
     return Page[UserView].cut([_view(*row) for row in rows], limit, name="users", position=lambda view: view.id)
@@ -155,12 +157,12 @@ def end_user_session(session: Session, actor: Actor, user_id: UUID, session_id: 
     return Written(id=session_id, status="ended")
 
 
-def _service_of(session: Session, code: str) -> Service:
+def _service_of(session: Session, code: str, pointer: str = "/body/service") -> Service:
     try:
         return agencies.get_service(session, code)
     except ServiceNotFound:
         fault = Fault(
-            pointer="/body/service", code="not_known", detail="There is no such service", fix="See `GET /v1/services`."
+            pointer=pointer, code="not_known", detail="There is no such service", fix="See `GET /v1/services`."
         )
         raise RequestNotValid(errors=[fault]) from None
 
