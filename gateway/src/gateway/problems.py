@@ -188,4 +188,4 @@ class UpstreamAnswerNotValid(Problem):
 
 def log_upstream_fault(fault: UpstreamAnswerNotValid) -> None:
     """Tells operators which program, and which member of which type; the value is nobody's business."""
-    log.error("upstream answer not valid", program=fault.program or "-", what=fault.detail)
+    log.error("upstream answer not valid", called=fault.program or "-", what=fault.detail)

@@ -159,7 +159,7 @@ class Upstream:
 
     def _note(self, method: str, how: str) -> None:
         """Shape: `how` is the timeout, the break or the status; nothing of the request, which may name somebody."""
-        log.warning("program did not answer", program=self.program, method=method, how=how)
+        log.warning("program did not answer", called=self.program, method=method, how=how)
 
 
 def as_at_day(day: date | None) -> Params | None:

@@ -18,6 +18,7 @@ from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
 from chassis.events import Received, received
 from chassis.log import Stored
+from chassis.parked import describe_parked
 from chassis.reactions import Reactions
 from chassis.runtime import Runtime
 from chassis.tables import Inbox, ParkedEvent, Position
@@ -161,12 +162,12 @@ def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
 
     The error's text may hold somebody's data, so it is neither stored nor logged.
     """
-    log.error("event parked", topic=entry.topic, position=entry.position, error=type(broken).__name__)
     try:
         event = orjson.loads(entry.value)
         row = {"id": received(event).id, "type": event["type"], "event": event}
     except (ValueError, KeyError, TypeError, AttributeError):
         row = {"id": new_id(), "type": "", "event": {"unreadable": entry.value.decode("utf-8", "replace")}}
+    log.error("event parked", **describe_parked(entry, row["id"], broken))
     with writing(runtime.engine) as session:
         row |= {"topic": entry.topic, "key": entry.key, "reason": type(broken).__name__}
         row |= {name: row[name].replace("\0", "") for name in ("key", "type")}  # which no store takes

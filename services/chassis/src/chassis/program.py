@@ -24,7 +24,7 @@ from chassis.relay import Relay, count_waiting, only_one
 from chassis.revocations import no_revocations
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import Gauges, described
+from chassis.telemetry import Gauges, described, tell_repeats
 from chassis.work import Worker
 
 ALL = ("serve", "relay", "listen", "work")
@@ -189,6 +189,7 @@ class Loops:
         self._woken = {name: threading.Event() for name in steps}
         self._beats = dict.fromkeys(steps, 0.0)
         self._threads: list[threading.Thread] = []
+        self._failing: dict[str, tuple[float, int]] = {}  # when each began to fail, and how often it has
         if runtime.store is not None:
             on_commit(runtime.store, self._wake)
         runtime.state["stalled"] = self.stalled
@@ -236,6 +237,7 @@ class Loops:
             woken.clear()
             try:
                 worked, pause = step(), self.IDLE
+                self._log_recovery(name)
             except Exception as broken:
                 self._log_failure(name, broken)
                 pause = min(pause * 2, self.LONGEST_PAUSE)
@@ -248,4 +250,20 @@ class Loops:
             idle = self.IDLE if woken.wait(idle) else min(idle * 1.5, longest)
 
     def _log_failure(self, name: str, broken: Exception) -> None:
+        since, failures = self._failing.get(name, (time.monotonic(), 0))
+        self._failing[name] = since, failures + 1
         log.error("step failed", loop=name, program=self._runtime.settings.name, **described(broken))
+
+    def _log_recovery(self, name: str) -> None:
+        """One line for the end of an outage, with what it came to."""
+        if name not in self._failing:
+            return
+        since, failures = self._failing.pop(name)
+        tell_repeats(all=True)
+        log.info(
+            "step works again",
+            loop=name,
+            program=self._runtime.settings.name,
+            failures=failures,
+            seconds=round(time.monotonic() - since, 1),
+        )

@@ -1,4 +1,7 @@
-"""Log lines in JSON, request and trace ids, metrics. No line holds personal data, a token, or an error's text."""
+"""Log lines in JSON, request and trace ids, metrics. No line holds personal data, a token, or an error's text.
+
+Warnings that say the same are told once and then counted (`chassis.repeats`).
+"""
 
 import contextvars
 import logging
@@ -7,12 +10,14 @@ import secrets
 import sys
 import traceback
 from collections.abc import Callable, Iterable, MutableMapping
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from chassis.repeats import Repeats
 
 _request: contextvars.ContextVar[str] = contextvars.ContextVar("request", default="")
 _trace: contextvars.ContextVar[str] = contextvars.ContextVar("trace", default="")
@@ -20,6 +25,7 @@ _caller: contextvars.ContextVar[dict[str, str] | None] = contextvars.ContextVar(
 
 REQUEST_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """As we make it, or a UUID: of any other form it could be made of somebody's numbers and days."""
+Error = TypeVar("Error", bound=BaseException)
 TRACE_PARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
@@ -69,7 +75,46 @@ def _strip_error(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
     return event
 
 
+def _fold(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Hold a warning back that was just told, and count it. Errors: structlog.DropEvent."""
+    if event.get("level") not in FOLDED or "repeated" in event:
+        return event
+    held = _repeats.seen(event)
+    if held is None:
+        raise structlog.DropEvent
+    if held:
+        event["repeated"] = held
+    return event
+
+
+FOLDED = frozenset({"warning", "error", "critical"})
+_repeats = Repeats()
+
+
+def forget_repeats() -> None:
+    """Tell the next line of each kind, whatever was told before."""
+    _repeats.take_held(all=True)
+
+
+def tell_repeats(*, all: bool = False) -> None:
+    """Tell how often what failed has failed since it was last told: what is due, or all, when it works again."""
+    for line, held in _repeats.take_held(all=all):
+        words = {name: value for name, value in line.items() if name not in ("event", "level", "timestamp")}
+        level = logging.getLevelNamesMapping()[line["level"].upper()]
+        structlog.get_logger().log(level, line["event"], **words | {"repeated": held})
+
+
+def placed(error: Error, **where: str | int) -> Error:
+    """The same error, which says besides where it happened, for the log. Never what somebody sent or a key of theirs.
+
+    Example: `raise placed(TimeoutError("…"), topic="families.fact", partition=3)`.
+    """
+    error.__dict__.setdefault("where", {}).update(where)
+    return error
+
+
 def described(error: BaseException | None) -> dict[str, Any]:
+    """What a log line says of an error. Shape: its type, its places in the code, and what `placed` said of it."""
     if error is None:
         return {}
     every = traceback.extract_tb(error.__traceback__)
@@ -77,35 +122,69 @@ def described(error: BaseException | None) -> dict[str, Any]:
     return {
         "error": type(error).__name__,
         "at": [f"{frame.filename.rpartition('/src/')[2]}:{frame.lineno} {frame.name}" for frame in frames],
+        **getattr(error, "where", {}),
     }
 
 
+TECHNICAL = ("kafka",)
+"""Libraries whose loggers name machines, topics and errors, and never see what somebody sent."""
+
+
 class _Plain(logging.Handler):
-    """Lines of the standard library's logging (uvicorn, alembic) join the same stream."""
+    """Lines of the standard library's logging (uvicorn, alembic, Kafka's client, SQLAlchemy) join the same stream."""
 
     def emit(self, record: logging.LogRecord) -> None:
         line = structlog.get_logger().bind(logger=record.name)
-        # The format string is ours or a library's; the arguments may be anybody's.
-        message = record.msg if record.args else record.getMessage()
-        extra = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
-        line.log(record.levelno, str(message)[:300], **extra)
+        extra: dict[str, Any] = described(record.exc_info[1]) if record.exc_info and record.exc_info[1] else {}
+        message = str(record.msg)
+        if record.args:
+            # The format string is a library's and tells lines of one kind; the arguments may be anybody's.
+            extra["about"] = _fill_in(record)
+        line.log(record.levelno, message[:300], **{name: value for name, value in extra.items() if value})
+
+
+def _fill_in(record: logging.LogRecord) -> str:
+    """The line with what may be told of its arguments: numbers, types of errors, and of some libraries all."""
+    technical = record.name.partition(".")[0] in TECHNICAL
+    arguments = record.args if isinstance(record.args, tuple) else tuple((record.args or {}).values())
+    told = [_tell(argument, technical) for argument in arguments]
+    words = iter(told)
+    return PLACEHOLDER.sub(lambda found: "%" if found[0] == "%%" else next(words, "-"), str(record.msg))[:300]
+
+
+PLACEHOLDER = re.compile(r"%(?:%|(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[a-zA-Z])")
+
+
+def _tell(argument: object, technical: bool) -> str:
+    if isinstance(argument, BaseException):
+        return type(argument).__name__
+    if technical or isinstance(argument, int | float):
+        return str(argument)[:120]
+    return "-" if isinstance(argument, str | bytes) else type(argument).__name__
 
 
 def set_up_logging(program: str, level: str) -> None:
-    """Set the process's log stream: one JSON object a line, on standard output."""
+    """Set the process's log stream: one JSON object a line, on standard output. Each names the program."""
     number = logging.getLevelNamesMapping()[level.upper()]
+    forget_repeats()
+
+    def add_program(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.setdefault("program", program)
+        return event
+
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _add_ids,
+            add_program,
             _strip_error,
+            _fold,
+            _add_ids,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         cache_logger_on_first_use=False,
     )
-    structlog.contextvars.bind_contextvars(program=program)
     root = logging.getLogger()
     root.handlers = [_Plain()]
     root.setLevel(logging.WARNING)

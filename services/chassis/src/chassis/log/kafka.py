@@ -15,6 +15,7 @@ from kafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError, T
 from kafka.net.compat import KafkaNetClient
 
 from chassis.log.base import Entry, LogGap, Stored
+from chassis.telemetry import placed
 
 PATIENCE = 15.0
 """Seconds after which a relay says that the broker is away. What it has handed over goes on waiting."""
@@ -45,7 +46,7 @@ class KafkaLog:
         }
         self._sending = threading.Lock()
         self._producer: Any = None
-        self._under_way: list[tuple[str, Any]] = []
+        self._under_way: list[tuple[str, str, Any]] = []
         self._reader, self._looker = _Reader(self._common, prefix), _Reader(self._common, prefix)
 
     def prepare(self, topics: Sequence[str]) -> None:
@@ -74,26 +75,29 @@ class KafkaLog:
             try:
                 self._producer.flush(timeout=PATIENCE)
             except KafkaTimeoutError:
-                raise TimeoutError("The broker has not confirmed the events yet") from None
+                away = TimeoutError("The broker has not confirmed the events yet")
+                first = next((topic for _, topic, sent in self._under_way if not sent.is_done), "-")
+                raise placed(away, operation="send", topic=first, entries=len(self._under_way)) from None
             under_way, self._under_way = self._under_way, []
-            for _, sent in under_way:
+            for _, topic, sent in under_way:
                 if not sent.succeeded():
                     self._give_up_producer()
-                    raise sent.exception or TimeoutError("Nobody knows what became of an event")
+                    failure = sent.exception or TimeoutError("Nobody knows what became of an event")
+                    raise placed(failure, operation="send", topic=topic, entries=len(under_way))
 
     def _hand_over(self, entries: Sequence[Entry]) -> None:
         """Hand each entry over once: those that wait since an earlier call are the first of this one."""
-        waiting = [id for id, _ in self._under_way]
+        waiting = [id for id, _, _ in self._under_way]
         if waiting != [entry.id for entry in entries[: len(waiting)]]:
             self._under_way, waiting = [], []
         try:
             for entry in entries[len(waiting) :]:
                 topic, key = self._prefix + entry.topic, entry.key.encode()
                 sent = self._producer.send(topic, value=entry.value, key=key, headers=HEADERS)
-                self._under_way.append((entry.id, sent))
-        except KafkaError:
+                self._under_way.append((entry.id, entry.topic, sent))
+        except KafkaError as away:
             self._give_up_producer()
-            raise
+            raise placed(away, operation="send", topic=entry.topic, entries=len(entries)) from None
 
     def _open_producer(self) -> Any:
         return KafkaProducer(
@@ -237,7 +241,8 @@ class _Reader:
                 ]
                 self._at |= {entry.stream: entry.position for entry in entries}
                 return entries
-        raise TimeoutError("The broker has not handed over what it has")
+        away = TimeoutError("The broker has not handed over what it has")
+        raise placed(away, operation="read", streams=len(self._at))
 
     def _find(self, topics: Sequence[str]) -> list[Any]:
         """The partitions of these topics; a topic that is not there yet is looked for again now and then."""
