@@ -17,11 +17,15 @@ from vocabulary.roles import EXCLUDING, ROLES, find_excluding, keep_compatible
 OFFICER = "information_governance_officer"
 MONEY = ("claims_officer", "internal_auditor", "finance_officer", OFFICER)
 PAIRS = [(one, other) for at, one in enumerate(MONEY) for other in MONEY[at + 1 :]]
+CASE = (
+    "programme_coordinator", "lead_professional", "partner_practitioner", "mash_worker", "childrens_social_worker",
+    "team_manager",
+)  # fmt: skip
 LEAVE = {"from": "2026-01-01", "reason": "On leave"}
 
 
-def register(town: Town, name: str, *roles: str) -> Any:
-    body = {"email": f"{name}@town.example", "name": name.title(), "service": "programme", "roles": roles}
+def register(town: Town, name: str, *roles: str, service: str = "programme") -> Any:
+    body = {"email": f"{name}@town.example", "name": name.title(), "service": service, "roles": roles}
     return town.as_admin("POST", "identity", "/v1/users", json=body)
 
 
@@ -58,6 +62,16 @@ def test_claims_audit_finance_and_governance_exclude_each_other_and_an_administr
 def test_nobody_is_registered_with_two_roles_that_exclude_each_other(town: Town, pair: tuple[str, str]) -> None:
     for roles in (pair, pair[::-1]):
         assert fault_of(register(town, "sixfold", "head_of_service", *roles))[1] == "roles_exclude"
+
+
+def test_an_officer_who_decides_what_is_shared_works_on_no_case(town: Town) -> None:
+    """Neither here nor at a partner, and not as a deputy: a practitioner who signs would decide what they see."""
+    assert find_excluding(OFFICER, CASE) == list(CASE)
+    for role, service in (("partner_practitioner", "neighbourhood-policing"), ("mash_worker", "childrens-social-care")):
+        assert fault_of(register(town, "twofold", OFFICER, role, service=service)) == ("/body/roles/1", "roles_exclude")
+    town.hire("percy", "partner_practitioner", "neighbourhood-policing")
+    assert fault_of(name_deputy(town, "petra", "percy")) == ("/body/deputy", "roles_exclude")
+    assert fault_of(give(town, "petra", OFFICER, "lead_professional")) == ("/body/roles/1", "roles_exclude")
 
 
 def test_a_person_of_six_roles_is_told_which_of_them_are_too_many(town: Town) -> None:

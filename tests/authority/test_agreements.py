@@ -158,7 +158,7 @@ def named(town: Town, path: str, body: dict[str, Any]) -> str:
 
 
 def test_a_deputy_signs_in_the_officers_place_while_named_and_it_shows(town: Town) -> None:
-    town.hire("dan", "partner_practitioner", "neighbourhood-policing")
+    town.hire("dan", "", "neighbourhood-policing")  # who works on cases decides nothing about sharing, nor as a deputy
     made = town.done(
         town.post(
             "petra",

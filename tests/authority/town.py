@@ -38,14 +38,14 @@ class Town:
     # Who acts.
 
     def hire(self, name: str, role: str, service: str, *more_roles: str, areas: Iterable[str] = (AREA,)) -> str:
-        """Register somebody with identity, as its administrator does. Returns the name, to act as."""
+        """Register somebody with identity, as its administrator does; without a role by "". The name, to act as."""
         body: dict[str, Any] = {
             "email": f"{name}@town.example",
             "name": name.title(),
             "service": service,
             "password": PASSWORD,
         }
-        body |= {"roles": [role, *more_roles], "areas": list(areas)}
+        body |= {"roles": [role, *more_roles] if role else [], "areas": list(areas)}
         answer = self.as_admin("POST", "identity", "/v1/users", json=body)
         assert answer.status_code == 201, answer.text
         self.people[name] = answer.json()["id"]
@@ -83,10 +83,10 @@ class Town:
         Whose roles have several purposes states the first unless told otherwise.
         """
         if who in self.clients:
-            return self._send(self.machine_token(who), method, program, path, purpose, **request)
+            return self.send(self.machine_token(who), method, program, path, purpose, **request)
         usual = purposes_of(self._user(who).roles)
         stated = purpose or (usual[0] if len(usual) > 1 else "")
-        return self._send(self.token(who), method, program, path, stated, **request)
+        return self.send(self.token(who), method, program, path, stated, **request)
 
     def get(self, who: str, program: str, path: str, **request: Any) -> httpx.Response:
         return self.call(who, "GET", program, path, **request)
@@ -105,7 +105,7 @@ class Town:
 
     def as_admin(self, method: str, program: str, path: str, **request: Any) -> httpx.Response:
         """What the first administrator does."""
-        return self._send(self.platform.signed(self.platform.claims("pat")), method, program, path, "", **request)
+        return self.send(self.platform.signed(self.platform.claims("pat")), method, program, path, "", **request)
 
     def push(self, feed: str, *rows: dict[str, str], **covers: str) -> dict[str, Any]:
         """Push rows as the feed's own client, and let every program work until it rests. Returns the push."""
@@ -151,7 +151,10 @@ class Town:
         with self.platform["identity"].runtime.read() as session:
             return session.get_one(User, UUID(self.people[name]))
 
-    def _send(self, bearer: str, method: str, program: str, path: str, purpose: str, **request: Any) -> httpx.Response:
+    def send(
+        self, bearer: str, method: str, program: str, path: str, purpose: str = "", **request: Any
+    ) -> httpx.Response:
+        """One request with this token, whatever it says."""
         stated = headers_of(bearer) | request.pop("headers", {})
         if purpose:
             stated["Purpose"] = purpose

@@ -194,7 +194,7 @@ def test_who_loses_a_role_or_an_area_goes_on_without_it(processes: Processes) ->
 def test_a_deputy_ends_with_the_naming_and_with_what_the_officer_was(processes: Processes) -> None:
     identity = processes.identity
     officer = identity.user("st-officer", [OFFICER])
-    deputy = identity.user("st-deputy", ["programme_coordinator"])
+    deputy = identity.user("st-deputy", ["head_of_service"])
     for act in ("end", "demote"):
         body = {"officer": officer, "deputy": deputy, "from": "2026-01-01", "reason": "Leave"}
         named = identity.make("/v1/deputies", body)["id"]

@@ -86,6 +86,9 @@ def prove(
 
 
 def _claimed(by: UUID, claims: dict[str, Any], audiences: Collection[str], at: float) -> Proof | None:
+    # A confirmation (RFC 7800) says that only the holder of another key may show it. Nobody is asked for that key here.
+    if "cnf" in claims:
+        return None
     # One audience alone: what is meant for another server too could be shown here by that server.
     audience = claims.get("aud")
     if isinstance(audience, list) and len(audience) == 1:
