@@ -11,7 +11,7 @@ from unit.families.borough import attendance, claim
 SUPPORTED_ON = "2017-09-04"
 REACHED_ON = "2018-03-31"
 """The 182nd day in work since 1 October 2017."""
-TERMS = {"autumn": ("2016-09-01", "2016-12-31"), "spring": ("2017-01-01", "2017-03-31"),
+TERMS = {"autumn": ("2016-09-01", "2016-12-31"), "spring": ("2017-01-01", "2017-04-16"),
          "summer": ("2017-04-01", "2017-07-31")}  # fmt: skip
 MISSED = {"sessions_possible": "120", "sessions_authorised_absent": "0", "sessions_unauthorised_absent": "40"}
 

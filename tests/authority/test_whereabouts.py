@@ -51,7 +51,7 @@ MOTHER = {
 }
 BORN = {"Zelda": "2008-05-17", "Zack": "2010-05-17"}
 AUTUMN = {"covers_from": "2016-09-01", "covers_to": "2016-12-31"}
-SPRING = {"covers_from": "2017-01-01", "covers_to": "2017-03-31"}
+SPRING = {"covers_from": "2017-01-01", "covers_to": "2017-04-16"}
 SUMMER = {"covers_from": "2017-04-01", "covers_to": "2017-07-31"}
 
 

@@ -12,28 +12,41 @@ STORY_ENDS = date(2019, 12, 31)
 DAY = timedelta(days=1)
 
 
+EASTER = {2017: date(2017, 4, 16), 2018: date(2018, 4, 1), 2019: date(2019, 4, 21), 2020: date(2020, 4, 12)}
+NEW_YEAR_KEPT = {2017: date(2017, 1, 2), 2018: date(2018, 1, 1), 2019: date(2019, 1, 1), 2020: date(2020, 1, 1)}
+"""The bank holiday of the new year: the Monday after where the first was a Sunday."""
+
+
 @dataclass(frozen=True, slots=True)
 class SchoolTerm:
-    """A school term; `number` counts from autumn 2016 = 0, without gaps."""
+    """A school term; `number` counts from autumn 2016 = 0, without gaps. School opens on `opens` at the earliest."""
 
     number: int
     academic_year: str
     name: str
     begins: date
     ends: date
+    opens: date
+
+
+def _weekday_from(day: date) -> date:
+    while day.weekday() > 4:
+        day += DAY
+    return day
 
 
 def _terms() -> tuple[SchoolTerm, ...]:
     terms: list[SchoolTerm] = []
     for year in range(2016, 2020):
         label = f"{year}/{(year + 1) % 100:02}"
-        for name, begins, ends in (
-            ("autumn", date(year, 9, 1), date(year, 12, 31)),
-            ("spring", date(year + 1, 1, 1), date(year + 1, 3, 31)),
-            ("summer", date(year + 1, 4, 1), date(year + 1, 7, 31)),
+        easter, after_new_year = EASTER[year + 1], NEW_YEAR_KEPT[year + 1] + DAY
+        for name, begins, ends, opens in (
+            ("autumn", date(year, 8, 1), date(year, 12, 31), _weekday_from(date(year, 9, 1))),
+            ("spring", date(year + 1, 1, 1), easter, _weekday_from(after_new_year)),
+            ("summer", easter + DAY, date(year + 1, 7, 31), easter + 2 * DAY),
         ):
             if ends <= STORY_ENDS:
-                terms.append(SchoolTerm(len(terms), label, name, begins, ends))
+                terms.append(SchoolTerm(len(terms), label, name, begins, ends, opens))
     return tuple(terms)
 
 

@@ -229,7 +229,7 @@ class KnownThen:
         third = latest.number
         if not any(third in self.term_facts(child, day) for child in tested):
             third -= 1
-        if third < 2 or TERMS[third - 2].begins <= attached:
+        if third < 2 or TERMS[third - 2].opens <= attached:
             return False
         return all(
             self.may_use_attendance(child, asked_on)

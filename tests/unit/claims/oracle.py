@@ -23,15 +23,34 @@ def days(first: date, last: date) -> list[date]:
     return [first + n * ONE for n in range((last - first).days + 1)]
 
 
+def easter(year: int) -> date:
+    """The Sunday after the full moon of spring, as its almanac lists them."""
+    return date.fromisoformat(
+        f"{year}-" + {2015: "04-05", 2016: "03-27", 2017: "04-16", 2018: "04-01", 2019: "04-21", 2020: "04-12"}[year]
+    )
+
+
 TERMS = [
     term
     for year in range(2015, 2021)
     for term in (
-        (date(year, 1, 1), date(year, 3, 31)),
-        (date(year, 4, 1), date(year, 7, 31)),
-        (date(year, 9, 1), date(year, 12, 31)),
+        (date(year, 1, 1), easter(year)),
+        (easter(year) + ONE, date(year, 7, 31)),
+        (date(year, 8, 1), date(year, 12, 31)),
     )
 ]
+
+
+def opens(term: tuple[date, date]) -> date:
+    """The first day of the term on which a school may be open."""
+    if term[0].month == 8:
+        likely = [date(term[0].year, 9, day) for day in range(1, 8)]
+    elif term[0].month == 1:
+        likely = [date(term[0].year, 1, day) for day in range(1, 8)]
+        likely = [day for day in likely if day.weekday() < 5][1:]  # the first weekday of the year is a holiday
+    else:
+        likely = [term[0] + ONE]
+    return next(day for day in likely if day.weekday() < 5)
 
 
 @dataclass
@@ -106,7 +125,7 @@ class Home:
         if not any(p.terms.get(ended[-1], (0, 0))[0] for p in tested):
             ended.pop()
         three = ended[-3:]
-        return three[0][0] > attached and all(
+        return opens(three[0]) > attached and all(
             p.terms.get(t, (0, 0))[0] > 0 and 10 * p.terms[t][1] <= p.terms[t][0] for p in tested for t in three
         )
 

@@ -16,7 +16,7 @@ from claims.rules.needs import find_need, list_raised
 from claims.rules.plan import OutcomesPlan
 from claims.rules.verdicts import Finding, Verdict
 
-PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 1))
+PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 2))
 FIRST, A, LAST = date(2016, 1, 1), date(2017, 9, 30), date(2018, 12, 31)
 BOY, GIRL, MOTHER, FATHER = (UUID(int=number) for number in (1, 2, 3, 4))
 ATTENDANCE, CRIME, WORK = PLAN.criteria
@@ -316,7 +316,7 @@ def test_terms_are_said_with_each_childs_figures_and_records() -> None:
     assert (need.criterion, need.reason, need.persons) == ("attendance", "terms_below", (BOY,))
     assert need.records == tuple(sorted(shown)) and need.uses == (Use(BOY, "attendance", "education"),)
     assert dict(need.figures) == {
-        "terms": ["2018-03-31", "2018-07-31", "2018-12-31"],
+        "terms": ["2018-04-01", "2018-07-31", "2018-12-31"],
         str(BOY): [[100, 3], [100, 2], [100, 1]],
     }
 

@@ -793,13 +793,13 @@ def test_a_draft_says_what_it_rests_on_and_what_could_not_be_used(session: Sessi
         family, "drafted", 80_000, PROGRESS, DAY,
     )  # fmt: skip
     assert (made.component, made.plan, made.plan_version, made.attached_on) == (
-        "result", "outcomes-plan-2015", 1, date(2017, 10, 2),
+        "result", "outcomes-plan-2015", 2, date(2017, 10, 2),
     )  # fmt: skip
     assert (made.bundle, made.hash, made.known_at.year) == (UUID(int=5), "digest", 2019)
     # Showing it shows the need as well; claiming it rests on progress alone.
     assert drafting.read_uses(made.uses) == {SCHOOL, POLICE} and result().uses == (POLICE,)
     assert drafting.read_uses(made.denied) == {SCHOOL} and made.trace == result().trace()
-    assert made.material == f"outcomes-plan-2015-v1 {PROGRESS} 2018-06-01 2017-10-02 crime_asb"
+    assert made.material == f"outcomes-plan-2015-v2 {PROGRESS} 2018-06-01 2017-10-02 crime_asb"
     assert result().persons == (BOY, GIRL) and result().records == (UUID(int=10), UUID(int=11))
 
 

@@ -22,13 +22,16 @@ def test_a_version_that_is_changed_in_the_store_or_in_a_later_release_is_found(
     world.settle()
     assert walk_log(runtime, LOG).faults == []
     with runtime.read() as session:
-        kept = session.scalars(select(OutcomesPlanVersion)).one()
-    assert (kept.plan, kept.version) == ("outcomes-plan-2015", 1)
-    assert kept.document == catalogue.documents()[1][0]
+        versions = session.scalars(select(OutcomesPlanVersion).order_by(OutcomesPlanVersion.version)).all()
+    assert [(row.plan, row.version) for row in versions] == [("outcomes-plan-2015", 1), ("outcomes-plan-2015", 2)]
+    assert [row.document for row in versions] == list(catalogue.documents()[1])
+    kept = versions[1]
 
     def keep(document: dict[str, Any]) -> None:
         with runtime.write() as session:
-            session.execute(update(OutcomesPlanVersion).values(document=document))
+            session.execute(
+                update(OutcomesPlanVersion).where(OutcomesPlanVersion.id == kept.id).values(document=document)
+            )
 
     cheaper = copy.deepcopy(kept.document)
     cheaper["eligibility"]["least_criteria"] = 1
@@ -44,12 +47,12 @@ def test_a_version_that_is_changed_in_the_store_or_in_a_later_release_is_found(
     assert _what_is_wrong(runtime) == ["what it stands for was changed"]
     keep(kept.document)
     # It is a new version where it has a new number, and then the old one may be gone from the release.
-    monkeypatch.setattr(catalogue, "documents", lambda: (frameworks, (cheaper | {"version": 2},)))
+    monkeypatch.setattr(catalogue, "documents", lambda: (frameworks, (cheaper | {"version": 3},)))
     runtime.state.pop("plans-kept")
     world.settle()
     assert _what_is_wrong(runtime) == []
     with runtime.read() as session:
-        assert sorted(session.scalars(select(OutcomesPlanVersion.version))) == [1, 2]
+        assert sorted(session.scalars(select(OutcomesPlanVersion.version))) == [1, 2, 3]
 
 
 def _what_is_wrong(runtime: Any) -> list[str]:

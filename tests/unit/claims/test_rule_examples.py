@@ -22,7 +22,7 @@ from claims.rules.facts import FOREVER, Coverage, FamilyFacts, Member, Record, S
 from claims.rules.kind import Criterion, NeedKind, ProgressKind, Raised
 from claims.rules.plan import OutcomesPlan, read_plan
 
-PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 1))
+PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 2))
 EVERYBODY = frozenset({"child", "adult", "non_resident_parent"})
 FEED, CATEGORY, SERVICE = "the-feed", "the-category", "the-service"
 PEOPLE = {"kim": UUID(int=1), "sam": UUID(int=2)}
@@ -157,7 +157,7 @@ def added(folder: Path, name: str, text: str, monkeypatch: pytest.MonkeyPatch) -
 
 def plan_with(progress: dict[str, Any]) -> OutcomesPlan:
     """The first plan, with one criterion more: an illness of anybody in the family."""
-    [data] = [d for d in catalogue.documents()[1] if d["plan"] == "outcomes-plan-2015" and d["version"] == 1]
+    [data] = [d for d in catalogue.documents()[1] if d["plan"] == "outcomes-plan-2015" and d["version"] == 2]
     illness = {
         "criterion": "illness",
         "category": "health",

@@ -1,5 +1,6 @@
 """The evaluator against a naive reading of the same page, day by day, and rules one by one."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -16,13 +17,13 @@ from claims.rules.plan import OutcomesPlan
 from fixtures.soak import SOAK, times
 from unit.claims.oracle import TERMS, Home, Someone, back, days
 
-PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 1))
+PLAN = cast(OutcomesPlan, find_plan("outcomes-plan-2015", 2))
 FIRST, LAST = date(2016, 9, 1), date(2018, 12, 31)
-HELD = [t for t in TERMS if t[0] >= FIRST and t[1] <= LAST]
+HELD = [t for t in TERMS if t[1] >= FIRST and t[1] <= LAST]
 
 # Most families are in need before they are attached and better afterwards; else hardly one would have a result.
 MIDDLE, END = date(2017, 9, 1), date(2019, 7, 31)
-KNOWN = [t for t in TERMS if t[0] >= FIRST and t[1] <= END]
+KNOWN = [t for t in TERMS if t[1] >= FIRST and t[1] <= END]
 before, after = st.dates(FIRST, MIDDLE), st.dates(MIDDLE, END)
 mostly_before = st.one_of(before, before, before, before, after)
 attachments = st.dates(date(2017, 8, 20), date(2017, 12, 31))
@@ -133,6 +134,7 @@ def recovered() -> Home:
 
 
 A = date(2017, 9, 30)
+A_SCHOOL_DAY = date(2017, 9, 1)
 
 
 def test_exactly_a_tenth_is_no_need_and_is_progress() -> None:
@@ -217,4 +219,64 @@ def test_months_are_counted_as_the_page_says(day: date, months: int) -> None:
 def test_financial_years_and_terms_follow_each_other() -> None:
     assert [financial_year(date(2018, 3, 31)), financial_year(date(2018, 4, 1))] == ["2017/18", "2018/19"]
     terms: SchoolCalendar = PLAN.terms
-    assert terms.all[terms.find_last_ended(date(2018, 8, 31)) + 1].begins == date(2018, 9, 1)
+    autumn = terms.find_last_ended(date(2018, 8, 31)) + 1
+    assert (terms.all[autumn].begins, terms.all[autumn].first_session) == (date(2018, 8, 1), date(2018, 9, 3))
+
+
+def test_spring_ends_on_easter_sunday_and_not_in_march() -> None:
+    terms = PLAN.terms
+    for sunday in (date(2017, 4, 16), date(2018, 4, 1), date(2019, 4, 21)):
+        assert terms.all[terms.find_last_ended(sunday)].ends == sunday
+        assert terms.all[terms.find_last_ended(sunday - timedelta(days=1))].name == "autumn"
+
+
+@pytest.mark.parametrize(
+    ("attached", "result"),
+    [
+        (date(2017, 8, 20), date(2018, 7, 31)),
+        (date(2017, 8, 31), date(2018, 7, 31)),
+        (A_SCHOOL_DAY, date(2018, 12, 31)),
+    ],
+)
+def test_a_family_attached_in_august_keeps_its_autumn(attached: date, result: date) -> None:
+    home = recovered()
+    home.people[0].incidents = [(date(2017, 1, 10), "warning")]
+    found = Evaluation(PLAN, known(home, attached)).result()
+    assert found is not None and found.on == result
+
+
+def test_a_council_whose_schools_begin_on_another_day_says_so() -> None:
+    terms = SchoolCalendar(
+        PLAN.terms.all, {"thornbury": {("2017/18", "autumn"): date(2017, 9, 6)}}, one_record_a_school=True
+    )
+    autumn = terms.find_last_ended(date(2017, 12, 31))
+    assert [terms.first_session(autumn, area) for area in ("thornbury", "elsewhere", None)] == [
+        date(2017, 9, 6), date(2017, 9, 1), date(2017, 9, 1),
+    ]  # fmt: skip
+    facts = known(recovered(), date(2017, 9, 5))
+    reason = {
+        area: Evaluation(replace(PLAN, terms=terms), replace(facts, area=area))
+        .progress(date(2017, 9, 5), date(2018, 7, 31))
+        .needs[0]
+        .reason
+        for area in ("thornbury", "elsewhere")
+    }
+    assert reason == {"thornbury": "terms_below", "elsewhere": "too_early"}
+
+
+def test_what_an_older_release_dated_by_months_still_tells_of_its_term() -> None:
+    first, second = (find_plan("outcomes-plan-2015", version) for version in (1, 2))
+    assert first is not None and second is not None
+    for plan in (first, second):
+        spring = plan.terms.find_last_ended(date(2018, 4, 1))
+        assert plan.terms.find_told(date(2018, 1, 1), date(2018, 3, 31)) == (spring, "spring")
+        assert plan.terms.find_told(date(2018, 1, 1), date(2018, 4, 1)) == (spring, "spring")
+    home, stored = recovered(), {}
+    for begins, ends in HELD:
+        in_months = {8: (9, 1), 4: (4, 1), 1: (1, 1)}[begins.month]
+        last = date(ends.year, 3, 31) if begins.month == 1 else ends
+        stored[date(begins.year, *in_months), last] = home.people[0].terms[begins, ends]
+    assert set(stored) != set(HELD)
+    home.people[0].terms = stored
+    found = Evaluation(second, known(home, A)).result()
+    assert found is not None and found.on == date(2018, 12, 31)

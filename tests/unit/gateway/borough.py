@@ -60,7 +60,7 @@ HARRIET = person("harriet", "partner_practitioner", "families:read people:read",
 
 TERMS = {
     "autumn": ("2016-09-01", "2016-12-31"),
-    "spring": ("2017-01-01", "2017-03-31"),
+    "spring": ("2017-01-01", "2017-04-16"),
     "summer": ("2017-04-01", "2017-07-31"),
 }
 SCHOOL = (

@@ -8,7 +8,7 @@ import pytest
 
 from families.feeds import kinds
 from families.feeds.codes import CODES
-from families.feeds.terms import term_dates
+from vocabulary.school_terms import find_days
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_temporary_upn_ends_in_a_letter_that_counts() -> None:
     assert kinds.UPN.read(f"{letter}80120000500B") == f"{letter}80120000500B"
 
 
-def test_terms_follow_each_other_with_nothing_between_summer_and_autumn() -> None:
-    assert term_dates("2016/17", "autumn") == (date(2016, 9, 1), date(2016, 12, 31))
-    assert term_dates("2016/17", "spring") == (date(2017, 1, 1), date(2017, 3, 31))
-    assert term_dates("2016/17", "summer") == (date(2017, 4, 1), date(2017, 7, 31))
+def test_a_term_is_what_the_departments_statistics_call_it() -> None:
+    assert find_days("2016/17", "autumn") == (date(2016, 8, 1), date(2016, 12, 31))
+    assert find_days("2016/17", "spring") == (date(2017, 1, 1), date(2017, 4, 16))
+    assert find_days("2016/17", "summer") == (date(2017, 4, 17), date(2017, 7, 31))

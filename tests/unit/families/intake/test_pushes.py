@@ -53,7 +53,7 @@ def test_each_line_says_its_facts_in_events_without_a_name(town: Borough) -> Non
     ]
     assert {f["record"] for f in facts} == {facts[0]["record"]}
     assert facts[0] | {"fact": "", "person": "", "record": ""} == {
-        "name": "fact.recorded", "fact": "", "person": "", "measure": "sessions.possible", "from": "2016-09-01",
+        "name": "fact.recorded", "fact": "", "person": "", "measure": "sessions.possible", "from": "2016-08-01",
         "to": "2016-12-31", "value": 130, "unit": "sessions", "age_at_event": None, "source": "education",
         "category": "attendance", "record": "", "push": push["id"], "supersedes": None,
     }  # fmt: skip

@@ -55,12 +55,14 @@ def load_families(session: Session, families: Iterable[UUID], known_at: datetime
     answer = {}
     for id, family in found.items():
         people = sorted({member.person for member in members[id]})
+        area = former.get(id, family.last_area)
         facts = FamilyFacts(
             id,
             tuple(sorted(members[id], key=lambda m: (m.person, m.begins, m.ends, m.role))),
             tuple(record for person in people for record in records.get(person, ())),
             support.get(id, SupportDates()),
-            coverage.of_area(former.get(id, family.last_area)),
+            coverage.of_area(area),
+            area,
         )
         answer[id] = LoadedFamily(facts, family.area, family.lead, {p: tuple(formerly.get(p, ())) for p in people})
     return answer

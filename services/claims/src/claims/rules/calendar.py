@@ -2,12 +2,16 @@
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from types import MappingProxyType
+
+from vocabulary.school_terms import TERMS, list_told
 
 DAY = timedelta(days=1)
 FIRST_YEAR, LAST_YEAR = 2000, 2060
+NO_AREAS: Mapping[str, Mapping[tuple[str, str], date]] = MappingProxyType({})
 
 
 def months_before(day: date, months: int) -> date:
@@ -49,31 +53,44 @@ def financial_year_ends(year: str) -> date:
 
 @dataclass(frozen=True, slots=True)
 class SchoolTerm:
-    """A term's first and last day. Shape: both inclusive."""
+    """A term's first and last day, and the first on which a pupil could be at school. Shape: all inclusive.
 
+    Example: the autumn of 2018 is 1 August to 31 December in schools' totals, and its first session was on 3 September.
+    """
+
+    academic_year: str
+    name: str
     begins: date
     ends: date
+    first_session: date
 
 
 class SchoolCalendar:
     """All school terms of a plan, numbered one after another from 0, as if nothing lay between them.
 
-    Example: the summer term ends on 31 July and the autumn term begins on 1 September, and yet their numbers follow
-    each other; so "three terms running" may be summer, autumn, spring.
+    Example: the summer term of school ends in July and the autumn term begins in September, and yet their numbers
+    follow each other; so "three terms running" may be summer, autumn, spring.
+    Shape: `areas` holds first sessions that differ, by area, academic year and term. With `one_record_a_school` a child
+    at two schools has two records of a term; without it, two are two children's.
     """
 
-    def __init__(self, periods: Sequence[tuple[tuple[int, int], tuple[int, int]]]) -> None:
-        """Shape: each period is ((month, day) of its first day, (month, day) of its last), both in one year."""
-        self.all = sorted(
-            (
-                SchoolTerm(date(year, *begins), date(year, *ends))
-                for year in range(FIRST_YEAR, LAST_YEAR)
-                for begins, ends in periods
-            ),
-            key=lambda term: term.begins,
-        )
+    def __init__(
+        self,
+        terms: Iterable[SchoolTerm],
+        areas: Mapping[str, Mapping[tuple[str, str], date]] = NO_AREAS,
+        *,
+        one_record_a_school: bool = False,
+    ) -> None:
+        self.all = sorted(terms, key=lambda term: term.begins)
+        self.one_record_a_school = one_record_a_school
+        self._areas = areas
         self._ends = [term.ends for term in self.all]
-        self._numbers = {(term.begins, term.ends): number for number, term in enumerate(self.all)}
+        numbers = {(term.academic_year, term.name): number for number, term in enumerate(self.all)}
+        self._told = {
+            days: (numbers[told.academic_year, told.term], told.part)
+            for days, told in list_told().items()
+            if (told.academic_year, told.term) in numbers
+        }
 
     def find_last_ended(self, day: date) -> int:
         """The number of the latest term that ends on or before `day`; -1 before the first."""
@@ -83,9 +100,32 @@ class SchoolCalendar:
         """Ends of terms in (after, until]."""
         return self._ends[bisect_right(self._ends, after) : bisect_right(self._ends, until)]
 
-    def find_number(self, begins: date, ends: date) -> int | None:
-        """The number of the term with exactly these days."""
-        return self._numbers.get((begins, ends))
+    def find_told(self, begins: date, ends: date) -> tuple[int, str] | None:
+        """The number of the term of which a record with exactly these days tells, and which part of it."""
+        return self._told.get((begins, ends))
+
+    def first_session(self, number: int, area: str | None) -> date:
+        """The first day on which a pupil of this area could be at school in a term."""
+        term = self.all[number]
+        return self._areas.get(area or "", {}).get((term.academic_year, term.name), term.first_session)
+
+    def most_sessions(self, number: int) -> int:
+        """How many sessions one child's term can have at most: two on each weekday from the first on."""
+        term = self.all[number]
+        days = (term.ends - term.first_session).days + 1
+        return 2 * sum((term.first_session + timedelta(days=n)).weekday() < 5 for n in range(days))
+
+
+def yearly_terms(periods: Mapping[str, tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[SchoolTerm]:
+    """Terms that begin and end on the same days each year, with a first session on the first of them.
+
+    Shape: by name, (month, day) of the first day and of the last, both in one year.
+    """
+    for year in range(FIRST_YEAR, LAST_YEAR):
+        for name, (first, last) in periods.items():
+            begins = date(year, *first)
+            since = year if name == TERMS[0] else year - 1
+            yield SchoolTerm(f"{since}/{(since + 1) % 100:02}", name, begins, date(year, *last), begins)
 
 
 class Days:

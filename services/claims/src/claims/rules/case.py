@@ -10,6 +10,7 @@ from uuid import UUID
 
 from claims.rules.calendar import SchoolCalendar
 from claims.rules.facts import Coverage, FamilyFacts, Member, Record, Where, matches
+from vocabulary.school_terms import HALVES
 
 T = TypeVar("T")
 
@@ -35,11 +36,8 @@ class TermRate:
     absent: int
     records: tuple[UUID, ...]
     sources: tuple[tuple[str, str], ...]
-
-    @property
-    def is_doubled(self) -> bool:
-        """One supplier sends one record a child and term: two mean that two children were taken for one."""
-        return len(self.records) > len(self.sources)
+    is_doubled: bool
+    """Two children were taken for one: one supplier's records are more than one child can have."""
 
     def is_above(self, rate: Fraction) -> bool:
         """Whether a larger share than this was missed, compared without rounding."""
@@ -105,8 +103,8 @@ class Case:
     def get_term_rates(self, possible: str, absent: tuple[str, ...]) -> dict[UUID, dict[int, TermRate]]:
         """What each person missed, term by term, from the records that state `possible`. Lines of a term are added up.
 
-        Shape: person → number of the term → rate, in order of the terms. A record whose days are not exactly a term's
-        is left out.
+        Shape: person → number of the term → rate, in order of the terms. A record whose days are not exactly those of
+        a term, or of a half of one, is left out.
         """
         key = (possible, absent)
         if key not in self._rates:
@@ -116,22 +114,35 @@ class Case:
         return self._rates[key]
 
     def _add_up(self, records: Sequence[Record], possible: str, absent: tuple[str, ...]) -> dict[int, TermRate]:
-        found: dict[int, list[Record]] = defaultdict(list)
+        found: dict[int, list[tuple[Record, str]]] = defaultdict(list)
         for record in records:
             if possible in record.values:
-                term = self.terms.find_number(record.begins, record.ends)
-                if term is not None:
-                    found[term].append(record)
-        return {
-            term: TermRate(
-                term,
-                sum(int(line.values[possible]) for line in lines),
-                sum(int(line.values.get(measure, 0)) for line in lines for measure in absent),
-                tuple(sorted(line.id for line in lines)),
-                tuple(sorted({(line.category, line.source) for line in lines})),
-            )
-            for term, lines in sorted(found.items())
-        }
+                told = self.terms.find_told(record.begins, record.ends)
+                if told is not None:
+                    found[told[0]].append((record, told[1]))
+        return {term: self._make_rate(term, told, possible, absent) for term, told in sorted(found.items())}
+
+    def _make_rate(
+        self, term: int, told: Sequence[tuple[Record, str]], possible: str, absent: tuple[str, ...]
+    ) -> TermRate:
+        """What was missed of one term.
+
+        A term of which one half alone is told counts as one without possible sessions: the other half may be worse.
+        """
+        lines, parts = [record for record, _ in told], {part for _, part in told}
+        is_whole = self.terms.all[term].name in parts or len(parts) == len(HALVES)
+        sessions = sum(int(line.values[possible]) for line in lines)
+        missed = sum(int(line.values.get(measure, 0)) for line in lines for measure in absent)
+        sources = tuple(sorted({(line.category, line.source) for line in lines}))
+        most = self.terms.most_sessions(term) if self.terms.one_record_a_school else -1
+        return TermRate(
+            term,
+            sessions if is_whole else 0,
+            missed if is_whole else 0,
+            tuple(sorted(line.id for line in lines)),
+            sources,
+            is_doubled=len(lines) > len(sources) and sessions > most,
+        )
 
     def list_matching(self, where: Where) -> dict[UUID, list[Record]]:
         """Records that match a condition of the plan. Shape: person → records, by date."""

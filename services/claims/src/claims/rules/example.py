@@ -1,7 +1,8 @@
 """The shape of a kind's examples: a small story, and what the kind answers. `test_rule_examples.py` runs each of them.
 
 The people of an example belong to the family all the time, in their `roles`. The plan around the rule is the first
-outcomes plan: its school terms are 1 September to 31 December, 1 January to 31 March and 1 April to 31 July.
+outcomes plan in its second version: its school terms are 1 August to 31 December, 1 January to Easter Sunday, and
+Easter Monday to 31 July.
 """
 
 from collections.abc import Mapping

@@ -103,13 +103,14 @@ NOTHING = Days([])
 
 @dataclass(frozen=True)
 class FamilyFacts:
-    """Everything that the evaluator is given of one family, as known at one moment."""
+    """Everything that the evaluator is given of one family, as known at one moment. Shape: `area` is where it lives."""
 
     family: UUID
     members: tuple[Member, ...]
     records: tuple[Record, ...]
     support: SupportDates
     coverage: Coverage
+    area: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

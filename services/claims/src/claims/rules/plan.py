@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from claims.rules.calendar import SchoolCalendar
+from claims.rules.calendar import SchoolCalendar, SchoolTerm, yearly_terms
 from claims.rules.case import FamilyRoles
 from claims.rules.kind import Criterion
 from claims.rules.registry import read_need, read_progress
@@ -54,7 +54,7 @@ def read_plan(data: Mapping[str, Any]) -> OutcomesPlan:
         version=int(data["version"]),
         begins=date.fromisoformat(data["from"]),
         ends=date.fromisoformat(data["to"]) if data["to"] else None,
-        terms=SchoolCalendar([(_month_day(term["from"]), _month_day(term["to"])) for term in data["terms"]]),
+        terms=_read_terms(data["terms"]),
         roles=FamilyRoles(frozenset(roles["home"]), frozenset(roles["dependent"]), int(roles["dependent_until_age"])),
         least_criteria=int(eligibility["least_criteria"]),
         least_from_home=int(eligibility["least_from_home"]),
@@ -67,6 +67,28 @@ def read_plan(data: Mapping[str, Any]) -> OutcomesPlan:
         employment_type=results["by_sustained_spell"]["type"],
         progress_type=results["by_progress"]["type"],
     )
+
+
+def _read_terms(data: Any) -> SchoolCalendar:
+    """A plan's terms: the same days each year in a list, or the days of each year one by one."""
+    if isinstance(data, list):
+        periods = {term["name"]: (_month_day(term["from"]), _month_day(term["to"])) for term in data}
+        return SchoolCalendar(yearly_terms(periods))
+    terms = (
+        SchoolTerm(
+            term["academic_year"],
+            term["term"],
+            date.fromisoformat(term["from"]),
+            date.fromisoformat(term["to"]),
+            date.fromisoformat(term["first_session"]),
+        )
+        for term in data["dates"]
+    )
+    areas = {
+        area: {(said["academic_year"], said["term"]): date.fromisoformat(said["first_session"]) for said in sessions}
+        for area, sessions in data["areas"].items()
+    }
+    return SchoolCalendar(terms, areas, one_record_a_school=data["records"] == "one_a_school")
 
 
 def _month_day(text: str) -> tuple[int, int]:

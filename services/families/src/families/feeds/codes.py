@@ -38,6 +38,10 @@ CODES: dict[str, tuple[str, str]] = {
     ),
     "after_coverage": ("This lies after the last day that the push covers.", "Check the date, or `covers_to`."),
     "before_term_ended": ("The term ends after the last day that the push covers.", "Check the term, or `covers_to`."),
+    "term_dates_unknown": (
+        "The days of this year's terms are not known here.",
+        "Check the year; if it is right, ask the council to add its terms to the school calendar.",
+    ),
     "after_as_of": ("This lies after the day as of which the line speaks.", "Check both dates."),
     "needed_here": (
         "This cell is empty, and another cell of the line calls for it.",

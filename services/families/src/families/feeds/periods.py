@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from families.feeds.lines import Covers, LineFault, Values
-from families.feeds.terms import term_dates
+from vocabulary.school_terms import find_days
 
 Days = tuple[date, date | None]
 """First and last day, both inclusive; without a last day it lasts."""
@@ -95,7 +95,7 @@ class FromTo(Period):
 
 @dataclass(frozen=True)
 class SchoolTerm(Period):
-    """A term of the school calendar, told by two columns: `2016/17` and `autumn`."""
+    """A term of the school calendar or a half of one, told by two columns: `2016/17` and `autumn`."""
 
     academic_year: str
     term: str
@@ -106,11 +106,14 @@ class SchoolTerm(Period):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return ("before_term_ended",)
+        return ("before_term_ended", "term_dates_unknown")
 
     def days(self, values: Values) -> Days | None:
-        return term_dates(values[self.academic_year], values[self.term])
+        return find_days(values[self.academic_year], values[self.term])
 
     def faults(self, values: Values, covers: Covers) -> Iterator[LineFault]:
-        if term_dates(values[self.academic_year], values[self.term])[1] > covers.last:
+        days = find_days(values[self.academic_year], values[self.term])
+        if days is None:
+            yield LineFault(self.academic_year, "term_dates_unknown")
+        elif days[1] > covers.last:
             yield LineFault(self.term, "before_term_ended")

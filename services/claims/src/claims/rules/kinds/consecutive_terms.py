@@ -18,6 +18,8 @@ from claims.rules.verdicts import Finding, Verdict
 class ConsecutiveTerms(ProgressKind):
     """No tested child missed more than `at_most` of any of the latest `terms` terms, all begun after attachment.
 
+    A term has begun after a day when its first possible session lies after it: a family attached on 20 August keeps
+    its autumn, though schools' totals of autumn are dated from 1 August.
     The terms are the same for all children. The latest is the last one that has ended; figures come late, so that up to
     `in_arrears` terms at the end are passed over when no tested child has possible sessions in them. Example: on
     15 January, with no figures of autumn yet, spring, summer and autumn become autumn a year ago, spring and summer.
@@ -50,7 +52,7 @@ class ConsecutiveTerms(ProgressKind):
                 last -= 1
         terms = range(last - self.terms + 1, last + 1)
         figures = (("terms", [calendar.all[term].ends.isoformat() for term in terms]),)
-        if terms[0] < 0 or calendar.all[terms[0]].begins <= attached_on:
+        if terms[0] < 0 or calendar.first_session(terms[0], case.facts.area) <= attached_on:
             return Finding(criterion.name, Verdict.NOT_MET, "too_early", tuple(sorted(tested)), figures=figures)
         mine = {p: [rates.get(p, {}).get(term) for term in terms] for p in sorted(tested)}
         doubtful = [p for p, those in mine.items() if any(rate and rate.is_doubled for rate in those)]
@@ -103,9 +105,10 @@ RULE = {"possible": "sessions.possible", "absent": ["sessions.authorised", "sess
 NEED = {"kind": "rate_over_terms", "possible": "sessions.possible", "absent": ["sessions.authorised"], "terms": 3,
         "over": "0.10"}  # fmt: skip
 
-AUTUMN17, SPRING18 = ("2017-09-01", "2017-12-31"), ("2018-01-01", "2018-03-31")
-SUMMER18, AUTUMN18 = ("2018-04-01", "2018-07-31"), ("2018-09-01", "2018-12-31")
-TERM_ENDS = ("2017-12-31", "2018-03-31", "2018-07-31", "2018-12-31")
+AUTUMN17, SPRING18 = ("2017-08-01", "2017-12-31"), ("2018-01-01", "2018-04-01")
+SUMMER18, AUTUMN18 = ("2018-04-02", "2018-07-31"), ("2018-08-01", "2018-12-31")
+SUMMER18_FIRST_HALF, SUMMER18_SECOND_HALF = ("2018-04-02", "2018-05-27"), ("2018-05-28", "2018-07-31")
+TERM_ENDS = ("2017-12-31", "2018-04-01", "2018-07-31", "2018-12-31")
 
 
 def _term(span: tuple[str, str], possible: int, authorised: int, unauthorised: int = 0, of: str = "kim") -> Line:
@@ -141,7 +144,7 @@ EXAMPLES = (
         contrary=("2018-07-31",),
     ),
     ProgressExample(
-        says="a term begun on the day of attachment is too early",
+        says="a term whose first session may have been on the day of attachment is too early",
         rule=RULE,
         need=NEED,
         lines=(_term(AUTUMN17, 100, 0), _term(SPRING18, 100, 0), _term(SUMMER18, 100, 0)),
@@ -152,13 +155,84 @@ EXAMPLES = (
         reason="too_early",
     ),
     ProgressExample(
-        says="a term begun on the day after attachment counts",
+        says="a term whose first session was on the day after attachment counts",
         rule=RULE,
         need=NEED,
         lines=(_term(AUTUMN17, 100, 0), _term(SPRING18, 100, 0), _term(SUMMER18, 100, 0)),
         roles=CHILD,
         attached_on="2017-08-31",
         on="2018-07-31",
+        verdict="met",
+        reason="terms_below",
+    ),
+    ProgressExample(
+        says="a family attached on 20 August keeps its autumn, of which totals are dated from 1 August",
+        rule=RULE,
+        need=NEED,
+        lines=(_term(AUTUMN17, 100, 0), _term(SPRING18, 100, 0), _term(SUMMER18, 100, 0)),
+        roles=CHILD,
+        attached_on="2017-08-20",
+        on="2018-07-31",
+        verdict="met",
+        reason="terms_below",
+    ),
+    ProgressExample(
+        says="two schools of one term are added up: 9 of 70 and 1 of 30 are a tenth",
+        rule=RULE,
+        need=NEED,
+        lines=(_term(SPRING18, 70, 9), _term(SPRING18, 30, 1), _term(SUMMER18, 100, 5), _term(AUTUMN18, 100, 10)),
+        roles=CHILD,
+        on="2018-12-31",
+        verdict="met",
+        reason="terms_below",
+    ),
+    ProgressExample(
+        says="added up they may be too much, though the longer one was not",
+        rule=RULE,
+        need=NEED,
+        lines=(_term(SPRING18, 70, 6), _term(SPRING18, 30, 5), _term(SUMMER18, 100, 5), _term(AUTUMN18, 100, 10)),
+        roles=CHILD,
+        on="2018-12-31",
+        verdict="not_met",
+        reason="rate_above",
+        contrary=("2018-04-01",),
+    ),
+    ProgressExample(
+        says="summer may be told in two halves",
+        rule=RULE,
+        need=NEED,
+        lines=(
+            _term(SPRING18, 100, 10),
+            _term(SUMMER18_FIRST_HALF, 50, 10),
+            _term(SUMMER18_SECOND_HALF, 50, 0),
+            _term(AUTUMN18, 100, 10),
+        ),
+        roles=CHILD,
+        on="2018-12-31",
+        verdict="met",
+        reason="terms_below",
+    ),
+    ProgressExample(
+        says="of which one alone is no term: the other may be worse",
+        rule=RULE,
+        need=NEED,
+        lines=(_term(SPRING18, 100, 10), _term(SUMMER18_FIRST_HALF, 50, 0), _term(AUTUMN18, 100, 10)),
+        roles=CHILD,
+        on="2018-12-31",
+        verdict="not_enough_evidence",
+        reason="term_missing",
+    ),
+    ProgressExample(
+        says="totals that an older release dated by months tell of the same terms",
+        rule=RULE,
+        need=NEED,
+        lines=(
+            _term(("2018-01-01", "2018-03-31"), 100, 10),
+            _term(("2018-04-01", "2018-07-31"), 100, 5),
+            _term(("2018-09-01", "2018-12-31"), 100, 10),
+        ),
+        roles=CHILD,
+        on="2018-12-31",
         verdict="met",
         reason="terms_below",
     ),
@@ -210,7 +284,7 @@ EXAMPLES = (
         on="2018-12-31",
         verdict="not_met",
         reason="rate_above",
-        contrary=("2018-03-31", "2018-07-31", "2018-12-31"),
+        contrary=("2018-04-01", "2018-07-31", "2018-12-31"),
     ),
     ProgressExample(
         says="a sister too young for school is not",
@@ -233,7 +307,7 @@ EXAMPLES = (
         reason="rate_above",
     ),
     ProgressExample(
-        says="a term that one supplier states twice may be two children's, and proves nothing",
+        says="a term with more sessions at one supplier than it has half days is two children's, and proves nothing",
         rule=RULE,
         need=NEED,
         lines=tuple(_term(span, 100, 0) for span in (SPRING18, SUMMER18, AUTUMN18, AUTUMN18)),

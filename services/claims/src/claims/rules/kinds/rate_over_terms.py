@@ -62,8 +62,8 @@ def _term(begins: str, ends: str, possible: int, authorised: int, unauthorised: 
     return Line(begins, ends, values)
 
 
-AUTUMN, SPRING = ("2016-09-01", "2016-12-31"), ("2017-01-01", "2017-03-31")
-SUMMER, NEXT_AUTUMN = ("2017-04-01", "2017-07-31"), ("2017-09-01", "2017-12-31")
+AUTUMN, SPRING = ("2016-08-01", "2016-12-31"), ("2017-01-01", "2017-04-16")
+SUMMER, NEXT_AUTUMN = ("2017-04-17", "2017-07-31"), ("2017-08-01", "2017-12-31")
 
 EXAMPLES = (
     NeedExample(
@@ -73,7 +73,7 @@ EXAMPLES = (
         on="2017-09-01",
         verdict="not_met",
         reason="rate_below",
-        turning_days=("2017-12-31", "2018-03-31", "2018-07-31", "2018-12-31"),
+        turning_days=("2017-12-31", "2018-04-01", "2018-07-31", "2018-12-31"),
     ),
     NeedExample(
         says="one session more is a need, and unauthorised absence counts as authorised does",

@@ -8,7 +8,7 @@ from families.feeds.catalogue import FactOf, Feed, FeedKind, NamedCarer, Refusal
 from families.feeds.columns import ADDRESS, IDENTITY, Column, where, who
 from families.feeds.periods import SchoolTerm
 from families.feeds.rules import SumAtMost
-from families.feeds.terms import TERMS
+from vocabulary.school_terms import HALVES, TERMS
 
 TERM = SchoolTerm("academic_year", "term")
 RELATIONSHIP = kinds.one_of("mother", "father", "grandparent", "step_parent", "other")
@@ -27,7 +27,7 @@ FEED = Feed(
     columns=(
         Column("upn", kinds.UPN, "Unique pupil number", "T000100009001", True, IDENTITY),
         Column("academic_year", kinds.ACADEMIC_YEAR, "Such as 2016/17", "2016/17", True),
-        Column("term", kinds.one_of(*TERMS), "Term of that year", "autumn", True),
+        Column("term", kinds.one_of(*TERMS, *HALVES), "Term of that year, or a half of summer", "autumn", True),
         *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="female"),
         *where("12 Sample Street", "ZZ99 1AA", "999000000001"),
         Column("carer_forename", kinds.NAME, "The carer on file", "Sam", category=IDENTITY),
@@ -49,6 +49,7 @@ FEED = Feed(
     refusals=(
         Refusal({AUTHORISED: "119"}, POSSIBLE, "absent_more_than_possible"),
         Refusal({"academic_year": "2018/19"}, "term", "before_term_ended"),
+        Refusal({"academic_year": "2009/10"}, "academic_year", "term_dates_unknown"),
         Refusal({"carer_same_address": ""}, "carer_same_address", "carer_incomplete"),
     ),
 )
