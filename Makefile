@@ -13,7 +13,7 @@ JOURNEY = $(RUN) -m journey --port-base $(PORT_BASE) --profile $(PROFILE) --var 
 ENV := $(if $(filter production,$(PROFILE)),env-test,env)
 COMPOSE_SECRETS := deploy/compose/secrets
 SERVICES := $(filter-out chassis directory transparency vocabulary,$(notdir $(wildcard services/*)))
-OURS := services gateway sandbox journey bench tests tools deploy
+OURS := services gateway sandbox journey agent bench tests tools deploy
 
 # The first Python that starts and is new enough; a shim without a Python behind it does not count. One that is named with
 # PYTHON=… is taken or refused; no other is taken in its place.

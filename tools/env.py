@@ -32,6 +32,7 @@ SOURCES = [
     "gateway/src",
     "sandbox/src",
     "journey/src",
+    "agent/src",
 ]
 OLDEST = (3, 11)
 

@@ -29,7 +29,7 @@ PAGE = re.compile(r"(?<![\w/.-])docs/[\w./-]+(?:\.md)?(?:#[\w-]+)?")
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
-PATH_IN_PAGE = re.compile(r"`((?:services|gateway|sandbox|journey|tests|tools|bench|deploy)/[\w./-]+)`")
+PATH_IN_PAGE = re.compile(r"`((?:services|gateway|sandbox|journey|agent|tests|tools|bench|deploy)/[\w./-]+)`")
 
 MADE_LATER = {"deploy/compose/secrets"}
 """Not committed: `make` makes it."""
