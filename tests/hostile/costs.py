@@ -26,7 +26,8 @@ from hostile.hostile_requests import HostileRequest, hostile_requests
 WARM_UP = 30
 BAR = 2 / 3
 """A refusal costs at most this much of a legitimate `me`."""
-ME = {"query": "{ me { service roles purposes } }"}
+ME = {"query": "{ me { name service roles purposes } }"}
+"""Asks identity for the name, as what brings anything asks a program behind the gateway."""
 
 
 def whoami() -> dict[str, Any]:

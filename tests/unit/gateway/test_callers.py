@@ -9,7 +9,7 @@ from fixtures.tokens import as_, token
 from unit.gateway.under_test import ANA, Gateway
 
 STRANGER = ECKey.generate_key("P-256", {"kid": "test", "alg": "ES256", "use": "sig"}, auto_kid=False)
-ME = {"query": "{ me { client } }"}
+ME = {"query": "{ me { name } }"}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_health_metrics_and_problem_pages_are_open(gateway: Gateway, path: str) 
 def test_the_callers_own_token_purpose_and_ids_go_along(gateway: Gateway) -> None:
     trace = "00-" + "ab" * 16 + "-" + "cd" * 8 + "-01"
     answer = gateway.post(
-        "{ me { client } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace
+        "{ me { name } }", Purpose="support", X_Request_Id="0123456789abcdef0123456789abcdef", traceparent=trace
     )
     (call,) = gateway.behind.calls
     assert call.headers["authorization"] == ANA["Authorization"]
@@ -55,17 +55,17 @@ def test_the_callers_own_token_purpose_and_ids_go_along(gateway: Gateway) -> Non
 
 
 def test_the_argument_wins_over_the_header(gateway: Gateway) -> None:
-    gateway.ask('{ me(purpose: "claim") { client } }', Purpose="support")
+    gateway.ask('{ me(purpose: "claim") { name } }', Purpose="support")
     assert gateway.behind.calls[0].headers["purpose"] == "claim"
 
 
 def test_no_purpose_stated_means_none_is_sent(gateway: Gateway) -> None:
-    gateway.ask("{ me { client } }")
+    gateway.ask("{ me { name } }")
     assert "purpose" not in gateway.behind.calls[0].headers
 
 
 def test_nothing_else_of_the_request_goes_along(gateway: Gateway) -> None:
-    gateway.ask("{ me { client } }", Cookie="session=1", X_Forwarded_For="10.0.0.1", X_Agency="police")
+    gateway.ask("{ me { name } }", Cookie="session=1", X_Forwarded_For="10.0.0.1", X_Agency="police")
     assert not {"cookie", "x-forwarded-for", "x-agency"} & set(gateway.behind.calls[0].headers)
 
 
@@ -87,7 +87,7 @@ def test_two_callers_at_once_keep_their_tokens(gateway: Gateway) -> None:
 
 
 def test_answers_are_not_to_be_stored(gateway: Gateway) -> None:
-    answer = gateway.post("{ me { client } }")
+    answer = gateway.post("{ me { name } }")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "Authorization" in answer.headers["Vary"]
 

@@ -108,7 +108,7 @@ def test_every_operation_of_a_client_was_called(agreed: Behind) -> None:
 @pytest.mark.parametrize(
     ("where", "member", "kind", "name", "said"),
     [
-        (Component("identity", "Whoami"), "roles", "Query", "me", "`Me.roles` is missing."),
+        (Component("identity", "Whoami"), "name", "Query", "me", "`name` is missing in whoami."),
         (Component("claims", "EligibilityView"), "criteria", "Query", "family", "`Eligibility.criteria` is missing."),
         (Component("claims", "FamilyClaims"), "claims", "Query", "family", "`claims` is missing in a row that was"),
         (Component("families", "PersonFacts"), "facts", "Query", "person", "`facts` is missing in a row that was"),

@@ -88,8 +88,17 @@ def test_a_document_that_is_not_valid_has_no_data(gateway: Gateway) -> None:
 
 def test_an_answer_with_a_refused_part_is_an_answer_all_the_same(gateway: Gateway) -> None:
     gateway.behind.refuse("GET /v1/whoami", 403, "Not allowed")
-    answer = gateway.post("{ me { client } }", accept=GRAPHQL)
-    assert answer.status_code == 200 and answer.json()["data"] == {"me": None}
+    answer = gateway.post("{ me { client name } }", accept=GRAPHQL)
+    assert answer.status_code == 200 and answer.json()["data"] == {"me": {"client": "portal", "name": None}}
+    assert [error["path"] for error in answer.json()["errors"]] == [["me", "name"]]
+
+
+def test_what_the_token_says_waits_for_nobody(gateway: Gateway) -> None:
+    """Identity was away, and with it which purposes the caller may state."""
+    gateway.behind.refuse("GET /v1/whoami", 503, "Unavailable")
+    me = gateway.ask("{ me { subject client agency service roles areas purposes scopes } }")["me"]
+    assert (me["subject"], me["client"]) == ("ana", "portal") and me["purposes"] and me["scopes"]
+    assert gateway.behind.calls == []
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
@@ -136,7 +145,7 @@ def test_a_client_that_hangs_up_ends_the_request_behind_it(stateless: Programs) 
     gateway = Gateway(stateless, identity_url=behind)
     address = httpx.URL(gateway.running.url)
     client = http.client.HTTPConnection(address.host, address.port)
-    body = json.dumps({"query": "{ me { client } }"})
+    body = json.dumps({"query": "{ me { name } }"})
     client.request("POST", "/graphql", body, {**ANA, "Content-Type": "application/json"})
     assert asked.wait(60) and not left.is_set()
     client.close()

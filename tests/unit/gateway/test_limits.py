@@ -139,14 +139,14 @@ def test_operations_in_a_list_are_refused(gateway: Gateway) -> None:
 def test_an_operation_that_takes_too_long_is_given_up(gateway_with: Callable[..., Gateway]) -> None:
     gateway = gateway_with(operation_timeout=0.3)
     gateway.behind.delay = 2
-    found = gateway.refused("{ me { client } }")
+    found = gateway.refused("{ me { name } }")
     assert (found["status"], found["title"]) == (503, "Took too long")
 
 
 def test_a_program_that_takes_too_long_is_given_up(gateway_with: Callable[..., Gateway]) -> None:
     gateway = gateway_with(timeout=0.3)
     gateway.behind.delay = 2
-    assert gateway.refused("{ me { client } }")["status"] == 503
+    assert gateway.refused("{ me { name } }")["status"] == 503
 
 
 def test_introspection_is_for_development(gateway_with: Callable[..., Gateway]) -> None:

@@ -11,7 +11,7 @@ from gateway.app import program
 from unit.gateway.standin import StandIn
 from vocabulary.programs import SERVICES
 
-ANA = as_(token("ana", roles=["analyst"], scopes=["families:read"]))
+ANA = as_(token("ana", roles=["analyst"], areas=["thornbury"], scopes=["families:read"]))
 
 
 def caller(subject: str) -> Caller:

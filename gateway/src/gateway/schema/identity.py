@@ -3,17 +3,19 @@
 import strawberry
 
 from gateway.context import Info
-from gateway.json_mapping import mirrors, read_object
+from gateway.json_mapping import member_of, mirrors
+from gateway.limits import needs_own_request
+from gateway.loaders import Loaders
 from gateway.schema.common import Purpose
 
 
 @strawberry.type
 @mirrors(identity="Whoami")
 class Me:
-    """The caller, as the token says."""
+    """The caller, as the token says; `name`, which it does not say, is asked of identity."""
 
+    loaders: strawberry.Private[Loaders]
     subject: str
-    name: str | None
     client: str
     agency: str
     service: str
@@ -22,10 +24,28 @@ class Me:
     purposes: list[str]
     scopes: list[str]
 
+    @strawberry.field
+    @needs_own_request
+    async def name(self) -> str | None:
+        """How a person is shown; null for systems."""
+        name: str | None = member_of(str | None, await self.loaders.services.identity.get_caller(), "name", "whoami")
+        return name
+
 
 @strawberry.type
 class IdentityQuery:
     @strawberry.field
     async def me(self, info: Info, purpose: Purpose = None) -> Me | None:
         """Who is asking, and for which purposes and scopes."""
-        return read_object(Me, await info.context.loaders_for(purpose).services.identity.get_caller())
+        caller = info.context.caller
+        return Me(
+            loaders=info.context.loaders_for(purpose),
+            subject=caller.subject,
+            client=caller.client,
+            agency=caller.agency,
+            service=caller.service,
+            roles=sorted(caller.roles),
+            areas=sorted(caller.areas),
+            purposes=list(caller.purposes),
+            scopes=sorted(caller.scopes),
+        )
