@@ -51,7 +51,7 @@ reset: env  ## forget all data of the platform (var/)
 
 compose-up: env ## the platform of docker-compose.yml on this machine's Docker, with secrets of its own
 	@$(RUN) deploy/k8s/overlays/dev/make_secrets.py $(COMPOSE_SECRETS) 444
-	@chmod a+rx deploy/k8s/overlays/dev/databases.sh
+	@chmod a+rx deploy/k8s/overlays/dev/databases.sh deploy/k8s/overlays/dev/broker.sh
 	@docker compose up --detach --build --wait
 	@install -d -m 700 var/compose/secrets && install -m 600 $(COMPOSE_SECRETS)/admin.json var/compose/secrets/
 	@echo 'It is up. The journey on it: make journey PROFILE=production VAR=var/compose'

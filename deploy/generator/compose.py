@@ -11,12 +11,15 @@ from generator.names import (
     IDENTITY,
     KAFKA,
     POSTGRES,
+    SUPER_USER,
     USER,
     VAR,
     Programs,
     client_secrets,
+    grant_secrets,
     run_bootstrap,
     run_command,
+    run_grant,
     services,
 )
 from generator.sizes import CONTAINER_SETTINGS, SMALL, STANDBYS, Size, size
@@ -46,6 +49,7 @@ LOOK: Container = {
     "start_interval": "2s",
 }
 STORES = [POSTGRES, KAFKA]
+BROKER = "/etc/kafka/broker.sh"
 
 
 def files(programs: Programs) -> dict[str, str]:
@@ -111,10 +115,11 @@ def _kafka() -> Container:
     return {
         "image": "apache/kafka:4.3.1",
         "user": "1000:1000",
+        "command": ["bash", BROKER],
         "mem_limit": "1g",
         "pids_limit": 300,
         "tmpfs": Noted(
-            "Settings are written by the image at each start, from its defaults and the variables below.",
+            "Settings are written by broker.sh at each start, from the variables below and the super user's password.",
             [
                 "/tmp:size=64m",
                 "/opt/kafka/config:size=16m,uid=1000,gid=1000,mode=0700",
@@ -132,9 +137,10 @@ def _kafka() -> Container:
             "KAFKA_PROCESS_ROLES": "broker,controller",
             "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
             "KAFKA_CONTROLLER_LISTENER_NAMES": "CONTROLLER",
-            "KAFKA_LISTENERS": "PLAINTEXT://:9092,CONTROLLER://:9093",
-            "KAFKA_ADVERTISED_LISTENERS": "PLAINTEXT://kafka:9092",
-            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "KAFKA_LISTENERS": "CLIENT://:9092,CONTROLLER://localhost:9093",
+            "KAFKA_ADVERTISED_LISTENERS": "CLIENT://kafka:9092",
+            "KAFKA_INTER_BROKER_LISTENER_NAME": "CLIENT",
+            "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "CONTROLLER:SASL_PLAINTEXT,CLIENT:SASL_PLAINTEXT",
             "KAFKA_LOG_DIRS": "/var/lib/kafka/data",
             "KAFKA_AUTO_CREATE_TOPICS_ENABLE": Noted(
                 "A relay makes its program's topics when it begins; a misspelt one must not come into being.", "false"
@@ -147,7 +153,8 @@ def _kafka() -> Container:
             ),
             "KAFKA_HEAP_OPTS": "-Xms256m -Xmx256m",
         },
-        "volumes": ["kafka:/var/lib/kafka/data"],
+        "secrets": [SUPER_USER],
+        "volumes": ["kafka:/var/lib/kafka/data", f"./{dev.FOLDER}/broker.sh:{BROKER}:ro"],
         "networks": ["stores"],
         "healthcheck": Noted(
             "A connection is enough to know; Kafka's own tools start a JVM a look.",
@@ -167,6 +174,8 @@ def _jobs(programs: Programs) -> dict[str, Any]:
     for code in services(programs):
         program = programs[code]
         found[f"{code}-migrate"] = _job(programs, program, run_command(code, "migrate"), ready)
+        grant = _job(programs, program, run_grant(code), {KAFKA: {"condition": "service_healthy"}})
+        found[f"{code}-grant"] = {**grant, "secrets": grant_secrets(code)}
         if code == IDENTITY:
             port = _published(programs[GATEWAY])
             line = run_bootstrap(f"http://127.0.0.1:{port}")
@@ -234,7 +243,8 @@ def _networks(program: DeclaredProgram, command: str) -> Iterator[str]:
 def _before(program: DeclaredProgram) -> dict[str, Any]:
     if not program.stores_data:
         return {called: {"condition": "service_healthy"} for called in program.calls}
-    return {f"{program.code}-{'bootstrap' if program.code == IDENTITY else 'migrate'}": COMPLETED}
+    jobs = ["bootstrap" if program.code == IDENTITY else "migrate", "grant"]
+    return {f"{program.code}-{job}": COMPLETED for job in jobs}
 
 
 def _container(programs: Programs, program: DeclaredProgram, line: list[str], room: Size) -> Container:

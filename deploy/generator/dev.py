@@ -6,9 +6,11 @@ from typing import Any
 from generator.emit import Mode, Noted, document, documents, lines
 from generator.names import (
     ADMINISTRATOR,
+    KAFKA,
     POSTGRES,
     POSTGRES_PORT,
     SECRETS,
+    SUPER_USER,
     Programs,
     labels,
     services,
@@ -63,6 +65,7 @@ def secrets(programs: Programs) -> dict[str, list[str]]:
         **{code: list(program.secret_files) for code, program in programs.items()},
         "administrator": [ADMINISTRATOR],
         POSTGRES: [f"{POSTGRES}.database"],
+        KAFKA: [SUPER_USER],
     }
 
 
@@ -81,6 +84,7 @@ def kustomization(programs: Programs) -> Manifest:
             Noted("One broker holds one copy.", copies[0]),
             *copies[1:],
             {"name": POSTGRES, "files": ["databases.sh"]},
+            {"name": KAFKA, "files": ["broker.sh"]},
         ],
         "secretGenerator": [
             {"name": name, "files": [f"secrets/{file}" for file in names]} for name, names in secrets(programs).items()

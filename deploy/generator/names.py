@@ -8,6 +8,8 @@ NAME, COMPONENT = "app.kubernetes.io/name", "app.kubernetes.io/component"
 IDENTITY, GATEWAY = "identity", "gateway"
 """Who issues tokens, and where people come in: the bootstrap must know both."""
 ADMINISTRATOR = "admin.json"
+SUPER_USER = "kafka.super-user"
+"""The password of the one user of the brokers who may do anything; the grants alone are made by that one."""
 POSTGRES, POSTGRES_PORT, KAFKA, KAFKA_PORT = "postgres", 5432, "kafka", 9092
 VAR, SECRETS = "/var/lib/thinkfamily", "/run/secrets"
 USER = 10001
@@ -38,6 +40,15 @@ def run_command(program: str, command: str) -> list[str]:
 
 def run_bootstrap(gateway_url: str) -> list[str]:
     return ["python", "-m", f"{IDENTITY}.bootstrap", "--gateway-url", gateway_url]
+
+
+def run_grant(program: str) -> list[str]:
+    return ["python", "-m", "chassis.grant", program]
+
+
+def grant_secrets(program: str) -> list[str]:
+    """What granting a program its rights at the brokers needs: its password there, and the super user's."""
+    return [f"{program}.kafka", SUPER_USER]
 
 
 def client_secrets(programs: Programs) -> list[str]:

@@ -26,6 +26,7 @@ WHY = (
 )
 CALLING = one_of(COMPONENT, ["serve", "work"])
 HEARING = one_of(COMPONENT, ["serve", "listen"])
+GRANT = "grant"
 COMMANDS = one_of(COMPONENT, ["serve", "relay", "listen", "work"])
 
 
@@ -60,11 +61,12 @@ def policies(programs: Programs) -> Iterator[Manifest | Noted]:
         _egress("services-to-postgres", _services(programs), [_to(POSTGRES, POSTGRES_PORT)]),
     )
     yield Noted(
-        "Kafka asks nobody who they are, so only who needs it comes near it: a relay tells, `listen` hears, and "
-        "`serve` counts what was not heard yet.",
+        "Kafka lets in whom it knows, and only who needs it comes near it: a relay tells, `listen` hears, `serve` "
+        "counts what was not heard yet, and `grant` says who may do what.",
         _egress("relays-to-kafka", _relays(programs), [_to(KAFKA, KAFKA_PORT)]),
     )
     yield _egress("listeners-to-kafka", _listeners(programs), [_to(KAFKA, KAFKA_PORT)])
+    yield _egress("grants-to-kafka", _grants(programs), [_to(KAFKA, KAFKA_PORT)])
     between = [*_calls(programs), *_called(programs)]
     yield Noted(
         "Between the programs. Only `serve` and `work` call another one: a relay and a listener know their store and "
@@ -78,7 +80,7 @@ def store_policies(programs: Programs) -> Iterator[Manifest]:
     """The ends of the arrows to stores that stand in the same namespace."""
     peers = {
         POSTGRES: (POSTGRES_PORT, [_services(programs)]),
-        KAFKA: (KAFKA_PORT, [_relays(programs), _listeners(programs)]),
+        KAFKA: (KAFKA_PORT, [_relays(programs), _listeners(programs), _grants(programs)]),
     }
     for store, (port, selectors) in peers.items():
         pods = [{"podSelector": selector} for selector in selectors]
@@ -101,11 +103,17 @@ def _called(programs: Programs) -> Iterator[Manifest]:
 
 
 def _services(programs: Programs) -> Manifest:
-    return {"matchExpressions": [one_of(NAME, services(programs))]}
+    """Whoever needs the database."""
+    others = {"key": COMPONENT, "operator": "NotIn", "values": [GRANT]}
+    return {"matchExpressions": [one_of(NAME, services(programs)), others]}
 
 
 def _relays(programs: Programs) -> Manifest:
-    return {"matchLabels": {COMPONENT: "relay"}, **_services(programs)}
+    return {"matchLabels": {COMPONENT: "relay"}, "matchExpressions": [one_of(NAME, services(programs))]}
+
+
+def _grants(programs: Programs) -> Manifest:
+    return {"matchLabels": {COMPONENT: GRANT}, "matchExpressions": [one_of(NAME, services(programs))]}
 
 
 def _listeners(programs: Programs) -> Manifest:

@@ -8,14 +8,17 @@ from generator.names import (
     ADMINISTRATOR,
     GATEWAY,
     IDENTITY,
+    KAFKA,
     SECRETS,
     USER,
     VAR,
     Programs,
     client_secrets,
+    grant_secrets,
     labels,
     run_bootstrap,
     run_command,
+    run_grant,
 )
 from generator.sizes import SMALL, WAITS, Size, size
 from vocabulary.programs import DeclaredProgram
@@ -41,6 +44,7 @@ def manifests(programs: Programs, program: DeclaredProgram) -> Iterator[Manifest
     yield service(program)
     if program.stores_data:
         yield _job(program, "migrate", _container(program, "migrate", run_command(program.code, "migrate"), SMALL))
+        yield Noted("Gives the program its user at the brokers, with the rights that it needs.", _grant(program))
     if program.code == IDENTITY:
         yield Noted(
             "Registers the programs' own clients with the secrets that their owners hold, the portal's, and the first "
@@ -112,6 +116,14 @@ def _bootstrap(programs: Programs, program: DeclaredProgram) -> Manifest:
     sources = [{"secret": {"name": program.code}}, *(secret_file(name, file) for name, file in files.items())]
     secrets = {"projected": {"defaultMode": Mode(0o440), "sources": sources}}
     return _job(program, "bootstrap", container, [_await_migration(program)], secrets)
+
+
+def _grant(program: DeclaredProgram) -> Manifest:
+    """It alone sees the super user's password, and nothing else of the program than its own one."""
+    own, super_user = grant_secrets(program.code)
+    sources = [secret_file(program.code, own), secret_file(KAFKA, super_user)]
+    secrets = {"projected": {"defaultMode": Mode(0o440), "sources": sources}}
+    return _job(program, "grant", _container(program, "grant", run_grant(program.code), SMALL), secrets=secrets)
 
 
 def secret_file(name: str, file: str) -> Manifest:

@@ -58,6 +58,7 @@ def one_deployment_a_command(manifests: list[Manifest]) -> Iterator[str]:
             wanted[program, command] = ("Deployment", ["python", "-m", "chassis.cli", program, command])
         if program in SERVICES:
             wanted[program, "migrate"] = ("Job", ["python", "-m", "chassis.cli", program, "migrate"])
+            wanted[program, "grant"] = ("Job", ["python", "-m", "chassis.grant", program])
     bootstrap = ["python", "-m", "identity.bootstrap", "--gateway-url", "$(GATEWAY_PUBLIC_URL)"]
     wanted["identity", "bootstrap"] = ("Job", bootstrap)
     there = {(work.program, work.does): work for work in workloads(manifests) if work.ours}
@@ -162,7 +163,9 @@ def wanted_files(program: str, does: str) -> set[str]:
     """The secrets that a command of a program needs, as the code reads them."""
     if program == "gateway":
         return {"gateway.cursor", "gateway.secret"}
-    own = {f"{program}.database", f"{program}.cursor"}
+    if does == "grant":
+        return {f"{program}.kafka", "kafka.super-user"}
+    own = {f"{program}.database", f"{program}.kafka", f"{program}.cursor"}
     if program in ("identity", "consent", "families", "claims"):
         own.add(f"{program}.log-key")
     if program != "identity":
@@ -253,7 +256,7 @@ def waits_for_its_tables(manifests: list[Manifest]) -> Iterator[str]:
             yield f"{_who(held)} gives up while the database starts"
     forms: dict[str, str] = {}
     for work in workloads(manifests):
-        if not work.ours or work.program not in SERVICES or work.does == "migrate":
+        if not work.ours or work.program not in SERVICES or work.does in ("migrate", "grant"):
             continue
         first, *_ = work.pod.get("initContainers", [{}])
         line = ["python", "-m", "chassis.migrated", work.program]
@@ -365,18 +368,19 @@ def _wanted_arrows(manifests: list[Manifest]) -> set[Arrow]:
         wanted.add(("ingress", f"{program} serve", "TCP", port))
         # A relay tells, a listener hears, and `serve` counts what was not heard yet.
         near_the_log = {"relay", "listen"} & set(does) | ({"serve"} if "listen" in does else set())
+        near_the_log |= {"grant"} if program in SERVICES else set()
         wanted |= {(f"{program} {command}", "kafka store", "TCP", 9092) for command in near_the_log}
     for work in workloads(manifests):
         who = f"{work.program} {work.does}"
         wanted |= {(who, "kube-system", protocol, 53) for protocol in ("UDP", "TCP")}
-        if work.program in SERVICES:
+        if work.program in SERVICES and work.does != "grant":
             wanted.add((who, "postgres store", "TCP", 5432))
     return wanted
 
 
 def alike(manifests: list[Manifest]) -> Iterator[str]:
     """The same command reads the same in every program, but for its name, its resources and its disk."""
-    for command in ("serve", *LOOPS, "migrate"):
+    for command in ("serve", *LOOPS, "migrate", "grant"):
         forms: dict[str, str] = {}
         for held in of_kind(manifests, "Deployment", "Job"):
             labels = held["spec"]["template"]["metadata"]["labels"]

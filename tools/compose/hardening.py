@@ -76,7 +76,8 @@ def _told(service: str, held: dict[str, Any], secrets: dict[str, str], project: 
             continue
         if mount["RW"]:
             yield f"can write {name}"
-        if service not in ("identity-bootstrap", "postgres") and name.partition(".")[0] != program:
+        granted = service.endswith("-grant") and name == "kafka.super-user"
+        if service not in ("identity-bootstrap", "postgres") and name.partition(".")[0] != program and not granted:
             yield f"holds {name}"
     text = json.dumps(held)
     for name, secret in secrets.items():

@@ -23,10 +23,10 @@ from vocabulary.programs import PROGRAMS, SERVICES
 
 PORTS = {name: declared.port_offset for name, declared in PROGRAMS.items()}
 """Where each program is published, counted from the first port."""
-JOBS = {"identity-bootstrap", *(f"{service}-migrate" for service in SERVICES)}
+JOBS = {"identity-bootstrap", *(f"{service}-{job}" for service in SERVICES for job in ("migrate", "grant"))}
 STORES = {"postgres", "kafka"}
 MAKE_SECRETS = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "make_secrets.py"
-DATABASES = ROOT / "deploy" / "k8s" / "overlays" / "dev" / "databases.sh"
+SCRIPTS = [MAKE_SECRETS.with_name(name) for name in ("databases.sh", "broker.sh")]
 PROJECT_LABEL, SERVICE_LABEL = "com.docker.compose.project", "com.docker.compose.service"
 NUMBER_LABEL = "com.docker.compose.container-number"
 
@@ -51,7 +51,8 @@ class Stack:
         run(sys.executable, str(MAKE_SECRETS), str(self.secrets), "444")
         (self.var / "secrets").mkdir(parents=True)
         shutil.copy(self.secrets / "admin.json", self.var / "secrets")
-        DATABASES.chmod(DATABASES.stat().st_mode | 0o555)  # docker-compose.yml says why
+        for script in SCRIPTS:
+            script.chmod(script.stat().st_mode | 0o555)  # docker-compose.yml says why
         return self
 
     def __exit__(self, *_: object) -> None:

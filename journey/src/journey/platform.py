@@ -96,8 +96,11 @@ class Platform:
         self._said_before = {log: log.stat().st_size for log in (self.var / "logs").iterdir()}
         if self.servers is not None:
             self.servers.start()
+            super_user = str(self.servers.kafka.password_file)
+            jobs = [["chassis.grant", *SERVICES, "--password-file", super_user]]
+            jobs += [["chassis.cli", program, "migrate"] for program in SERVICES]
             with ThreadPoolExecutor(2) as hands:
-                list(hands.map(lambda program: self._run_once("-m", "chassis.cli", program, "migrate"), SERVICES))
+                list(hands.map(lambda job: self._run_once("-m", *job), jobs))
         self._run_once("-m", "identity.bootstrap", "--gateway-url", self.addresses.url("gateway"))
         wrapper = [sys.executable, str(Path(__file__).with_name("die_with_parent.py"))]
         with (self.var / "logs" / "supervisord.out").open("ab") as out:

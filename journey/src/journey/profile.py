@@ -1,5 +1,6 @@
 """The two profiles of a platform: which processes run, and which servers they use."""
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,14 +46,22 @@ class Servers:
         self._secrets = var / "secrets"
 
     def start(self) -> None:
-        """Start both, and make a database for each program, with its password among the secrets."""
+        """Start both, and make a database for each program, with its password among the secrets.
+
+        The password for Kafka is made as well; who may do what there is granted by `python -m chassis.grant`.
+        """
         self.postgres.start()
         self.kafka.start()
         for program in SERVICES:
             self.postgres.make_database(program)
-            path = self._secrets / f"{program}.database"
-            path.touch(mode=0o600)
-            path.write_text(self.postgres.password(program))
+            self._keep(f"{program}.database", self.postgres.password(program))
+            if not (self._secrets / f"{program}.kafka").exists():
+                self._keep(f"{program}.kafka", secrets.token_hex(24))
+
+    def _keep(self, name: str, secret: str) -> None:
+        path = self._secrets / name
+        path.touch(mode=0o600)
+        path.write_text(secret)
 
     def stop(self) -> None:
         self.kafka.stop()

@@ -8,8 +8,10 @@ import pytest
 
 from chassis.log import Entry
 from chassis.log import kafka as kafka_log
+from chassis.log.credentials import Credentials
 from chassis.log.kafka import KafkaLog
 from journey.servers import Kafka
+from journey.servers.kafka import SUPER_USER
 
 ENTRY = Entry("1", "x.y", "k", b"one")
 
@@ -49,7 +51,7 @@ def broker(tmp_path: Path) -> Iterator[Kafka]:
 @pytest.mark.servers
 def test_a_producer_that_was_given_up_sends_nothing_more(broker: Kafka, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka_log, "PATIENCE", 1.0)
-    log = KafkaLog(broker.servers, partitions=1)
+    log = KafkaLog(broker.servers, partitions=1, credentials=Credentials(SUPER_USER, broker.password_file))
     log.prepare(["x.y"])
     before = threads()
     log.append("x", [Entry("0", "x.y", "k", b"zero")])

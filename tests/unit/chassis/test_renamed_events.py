@@ -51,6 +51,17 @@ def test_a_member_is_renamed_in_events_that_kept_their_name() -> None:
     assert reactions.types == {"org.thinkfamily.families.push.finished.v1"}
 
 
+def test_what_moved_to_another_topic_is_heard_on_both() -> None:
+    reactions = Reactions()
+    reactions.on("consent.protection", "protection.set")(lambda session, events: None)
+    reactions.moved("consent.consent", "consent.protection")
+    assert reactions.by_producer() == {"consent": ["consent.consent", "consent.protection"]}
+    with pytest.raises(KeyError):
+        reactions.moved("consent.consent", "consent.welfare")
+    with pytest.raises(ValueError, match="another program"):
+        reactions.moved("identity.consent", "consent.protection")
+
+
 def test_what_nothing_reacts_to_cannot_have_had_another_name() -> None:
     with pytest.raises(KeyError):
         Reactions().renamed("consent.consent", "seal.set", "protection.set", {})

@@ -62,11 +62,18 @@ def test_a_programs_folder_and_secrets_follow_from_what_it_is() -> None:
     assert {declared.home for declared in PROGRAMS.values()} == {*(f"services/{name}" for name in SERVICES), "gateway"}
     assert PROGRAMS["identity"].secret_files == (
         "identity.database",
+        "identity.kafka",
         "identity.cursor",
         "identity.wrapping-key",
         "identity.log-key",
     )
-    assert PROGRAMS["claims"].secret_files == ("claims.database", "claims.cursor", "claims.log-key", "claims.secret")
+    assert PROGRAMS["claims"].secret_files == (
+        "claims.database",
+        "claims.kafka",
+        "claims.cursor",
+        "claims.log-key",
+        "claims.secret",
+    )
     assert PROGRAMS["gateway"].secret_files == ("gateway.cursor", "gateway.secret")
 
 

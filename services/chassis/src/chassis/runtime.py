@@ -124,7 +124,8 @@ def make_revocations(settings: ServiceSettings, keys: JwksOverHttp) -> Revocatio
 def make_log(settings: ServiceSettings) -> EventLog:
     if not settings.kafka_servers:
         return SqliteLog(settings.var / "log")
-    from chassis.log.kafka import KafkaLog  # half a second that a laptop need not wait
+    from chassis.log.credentials import Credentials  # half a second that a laptop need not wait
+    from chassis.log.kafka import KafkaLog
 
     return KafkaLog(
         settings.kafka_servers,
@@ -132,6 +133,9 @@ def make_log(settings: ServiceSettings) -> EventLog:
         partitions=settings.kafka_partitions,
         copies=settings.kafka_copies,
         name=settings.name,
+        credentials=Credentials(
+            settings.own_kafka_user, settings.own_kafka_password_file, settings.kafka_tls, settings.kafka_ca_file
+        ),
     )
 
 

@@ -37,6 +37,14 @@ class ServiceSettings(BaseSettings):
     kafka_prefix: str = Field(default="", description="Before each topic's name, where platforms share a cluster")
     kafka_partitions: int = Field(default=6, description="Of each topic made by this program; given once, for good")
     kafka_copies: int = Field(default=1, description="Brokers that hold each partition; two of three must confirm")
+    kafka_user: str = Field(default="", description="Who this program is to the brokers; empty: the program's name")
+    kafka_password_file: Path | None = Field(default=None, description="Empty: `<program>.kafka` among the secrets")
+    kafka_tls: bool = Field(default=False, description="Encrypt what goes to the brokers, and hold them to their names")
+    kafka_ca_file: Path | None = Field(
+        default=None,
+        description="The CA of the brokers' certificates (PEM); connections are encrypted then. Empty: "
+        "with `kafka_tls` the CAs that this machine trusts",
+    )
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65_535, description="0: the program's usual port")
     public_url: str = Field(default="", description="Where callers find this program")
@@ -170,6 +178,14 @@ class ServiceSettings(BaseSettings):
     def own_secret(self) -> str:
         """The secret of this program's own client. Errors: FileNotFoundError before the platform is set up."""
         return (self.client_secret_file or self.secrets_folder / f"{self.own_client}.secret").read_text().strip()
+
+    @property
+    def own_kafka_user(self) -> str:
+        return self.kafka_user or self.name
+
+    @property
+    def own_kafka_password_file(self) -> Path:
+        return self.kafka_password_file or self.secrets_folder / f"{self.name}.kafka"
 
     def cursor_key(self) -> bytes:
         """The key that signs this program's cursors; the same in every replica, kept beside the other secrets."""

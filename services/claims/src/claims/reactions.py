@@ -333,12 +333,17 @@ def drop_bars(session: Session, events: Sequence[Received]) -> None:
 
 @reactions.on(
     "consent.consent", "consent.given", "consent.withdrawn", "consent.corrected", "objection.raised",
-    "objection.answered", "objection.withdrawn", "protection.set", "protection.lifted", "restriction.set",
-    "restriction.lifted",
+    "objection.answered", "objection.withdrawn", "restriction.set", "restriction.lifted",
 )  # fmt: skip
 def mark_people_of_decisions(session: Session, events: Sequence[Received]) -> None:
     """Decisions are asked for at drafting and never kept as rights: news of one is a reason to ask again."""
     get_changes(session).mark_people(UUID(e.data["person"]) for e in events)
+
+
+@reactions.on("consent.protection", "protection.set", "protection.lifted")
+def mark_protected_people(session: Session, events: Sequence[Received]) -> None:
+    """Who may not be located is kept, and is a reason to ask again as well."""
+    mark_people_of_decisions(session, events)
     _keep_protections(session, events)
 
 
@@ -347,7 +352,7 @@ def _keep_protections(session: Session, events: Sequence[Received]) -> None:
     told = {
         UUID(e.data["protection"]): (UUID(e.data["person"]), e.name.endswith(".lifted"))
         for e in events
-        if "protection" in e.data and e.data.get("kind") == "location"
+        if e.data.get("kind") == "location"
     }
     for is_lifted in (False, True):
         rows: list[dict[str, Any]] = [
@@ -358,7 +363,8 @@ def _keep_protections(session: Session, events: Sequence[Received]) -> None:
         upsert(session, Protection, rows, key=["id"], update=["lifted"] if is_lifted else [])
 
 
-# Until November 2026 a protection was called a seal.
+# Until November 2026 a protection was called a seal, and told among the consents.
+reactions.moved("consent.consent", "consent.protection")
 reactions.renamed("consent.consent", "seal.set", "protection.set", {"seal": "protection"})
 reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal": "protection"})
 

@@ -86,7 +86,13 @@ class ConsentCorrected(PersonEvent):
     categories: list[str]
 
 
-class ProtectionSet(PersonEvent):
+class ProtectionEvent(PersonEvent):
+    """On a topic of their own, that only those may read who must obey them: they say who may not be found."""
+
+    topic: ClassVar[str] = "consent.protection"
+
+
+class ProtectionSet(ProtectionEvent):
     name: ClassVar[str] = "protection.set"
 
     protection: UUID
@@ -94,7 +100,7 @@ class ProtectionSet(PersonEvent):
     date: Day
 
 
-class ProtectionLifted(PersonEvent):
+class ProtectionLifted(ProtectionEvent):
     name: ClassVar[str] = "protection.lifted"
 
     protection: UUID

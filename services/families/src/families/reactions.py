@@ -23,7 +23,7 @@ keep_heads(reactions, "families")
 LOCATION = "location"
 
 
-@reactions.on("consent.consent", "protection.set")
+@reactions.on("consent.protection", "protection.set")
 def protect(session: Session, events: Sequence[Received]) -> None:
     """Nobody finds the person by an address any longer, nor by the area of their family."""
     hidden = protections.set_protections(session, _locations(events))
@@ -31,12 +31,13 @@ def protect(session: Session, events: Sequence[Received]) -> None:
     hide_areas(session, hidden)
 
 
-@reactions.on("consent.consent", "protection.lifted")
+@reactions.on("consent.protection", "protection.lifted")
 def lift(session: Session, events: Sequence[Received]) -> None:
     protections.lift_protections(session, _locations(events))
 
 
-# Until November 2026 a protection was called a seal.
+# Until November 2026 a protection was called a seal, and told among the consents.
+reactions.moved("consent.consent", "consent.protection")
 reactions.renamed("consent.consent", "seal.set", "protection.set", {"seal": "protection"})
 reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal": "protection"})
 

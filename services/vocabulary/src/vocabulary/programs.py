@@ -43,8 +43,8 @@ class DeclaredProgram(Entry):
 
     @property
     def secret_files(self) -> tuple[str, ...]:
-        """The files that hold its secrets. Example: `claims.database`, `claims.cursor`, `claims.secret`."""
-        kinds = ("database",) * self.stores_data + ("cursor", *self.own_secrets) + ("secret",) * self.has_client
+        """The files that hold its secrets. Example: `claims.database`, `claims.kafka`, `claims.secret`."""
+        kinds = ("database", "kafka") * self.stores_data + ("cursor", *self.own_secrets) + ("secret",) * self.has_client
         return tuple(f"{self.code}.{kind}" for kind in kinds)
 
 

@@ -34,6 +34,10 @@ class EventLog(Protocol):
 
     look_every: float
 
+    @property
+    def refused(self) -> bool:
+        """Whether the log does not let this program in, as far as it has tried."""
+
     def prepare(self, topics: Sequence[str]) -> None:
         """Make a producer's topics, once; what is there stays as it is."""
 
@@ -53,6 +57,10 @@ class EventLog(Protocol):
         """The last position of each stream that holds these topics."""
 
     def close(self) -> None: ...
+
+
+class NotGranted(Exception):
+    """The log does not let this program read a topic: run `python -m chassis.grant`."""
 
 
 class LogGap(Exception):

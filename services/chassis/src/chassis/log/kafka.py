@@ -11,10 +11,18 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError, KafkaTimeoutError, OffsetOutOfRangeError, TopicAlreadyExistsError
+from kafka.errors import (
+    KafkaError,
+    KafkaTimeoutError,
+    OffsetOutOfRangeError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+)
 from kafka.net.compat import KafkaNetClient
+from kafka.protocol.metadata import MetadataRequest
 
-from chassis.log.base import Entry, LogGap, Stored
+from chassis.log.base import Entry, LogGap, NotGranted, Stored
+from chassis.log.credentials import REFUSALS, Credentials
 from chassis.telemetry import placed
 
 PATIENCE = 15.0
@@ -22,41 +30,54 @@ PATIENCE = 15.0
 FOR_EVER = 24 * 3600 * 1000
 """Milliseconds. A record that ran out of time while a later one of its key did not would break the key's order."""
 LARGEST = 4 << 20
+BOOTSTRAP_MS = 10_000
+ADVICE = "run `python -m chassis.grant` (docs/operations.md)"
 LOOK_AGAIN = 2.0
 """Seconds between two looks for topics that nobody has made yet."""
 HEADERS = [("content-type", b"application/cloudevents+json; charset=UTF-8")]
 
 
 class KafkaLog:
-    """Shape: `prefix` stands before every topic's name; a stream is called `<topic>/<partition>`.
+    """Shape: `prefix` stands before every topic's name; a stream is called `<topic>/<partition>`. Without `credentials`
+    the brokers are not told who asks, which only those answer that ask nobody.
 
     Any number of threads may use it. Connections are opened when they are first needed.
     """
 
     look_every = 0.4  # each look asks the brokers
 
-    def __init__(self, servers: str, prefix: str = "", partitions: int = 6, copies: int = 1, name: str = "") -> None:
+    def __init__(
+        self,
+        servers: str,
+        prefix: str = "",
+        partitions: int = 6,
+        copies: int = 1,
+        name: str = "",
+        credentials: Credentials | None = None,
+    ) -> None:
         self._prefix, self._partitions, self._copies = prefix, partitions, copies
-        self._common = {
-            "bootstrap_servers": servers.split(","),
-            "client_id": name or "thinkfamily",
-            "reconnect_backoff_max_ms": 1000,
-            "request_timeout_ms": 10_000,
-            "bootstrap_timeout_ms": 10_000,
-        }
+        self._user = credentials.user if credentials else ""
+        self._common = common_settings(servers, name, credentials)
         self._sending = threading.Lock()
         self._producer: Any = None
         self._under_way: list[tuple[str, str, Any]] = []
         self._reader, self._looker = _Reader(self._common, prefix), _Reader(self._common, prefix)
 
+    @property
+    def refused(self) -> bool:
+        return REFUSALS.has(self._user)
+
     def prepare(self, topics: Sequence[str]) -> None:
-        admin = _connected(KafkaAdminClient, self._common)
+        admin = connected(KafkaAdminClient, self._common)
         try:
             there = set(admin.list_topics())
             missing = [name for topic in topics if (name := self._prefix + topic) not in there]
             if missing:
                 with suppress(TopicAlreadyExistsError):  # another replica was quicker
                     admin.create_topics({name: self._new_topic() for name in missing}, wait_for_metadata=True)
+        except TopicAuthorizationFailedError:
+            REFUSALS.tell(self._user, f"it may not make {', '.join(missing)}: {ADVICE}")
+            raise
         finally:
             admin.close()
 
@@ -83,6 +104,7 @@ class KafkaLog:
                 if not sent.succeeded():
                     self._give_up_producer()
                     failure = sent.exception or TimeoutError("Nobody knows what became of an event")
+                    self._note_refusal(failure, self._prefix + topic)
                     raise placed(failure, operation="send", topic=topic, entries=len(under_way))
 
     def _hand_over(self, entries: Sequence[Entry]) -> None:
@@ -96,22 +118,27 @@ class KafkaLog:
                 sent = self._producer.send(topic, value=entry.value, key=key, headers=HEADERS)
                 self._under_way.append((entry.id, entry.topic, sent))
         except KafkaError as away:
+            self._note_refusal(away, topic)
             self._give_up_producer()
             raise placed(away, operation="send", topic=entry.topic, entries=len(entries)) from None
 
+    def _note_refusal(self, failure: BaseException, topic: str) -> None:
+        if isinstance(failure, TopicAuthorizationFailedError):
+            REFUSALS.tell(self._user, f"it may not write {topic}: {ADVICE}")
+
     def _open_producer(self) -> Any:
-        return KafkaProducer(
-            **self._common,
-            metrics_enabled=False,
-            acks="all",
-            enable_idempotence=True,
-            compression_type="lz4",
-            linger_ms=5,
-            batch_size=131_072,
-            max_request_size=LARGEST,
-            delivery_timeout_ms=FOR_EVER,
-            max_block_ms=10_000,
-        )
+        own = {
+            "metrics_enabled": False,
+            "acks": "all",
+            "enable_idempotence": True,
+            "compression_type": "lz4",
+            "linger_ms": 5,
+            "batch_size": 131_072,
+            "max_request_size": LARGEST,
+            "delivery_timeout_ms": FOR_EVER,
+            "max_block_ms": 10_000,
+        }
+        return connected(KafkaProducer, self._common | own)
 
     def _give_up_producer(self) -> None:
         """A new producer begins a new sequence: nothing that this one still holds can then come between."""
@@ -123,10 +150,12 @@ class KafkaLog:
                 producer._sender.force_close()
 
     def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
-        return self._reader.read(self._looker.ends(topics), after, limit)
+        return self._reader.read(self.ends(producer, topics), after, limit)
 
     def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
-        return self._looker.ends(topics)
+        found = self._looker.ends(topics)
+        REFUSALS.forget(self._user)
+        return found
 
     def close(self) -> None:
         with self._sending:
@@ -135,8 +164,26 @@ class KafkaLog:
         self._looker.close()
 
 
-def _connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
-    """One of kafka-python's clients. Where no broker answers, it would leave its thread and its sockets behind."""
+def common_settings(servers: str, name: str, credentials: Credentials | None) -> dict[str, Any]:
+    """What every client is given, for `connected`."""
+    return {
+        "credentials": credentials,
+        "bootstrap_servers": servers.split(","),
+        "client_id": name or "thinkfamily",
+        "reconnect_backoff_max_ms": 1000,
+        "request_timeout_ms": 10_000,
+        "bootstrap_timeout_ms": BOOTSTRAP_MS,
+    }
+
+
+def connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
+    """One of kafka-python's clients. Where no broker answers, it would leave its thread and its sockets behind.
+
+    Shape: `settings` are the client's, but for `credentials`.
+    """
+    credentials: Credentials | None = settings["credentials"]
+    own = {name: value for name, value in settings.items() if name != "credentials"}
+    own |= credentials.settings() if credentials else {}
     begun: list[KafkaNetClient] = []
 
     def begin(**chosen: Any) -> KafkaNetClient:
@@ -144,7 +191,10 @@ def _connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
         return begun[0]
 
     try:
-        return kind(**settings, kafka_client=begin)
+        client = kind(**own, kafka_client=begin)
+        if credentials:
+            REFUSALS.forget(credentials.user)
+        return client
     except BaseException:
         for client in begun:
             client.close()
@@ -196,7 +246,7 @@ class _Reader:
         did not hand over. One that fails in a way of its own is not trusted again."""
         try:
             yield
-        except (TimeoutError, LogGap, KafkaError):
+        except (TimeoutError, LogGap, NotGranted, KafkaError):
             self._at = {}
             raise
         except Exception:
@@ -251,12 +301,28 @@ class _Reader:
         if due:
             there = self._open().topics()  # asks the brokers, where `partitions_for_topic` logs what is missing
             for topic in due:
-                self._looked[topic] = now
                 name = self._prefix + topic
+                if name not in there:
+                    self._refuse_not_granted(name)
+                self._looked[topic] = now
                 if name in there:
                     numbers = sorted(self._open().partitions_for_topic(name))
                     self._partitions[topic] = [TopicPartition(name, number) for number in numbers]
         return [partition for topic in topics for partition in self._partitions.get(topic, [])]
+
+    def _refuse_not_granted(self, name: str) -> None:
+        """Brokers list what may be read alone, so that a topic without a right to it looks like one that is not there.
+
+        Asked for it by its name, they tell. Errors: NotGranted.
+        """
+        manager = self._open()._manager
+        asked = MetadataRequest([MetadataRequest.MetadataRequestTopic(name=name)], allow_auto_topic_creation=False)
+        if any(
+            told.error_code == TopicAuthorizationFailedError.errno for told in manager.run(manager.send, asked).topics
+        ):
+            if credentials := self._common["credentials"]:
+                REFUSALS.tell(credentials.user, f"it may not read {name}: {ADVICE}")
+            raise NotGranted(name)
 
     def _open(self) -> Any:
         if self._consumer is None:
@@ -268,7 +334,7 @@ class _Reader:
                 "allow_auto_create_topics": False,
                 "fetch_max_wait_ms": 100,
             }
-            self._consumer = _connected(KafkaConsumer, self._common | own)
+            self._consumer = connected(KafkaConsumer, self._common | own)
         return self._consumer
 
     def _stream(self, partition: Any) -> str:

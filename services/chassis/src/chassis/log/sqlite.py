@@ -23,6 +23,7 @@ class SqliteLog:
     """Shape: `folder` holds `<producer>.sqlite3`. A connection a thread and producer."""
 
     look_every = 0.05  # the end of an index, some microseconds away however long the log is
+    refused = False
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
