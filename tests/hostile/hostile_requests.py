@@ -117,6 +117,8 @@ def parsed_documents(n: int) -> Iterator[tuple[str, str]]:
         f"... on Me @include(if: $v) {{ {name} }}"
         for name in ("subject", "name", "client", "agency", "service", "roles", "areas", "purposes", "scopes")
     )
+    yield "a wrong value", f"query Q{n} {{ me(purpose: {n}) {{ service }} }}"
+    yield "a wrong value in fragments", f"{{ me {{ ...F{n} }} }} fragment F{n} on Me {{ service @include(if: {n}) }}"
     yield "a wrong argument", f"query Q{n} {{ me(nobody{n}: 1) {{ service }} }}"
     yield "an unused fragment", f"{{ me {{ service }} }} fragment F{n} on Me {{ service }}"
     yield "an unknown variable, late", f"query Q{n} {{ me {{ {fields} }} }}"

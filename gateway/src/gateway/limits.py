@@ -7,9 +7,11 @@ forty times over is refused as fast as any other. (Strawberry's own limiters fol
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     GraphQLError,
     GraphQLField,
@@ -20,7 +22,9 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     get_named_type,
+    is_required_argument,
     parse,
+    specified_rules,
     validate,
 )
 from strawberry.extensions import SchemaExtension
@@ -57,6 +61,34 @@ NESTING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
 """Fields of introspection that lead from types to types; `ofType` only unwraps one."""
 MOST_ERRORS = 5
 """Of what is wrong with a document, so many are told; a hundred of them would cost more than an answer."""
+RULES_OF = {
+    "...": frozenset(
+        {
+            *("FragmentsOnCompositeTypesRule", "UniqueFragmentNamesRule", "KnownFragmentNamesRule"),
+            *("NoUnusedFragmentsRule", "PossibleFragmentSpreadsRule", "NoFragmentCyclesRule"),
+        }
+    ),
+    "$": frozenset(
+        {
+            *("VariablesAreInputTypesRule", "UniqueVariableNamesRule", "NoUndefinedVariablesRule"),
+            *("NoUnusedVariablesRule", "VariablesInAllowedPositionRule"),
+        }
+    ),
+    "@": frozenset(
+        {
+            *("KnownDirectivesRule", "UniqueDirectivesPerLocationRule", "DeferStreamDirectiveOnRootField"),
+            *("DeferStreamDirectiveOnValidOperationsRule", "DeferStreamDirectiveLabel", "StreamDirectiveOnListField"),
+        }
+    ),
+}
+"""Which of graphql-core's rules are about what is written with a mark: fragments, variables, directives."""
+RULES_OF_SEVERAL = frozenset(
+    {
+        *("UniqueOperationNamesRule", "LoneAnonymousOperationRule"),
+        *("KnownOperationTypesRule", "SingleFieldSubscriptionsRule"),
+    }
+)
+"""Those about several operations, and about a kind of operation that there is none of, which is refused before."""
 DEEPEST_INTROSPECTION, DEEPEST_SCHEMA = 1, 20
 """How often they may lead to each other, and how deep a document may be that asks for the schema: what clients ask
 for to know all of it leads from types to types once, and then through `ofType` nine times, each into the next."""
@@ -103,6 +135,7 @@ class DocumentMeasure:
         self._fragments = {one.name: one for one in outline.definitions if one.kind == "fragment"}
         self._variables: Mapping[str, Any] = variables
         self._measured: dict[tuple[str, bool], DocumentSize | None] = {}
+        self._used: set[str] = set()
 
     def refuse_if_too_much(self) -> None:
         """Errors: WrongWord; one problem of this module, the first that applies."""
@@ -117,6 +150,9 @@ class DocumentMeasure:
             size.add(self._selections(operation.below, root, False))
             size.directives += operation.directives
         self._refuse_size(size)
+        for name, fragment in self._fragments.items():
+            if name not in self._used:
+                raise WrongWord(DocumentNotValid("Fragment '?' is never used."), fragment.at)
         for operation in self._outline.operations:
             self._refuse_repeats(operation)
 
@@ -148,6 +184,7 @@ class DocumentMeasure:
 
     def _fragment(self, spread: Spread, sized: bool) -> DocumentSize:
         key = spread.name, sized
+        self._used.add(spread.name)
         if key not in self._measured:
             if (fragment := self._fragments.get(spread.name)) is None:
                 raise WrongWord(DocumentNotValid("Unknown fragment '?'."), spread.at)
@@ -183,6 +220,7 @@ class DocumentMeasure:
         if known is None:
             of = f"Cannot query field '?' on type '{parent.name}'."
             raise WrongWord(DocumentNotValid(of), part.at)
+        _check_arguments(part, known, parent.name)
         kind = get_named_type(known.type)
         times = self._first(part, known)
         within = DocumentSize()
@@ -209,6 +247,7 @@ class DocumentMeasure:
             size.directives += part.directives
             if isinstance(part, Spread):
                 fragment = self._fragments.get(part.name)
+                self._used.add(part.name)
                 key = part.name, True
                 if fragment and key not in self._measured:
                     self._measured[key] = DocumentSize()
@@ -263,6 +302,16 @@ class DocumentMeasure:
                     self._collect([self._fragments[part.name].below], seen, found)
 
 
+def _check_arguments(part: Selected, known: GraphQLField, parent: str) -> None:
+    """What graphql-core would say of a field's arguments, before it has parsed them. Errors: WrongWord."""
+    if part.arguments.keys() - known.args.keys():
+        raise WrongWord(DocumentNotValid(f"Unknown argument '?' on field '{parent}.{part.name}'."), part.at)
+    for name, argument in known.args.items():
+        if name not in part.arguments and is_required_argument(argument):
+            text = f"argument '{name}' of type '{argument.type}' is required, but it was not provided."
+            raise WrongWord(DocumentNotValid(f"Field '{part.name}' {text}"), part.at)
+
+
 def _number(word: str) -> int | None:
     """A whole number of a document; None for what is none, or longer than any page."""
     return int(word) if len(word) < 10 and word.removeprefix("-").isdigit() else None
@@ -281,6 +330,22 @@ def _calls(field: GraphQLField, parent: Any, schema: GraphQLSchema) -> bool:
     resolver = getattr((field.extensions or {}).get("strawberry-definition"), "base_resolver", None)
     marked = resolver is not None and getattr(resolver.wrapped_func, "needs_own_request", False)
     return marked or parent in (schema.query_type, schema.mutation_type)
+
+
+def find_rules(document: str, operations: int) -> tuple[type[ASTValidationRule], ...]:
+    """The rules by which a document can be wrong at all: each of the others is about what it has no mark of.
+
+    Of a small document the rules cost more than all else, most of them for nothing. A mark may also stand in a quoted
+    value; then some rule is asked in vain.
+    """
+    absent = frozenset(mark for mark in RULES_OF if mark not in document)
+    return _rules_but(absent, operations > 1)
+
+
+@cache
+def _rules_but(absent: frozenset[str], several: bool) -> tuple[type[ASTValidationRule], ...]:
+    left_out = {name for mark in absent for name in RULES_OF[mark]} | (set() if several else RULES_OF_SEVERAL)
+    return tuple(rule for rule in specified_rules if rule.__name__ not in left_out)
 
 
 @dataclass(slots=True)
@@ -341,7 +406,9 @@ class Documents:
         except GraphQLError as wrong:
             prepared.wrong = [wrong]
             return
-        prepared.wrong = validate(self._schema, node, max_errors=MOST_ERRORS, hide_suggestions=True)[:MOST_ERRORS]
+        rules = find_rules(document, len(prepared.outline.operations))
+        found = validate(self._schema, node, rules, max_errors=MOST_ERRORS, hide_suggestions=True)
+        prepared.wrong = found[:MOST_ERRORS]
         if prepared.wrong:
             return
         prepared.node = node

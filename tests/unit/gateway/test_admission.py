@@ -87,7 +87,7 @@ def test_callers_are_forgotten_when_there_are_too_many(clock: Clock) -> None:
 
 def test_a_caller_who_brings_too_much_is_told_when_to_come_back(gateway_with: Callable[..., Gateway]) -> None:
     gateway = gateway_with(words_at_once=60, words_a_second=1)
-    wrong = {"query": "{ me(nobody: 1) { client } }"}
+    wrong = {"query": "{ me(purpose: 1) { client } }"}
     assert gateway.http.post("/graphql", json=wrong, headers=ANA).status_code == 200
     answer = gateway.http.post("/graphql", json=ME, headers=ANA)
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 500

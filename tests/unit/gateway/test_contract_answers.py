@@ -140,7 +140,7 @@ def test_a_change_whose_answer_is_not_as_agreed_may_be_repeated(
     detail = "The change may have been made: repeat it with the same idempotency key."
     assert result == {"httpStatus": 503, "title": "Outcome not known", "detail": detail}
     said = log.getvalue()
-    assert "`ClaimChanged.status` is missing." in said and '"program": "claims"' in said
+    assert "`ClaimChanged.status` is missing." in said and '"called": "claims"' in said
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_part_that_is_not_there_in_time_is_an_error_of_that_part(
     gateway.behind.delay, gateway.behind.slow = 0.5, {PARTS[part][1]}
     assert _check_lost(_ask_part(gateway, part, Time_Budget=BRIEFLY), part)["title"] == "Took too long"
     said = log.getvalue()
-    assert f'"program": "{PARTS[part][2]}"' in said and '"how": "operation"' in said
+    assert f'"called": "{PARTS[part][2]}"' in said and '"how": "operation"' in said
 
 
 def test_what_is_there_is_shown_when_the_time_is_over(gateway: Gateway) -> None:
@@ -188,7 +188,7 @@ def test_garbage_is_that_parts_error_and_never_an_empty_list(
     made = JSONResponse(GARBAGE[garbage])
     gateway.behind.answers[PARTS[part][1]] = lambda _: made
     assert _check_lost(_ask_part(gateway, part), part)["status"] == 502
-    assert f'"program": "{PARTS[part][2]}"' in log.getvalue()
+    assert f'"called": "{PARTS[part][2]}"' in log.getvalue()
 
 
 ROW = {"facts": {"person": person_id(1)}, "claims": {"family": ONE}}

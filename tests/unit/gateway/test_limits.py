@@ -5,7 +5,10 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
+from graphql import OperationDefinitionNode, parse, specified_rules, validate
 
+from gateway.limits import RULES_OF, RULES_OF_SEVERAL, find_rules
+from gateway.schema import make_schema
 from unit.gateway.standin import family_id
 from unit.gateway.under_test import ANA, Gateway
 
@@ -164,3 +167,48 @@ def test_a_document_that_may_name_somebody_is_not_kept(gateway: Gateway) -> None
     for _ in range(2):
         gateway.ask("query Kept($id: UUID!) { family(id: $id) { id } }", {"id": family_id(1)})
     assert len(documents) == kept + 1
+
+
+RIGHT = (
+    "{ me { service } }",
+    "query A { me { service } } query B { me { roles } }",
+    "query ($a: String) { me(purpose: $a) { service } }",
+    "{ me { ...F ... on Me { roles } } } fragment F on Me { service @include(if: true) }",
+)
+WRONG = (
+    "{ me(purpose: 1) { service } }",
+    '{ me(purpose: "a", purpose: "b") { service } }',
+    "{ me { service } } { me { roles } }",
+    "query A { me { service } } query A { me { roles } }",
+    "query ($a: Nobody) { me(purpose: $a) { service } }",
+    "query ($a: Me) { me(purpose: $a) { service } }",
+    "query ($a: Int) { me(purpose: $a) { service } }",
+    "query ($a: String, $a: String) { me(purpose: $a) { service } }",
+    "query ($a: String) { me { service } }",
+    "{ me(purpose: $a) { service } }",
+    "{ me { service @nobody } }",
+    "{ me { service @include(if: true) @include(if: true) } }",
+    "{ me { service @include } }",
+    "query @include(if: true) { me { service } }",
+    "{ me { ... on Claim { id } } }",
+    "{ me { ...F } } fragment F on Claim { id }",
+    "{ me { ...F } } fragment F on Me { service } fragment F on Me { roles }",
+    "{ me { a: service a: roles } }",
+    "{ claims(filter: {status: paid, status: paid}) { next } }",
+    "{ me { service } } type Nobody { id: ID }",
+)
+"""One for each rule that only the whole check holds."""
+
+
+@pytest.mark.parametrize("document", [*RIGHT, *WRONG])
+def test_rules_that_are_left_out_would_have_found_nothing(document: str) -> None:
+    schema, node = make_schema()._schema, parse(document)
+    chosen = find_rules(document, sum(isinstance(one, OperationDefinitionNode) for one in node.definitions))
+    told = [[error.message for error in validate(schema, node, rules)] for rules in (chosen, specified_rules)]
+    assert told[0] == told[1] and bool(told[0]) is (document in WRONG)
+
+
+def test_the_rules_that_may_be_left_out_are_graphql_cores() -> None:
+    known = {rule.__name__ for rule in specified_rules}
+    assert known >= {name for names in RULES_OF.values() for name in names} | RULES_OF_SEVERAL
+    assert len(find_rules("{ me { service } }", 1)) < len(specified_rules) // 2

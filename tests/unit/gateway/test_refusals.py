@@ -149,7 +149,15 @@ def test_a_value_that_is_not_valid_is_never_repeated(gateway: Gateway, query: st
     ("query", "said"),
     [
         ("{ zebedee { id } }", "Cannot query field '?' on type 'Query'."),
-        ("{ me { name(zebedee: 1) } }", None),
+        ("{ me { name(zebedee: 1) } }", "Unknown argument '?' on field 'Me.name'."),
+        (
+            "{ family { id } }",
+            "Field 'family' argument 'id' of type 'UUID!' is required, but it was not provided.",
+        ),
+        (
+            "{ me { ...A } } fragment A on Me { service } fragment B on Me { zebedee: name }",
+            "Fragment '?' is never used.",
+        ),
         ("{ me { ...zebedee } }", "Unknown fragment '?'."),
         ("{ claims(filter: {status: zebedee}) { next } }", "A value is none of those of the enum 'ClaimStatus'."),
         ('{ claims(filter: {status: "paid"}) { next } }', "A value is none of those of the enum 'ClaimStatus'."),
