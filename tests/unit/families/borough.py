@@ -23,8 +23,8 @@ from unit.families.household import Consent, open_borough, scoped
 _AGENCIES = {service.code: service.agency for service in actors.SERVICES}
 SUPPLIERS = {client.feed: (client.service, _AGENCIES[client.service]) for client in actors.CLIENTS}
 HEADERS = """
-school_attendance,upn,academic_year,term,forename,surname,date_of_birth,sex,address_line,postcode,uprn,carer_forename,\
-carer_surname,carer_relationship,carer_same_address,sessions_possible,sessions_authorised_absent,\
+school_attendance,upn,academic_year,term,school,forename,surname,date_of_birth,sex,address_line,postcode,uprn,\
+carer_forename,carer_surname,carer_relationship,carer_same_address,sessions_possible,sessions_authorised_absent,\
 sessions_unauthorised_absent
 anti_social_behaviour,incident_ref,person_no,occurred_on,kind,role,action,forename,surname,date_of_birth,sex,\
 address_line,postcode,uprn
@@ -59,7 +59,7 @@ def pusher(feed: str, service: str = "", scopes: Iterable[str] = ()) -> Headers:
 
 def attendance(upn: str = MIA_UPN, term: str = "autumn", **values: str) -> dict[str, str]:
     counts = {"sessions_possible": "130", "sessions_authorised_absent": "4", "sessions_unauthorised_absent": "12"}
-    return {"upn": upn, "academic_year": "2016/17", "term": term, **MIA, **counts, **values}
+    return {"upn": upn, "academic_year": "2016/17", "term": term, "school": "000/2001", **MIA, **counts, **values}
 
 
 def incident(ref: str = "INC-1", **values: str) -> dict[str, str]:

@@ -64,8 +64,8 @@ TERMS = {
     "summer": ("2017-04-01", "2017-07-31"),
 }
 SCHOOL = (
-    "upn,academic_year,term,forename,surname,date_of_birth,sex,address_line,postcode,uprn,carer_forename,carer_surname,"
-    "carer_relationship,carer_same_address,sessions_possible,sessions_authorised_absent,sessions_unauthorised_absent"
+    "upn,academic_year,term,school,forename,surname,date_of_birth,sex,address_line,postcode,uprn,carer_forename,"
+    "carer_surname,carer_relationship,carer_same_address,sessions_possible,sessions_authorised_absent,sessions_unauthorised_absent"
 )
 POLICE = (
     "incident_ref,person_no,occurred_on,kind,role,action,forename,surname,date_of_birth,sex,address_line,postcode,uprn"
@@ -134,6 +134,7 @@ class Borough:
     def agree(self) -> None:
         for supplier, (agency, _, category) in PARTNERS.items():
             terms = [agreements.term(purpose, one) for purpose in PURPOSES for one in ("identity", "address", category)]
+            terms.append(agreements.term("identify", "location"))
             body = agreements.draft(supplier, "programme", *terms)
             made = self.rest("consent", "/v1/agreements", body, IRIS, f"agree-{supplier}")
             for number, signer in enumerate([self._officer(agency, supplier), IRIS]):
@@ -160,7 +161,7 @@ class Borough:
 
     def push_all(self) -> None:
         nell, orla = f"Nell,Quillfeather,2008-05-17,f,{HOME}", "Orla,Quillfeather,mother,yes"
-        child = f"Y000000000016,2016/17,{{}},{nell},{orla},120,30,10"
+        child = f"Y000000000016,2016/17,{{}},000/4001,{nell},{orla},120,30,10"
         for term, covers in TERMS.items():
             self.push("education", covers, SCHOOL, [child.format(term)])
         year = ("2016-09-01", "2017-08-31")

@@ -24,8 +24,7 @@ class TermDays(BaseModel):
 
 
 class SchoolYear(Entry):
-    """An academic year, such as `2016/17`. Shape: `areas` holds first sessions that differ from the usual, by area and
-    term."""
+    """An academic year, such as `2016/17`. Shape: `first_sessions` by term; a council's own stand in its plan."""
 
     source: ClassVar[str] = "school_terms"
 
@@ -35,7 +34,6 @@ class SchoolYear(Entry):
     summer_first_half: TermDays
     summer_second_half: TermDays
     first_sessions: Mapping[str, date]
-    areas: Mapping[str, Mapping[str, date]] = Field(default_factory=dict)
 
 
 YEARS = read_entries(SchoolYear)

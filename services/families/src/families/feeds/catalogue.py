@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Any
 
-from families.feeds.columns import Column
+from families.feeds.columns import LOCATION, Column
 from families.feeds.kinds import Bad, Coded, JsonSchema
 from families.feeds.lines import Carer, Covers, FactStatement, Line, LineFault, Stated, Values
 from families.feeds.periods import Period
@@ -125,6 +125,8 @@ class Feed:
     """Shape: `facts` begins with the main one: its last day is the day on which all that the line says was so, and with
     `age_measured` its first day is that of the age which the facts carry. `pupils`: whoever a line is about goes to
     school. `examples` are further lines that are read: each gives the cells that differ from the columns' examples.
+    `key_grew_by`: parts of the key that it had not at first; a record that was kept without them is found again by the
+    first line that agrees with it in the others.
     """
 
     name: str
@@ -136,6 +138,7 @@ class Feed:
     facts: tuple[FactOf, ...]
     rules: tuple[Rule, ...] = ()
     also_named: tuple[AlsoNamed, ...] = ()
+    key_grew_by: tuple[str, ...] = ()
     identifiers: tuple[str, ...] = ()
     age_measured: bool = False
     pupils: bool = False
@@ -148,6 +151,8 @@ class Feed:
     _dated: tuple[tuple[Column, Coded], ...] = field(init=False, repr=False)
     _periods: tuple[Period, ...] = field(init=False, repr=False)
     _carer: NamedCarer | None = field(init=False, repr=False)
+    _former_key: tuple[str, ...] = field(init=False, repr=False)
+    _hidden: frozenset[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.name not in VOCABULARY:
@@ -163,6 +168,12 @@ class Feed:
             "_dated": tuple((c, c.kind) for c in columns if isinstance(c.kind, Coded) and c.kind.dated),
             "_periods": tuple(dict.fromkeys(fact.period for fact in self.facts)),
             "_carer": carers[0] if carers else None,
+            "_former_key": tuple(part for part in self.key if part not in self.key_grew_by),
+            "_hidden": frozenset(
+                self.key.index(column.name)
+                for column in columns
+                if column.category == LOCATION and column.name in self.key
+            ),
         }
         for name, value in made.items():
             object.__setattr__(self, name, value)
@@ -214,7 +225,7 @@ class Feed:
     def as_members(self, cells: Mapping[str, str]) -> dict[str, str | int]:
         """Cells as NDJSON holds them: numbers as numbers, and nothing for an empty cell."""
         return {
-            column.name: int(cells[column.name]) if column.numeric else cells[column.name]
+            column.name: _as_member(cells[column.name]) if column.numeric else cells[column.name]
             for column in self.columns
             if cells[column.name]
         }
@@ -254,14 +265,27 @@ class Feed:
         facts = tuple(fact for each in self.facts if (fact := each.state(values)))
         return Line(
             number=number,
-            key="|".join(str(values[part]) for part in self.key),
+            key=self._key(values, self.key),
             digest=_digest(values),
             about=self._about(values),
             stated_on=min(covers.last, facts[0].last or covers.last),
             facts=facts,
             carer=self._carer.carer(values) if self._carer else None,
             age_on=facts[0].first if self.age_measured else None,
+            former_key=self._key(values, self._former_key) if self.key_grew_by else "",
         )
+
+    def shown_key(self, key: str) -> str:
+        """A record's key as it may be shown to whoever sees who the record is about: without what locates somebody.
+
+        Example: `T000100009001|2016/17|autumn|0004001` is shown as `T000100009001|2016/17|autumn`: no list of records
+        tells the school of a child who was brought to safety.
+        """
+        parts = key.split(KEY_JOINED_BY)
+        return KEY_JOINED_BY.join(part for number, part in enumerate(parts) if number not in self._hidden)
+
+    def _key(self, values: Values, parts: tuple[str, ...]) -> str:
+        return KEY_JOINED_BY.join(str(values[part]) for part in parts)
 
     def _faults_together(self, values: Values, covers: Covers) -> Iterator[LineFault]:
         for rule in self.rules:
@@ -297,6 +321,12 @@ class Feed:
 
 
 CARER_INCOMPLETE = "carer_incomplete"
+KEY_JOINED_BY = "|"
+
+
+def _as_member(cell: str) -> str | int:
+    """A number, unless it would lose what it is written with: `0004001` stays text."""
+    return int(cell) if cell.isdecimal() and str(int(cell)) == cell else cell
 
 
 def _member_schema(column: Column) -> JsonSchema:

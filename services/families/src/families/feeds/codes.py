@@ -14,6 +14,10 @@ CODES: dict[str, tuple[str, str]] = {
     "not_a_upn": ("This is not written like a UPN.", "A letter, eleven digits, and a digit or letter."),
     "upn_check_letter": ("The UPN's first letter does not fit its digits.", "Check the number for a typing error."),
     "upn_authority": ("The UPN names no local authority.", "Check the three digits after the letter."),
+    "not_a_school": (
+        "This is no school's number.",
+        "Give its URN of six digits, or three digits of the authority and four of the school: 000/4001.",
+    ),
     "not_a_nino": ("This is no National Insurance number.", "Two letters, six digits, A to D; or leave it empty."),
     "not_a_uprn": ("This is not a UPRN.", "One to twelve digits; or leave it empty."),
     "not_a_postcode": ("This is not written like a postcode.", "Check it; or leave it empty."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from families.feeds import kinds
 from families.feeds.kinds import Coded, Kind
 
-IDENTITY, ADDRESS = "identity", "address"
+IDENTITY, ADDRESS, LOCATION = "identity", "address", "location"
 
 
 @dataclass(frozen=True)

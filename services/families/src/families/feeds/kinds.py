@@ -314,6 +314,19 @@ UPN = Text(
 Source: DfE, UPN guidance: Σ digit × position (2 to 13) mod 23; a temporary one ends in a letter.
 """
 
+SCHOOL = Text(
+    name="school",
+    fold=(Fold.NO_SPACES,),
+    pattern=r"\d{6}|\d{3}/?\d{4}",
+    otherwise="not_a_school",
+    further=lambda text: text.replace("/", ""),
+    number=True,
+)
+"""A school: its URN of six digits, or the authority's number and its own in that authority, `000/4001`.
+
+Source: docs/sources/feeds.md#school-attendance.
+"""
+
 NINO = Text(
     name="nino",
     fold=(Fold.NO_BLANKS, Fold.UPPER),

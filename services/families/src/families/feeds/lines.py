@@ -61,7 +61,10 @@ class FactStatement:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line that can be linked to a person: whom it is about, what it states, and on which day it was so."""
+    """A line that can be linked to a person: whom it is about, what it states, and on which day it was so.
+
+    Shape: `former_key` is what its key was before the feed's key grew; empty where it never did.
+    """
 
     number: int
     key: str
@@ -71,3 +74,4 @@ class Line:
     facts: tuple[FactStatement, ...]
     carer: Carer | None = None
     age_on: date | None = None
+    former_key: str = ""

@@ -1,9 +1,9 @@
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
@@ -97,6 +97,20 @@ def find_records(session: Session, feed: str, source: str, keys: Collection[str]
         records = select(*columns).where(Record.feed == feed, Record.source == source, Record.natural_key.in_(some))
         for key, id, person, digest, push, identity in session.execute(records):
             found[key] = KnownRecord(id, person, digest, push, identity)
+    return found
+
+
+def find_grown(session: Session, feed: str, source: str, former: Mapping[str, str]) -> dict[str, KnownRecord]:
+    """Records that were kept under a former key, renamed to the present one.
+
+    Shape: `former` is present key → former one; each record is found by one line alone.
+    """
+    kept = find_records(session, feed, source, set(former.values()))
+    found: dict[str, KnownRecord] = {}
+    for key, former_key in former.items():
+        if (record := kept.pop(former_key, None)) is not None:
+            found[key] = record
+            session.execute(update(Record).where(Record.id == record.id).values(natural_key=key))
     return found
 
 

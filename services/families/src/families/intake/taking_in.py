@@ -64,6 +64,9 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
     outcome = Outcome()
     good = [line for line in lines if isinstance(line, Line)]
     known = repository.find_records(session, feed.name, push.service, {line.key for line in good})
+    if feed.key_grew_by:
+        former = {line.key: line.former_key for line in good if line.key not in known}
+        known |= repository.find_grown(session, feed.name, push.service, former)
     before = frozenset(known)
     protected = protected_among(session, {record.person for record in known.values()})
     register = Register(session, block_limit)

@@ -8,6 +8,7 @@ from chassis.paging import Page, read_cursor
 from chassis.runtime import Runtime
 from families import sharing
 from families.bars.repository import find_barred
+from families.feeds.registry import FEEDS
 from families.matching.schemas import LinkView, PersonLinkItems, PersonLinkView
 from families.matching.scorer import explain
 from families.people import repository as people
@@ -34,7 +35,7 @@ def list_links_of_person(runtime: Runtime, caller: Caller, purpose: str, person:
             PersonLinkView(
                 record=record.id,
                 feed=record.feed,
-                key=record.natural_key,
+                key=FEEDS[record.feed].shown_key(record.natural_key),
                 source=record.source,
                 how=record.how,
                 explanation=[e for e in explain(record.outcomes) if not (hidden and e["field"] == "address")],
@@ -74,7 +75,7 @@ def list_links(runtime: Runtime, caller: Caller, purpose: str, after: str | None
             person=root,
             leaf=record.person,
             how=record.how,
-            **present_only(key=record.natural_key if may_be_shown else None),
+            **present_only(key=FEEDS[record.feed].shown_key(record.natural_key) if may_be_shown else None),
         )
 
     page = Page[LinkView].cut(records, limit, name="links", position=lambda record: record.id, view=link)

@@ -16,6 +16,7 @@ from chassis.runtime import Runtime
 from chassis.schemas import Written
 from families import sharing
 from families.bars.repository import find_barred, is_barred
+from families.feeds.registry import FEEDS
 from families.matching import merging, repository, sharings, splitting
 from families.matching.links import may_review
 from families.matching.non_resident import KIND as NON_RESIDENT_PARENT
@@ -261,7 +262,7 @@ def _side(leaf: UUID, known: people.KnownPeople, shared: PermittedSharing) -> Si
     return SideView(
         person=leaf,
         root=root,
-        records=[RecordRef(feed=r.feed, key=r.natural_key, source=r.source) for r in records],
+        records=[RecordRef(feed=r.feed, key=FEEDS[r.feed].shown_key(r.natural_key), source=r.source) for r in records],
         **present_only(
             name=views.full_name(best) if best else None,
             date_of_birth=born,

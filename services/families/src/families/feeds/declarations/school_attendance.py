@@ -1,11 +1,11 @@
-"""School attendance, a line a pupil and term, with the carer whom the school has on file.
+"""School attendance, a line a pupil, term and school, with the carer whom the school has on file.
 
 Source: docs/sources/feeds.md#school-attendance.
 """
 
 from families.feeds import kinds
 from families.feeds.catalogue import FactOf, Feed, FeedKind, NamedCarer, Refusal
-from families.feeds.columns import ADDRESS, IDENTITY, Column, where, who
+from families.feeds.columns import ADDRESS, IDENTITY, LOCATION, Column, where, who
 from families.feeds.periods import SchoolTerm
 from families.feeds.rules import SumAtMost
 from vocabulary.school_terms import HALVES, TERMS
@@ -20,14 +20,16 @@ FEED = Feed(
     name="school_attendance",
     title="School attendance",
     kind=FeedKind.MEASURES,
-    description="Sessions possible and missed, a line a pupil and term. Push a term when it has ended.",
-    key=("upn", "academic_year", "term"),
+    description="Sessions possible and missed, a line a pupil, term and school. Push a term when it has ended.",
+    key=("upn", "academic_year", "term", "school"),
+    key_grew_by=("school",),
     identifiers=("upn",),
     pupils=True,
     columns=(
         Column("upn", kinds.UPN, "Unique pupil number", "T000100009001", True, IDENTITY),
         Column("academic_year", kinds.ACADEMIC_YEAR, "Such as 2016/17", "2016/17", True),
         Column("term", kinds.one_of(*TERMS, *HALVES), "Term of that year, or a half of summer", "autumn", True),
+        Column("school", kinds.SCHOOL, "URN, or authority and number", "000/4001", True, LOCATION),
         *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="female"),
         *where("12 Sample Street", "ZZ99 1AA", "999000000001"),
         Column("carer_forename", kinds.NAME, "The carer on file", "Sam", category=IDENTITY),
