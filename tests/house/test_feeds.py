@@ -19,7 +19,7 @@ from families.feeds.codes import CODES
 from families.feeds.columns import Column
 from families.feeds.kinds import Code, Coded, Count, Text
 from families.feeds.lines import Line
-from families.feeds.periods import FromTo, OnDay, SchoolTerm
+from families.feeds.periods import FromTo, OnDay, PartOf, SchoolTerm
 from families.feeds.registry import FEEDS
 from families.feeds.rules import OnlyWith, SumAtMost
 from sandbox.feeds import SUPPLIES
@@ -42,7 +42,7 @@ MEASURE = re.compile(r"[a-z_]+\.[a-z_]+")
 PLANS = ROOT / "services/claims/src/claims"
 MAIN_PERIOD = {
     FeedKind.EVENTS: OnDay,
-    FeedKind.SPELLS: FromTo,
+    FeedKind.SPELLS: FromTo | PartOf,
     FeedKind.MEASURES: SchoolTerm,
     FeedKind.STATES: FromTo | OnDay,
 }
@@ -119,7 +119,7 @@ def unknown_columns(feed: Feed) -> list[str]:
 
 def not_always_told(feed: Feed) -> list[str]:
     """Columns that must be required: a line without its key or its main fact says nothing."""
-    must = {*feed.key, feed.facts[0].period.columns[0]}
+    must = {*feed.key, feed.facts[0].period.columns[0]} - {*feed.key_may_lack}
     must |= {name for rule in feed.rules if isinstance(rule, SumAtMost) for name in rule.columns}
     must |= {as_of for fact in feed.facts if isinstance(fact.period, FromTo) and (as_of := fact.period.as_of)}
     if isinstance(feed.facts[0].value, str):

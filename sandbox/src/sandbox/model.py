@@ -120,7 +120,11 @@ class Incident:
 
 @dataclass(slots=True)
 class BenefitClaim:
-    """One claim as it will have been in the end; a wave sees of it what had happened by its last day."""
+    """One claim as it will have been in the end; a wave sees of it what had happened by its last day.
+
+    A claim of Universal Credit that goes on under another regime is one of these a regime, with one `ref`; `claimed_on`
+    is then the first day of the whole, and `goes_on` says of all but the last that another follows.
+    """
 
     ref: str
     person: str
@@ -132,6 +136,8 @@ class BenefitClaim:
     work_ended_on: date | None = None
     partner_claim_ref: str = ""
     partner_until: date | None = None
+    claimed_on: date | None = None
+    goes_on: bool = False
 
     @property
     def out_of_work(self) -> bool:

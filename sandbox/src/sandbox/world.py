@@ -323,11 +323,12 @@ class Home:
         return self.world.claim(person, "uc", regime, started)
 
     def start_work(self, claim: BenefitClaim, day: date, until: date | None = None) -> None:
-        """The claim ends the day before the job begins; Universal Credit may go on beside it, as a claim of its own."""
+        """The claim ends the day before the job begins; Universal Credit may go on beside it under another regime."""
         claim.ended_on = day - DAY
         claim.work_started_on, claim.work_ended_on = day, until
         if claim.benefit == "uc" and until is None and self.rng.random() < 0.4:
-            self.in_work(self.world.who(claim.person), day)
+            beside = self.in_work(self.world.who(claim.person), day)
+            beside.ref, beside.claimed_on, claim.goes_on = claim.ref, claim.started_on, True
 
     def partner_claims(self, claim: BenefitClaim) -> None:
         """The other adult's part in the claim: joint and out of work, in work, or none."""

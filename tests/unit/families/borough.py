@@ -28,8 +28,8 @@ carer_forename,carer_surname,carer_relationship,carer_same_address,sessions_poss
 sessions_unauthorised_absent
 anti_social_behaviour,incident_ref,person_no,occurred_on,kind,role,action,forename,surname,date_of_birth,sex,\
 address_line,postcode,uprn
-benefits,claim_ref,nino,forename,surname,date_of_birth,sex,address_line,postcode,uprn,partner_claim_ref,benefit,\
-regime,started_on,ended_on,work_started_on,work_ended_on
+benefits,claim_ref,regime_started_on,nino,forename,surname,date_of_birth,sex,address_line,postcode,uprn,\
+partner_claim_ref,benefit,regime,started_on,ended_on,regime_ended_on,work_started_on,work_ended_on
 """
 COLUMNS = {feed.name: list(feed.names) for feed in FEEDS.values()}
 COLUMNS |= {feed: columns for feed, *columns in (line.split(",") for line in HEADERS.split())}

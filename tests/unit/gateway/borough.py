@@ -72,7 +72,7 @@ POLICE = (
 )
 BENEFITS = (
     "claim_ref,nino,forename,surname,date_of_birth,sex,address_line,postcode,uprn,partner_claim_ref,benefit,regime,"
-    "started_on,ended_on,work_started_on,work_ended_on"
+    "started_on,ended_on,work_started_on,work_ended_on,regime_started_on,regime_ended_on"
 )
 HOME = "4 Mill Lane,ZZ99 1AB,999000000004"
 
@@ -167,7 +167,7 @@ class Borough:
         year = ("2016-09-01", "2017-08-31")
         incident = f"I-1,1,2017-06-01,noise,suspect,warning,{nell}"
         self.push("neighbourhood-policing", year, POLICE, [incident])
-        claim = f"C-1,MW000001A,Orla,Quillfeather,1980-03-02,f,{HOME},,jsa,,2016-10-01,,,"
+        claim = f"C-1,MW000001A,Orla,Quillfeather,1980-03-02,f,{HOME},,jsa,,2016-10-01,,,,,"
         self.push("jobcentre", year, BENEFITS, [claim])
         self.settle()
 

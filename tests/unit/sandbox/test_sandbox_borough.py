@@ -502,7 +502,7 @@ def test_story_8_the_two_sides_are_two_families_and_claim_apart(borough: Borough
         assert not borough.truth.members(hers.separated_from, since)
         last = {line.key: row for feed, n, row, line in lines(borough) if feed == BENEFITS and n == 4}
         mine = {claim.ref for claim in borough.claims if claim.person in hers.people()}
-        partners = {row["partner_claim_ref"] for (ref,), row in last.items() if ref not in mine}
+        partners = {row["partner_claim_ref"] for (ref, _), row in last.items() if ref not in mine}
         assert not partners & mine
 
 

@@ -1,4 +1,7 @@
-"""Jobcentre Plus: each claim in every wave until the one that tells of its end, and while a job on it runs."""
+"""Jobcentre Plus: each claim in every wave until the one that tells of its end, and while a job on it runs.
+
+A claim whose regime changed is two lines from the wave on that tells of the change.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,8 +12,9 @@ from sandbox.supplying import STATUTE, Agreement, Client, PushFile, Row, Span, S
 
 WELFARE_REFORM_ACT = "Welfare Reform Act 2012 s131; SI 2012/1483 reg 5(1)(d)"
 COLUMNS = (
-    "claim_ref", "nino", "forename", "surname", "date_of_birth", "sex", "address_line", "postcode", "uprn",
-    "partner_claim_ref", "benefit", "regime", "started_on", "ended_on", "work_started_on", "work_ended_on",
+    "claim_ref", "regime_started_on", "nino", "forename", "surname", "date_of_birth", "sex", "address_line", "postcode",
+    "uprn", "partner_claim_ref", "benefit", "regime", "started_on", "ended_on", "regime_ended_on", "work_started_on",
+    "work_ended_on",
 )  # fmt: skip
 
 
@@ -27,6 +31,7 @@ def rows(push: PushFile) -> Iterator[Row]:
         apart = claim.partner_until is not None and claim.partner_until <= push.covers_to
         values = (
             claim.ref,
+            claim.started_on.isoformat() if claim.claimed_on else "",
             written.nino,
             written.forename,
             written.surname,
@@ -38,8 +43,9 @@ def rows(push: PushFile) -> Iterator[Row]:
             "" if apart else claim.partner_claim_ref,
             claim.benefit,
             claim.regime,
-            claim.started_on.isoformat(),
-            _known(claim.ended_on, push.covers_to),
+            (claim.claimed_on or claim.started_on).isoformat(),
+            "" if claim.goes_on else _known(claim.ended_on, push.covers_to),
+            _known(claim.ended_on, push.covers_to) if claim.goes_on else "",
             _known(claim.work_started_on, push.covers_to),
             _known(claim.work_ended_on, push.covers_to),
         )
@@ -78,7 +84,7 @@ SUPPLY = Supply(
     feed=BENEFITS,
     order=3,
     columns=COLUMNS,
-    key_length=1,
+    key_length=2,
     person_key_length=1,
     client=Client("jcp-benefits", "jobcentre", BENEFITS),
     agreements=(

@@ -8,7 +8,7 @@ import csv
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
@@ -65,7 +65,30 @@ SCHOOL = Export(
     ],
 )  # fmt: skip
 
-OF_FEED = {"school_attendance": SCHOOL}
+# An extract of claims as the Department's officers prepare one for a council, conditionality groups by their names [S].
+BENEFITS = Export(
+    columns={
+        "claim_ref": "Claim", "nino": "NINO", "forename": "First Name", "surname": "Last Name",
+        "date_of_birth": ("DOB", day), "sex": "Sex", "address_line": "Address", "postcode": "Postcode", "uprn": "UPRN",
+        "partner_claim_ref": "Partner Claim", "benefit": ("Benefit", code()), "started_on": ("Claim Start", day),
+        "ended_on": ("Claim End", day), "regime_started_on": ("Regime Start", day),
+        "regime_ended_on": ("Regime End", day), "work_started_on": ("Work Start", day),
+        "work_ended_on": ("Work End", day),
+        "regime": ("Regime", code(**{"Intensive Work Search": "intensive", "Working Enough": "working_enough"})),
+    },
+    covers=("2016-09-01", "2018-06-30"),
+    facts=[
+        ("benefit.claim", "2016-04-01", "2018-03-14", "uc"),
+        ("benefit.regime", "2016-04-01", "2018-03-14", "intensive"),
+        ("work.spell", "2018-03-15", None, 1),
+        ("benefit.claim", "2018-03-15", None, "uc"),
+        ("benefit.regime", "2018-03-15", None, "working_enough"),
+        ("benefit.claim", "2015-06-01", None, "pip"),
+        ("benefit.claim", "2017-02-06", "2018-01-31", "hb"),
+    ],
+)  # fmt: skip
+
+OF_FEED = {"school_attendance": SCHOOL, "benefits": BENEFITS}
 
 
 def read_export(feed: str) -> list[dict[str, str]]:
@@ -102,10 +125,27 @@ def _check_schools(town: Borough) -> None:
     assert "0002001" not in seen and "000/2001" not in seen
 
 
+def test_a_regime_that_changed_leaves_the_days_before_as_they_were(town: Borough) -> None:
+    """Intensive in one file; in the next, intensive up to 14 March and working enough from 15 March on."""
+    first, second = read_export("benefits")[:2]
+    before = first | {"regime_ended_on": "", "work_started_on": "", "regime_started_on": first["started_on"]}
+    town.push("benefits", before)
+    assert [(f["from"], f["to"], f["value"]) for f in town.told("families.fact")] == [
+        ("2016-04-01", None, "uc"),
+        ("2016-04-01", None, "intensive"),
+    ]
+    push = town.push("benefits", first, second, covers_to="2018-06-30")
+    assert push["counts"]["recorded"] == 2
+    facts = town.get(f"/v1/people/{town.person('CL-000123')}/facts").json()["items"]
+    regimes = sorted((f["from"], f["to"], f["value"]) for f in facts if f["measure"] == "benefit.regime")
+    assert regimes == [("2016-04-01", "2018-03-14", "intensive"), ("2018-03-15", None, "working_enough")]
+    assert town.person("CL-000123|2018-03-15") == town.person("CL-000123")
+
+
 def test_a_term_kept_before_the_school_was_told_is_found_again(town: Borough) -> None:
     """A release that kept a pupil's term under a key without the school: its record is corrected, not doubled."""
     rows = read_export("school_attendance")
-    covers = {"covers_from": "2017-01-01", "covers_to": "2017-07-31"}
+    covers: dict[str, Any] = {"covers_from": "2017-01-01", "covers_to": "2017-07-31"}
     town.push("school_attendance", rows[0], **covers)
     _forget_school(town)
     again = town.push("school_attendance", *rows[:2], **covers)

@@ -126,7 +126,9 @@ class Feed:
     `age_measured` its first day is that of the age which the facts carry. `pupils`: whoever a line is about goes to
     school. `examples` are further lines that are read: each gives the cells that differ from the columns' examples.
     `key_grew_by`: parts of the key that it had not at first; a record that was kept without them is found again by the
-    first line that agrees with it in the others.
+    first line that agrees with it in the others. `key_may_lack`: parts that may be empty; they are then left out.
+    `empty_when_same`: a column whose cell says nothing where it says the same as another's: the regime with which a
+    claim began.
     """
 
     name: str
@@ -139,6 +141,8 @@ class Feed:
     rules: tuple[Rule, ...] = ()
     also_named: tuple[AlsoNamed, ...] = ()
     key_grew_by: tuple[str, ...] = ()
+    key_may_lack: tuple[str, ...] = ()
+    empty_when_same: Mapping[str, str] = field(default_factory=dict)
     identifiers: tuple[str, ...] = ()
     age_measured: bool = False
     pupils: bool = False
@@ -258,6 +262,9 @@ class Feed:
                 values[name] = read(text)
             except Bad as bad:
                 faults.append(LineFault(name, bad.code))
+        for name, other in self.empty_when_same.items():
+            if values.get(name) == values.get(other):
+                values[name] = None
         if not faults:
             faults.extend(self._faults_together(values, covers))
         if faults:
@@ -285,7 +292,7 @@ class Feed:
         return KEY_JOINED_BY.join(part for number, part in enumerate(parts) if number not in self._hidden)
 
     def _key(self, values: Values, parts: tuple[str, ...]) -> str:
-        return KEY_JOINED_BY.join(str(values[part]) for part in parts)
+        return KEY_JOINED_BY.join(str(values[part]) for part in parts if values[part] is not None)
 
     def _faults_together(self, values: Values, covers: Covers) -> Iterator[LineFault]:
         for rule in self.rules:

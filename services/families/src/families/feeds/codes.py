@@ -55,6 +55,10 @@ CODES: dict[str, tuple[str, str]] = {
     "regime_missing": ("Universal Credit is given without its regime.", "Add the regime."),
     "regime_without_uc": ("A regime is given with another benefit than uc.", "Leave the regime empty."),
     "ends_before_start": ("This end lies before its start.", "Check both dates."),
+    "outside_the_spell": (
+        "This day lies outside of the whole of which the line tells a part, or its end lies before its start.",
+        "Check the four dates.",
+    ),
     "end_without_start": ("An end is given without its start.", "Add the start, or take the end out."),
     "cell_count": ("The line has more or fewer cells than the header.", "Check commas and quotes in this line."),
     "not_csv": ("The line is not well-formed CSV.", "Check the quotes in this line."),

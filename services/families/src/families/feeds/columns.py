@@ -35,12 +35,18 @@ class Column:
         return tuple(code.code for code in self.kind.codes) if isinstance(self.kind, Coded) else ()
 
 
-def who(*, required: bool, forename: str, surname: str, born: str, sex: str) -> tuple[Column, ...]:
-    """Forename, surname, date of birth and sex; the arguments are the example's."""
+def who(
+    *, required: bool, forename: str, surname: str, born: str, sex: str, born_required: bool | None = None
+) -> tuple[Column, ...]:
+    """Forename, surname, date of birth and sex; the arguments are the example's.
+
+    Shape: `born_required` where the date of birth is asked for otherwise than the names are.
+    """
+    must_be_born = required if born_required is None else born_required
     return (
         Column("forename", kinds.NAME, "First name, as you hold it", forename, required, IDENTITY),
         Column("surname", kinds.NAME, "Family name, as you hold it", surname, required, IDENTITY),
-        Column("date_of_birth", kinds.DAY, "Year-month-day", born, required, IDENTITY),
+        Column("date_of_birth", kinds.DAY, "Year-month-day", born, must_be_born, IDENTITY),
         Column("sex", kinds.SEX, "Sex as recorded", sex, category=IDENTITY),
     )
 

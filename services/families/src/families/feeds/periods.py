@@ -94,6 +94,45 @@ class FromTo(Period):
 
 
 @dataclass(frozen=True)
+class PartOf(Period):
+    """A part of a spell: from its own first day to its own last, or to the spell's where it has none of its own.
+
+    Example: a claim of Universal Credit that began in April and ran under two regimes, the second from 15 March on, is
+    two lines: one up to 14 March, and one from 15 March on for as long as the claim lasts.
+    """
+
+    whole: FromTo
+    part: FromTo
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*self.whole.columns, *self.part.columns)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return (*self.whole.codes, "outside_the_spell")
+
+    def days(self, values: Values) -> Days | None:
+        whole = self.whole.days(values)
+        if whole is None:
+            return None
+        ends = [day for day in (whole[1], values[self.part.last]) if day]
+        return values[self.part.first] or whole[0], min(ends, default=None)
+
+    def faults(self, values: Values, covers: Covers) -> Iterator[LineFault]:
+        wrong = list(self.whole.faults(values, covers))
+        yield from wrong
+        if wrong or not values[self.whole.first]:
+            return
+        begins, ends = values[self.whole.first], values[self.whole.last]
+        first, last = values[self.part.first], values[self.part.last]
+        if first and (first < begins or (ends and first > ends)):
+            yield LineFault(self.part.first, "outside_the_spell")
+        elif last and (last < (first or begins) or (ends and last > ends)):
+            yield LineFault(self.part.last, "outside_the_spell")
+
+
+@dataclass(frozen=True)
 class SchoolTerm(Period):
     """A term of the school calendar or a half of one, told by two columns: `2016/17` and `autumn`."""
 

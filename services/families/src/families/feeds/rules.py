@@ -45,13 +45,17 @@ class SumAtMost(Rule):
 
 @dataclass(frozen=True)
 class OnlyWith(Rule):
-    """A cell is filled when another column holds one of some codes, and empty when it does not."""
+    """A cell is filled when another column holds one of some codes, and empty when it does not.
+
+    Shape: with `may_lack` it may be empty in any case.
+    """
 
     column: str
     other: str
     values: tuple[str, ...]
     missing: str = "needed_here"
     needless: str = "needless_here"
+    may_lack: bool = False
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -59,11 +63,11 @@ class OnlyWith(Rule):
 
     @property
     def codes(self) -> tuple[str, ...]:
-        return (self.missing, self.needless)
+        return (self.needless,) if self.may_lack else (self.missing, self.needless)
 
     def faults(self, values: Values) -> Iterator[LineFault]:
         wanted, given = values[self.other] in self.values, values[self.column] is not None
-        if wanted and not given:
+        if wanted and not given and not self.may_lack:
             yield LineFault(self.column, self.missing)
         if given and not wanted:
             yield LineFault(self.column, self.needless)
