@@ -446,10 +446,10 @@ def test_an_agreement_says_how_and_not_whether(duty: Duty) -> None:
 def test_an_unanswered_request_ages_is_listed_alarms_and_is_told_of_once(duty: Duty) -> None:
     request = duty.asks(urgent=True)
     assert date.fromisoformat(duty.show("sade", request)["due_on"]) <= today() + timedelta(days=5)
-    figures = duty.town.platform["consent"].client
+    consent = duty.town.platform["consent"]
 
     def alarms() -> bool:
-        return "thinkfamily_welfare_requests_overdue 0.0" not in figures.get("/metrics").text
+        return "thinkfamily_welfare_requests_overdue 0.0" not in consent.figures()
 
     def told() -> int:
         with duty.town.platform["consent"].runtime.read() as session:
@@ -527,11 +527,11 @@ def test_a_rule_answers_yes_so_often_and_for_what_it_names_and_is_looked_at(duty
     with town.platform["consent"].runtime.write() as session:
         of = update(WelfareAnswer).where(WelfareAnswer.request == UUID(first))
         session.execute(of.values(review_by=today() - timedelta(days=1)))
-    figures = town.platform["consent"].client
+    consent = town.platform["consent"]
     assert duty.received("pete", review="overdue") == [first]
-    assert "thinkfamily_welfare_reviews_overdue 1.0" in figures.get("/metrics").text
+    assert "thinkfamily_welfare_reviews_overdue 1.0" in consent.figures()
     assert duty.act(third, first, "answer/review", found).status_code == 200
-    assert "thinkfamily_welfare_reviews_overdue 0.0" in figures.get("/metrics").text
+    assert "thinkfamily_welfare_reviews_overdue 0.0" in consent.figures()
     assert duty.facts("sade", duty.joy, first) == set() and duty.show("sade", first)["status"] == "open"
     assert duty.act(third, first, "answer/review", found).json()["title"] == "No review due"
     steps = [step["kind"] for step in duty.show("pam", first)["history"]]

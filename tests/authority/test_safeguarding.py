@@ -295,11 +295,11 @@ def test_a_second_person_reviews_it_and_a_late_review_is_listed_and_alarms(case:
         page = case.town.get("tara", "families", "/v1/emergency-access", params={"status": "overdue"}, **SAFE)
         return [item["id"] for item in case.town.done(page)["items"]]
 
-    figures = case.town.platform["families"].client
+    families = case.town.platform["families"]
     assert overdue() == [access]
-    assert "thinkfamily_emergency_reviews_overdue 1.0" in figures.get("/metrics").text
+    assert "thinkfamily_emergency_reviews_overdue 1.0" in families.figures()
     assert case.act("tara", path, found).status_code == 201
-    assert overdue() == [] and "thinkfamily_emergency_reviews_overdue 0.0" in figures.get("/metrics").text
+    assert overdue() == [] and "thinkfamily_emergency_reviews_overdue 0.0" in families.figures()
     notes = case.town.done(case.town.get("iris", "families", "/v1/governance-notes"))["items"]
     (note,) = [note for note in notes if note["about"] == access]
     assert case.town.done(case.town.get("petra", "families", "/v1/governance-notes"))["items"] == []

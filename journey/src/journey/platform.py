@@ -34,8 +34,10 @@ LONGEST_LOOK_SECONDS = 0.3
 NOTHING_IS_LATE_DAYS = 36_500
 NAMED_BY_SUPERVISOR = "SUPERVISOR_PROCESS_NAME"
 """The variable in which supervisord tells each process its name; the script in between passes it on."""
-WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending"]
+COUNTED_AT = "thinkfamily_figures_counted"
+WAITING = ["thinkfamily_outbox_pending", "thinkfamily_listener_lag", "thinkfamily_work_pending", COUNTED_AT]
 PENDING = re.compile(r"^thinkfamily_(outbox_pending|listener_lag|work_pending)(?:\{[^}]*\})? (\S+)$", re.MULTILINE)
+COUNTED = re.compile(rf"^{COUNTED_AT}\{{[^}}]*\}} (\S+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -275,8 +277,12 @@ class Watch:
         self._addresses = addresses
         self._http = httpx.Client(timeout=10, verify=trusted())
 
-    def count_pending(self) -> dict[str, float]:
-        """What waits in each program: outbox rows, events not yet heard, work in the background."""
+    def count_pending(self, since: float = 0.0) -> dict[str, float]:
+        """What waits in each program: outbox rows, events not yet heard, work in the background.
+
+        Units: `since` in Unix time. A program tells what it counted last, and counts anew when it was asked; figures
+        that are older than that count as something that waits.
+        """
         found: dict[str, float] = {}
         for program in SERVICES:
             try:
@@ -284,10 +290,10 @@ class Watch:
             except httpx.HTTPError:
                 found[f"{program} (not answering)"] = 1
                 continue
-            counted = PENDING.findall(text)
-            if not {"outbox_pending", "listener_lag"} <= {name for name, _ in counted}:
-                found[f"{program} (figures missing)"] = 1  # a figure that could not be counted is left out, not 0
-            for name, value in counted:
+            counted = [float(at) for at in COUNTED.findall(text)]
+            if not counted or min(counted) <= since:
+                found[f"{program} (figures not counted)"] = 1
+            for name, value in PENDING.findall(text):
                 key = f"{program} {name}"
                 found[key] = found.get(key, 0) + float(value)
         return found
@@ -298,9 +304,11 @@ class Watch:
         Done means nothing pending in looks that follow each other: an event on its way from one program to the next
         may be counted in neither for a moment. Errors: WentWrong when what is left does not change for two minutes.
         """
-        calm, before, moved, pause = 0, None, time.monotonic(), LOOK_SECONDS
+        calm, before, moved, pause, since = 0, None, time.monotonic(), LOOK_SECONDS, time.time()
         while True:
-            pending = self.count_pending()
+            looked = time.time()
+            pending = self.count_pending(since)
+            since = looked
             left = sum(pending.values())
             seen(left)
             if left != before:

@@ -359,13 +359,13 @@ def test_what_was_parked_is_handled_once_its_reason_is_mended(
     for n, name in enumerate(["breaks", "Bear"]):
         make(toys, key=f"key-{n:08}", name=name)
     programs.deliver(toys)
-    assert "thinkfamily_parked_events 1.0" in toys.client.get("/metrics").text
+    assert "thinkfamily_parked_events 1.0" in toys.figures()
     assert unpark(toys.runtime, program.reactions) == (0, 1), "it still fails, and is kept"
     assert (count(toys, ParkedEvent), count(toys, Heard)) == (1, 1)
     monkeypatch.setattr(app, "mended", True)
     assert unpark(toys.runtime, program.reactions) == (1, 0)
     assert (count(toys, ParkedEvent), count(toys, Heard)) == (0, 2)
-    assert "thinkfamily_parked_events 0.0" in toys.client.get("/metrics").text
+    assert "thinkfamily_parked_events 0.0" in toys.figures()
     with toys.runtime.write() as session:  # told once more, it has been handled
         session.execute(Base.metadata.tables["position"].update().values(position=0))
     programs.deliver(toys)
@@ -518,7 +518,7 @@ def test_what_waits_is_found_without_reading_what_was_sent(toys: Running) -> Non
 
 def test_figures_tell_what_waits(toys: Running) -> None:
     make(toys)
-    figures = toys.client.get("/metrics").text
+    figures = toys.figures()
     assert "thinkfamily_outbox_pending 1.0" in figures
     assert 'route="/v1/toys",status="201"' in figures
 

@@ -410,7 +410,7 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
     def metrics(
         names: Annotated[list[Word], Query(alias="name[]", max_length=50, description="Only these")] = NO_NAMES,
     ) -> PlainTextResponse:
-        """Figures for Prometheus; what waits is counted at the moment of asking."""
+        """Figures for Prometheus, as they were counted last: nobody is asked, and what is gone makes nobody wait."""
         chosen = runtime.metrics.restricted_registry(names) if names else runtime.metrics
         return PlainTextResponse(generate_latest(chosen), media_type="text/plain; version=0.0.4")
 

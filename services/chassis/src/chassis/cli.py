@@ -26,7 +26,7 @@ from chassis.migrations import MigrationGaveUp, migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import set_up_logging
+from chassis.telemetry import set_up_logging, tell_repeats
 
 COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "run")
 log = structlog.get_logger()
@@ -136,12 +136,15 @@ def _serve(program: Program, runtime: Runtime, which: Sequence[str]) -> int:
     if "serve" in which:
         runtime.revocations.start_polling()
     loops.start()
+    runtime.figures.start()
     log.info("started", program=program.name, port=settings.own_port, does=list(which))
     try:
         server.run()
     finally:
         runtime.revocations.stop_polling()
+        runtime.figures.stop()
         loops.stop()
+        tell_repeats(all=True)
         runtime.flush()
     log.info("stopped", program=program.name)
     return 0 if server.started else 1

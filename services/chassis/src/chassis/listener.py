@@ -53,16 +53,9 @@ class Listener:
         return handled > 0
 
 
-def lag(runtime: Runtime, reactions: Reactions) -> int:
-    """How many positions this service is behind the producers that it listens to."""
-    if not reactions.types:
-        return 0
-    reached = _positions(runtime)
-    return sum(
-        max(0, end - reached.get(stream, 0))
-        for producer, topics in reactions.by_producer().items()
-        for stream, end in runtime.log.ends(producer, topics).items()
-    )
+def list_positions(runtime: Runtime) -> dict[tuple[str, ...], float]:
+    """How far each stream has been read, for the figures. Shape: (stream,) → position."""
+    return {(stream,): position for stream, position in _positions(runtime).items()}
 
 
 def count_parked(runtime: Runtime) -> int:
@@ -114,6 +107,7 @@ def _listen_to(runtime: Runtime, reactions: Reactions, producer: str, topics: li
             raise
         # One event that cannot be handled must not hold back the others: each on its own, the broken one parked.
         _one_by_one(runtime, reactions, entries)
+    runtime.traffic.note_handled(entry.topic for entry in entries)
     return len(entries)
 
 

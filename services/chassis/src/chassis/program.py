@@ -12,23 +12,27 @@ from typing import Any
 
 import structlog
 from fastapi import APIRouter, FastAPI
+from prometheus_client import ProcessCollector
 
 from chassis import paging
 from chassis.app import OPEN_ROUTES, Advised, Dialect, build_app
 from chassis.auth import Caller
 from chassis.db import on_commit
 from chassis.events import Event
-from chassis.listener import Listener, count_parked, lag
+from chassis.figures import Figure, FigureGroup, Figures
+from chassis.listener import Listener, count_parked, list_positions
 from chassis.reactions import Reactions
-from chassis.relay import Relay, count_waiting, only_one
+from chassis.relay import Relay, count_waiting, find_oldest_waiting, only_one
 from chassis.revocations import no_revocations
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import Gauges, described, tell_repeats
+from chassis.telemetry import described, tell_repeats
 from chassis.work import Worker
 
 ALL = ("serve", "relay", "listen", "work")
 """What a program does; on a laptop in one process, in production in one each."""
+REACHED = "thinkfamily_listener_position"
+STREAM = ("stream",)
 log = structlog.get_logger()
 
 
@@ -85,7 +89,9 @@ class Program:
                 app.include_router(router)
             if self.setup:
                 self.setup(app, runtime)
-        runtime.metrics.register(Gauges(self._figures(runtime, which)))
+        runtime.figures = self._figures(runtime, which)
+        runtime.metrics.register(runtime.figures)
+        ProcessCollector(registry=runtime.metrics)
         return app
 
     @property
@@ -98,33 +104,48 @@ class Program:
         package = importlib.import_module(self.package or self.name)
         return Path(package.__path__[0]) / "migrations" / "versions"
 
-    def _figures(
-        self, runtime: Runtime, which: Sequence[str]
-    ) -> list[tuple[str, str, dict[str, str], Callable[[], int]]]:
+    def _figures(self, runtime: Runtime, which: Sequence[str]) -> Figures:
+        """Those that every program has, and its own. A figure that other replicas tell as well says so."""
         if self.base is None:
-            return []
-        figures: list[tuple[str, str, dict[str, str], Callable[[], int]]] = [
-            ("thinkfamily_outbox_pending", "Events that wait for the relay", {}, lambda: count_waiting(runtime)),
-            ("thinkfamily_parked_events", "Events that could not be handled", {}, lambda: count_parked(runtime)),
+            return Figures([])
+        store = [
+            Figure("thinkfamily_outbox_pending", "Events that wait for the relay.", lambda: count_waiting(runtime)),
+            Figure(
+                "thinkfamily_outbox_oldest_seconds",
+                "Seconds since the event that waits longest for the relay was told; 0 when none waits.",
+                lambda: find_oldest_waiting(runtime),
+                is_instant=True,
+            ),
+            Figure("thinkfamily_parked_events", "Events that could not be handled.", lambda: count_parked(runtime)),
         ]
-        if {"serve", "listen"} & set(which):  # the others have no business with the log, or only write to it
-            figures.append(
-                ("thinkfamily_listener_lag", "Positions not yet read", {}, lambda: lag(runtime, self.reactions))
-            )
-        figures += [
-            (name, text, {}, lambda count=count: count(runtime))  # type: ignore[misc]
-            for name, text, count in self.figures
-        ]
+        store += [Figure(name, f"{text}.", partial(count, runtime)) for name, text, count in self.figures]
         for worker in self.workers:
-            figures.append(
-                (
-                    "thinkfamily_work_pending",
-                    "Work that waits",
-                    {"worker": worker.name},
-                    lambda worker=worker: worker.pending(runtime),  # type: ignore[misc]
-                )
-            )
-        return figures
+            count = partial(self._count_work, worker, runtime)
+            store.append(Figure("thinkfamily_work_pending", "Work that waits.", count, ("worker",)))
+        groups = [FigureGroup("store", store, self.name)]
+        log: list[Figure] = []
+        if "relay" in which:
+            ends = partial(_list_ends, runtime, {self.name: self.topics})
+            log.append(Figure("thinkfamily_log_end", "Last position of each own stream.", ends, STREAM))
+        if {"serve", "listen"} & set(which) and self.reactions.types:  # the others have no business with the log
+            reached = partial(list_positions, runtime)
+            store.append(Figure(REACHED, "Position up to which each stream was handled.", reached, STREAM))
+            groups = [FigureGroup("store", store, self.name)]
+            behind = partial(self._lag, runtime, groups[0])
+            log.append(Figure("thinkfamily_listener_lag", "Events of each stream not yet handled.", behind, STREAM))
+        if log:
+            groups.append(FigureGroup("log", log, self.name))
+        return Figures(groups, runtime.traffic.collect)
+
+    def _lag(self, runtime: Runtime, store: FigureGroup) -> dict[tuple[str, ...], float]:
+        """How many positions this service is behind the producers that it listens to, in each stream."""
+        ends = _list_ends(runtime, self.reactions.by_producer())
+        reached = store.last.get(REACHED) or list_positions(runtime)
+        return {stream: max(0.0, end - reached.get(stream, 0)) for stream, end in ends.items()}
+
+    @staticmethod
+    def _count_work(worker: Worker, runtime: Runtime) -> dict[tuple[str, ...], float]:
+        return {(worker.name,): worker.pending(runtime)}
 
     @property
     def topics(self) -> list[str]:
@@ -148,6 +169,15 @@ class Program:
             for worker in self.workers:
                 steps[f"work.{worker.name}"] = paced(partial(worker.step, runtime), getattr(worker, "every", 0.0))
         return Loops(runtime, steps, {"listen": runtime.log.look_every})
+
+
+def _list_ends(runtime: Runtime, sources: Mapping[str, list[str]]) -> dict[tuple[str, ...], float]:
+    """The last position of each stream. Shape: (stream,) → position."""
+    return {
+        (stream,): end
+        for producer, topics in sources.items()
+        for stream, end in runtime.log.ends(producer, topics).items()
+    }
 
 
 def paced(step: Callable[[], bool], every: float) -> Callable[[], bool]:
@@ -193,6 +223,7 @@ class Loops:
         if runtime.store is not None:
             on_commit(runtime.store, self._wake)
         runtime.state["stalled"] = self.stalled
+        runtime.traffic.active |= dict.fromkeys(steps, False)
 
     def start(self) -> None:
         for name, step in self._steps.items():
@@ -224,9 +255,11 @@ class Loops:
             try:
                 # One relay, listener and worker a service is active: order is kept, and no work is done twice.
                 with only_one(self._runtime, name) as still:
+                    self._runtime.traffic.active[name] = still()
                     self._repeat(name, step, still)
             except Exception as broken:
                 self._log_failure(name, broken)
+            self._runtime.traffic.active[name] = False
             self._stop.wait(self.STAND_BY)
 
     def _repeat(self, name: str, step: Callable[[], bool], still: Callable[[], bool]) -> None:

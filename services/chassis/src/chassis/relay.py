@@ -127,6 +127,14 @@ def count_waiting(runtime: Runtime) -> int:
         return session.scalar(select(func.count()).where(box.position.is_(None))) or 0
 
 
+def find_oldest_waiting(runtime: Runtime) -> float:
+    """When the event that waits longest for the relay was told, Unix time; 0 when none waits."""
+    box = Outbox.__table__.c
+    with reading(runtime.engine) as session:
+        at = session.scalar(select(box.at).where(box.position.is_(None)).order_by(box.seq).limit(1))
+    return at.timestamp() if at else 0.0
+
+
 Still = Callable[[], bool]
 """Whether this process is still the one."""
 

@@ -12,14 +12,17 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from chassis.db import make_engine, reading, writing
+from chassis.figures import Figures
 from chassis.http import ServiceClient, TokenSource
 from chassis.keys import JwksOverHttp, KeySource
 from chassis.log import EventLog, SqliteLog
+from chassis.log.noted import noted
 from chassis.problems import Problem
 from chassis.revocations import PATH, RevocationList, no_revocations
 from chassis.revocations_over_http import RevocationsOverHttp
 from chassis.settings import ServiceSettings
 from chassis.thread_slots import ThreadSlot
+from chassis.traffic import Traffic
 from chassis.write_behind import WriteBehind
 
 
@@ -33,6 +36,8 @@ class Runtime:
     store: Engine | None = None
     revocations: RevocationList = field(default_factory=no_revocations)
     metrics: CollectorRegistry = field(default_factory=CollectorRegistry)
+    figures: Figures = field(default_factory=lambda: Figures([]))
+    traffic: Traffic = field(default_factory=Traffic)
     state: dict[str, Any] = field(default_factory=dict)
     _clients: dict[str, ServiceClient] = field(default_factory=dict)
     _behind: dict[str, WriteBehind] = field(default_factory=dict)
@@ -83,6 +88,7 @@ class Runtime:
         return tokens
 
     def close(self) -> None:
+        self.figures.stop()
         for behind in self._behind.values():
             behind.stop()
         for client in self._clients.values():
@@ -102,10 +108,12 @@ def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: K
         settings.var.mkdir(parents=True, exist_ok=True)
         engine = make_engine(settings.store_url, settings.threads)
     published = JwksOverHttp(f"{settings.identity_url}/oauth/jwks")
+    traffic = Traffic()
     return Runtime(
         settings=settings,
         store=engine,
-        log=make_log(settings),
+        log=noted(make_log(settings), traffic),
+        traffic=traffic,
         keys=keys or published,
         revocations=no_revocations() if keys else make_revocations(settings, published),
     )

@@ -9,13 +9,11 @@ import re
 import secrets
 import sys
 import traceback
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any, TypeVar
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from prometheus_client.core import GaugeMetricFamily, Metric
-from prometheus_client.registry import Collector
 
 from chassis.repeats import Repeats
 
@@ -211,30 +209,3 @@ class RequestMetrics:
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         self._count.labels(method, route, str(status)).inc()
         self._seconds.labels(method, route).observe(seconds)
-
-
-class Gauges(Collector):
-    """Figures that are counted when somebody looks.
-
-    Shape: `sources` gives name, help, labels → function; a function that fails leaves its figure out.
-    """
-
-    def __init__(self, sources: Iterable[tuple[str, str, dict[str, str], Callable[[], int]]]) -> None:
-        self._sources = list(sources)
-
-    def collect(self) -> Iterable[Metric]:
-        families: dict[str, GaugeMetricFamily] = {}
-        for name, help_text, labels, count in self._sources:
-            try:
-                value = count()
-            except Exception as broken:
-                structlog.get_logger().warning("figure not counted", figure=name, error=type(broken).__name__)
-                continue
-            family = families.setdefault(name, GaugeMetricFamily(name, help_text, labels=list(labels)))
-            family.add_metric(list(labels.values()), value)
-        return families.values()
-
-    def describe(self) -> Iterable[Metric]:
-        return [
-            GaugeMetricFamily(name, text) for name, text in {name: text for name, text, *_ in self._sources}.items()
-        ]
