@@ -147,7 +147,7 @@ class Frame:
         current = begin_request(_text(headers.get(b"x-request-id")), _text(headers.get(b"traceparent")))
         waiting = begin_answer()
         settings = self._runtime.settings
-        begin_time_budget(settings.time_budget, _text(headers.get(b"time-budget")))
+        begin_time_budget(settings.time_budget, _text(headers.get(b"time-budget")), statement=settings.statement_budget)
         large = self._spools is not None and self._spools.fullmatch(scope["path"]) is not None
         limit = settings.spooled_body_limit if large else settings.body_limit
         find_names = cache(partial(_find_known_names, scope))

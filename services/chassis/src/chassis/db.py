@@ -129,16 +129,20 @@ class QueueLock:
                 self._taken = False
 
 
-def make_engine(url: str, threads: int = 40) -> Engine:
-    """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks."""
+def make_engine(url: str, threads: int = 40, patience: float = 10.0, statement_timeout: float = 300.0) -> Engine:
+    """An engine whose pool is as large as the number of requests at once: a smaller one deadlocks.
+
+    Units: seconds. `patience` is how long a free connection is waited for, `statement_timeout` how long a statement may
+    take that no request waits for.
+    """
     on_servers = make_url(url).get_backend_name() == "postgresql"
     engine = create_engine(
         url,
         pool_size=threads + 10,
         max_overflow=10,
-        pool_timeout=10,
+        pool_timeout=patience,
         pool_pre_ping=on_servers,  # a server that was started anew leaves dead connections behind
-        connect_args=POSTGRES if on_servers else {},
+        connect_args=_session_settings(statement_timeout) if on_servers else {},
         json_serializer=_json_text,
         json_deserializer=_json_value,
     )
@@ -159,18 +163,22 @@ SESSION = {
     # Nobody waits for a lock for ever, and nobody holds one for ever who has lost the way back.
     "lock_timeout": "20s",
     "idle_in_transaction_session_timeout": "120s",
+    # Whoever has given up waiting has closed the connection: what it asked for need not be done to its end.
+    "client_connection_check_interval": "1s",
     # A page anywhere costs what the next one does, as in memory and on disks without heads: else hundreds of ids are
     # looked up by reading whole tables.
     "random_page_cost": "1.1",
     **{f"tcp_{name.removeprefix('tcp_')}": str(value) for name, value in GONE.items()},
 }
-POSTGRES = {
-    "connect_timeout": 5,
-    "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
-    **GONE,
-}
+CONNECT_SECONDS = 5
 WRITING = 8150
 """The advisory lock of whoever writes to a service's database."""
+
+
+def _session_settings(statement_timeout: float) -> dict[str, Any]:
+    """What a connection is opened with."""
+    settings = SESSION | {"statement_timeout": f"{int(statement_timeout * 1000)}ms"}
+    return {"options": " ".join(f"-c {name}={value}" for name, value in settings.items()), **GONE}
 
 
 def _json_text(value: Any) -> str:
@@ -215,6 +223,21 @@ def _teach_sqlite(engine: Engine) -> None:
 
 
 def _teach_postgres(engine: Engine) -> None:
+    from chassis.bounded_connection import connect_within_budget  # a laptop need not load the driver
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_: Dialect, __: Any, arguments: Any, parameters: Any) -> Any:
+        return connect_within_budget(CONNECT_SECONDS, *arguments, **parameters)
+
+    @event.listens_for(engine, "checkout")
+    def begin_work(connection: Any, _: Any, __: Any) -> None:
+        connection.resting = False
+
+    @event.listens_for(engine, "checkin")
+    def rest(connection: Any, _: Any) -> None:
+        if connection is not None:
+            connection.resting = True
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Held until the transaction ends, however it ends. Each statement behind it sees what the last writer left.

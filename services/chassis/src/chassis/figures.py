@@ -75,7 +75,7 @@ class FigureGroup:
     def _count(self) -> None:
         with self._counting:
             at, self._began, failing = time.time(), time.monotonic(), set[str]()
-            begin_time_budget(PATIENCE, None)
+            begin_time_budget(PATIENCE, None, statement=PATIENCE)
             fresh: dict[str, Counted] = {}
             for figure in self.figures:
                 try:

@@ -80,6 +80,7 @@ def _alone(runtime: Runtime) -> Iterator[None]:
     connection = runtime.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     try:
         connection.execute(sa.text("SET lock_timeout = 0"))
+        connection.execute(sa.text("SET statement_timeout = 0"))
         connection.execute(sa.text(f"SELECT pg_advisory_lock({MIGRATING})"))
         yield
     finally:

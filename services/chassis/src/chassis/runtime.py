@@ -106,7 +106,7 @@ def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: K
     engine = None
     if stores_data:
         settings.var.mkdir(parents=True, exist_ok=True)
-        engine = make_engine(settings.store_url, settings.threads)
+        engine = make_engine(settings.store_url, settings.threads, settings.time_budget, settings.statement_timeout)
     published = JwksOverHttp(f"{settings.identity_url}/oauth/jwks")
     traffic = Traffic()
     return Runtime(

@@ -85,6 +85,15 @@ class ServiceSettings(BaseSettings):
     time_budget: float = Field(
         default=3.0, description="How long a request may wait for other programs, in all its calls together"
     )
+    statement_budget: float = Field(
+        default=10.0,
+        gt=0,
+        description="How long a request may wait for one answer of its database, locks included; then 503. Less where "
+        "its caller waits less",
+    )
+    statement_timeout: float = Field(
+        default=300.0, ge=0, description="How long one statement may take that no request waits for; 0: for ever"
+    )
     marks_every: float = Field(
         default=1.0, ge=0, description="How long marks of answers that left are gathered before they are sent; 0: none"
     )

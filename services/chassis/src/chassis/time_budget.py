@@ -8,6 +8,7 @@ A request's own work is not counted, nor is the body that it takes in: it may go
 """
 
 import contextvars
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,12 +23,22 @@ _current: contextvars.ContextVar["TimeBudget | None"] = contextvars.ContextVar("
 
 
 class TimeBudget:
-    """Seconds that may be waited; each wait is taken from them. `clock` is read before and after a wait."""
+    """Seconds that may be waited; each wait is taken from them. `clock` is read before and after a wait.
+
+    Units: `statement` in seconds, for which one answer of the own database may be waited. It is not taken from the
+    rest: a request's own work may be many statements, and goes on for as long as each of them is answered.
+    """
 
     def __init__(
-        self, seconds: float, clock: Callable[[], float] = time.monotonic, whole: "TimeBudget | None" = None
+        self,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+        whole: "TimeBudget | None" = None,
+        statement: float = math.inf,
     ) -> None:
         self._left, self._clock, self._whole = seconds, clock, whole
+        self.statement = statement
+        self.store_is_silent = False  # whether the own database was waited for in vain: once is enough
 
     @property
     def left(self) -> float:
@@ -57,11 +68,15 @@ class TimeBudget:
         return str(max(1, int(self.left * ON_THE_WAY * 1000)))
 
 
-def begin_time_budget(seconds: float, told: str | None) -> None:
-    """Give the request that begins here its budget: what the program allows, or less where its caller waits less."""
+def begin_time_budget(seconds: float, told: str | None, statement: float = math.inf) -> None:
+    """Give the request that begins here its budget: what the program allows, or less where its caller waits less.
+
+    Units: `statement` in seconds: see `TimeBudget`.
+    """
     if told and len(told) <= MOST_DIGITS and told.isascii() and told.isdigit():
         seconds = min(seconds, int(told) / 1000)
-    _current.set(TimeBudget(seconds))
+        statement = min(statement, seconds)
+    _current.set(TimeBudget(seconds, statement=statement))
 
 
 def current_time_budget() -> TimeBudget | None:
