@@ -147,23 +147,23 @@ def test_what_was_sent_and_handled_is_counted_by_topic(toys: Running, programs: 
 
 
 def test_one_replica_is_active_and_the_other_stands_by(toys: Running) -> None:
-    turns = {name: threading.Event() for name in ("first", "second")}
+    heard = {name: threading.Event() for name in ("first", "second")}
 
     def step(name: str) -> bool:
-        turns[name].set()
+        heard[name].set()
         return False
 
     first = Loops(toys.runtime, {"relay": lambda: step("first")})
     first.start()
     try:
-        assert turns["first"].wait(60)
+        assert heard["first"].wait(60)
         assert scrape(toys)['thinkfamily_active{task="relay"}'] == 1
         other = type(toys.runtime)(**{**vars(toys.runtime), "traffic": type(toys.runtime.traffic)()})
         second = Loops(other, {"relay": lambda: step("second")})
         second.start()
         assert other.traffic.active == {"relay": False}
         first.stop()
-        assert turns["second"].wait(60) and other.traffic.active == {"relay": True}
+        assert heard["second"].wait(60) and other.traffic.active == {"relay": True}
         second.stop()
         assert scrape(toys)['thinkfamily_active{task="relay"}'] == 0
     finally:
