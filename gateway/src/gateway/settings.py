@@ -47,6 +47,9 @@ class GatewaySettings(ServiceSettings):
     introspection_roles: list[str] = Field(
         default=["platform_administrator"], description="Who may ask for the schema; in development everybody"
     )
+    token_command: str = Field(
+        default="", description="On a laptop: the command that prints a token of somebody; shown at /first-query"
+    )
     cached_documents: int = Field(default=200, description="Parsed and checked documents that are kept")
     connect_timeout: float = Field(default=2.0, description="How long reaching another program may take")
     operation_timeout: float = Field(default=3.0, description="How long a whole operation may take")

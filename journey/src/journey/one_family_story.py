@@ -1,12 +1,11 @@
 """Prints the story of one family, and where the platform can be explored."""
 
-import shlex
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from journey.console import Console, counted, pounds
-from journey.platform import ROOT, Addresses
+from journey.platform import Addresses, write_token_command
 from journey.seeding import CREDENTIALS, iso
 from journey.story import Outcome
 from sandbox import actors
@@ -127,6 +126,5 @@ def print_addresses(where: Addresses, var: Path, console: Console) -> None:
         path = "/graphql" if program == "gateway" else "/openapi.json"
         console.print_line(f"  {program:9} {where.url(program)}{path}")
     console.print_line(f"  the sandbox's people and clients with their passwords and secrets: {var / CREDENTIALS}")
-    at = "" if var == ROOT / "var" else f" --var {shlex.quote(str(var))}"
-    console.print_line(f"  a token for one of them: .venv/bin/python -m journey token ana{at}")
+    console.print_line(f"  a token for one of them: {write_token_command(var)}")
     console.print_line()

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -93,7 +94,10 @@ class Platform:
 
         Errors: CannotGoOn, with one line, when a port is taken, the data is in use, or a program does not start.
         """
-        self._lock = DataFolder(self.var).claim(self.addresses.port_base, self.profile)
+        folder = DataFolder(self.var)
+        if not folder.is_a_platforms():
+            self._refuse_taken_ports()  # so that nothing is left behind of a platform that never was
+        self._lock = folder.claim(self.addresses.port_base, self.profile)
         self._refuse_taken_ports()
         self._said_before = {log: log.stat().st_size for log in (self.var / "logs").iterdir()}
         if self.servers is not None:
@@ -192,6 +196,7 @@ class Platform:
         servers = self.servers.environment() if self.servers is not None else {}
         # The sandbox tells of years ago: by the vocabulary's days each act of support would be recorded late.
         own["FAMILIES_LATE_AFTER_DAYS"] = str(NOTHING_IS_LATE_DAYS)
+        own["GATEWAY_TOKEN_COMMAND"] = write_token_command(self.var)
         return {**os.environ, **self.addresses.environment(self.var), **servers, **own}
 
     def _write_config(self, wrapper: list[str]) -> Path:
@@ -371,6 +376,12 @@ def kill_if_left(pid: int) -> None:
     """End a program that outlived its supervisor; another process that has its number by now is left alone."""
     if any(left == pid and "chassis.cli" in words for left, _, words in every_process()):
         os.kill(pid, signal.SIGKILL)
+
+
+def write_token_command(var: Path) -> str:
+    """The command that prints a token of one of the sandbox's people, from the platform of this data."""
+    at = "" if var == ROOT / "var" else f" --var {shlex.quote(str(var))}"
+    return f".venv/bin/python -m journey token ana{at}"
 
 
 def last_line(log: Path, after: int = 0) -> str:

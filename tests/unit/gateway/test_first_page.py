@@ -149,6 +149,13 @@ def test_the_first_query_names_the_address_and_is_answered(open_gateway: Gateway
     query = unescape(text.partition("<code>query")[2].partition("</code>")[0])
     assert f"{open_gateway.running.runtime.settings.own_url}/graphql" in text and "oauth/authorize" in text
     assert set(open_gateway.ask(f"query{query}")) == {"me", "families"}
+    assert "journey token" not in text
+
+
+def test_on_a_laptop_the_page_says_how_to_get_a_token_of_that_platform(gateway_with: Callable[..., Gateway]) -> None:
+    gateway = gateway_with(token_command="journey token ana --var '/tmp/its own'")
+    text = unescape(gateway.http.get("/first-query", headers=BROWSER).text)
+    assert "<code>journey token ana --var '/tmp/its own'</code>" in text
 
 
 TOLD = {"type": "plan-lost", "title": "Plan lost", "status": 404, "explanation": ["<b>Look</b> again."], "newer": 1}

@@ -4,6 +4,7 @@ import contextlib
 import io
 import json
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 
 from journey.__main__ import main
 from journey.data_folder import RECORD, DataFolder
-from journey.platform import last_line
+from journey.platform import ROOT, Addresses, Platform, last_line, write_token_command
+from journey.ports import FOR_PROGRAMS, find_first_free
 from journey.stopping import CannotGoOn
 from vocabulary.programs import FIRST_PORT
 
@@ -149,3 +151,21 @@ def test_a_log_is_quoted_from_this_start_on(tmp_path: Path) -> None:
     assert last_line(log, before) == "new"
     os.unlink(log)
     assert last_line(log, before) == "(nothing)"
+
+
+def test_a_platform_whose_port_is_taken_leaves_no_folder_behind(tmp_path: Path) -> None:
+    port = find_first_free(20, FOR_PROGRAMS)
+    path = tmp_path / "nowhere" / "var"
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises(CannotGoOn, match=f"port {port} .* is taken"):
+            Platform(path, Addresses(port)).start()
+    assert not path.parent.exists()
+
+
+def test_the_token_command_names_the_data_of_its_own_platform(tmp_path: Path) -> None:
+    assert write_token_command(ROOT / "var") == ".venv/bin/python -m journey token ana"
+    other = tmp_path / "its own"
+    assert write_token_command(other).endswith(f"journey token ana --var '{other}'")
+    assert Platform(other, Addresses())._environment()["GATEWAY_TOKEN_COMMAND"] == write_token_command(other)

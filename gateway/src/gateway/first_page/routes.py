@@ -91,6 +91,7 @@ async def show_first_query(request: Request) -> Response:
         identity=settings.issuer,
         query=(FOLDER / "examples" / "first_query.graphql").read_text(),
         roles=settings.introspection_roles,
+        token_command=settings.token_command,
     )
 
 
