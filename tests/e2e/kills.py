@@ -30,6 +30,7 @@ from fixtures.tokens import TRUSTED
 from journey.console import Console, Step
 from journey.platform import START_SECONDS, Platform, is_ready, url_of
 from journey.profile import Profile, list_parts
+from journey.servers.kafka import SUPER_USER
 from vocabulary.programs import SERVICES
 
 SEED = int(os.environ.get("KILL_SEED", SOAK_SEED))
@@ -194,6 +195,9 @@ def runtime_of(platform: Platform, program: str) -> Iterator[Runtime]:
         settings |= {
             "database_url": platform.servers.postgres.url(program, program),
             "kafka_servers": platform.servers.kafka.servers,
+            # Who looks may read what the program only writes.
+            "kafka_user": SUPER_USER,
+            "kafka_password_file": platform.servers.kafka.password_file,
         }
     with running(make_runtime(load(program).settings(**settings), keys=TRUSTED)) as runtime:
         yield runtime

@@ -4,6 +4,7 @@ The table says so a second time, by hand. What is tried goes to the broker as Ka
 its own codes; so a client that stays quiet about a refusal hides none.
 """
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -69,6 +70,9 @@ READERS = {
 """Who reads a topic: who must act on what is told there. Who writes it stands in its name."""
 DONE, NO_TOPIC, NO_GROUP = 0, 29, 30
 """Kafka's codes: done, and not authorized for a topic, for a group."""
+
+
+WRITES = ("Write", "Create")
 
 
 def may_write(program: str, topic: str) -> bool:
@@ -200,9 +204,9 @@ def test_a_program_writes_its_own_topics_reads_what_it_reacts_to_and_joins_no_gr
 
 
 def test_who_has_no_user_or_a_wrong_password_is_not_let_in(broker: Broker) -> None:
-    pairs = zip(SERVICES, [*SERVICES[1:], SERVICES[0]], strict=True)
-    strangers = [broker.credentials(name, password_of=other) for name, other in pairs]
-    strangers += [Credentials(f"{broker.mark}nobody", broker.secrets / "claims.kafka")]
+    (broker.secrets / "wrong.kafka").write_text("wrong")
+    strangers = [broker.credentials("consent", password_of="claims"), broker.credentials("claims", password_of="wrong")]
+    strangers += [broker.credentials("nobody", password_of="claims")]
 
     def connect(who: Credentials | None) -> None:
         with broker.client(who, patience=700):
@@ -349,6 +353,23 @@ def test_granting_again_takes_away_what_is_no_longer_needed_and_sets_a_new_passw
         pass
     assert broker.grant("consent") == 0
     assert f"{number} rights, 0 new, 0 taken away" in capsys.readouterr().out
+
+
+def test_the_commands_of_the_page_on_operations_do_what_they_say(
+    broker: Broker, capsys: pytest.CaptureFixture[str]
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "operations.md").read_text()
+    shown, granted = re.findall(r"^python -m chassis\.grant (.+?) *(?:#.*)?$", page, re.MULTILINE)
+    (broker.secrets / "families.kafka").write_text("another of families")
+    assert broker.grant(*shown.split()) == 0
+    lines = set(capsys.readouterr().out.splitlines())
+    who = f"--add --allow-principal User:{broker.mark}families --operation"
+    own = {f"{who} {does} --topic {broker.mark}{t}" for t in READERS if may_write("families", t) for does in WRITES}
+    heard = {f"{who} Read --topic {broker.mark}{t}" for t in READERS if may_read("families", t)}
+    assert lines == own | heard
+    assert broker.grant(*granted.split()) == 0
+    with broker.client(broker.credentials("families")) as client:
+        assert client.write("families.fact") == {"families.fact": DONE}
 
 
 def test_nothing_is_granted_by_who_may_not(broker: Broker, capsys: pytest.CaptureFixture[str]) -> None:

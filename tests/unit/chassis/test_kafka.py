@@ -1,15 +1,18 @@
 """kafka-python's clients while no broker answers: nothing of them is left behind."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from kafka import KafkaConsumer
+from kafka.errors import KafkaError
 
 from chassis.log import Entry
 from chassis.log import kafka as kafka_log
 from chassis.log.credentials import Credentials
-from chassis.log.kafka import KafkaLog
+from chassis.log.kafka import KafkaLog, common_settings, connected
 from journey.servers import Kafka
 from journey.servers.kafka import SUPER_USER
 
@@ -46,6 +49,31 @@ def broker(tmp_path: Path) -> Iterator[Kafka]:
         yield broker
     finally:
         broker.forget()
+
+
+@pytest.mark.servers
+def test_a_broker_of_an_earlier_release_asks_who_is_there_from_now_on_and_keeps_its_events(broker: Kafka) -> None:
+    who = Credentials(SUPER_USER, broker.password_file)
+    before = KafkaLog(broker.servers, partitions=1, credentials=who)
+    before.prepare(["x.y"])
+    before.append("x", [ENTRY])
+    before.close()
+    broker.stop()
+    # As it was: whoever came was let in, and there was no super user.
+    settings = broker.data.parent / "server.properties"
+    lines = re.sub(r"\\\n", "", settings.read_text()).replace("SASL_PLAINTEXT", "PLAINTEXT").splitlines()
+    secured = re.compile(r"sasl|listener\.name|authorizer|allow\.everyone|super\.users")
+    settings.write_text("\n".join(line for line in lines if not secured.match(line)) + "\n")
+    former = broker.password_file.read_text()
+    broker.password_file.unlink()
+    broker.start()
+    assert broker.password_file.read_text() != former
+    with pytest.raises(KafkaError, match="bootstrap"):
+        connected(KafkaConsumer, common_settings(broker.servers, "", None) | {"bootstrap_timeout_ms": 700})
+    after = KafkaLog(broker.servers, partitions=1, credentials=who)
+    values = [stored.value for stored in after.read("x", ["x.y"], {}, 10)]
+    after.close()
+    assert values == [b"one"]
 
 
 @pytest.mark.servers

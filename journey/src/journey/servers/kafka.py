@@ -85,6 +85,11 @@ class Kafka(Server):
         fetch_kafka()
         if not (self._home / "server.properties").exists():
             self._prepare()
+        if not self.password_file.exists():
+            self._make_super_user()
+        self._run()
+
+    def _run(self) -> None:
         log = self._home / "broker.log"
         log.touch()
         seen = log.stat().st_size
@@ -104,12 +109,34 @@ class Kafka(Server):
         """The password of `SUPER_USER`."""
         return self._home / "admin.password"
 
+    def _make_super_user(self) -> None:
+        """Let a broker of an earlier release ask who is there: as yet it asks nobody, and so makes its super user."""
+        from kafka import KafkaAdminClient
+        from kafka.admin import UserScramCredentialUpsertion
+
+        self._run()
+        password = secrets.token_hex(24)
+        admin = KafkaAdminClient(bootstrap_servers=self.servers)
+        try:
+            made = UserScramCredentialUpsertion(SUPER_USER, "SCRAM-SHA-512", password)
+            refused = admin.alter_user_scram_credentials([made])[SUPER_USER]
+        finally:
+            admin.close()
+            self.stop()
+        if refused:
+            raise CannotGoOn(f"Kafka did not make its super user: {refused}")
+        _keep(self._home / "server.properties", self._settings(int(self.servers.rpartition(":")[2]), password))
+        _keep(self.password_file, password)
+
+    def _settings(self, port: int, password: str) -> str:
+        return SETTINGS.format(port=port, controller=port + 1, home=self._home, user=SUPER_USER, password=password)
+
     def _prepare(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home.mkdir(parents=True)
         port = find_first_free(2, FOR_SERVERS)
         password = secrets.token_hex(24)
-        text = SETTINGS.format(port=port, controller=port + 1, home=self._home, user=SUPER_USER, password=password)
+        text = self._settings(port, password)
         (self._home / "log4j2.properties").write_text(LOG4J)
         (self._home / "address").write_text(f"127.0.0.1:{port}")
         _keep(self.password_file, password)
