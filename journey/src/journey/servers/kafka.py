@@ -82,12 +82,16 @@ class Kafka(Server):
 
     def start(self) -> None:
         """Fetch what is missing, format the storage once, and wait until the broker is ready. Errors: CannotGoOn."""
-        fetch_kafka()
-        if not (self._home / "server.properties").exists():
-            self._prepare()
+        self.prepare()
         if not self.password_file.exists():
             self._make_super_user()
         self._run()
+
+    def prepare(self) -> None:
+        """Write settings and format the storage, unless that was done. Errors: CannotGoOn."""
+        fetch_kafka()
+        if not (self._home / "server.properties").exists():
+            self._prepare()
 
     def _run(self) -> None:
         log = self._home / "broker.log"
