@@ -48,6 +48,51 @@ EVERY_EVENT_IS_TOLD = Rule(
 )
 
 
+@dataclass(frozen=True)
+class Room:
+    """A module, by the path that a reader looks for."""
+
+    path: str
+    tree: ast.Module
+
+
+TABLES = {"Outbox", "OutboxKey"}
+WRITES = {"insert", "upsert", "write_rows", "add"}
+
+
+def finds_rows_past_emit(room: Room) -> Iterator[str]:
+    """Statements that insert into the outbox's tables, and objects of them."""
+    for call in (node for node in ast.walk(room.tree) if isinstance(node, ast.Call)):
+        made, named = names_in(call.func), names_in(call.func, *call.args)
+        if made & TABLES or (named & TABLES and made & WRITES):
+            yield f"{room.path}:{call.lineno} writes to the outbox past emit"
+
+
+def names_in(*nodes: ast.expr) -> set[str]:
+    inner = [each for node in nodes for each in ast.walk(node)]
+    named = {each.id for each in inner if isinstance(each, ast.Name)}
+    return named | {each.attr for each in inner if isinstance(each, ast.Attribute)}
+
+
+ONLY_EMIT_WRITES_EVENTS = Rule(
+    says="Only `emit` writes to the outbox: so each event is numbered, bounded and belongs to a trace",
+    finds=finds_rows_past_emit,
+    valid={
+        "emit": Room("claims/service.py", ROOM),
+        "looks at it": Room("claims/service.py", ast.parse("select(Outbox.seq)")),
+    },
+    invalid={
+        "a statement": (Room("claims/service.py", ast.parse("insert(Outbox.__table__)")), "past emit"),
+        "a row": (Room("claims/service.py", ast.parse("session.add(Outbox(id=1))")), "past emit"),
+    },
+)
+
+
+def test_only_emit_writes_to_the_outbox() -> None:
+    rooms = [Room(str(path), tree) for name in (*SERVICES, "chassis") for path, tree in sources(name)]
+    ONLY_EMIT_WRITES_EVENTS.check(*(room for room in rooms if not room.path.endswith("chassis/outbox.py")))
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_published_event_is_told_by_a_room(name: str) -> None:
     rooms = [tree for path, tree in sources(name) if path.name != "events.py"]

@@ -35,6 +35,16 @@ class Heard:
     heard: frozenset[str]
 
 
+@dataclass(frozen=True)
+class Listened:
+    """A program's side of the topics that it listens to. Shape: types; `told` are those that stand on these topics."""
+
+    program: str
+    told: frozenset[str]
+    reacted: frozenset[str]
+    ignored: frozenset[str]
+
+
 def finds_unpublished(events: Published) -> Iterator[str]:
     published = set(events.published)
     yield from (f"{each.__name__} is defined and not published" for each in events.defined - published)
@@ -57,6 +67,15 @@ def finds_identifiers(events: Sequence[type[Event]]) -> Iterator[str]:
 
 def finds_unpublished_reactions(events: Heard) -> Iterator[str]:
     yield from (f"{kind} is waited for and published by nobody" for kind in sorted(events.heard - events.published))
+
+
+def finds_not_understood(listened: Listened) -> Iterator[str]:
+    known = listened.reacted | listened.ignored
+    yield from (f"{listened.program} neither reacts to {kind} nor ignores it" for kind in sorted(listened.told - known))
+    yield from (
+        f"{listened.program} ignores {kind}, which nobody tells there"
+        for kind in sorted(listened.ignored - listened.told)
+    )
 
 
 class ToyLent(Event):
@@ -117,6 +136,22 @@ WHAT_IS_HEARD_IS_SAID = Rule(
     invalid={"heard only": (Heard(frozenset(), frozenset({"ToyLent.v1"})), "ToyLent.v1 is waited for")},
 )
 
+KNOWN = frozenset({"ToyLent.v1"})
+NONE: frozenset[str] = frozenset()
+WHAT_IS_TOLD_IS_UNDERSTOOD = Rule(
+    says="A program says of each event on its topics what it does about it: what it does not name, it parks",
+    finds=finds_not_understood,
+    valid={
+        "reacted to": Listened("games", KNOWN, KNOWN, NONE),
+        "ignored": Listened("games", KNOWN, NONE, KNOWN),
+        "reacted to in words of then": Listened("games", KNOWN, KNOWN | {"ToyGiven.v1"}, NONE),
+    },
+    invalid={
+        "not named": (Listened("games", KNOWN, NONE, NONE), "games neither reacts to ToyLent.v1"),
+        "ignored and never told": (Listened("games", KNOWN, KNOWN, frozenset({"ToyLost.v1"})), "ignores ToyLost.v1"),
+    },
+)
+
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_event_that_a_service_defines_is_published_with_topic_and_schema(name: str) -> None:
@@ -138,3 +173,14 @@ def test_every_event_that_somebody_reacts_to_is_published_by_somebody() -> None:
     published = {event.type() for name in SERVICES for event in program(name).events}
     heard = {kind for name in PROGRAMS for kind in program(name).reactions.types}
     WHAT_IS_HEARD_IS_SAID.check(Heard(frozenset(published), frozenset(heard)))
+
+
+def test_a_program_says_of_each_event_on_its_topics_what_it_does_about_it() -> None:
+    events = [event for name in SERVICES for event in program(name).events]
+    listened = []
+    for name in PROGRAMS:
+        reactions = program(name).reactions
+        topics = {topic for of_producer in reactions.by_producer().values() for topic in of_producer}
+        told = frozenset(event.type() for event in events if event.topic in topics)
+        listened.append(Listened(name, told, reactions.types, reactions.ignored))
+    WHAT_IS_TOLD_IS_UNDERSTOOD.check(*listened)

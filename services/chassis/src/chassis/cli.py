@@ -26,7 +26,7 @@ from chassis.migrations import MigrationGaveUp, migrate
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import set_up_logging, tell_repeats
+from chassis.telemetry import begin_trace, set_up_logging, tell_repeats
 
 COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "run")
 log = structlog.get_logger()
@@ -102,6 +102,7 @@ def main(arguments: list[str] | None = None) -> int:
     program = load(chosen.program)
     settings = program.settings.with_prefix()
     set_up_logging(program.name, settings.log_level)
+    begin_trace()
     runtime = make_runtime(settings, stores_data=program.base is not None)
     try:
         return _run(program, runtime, chosen.command, chosen.revision)

@@ -8,6 +8,8 @@ from uuid import UUID
 from chassis.schemas import Schema
 
 NAMESPACE = "org.thinkfamily"
+LARGEST_EVENT = 1 << 20
+"""Bytes of an event's data. A quarter of what the log takes: the frame around it and later members have room."""
 
 
 class Event(Schema):
@@ -56,9 +58,10 @@ def envelope(
 ) -> dict[str, Any]:
     """The CloudEvent as it stands in the log. `sequence` counts per key; topics arrive in any order of each other.
 
-    Shape: `data` is an object, or JSON text that is one, as an orjson.Fragment.
+    Shape: `data` is an object, or JSON text that is one, as an orjson.Fragment. Without a `trace` (rows of a release
+    whose workers had none) the event is a trace of its own, the same one each time that it is sent.
     """
-    event = {
+    return {
         "specversion": "1.0",
         "id": str(id),
         "source": f"/{producer_of(topic)}",
@@ -69,16 +72,28 @@ def envelope(
         "time": at.isoformat().replace("+00:00", "Z"),
         "datacontenttype": "application/json",
         "data": data,
+        "traceparent": trace or f"00-{id.hex}-{id.hex[16:]}-00",
     }
-    return event | {"traceparent": trace} if trace else event
+
+
+def set_aside(event: dict[str, Any], why: str) -> dict[str, Any]:
+    """What goes into the log in place of an event that the log does not take: all but its data, so that whoever waits
+    for it is told, and its number is not missing. Shape: `why` is a code, such as `too-large`."""
+    return event | {"data": None, "setaside": why}
+
+
+class SetAside(Exception):
+    """The event's producer could not put it into the log, and told that it is there."""
 
 
 def received(event: dict[str, Any]) -> Received:
-    """Errors: KeyError, ValueError when it is no CloudEvent of ours."""
+    """Errors: KeyError, ValueError when it is no CloudEvent of ours; SetAside when its data is not in it."""
     kind = event["type"]
     prefix = f"{NAMESPACE}.{event['source'].strip('/')}."
     if not kind.startswith(prefix):
         raise ValueError("An event's type begins with its source's name")
+    if event.get("setaside"):
+        raise SetAside
     return Received(
         id=UUID(event["id"]),
         type=kind,

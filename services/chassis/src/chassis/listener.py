@@ -5,6 +5,7 @@ that cannot be handled becomes a dead letter: it is parked with its reason, and 
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
-from chassis.events import Received, received
+from chassis.events import Received, SetAside, received
 from chassis.log import Stored
 from chassis.parked import describe_parked
 from chassis.reactions import Reactions
@@ -27,6 +28,10 @@ BATCH = 500
 REMEMBER = insert(Inbox.__table__)  # type: ignore[arg-type]
 REACHED = select(Position.__table__.c.stream, Position.__table__.c.position)
 log = structlog.get_logger()
+
+
+class NotUnderstood(Exception):
+    """The event is of a later release than this one: a newer version, or a kind that nobody here knows yet."""
 
 
 def listen_once(runtime: Runtime, reactions: Reactions) -> int:
@@ -83,7 +88,7 @@ def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
             if parked is None:
                 return False
             event = received(parked.event)
-            if reactions.to(event.type) is None:  # this release does not know it, another one did
+            if not reactions.understands(event.type):  # another release will, or did
                 return False
             session.delete(parked)
             _react(session, reactions, [event])
@@ -123,7 +128,10 @@ def _one_by_one(runtime: Runtime, reactions: Reactions, entries: Sequence[Stored
 
 
 def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -> None:
-    _react(session, reactions, [received(orjson.loads(entry.value)) for entry in entries])
+    events = [received(orjson.loads(entry.value)) for entry in entries]
+    if not all(reactions.understands(event.type) for event in events):
+        raise NotUnderstood
+    _react(session, reactions, events)
     _move(session, {entry.stream: entry.position for entry in entries})
 
 
@@ -158,7 +166,9 @@ def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
     """
     try:
         event = orjson.loads(entry.value)
-        row = {"id": received(event).id, "type": event["type"], "event": event}
+        with suppress(SetAside):
+            received(event)
+        row = {"id": UUID(event["id"]), "type": event["type"], "event": event}
     except (ValueError, KeyError, TypeError, AttributeError):
         row = {"id": new_id(), "type": "", "event": {"unreadable": entry.value.decode("utf-8", "replace")}}
     log.error("event parked", **describe_parked(entry, row["id"], broken))

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, insert_for, new_id, now
-from chassis.events import Event
+from chassis.events import LARGEST_EVENT, Event
+from chassis.problems import EventTooLarge, Fault
 from chassis.tables import Outbox, OutboxKey
-from chassis.telemetry import trace_parent
+from chassis.telemetry import new_trace, trace_parent
 
 INSERT = insert(Outbox.__table__)  # type: ignore[arg-type]
 
@@ -21,9 +22,12 @@ INSERT = insert(Outbox.__table__)  # type: ignore[arg-type]
 def emit(session: Session, *events: Event) -> None:
     """Put events in the outbox, in the caller's transaction and in this order.
 
-    Shape: the three statements cost the same for one event and for five hundred, so hand over all at once.
+    Shape: the three statements cost the same for one event and for five hundred, so hand over all at once. Each
+    belongs to the trace of the request or step that tells it, else to one of its own.
+    Errors: EventTooLarge before anything is written.
     """
-    at, trace = now(), trace_parent()
+    at, trace = now(), trace_parent() or new_trace()
+    told = {id(event): _as_text(event) for event in events}
     for batch in in_batches(events, 500):
         last = _count_up(session, Counter((event.topic, event.key) for event in batch))
         rows = []
@@ -38,11 +42,25 @@ def emit(session: Session, *events: Event) -> None:
                     "sequence": last[topic_key],
                     "at": at,
                     "trace": trace,
-                    "data": orjson.Fragment(event.model_dump_json(by_alias=True)),
+                    "data": orjson.Fragment(told[id(event)]),
                 }
             )
             last[topic_key] -= 1
         write_rows(session, INSERT, rows[::-1])
+
+
+def _as_text(event: Event) -> str:
+    text = event.model_dump_json(by_alias=True)
+    if len(text) * 4 <= LARGEST_EVENT or len(text.encode()) <= LARGEST_EVENT:
+        return text
+    sizes = {name: len(orjson.dumps(value)) for name, value in event.model_dump(mode="json", by_alias=True).items()}
+    largest = Fault(
+        pointer=f"/{max(sizes, key=lambda name: sizes[name])}",
+        code="event_too_large",
+        detail=f"An event holds {LARGEST_EVENT} bytes at most",
+        fix="Ask for less at a time.",
+    )
+    raise EventTooLarge(limit=LARGEST_EVENT, errors=[largest])
 
 
 def list_announced_keys(session: Session, topic: str) -> set[str]:

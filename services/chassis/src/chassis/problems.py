@@ -251,6 +251,15 @@ class RequestNotValid(Problem):
     status, title = 422, "Request not valid"
 
 
+class EventTooLarge(Problem):
+    """What was asked for would have to be told to other programs in one event that is too large. Nothing was changed.
+
+    `errors` points at what takes the most room in it; ask for less at a time. `limit` gives the number of bytes.
+    """
+
+    status, title = 422, "Too much for one event"
+
+
 class PreconditionRequired(Problem):
     """A change of this resource must say which version it changes.
 

@@ -26,7 +26,7 @@ from chassis.relay import Relay, count_waiting, find_oldest_waiting, only_one
 from chassis.revocations import no_revocations
 from chassis.runtime import Runtime
 from chassis.settings import ServiceSettings
-from chassis.telemetry import described, tell_repeats
+from chassis.telemetry import begin_trace, described, tell_repeats
 from chassis.work import Worker
 
 ALL = ("serve", "relay", "listen", "work")
@@ -268,6 +268,7 @@ class Loops:
         while still() and not self._stop.is_set():
             self._beats[name] = time.monotonic()
             woken.clear()
+            begin_trace()
             try:
                 worked, pause = step(), self.IDLE
                 self._log_recovery(name)

@@ -21,6 +21,7 @@ class Reactions:
         self._by_type: dict[str, Reaction] = {}
         self._topics: set[str] = set()
         self._retired: set[str] = set()
+        self._ignored: set[str] = set()
 
     def on(self, topic: str, *names: str) -> Callable[[Reaction], Reaction]:
         def remember(reaction: Reaction) -> Reaction:
@@ -63,6 +64,25 @@ class Reactions:
         if producer_of(before) != producer_of(now):
             raise ValueError(f"{before} is another program's than {now}")
         self._topics.add(before)
+
+    def ignores(self, topic: str, *names: str) -> None:
+        """Say of what else is told on a topic that nothing follows from it here.
+
+        What a topic tells and nobody here reacts to or ignores is of a later release: it is parked, not dropped.
+        Example: `reactions.ignores("families.push", "push.received")`. Errors: ValueError for one that is reacted to.
+        """
+        kinds = {event_type(topic, name) for name in names}
+        if kinds & self._by_type.keys():
+            raise ValueError(f"Reacted to and ignored: {', '.join(sorted(kinds & self._by_type.keys()))}")
+        self._ignored |= kinds
+
+    def understands(self, kind: str) -> bool:
+        """Whether this release knows what to do about events of this type, be it nothing."""
+        return kind in self._by_type or kind in self._ignored
+
+    @property
+    def ignored(self) -> frozenset[str]:
+        return frozenset(self._ignored)
 
     def to(self, kind: str) -> Reaction | None:
         return self._by_type.get(kind)

@@ -12,16 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 from sqlalchemy import BigInteger, Engine, Text, bindparam, cast, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from chassis.db import reading, writing
-from chassis.events import envelope
+from chassis.events import envelope, set_aside
 from chassis.log import Entry
 from chassis.runtime import Runtime
 from chassis.tables import Outbox
 
 BATCH = 500
+log = structlog.get_logger()
 LOOK_BACK = 60.0
 """Seconds after which a relay that finds nothing looks from the beginning of the outbox.
 
@@ -68,31 +70,35 @@ def relay_once(runtime: Runtime, after: int) -> int | None:
         if not waiting:
             return None
         last = session.scalar(select(func.max(box.position))) or 0
-    entries = [
-        Entry(
-            str(row.id),
-            row.topic,
-            row.key,
-            orjson.dumps(
-                envelope(
-                    id=row.id,
-                    topic=row.topic,
-                    type=row.type,
-                    key=row.key,
-                    sequence=row.sequence,
-                    at=row.at,
-                    trace=row.trace,
-                    data=orjson.Fragment(row.data),
-                )
-            ),
-        )
-        for row in waiting
-    ]
+    entries = [_as_entry(row, runtime.log.largest) for row in waiting]
     runtime.log.append(runtime.settings.name, entries)
     with writing(runtime.engine) as session:
         session.connection().execute(_MARK, {"sent": [row.seq for row in waiting], "last": last})
     last_sent: int = waiting[-1].seq
     return last_sent
+
+
+def _as_entry(row: Any, largest: int) -> Entry:
+    """An event of the outbox as it goes into the log.
+
+    One that is too large for the log (no `emit` of today writes one) would hold back all behind it for ever. So it is
+    set aside: the log gets all but its data, whoever waits for it parks that, and the outbox still holds the whole.
+    """
+    event = envelope(
+        id=row.id,
+        topic=row.topic,
+        type=row.type,
+        key=row.key,
+        sequence=row.sequence,
+        at=row.at,
+        trace=row.trace,
+        data=orjson.Fragment(row.data),
+    )
+    value = orjson.dumps(event)
+    if len(value) > largest:
+        log.error("event set aside", event_id=str(row.id), topic=row.topic, bytes=len(value), most=largest)
+        value = orjson.dumps(set_aside(event, "too-large"))
+    return Entry(str(row.id), row.topic, row.key, value)
 
 
 class Relay:

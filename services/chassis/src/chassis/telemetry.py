@@ -35,6 +35,16 @@ def trace_parent() -> str | None:
     return _trace.get() or None
 
 
+def new_trace() -> str:
+    """A trace that nobody before us belongs to. Shape: a `traceparent` (W3C Trace Context)."""
+    return f"00-{secrets.token_hex(16)}-{secrets.token_hex(8)}-00"
+
+
+def begin_trace() -> None:
+    """Let what follows belong to a trace of its own: a step of a loop and a command, which no request began."""
+    _trace.set(new_trace())
+
+
 def begin_request(given_id: str | None, given_trace: str | None) -> str:
     """Take over or make the ids of a request; foreign text that is no id is not taken over."""
     current = given_id if given_id and REQUEST_ID.fullmatch(given_id) else secrets.token_hex(16)

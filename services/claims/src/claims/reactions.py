@@ -328,6 +328,14 @@ def drop_bars(session: Session, events: Sequence[Received]) -> None:
     session.execute(delete(BarredFrom).where(BarredFrom.bar.in_(bars)))
 
 
+# --- what is told on the same topics, and changes no claim
+
+reactions.ignores("families.push", "push.received", "push.paused")
+reactions.ignores("families.support", "support.stepped", "evidence.added")
+reactions.ignores("consent.consent", "notice.not-delivered")
+reactions.ignores("identity.directory", "sponsor.named", "sponsor.ended")
+
+
 # --- what may be used
 
 

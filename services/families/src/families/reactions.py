@@ -41,6 +41,17 @@ reactions.moved("consent.consent", "consent.protection")
 reactions.renamed("consent.consent", "seal.set", "protection.set", {"seal": "protection"})
 reactions.renamed("consent.consent", "seal.lifted", "protection.lifted", {"seal": "protection"})
 
+reactions.ignores(
+    "consent.consent", "consent.given", "consent.withdrawn", "consent.corrected", "objection.raised",
+    "objection.answered", "objection.withdrawn", "restriction.set", "restriction.lifted", "notice.not-delivered",
+)  # fmt: skip
+reactions.ignores("consent.welfare", "welfare-request.overdue")
+reactions.ignores("identity.directory", "sponsor.named", "sponsor.ended")
+reactions.ignores(
+    "claims.claim", "claim.drafted", "claim.checked", "claim.submitted", "claim.paid", "claim.rejected",
+    "claim.dropped", "claim.retracted", "claim.to-repay", "claim.repaid", "claim.payment-reversed",
+)  # fmt: skip
+
 
 @reactions.on("claims.claim", "claim.sampled")
 def sampled(session: Session, events: Sequence[Received]) -> None:

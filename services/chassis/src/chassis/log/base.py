@@ -2,6 +2,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+LARGEST_ENTRY = (4 << 20) - (64 << 10)
+"""Bytes of an entry's value. A log that is moved from files to Kafka must not hold what Kafka would refuse."""
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -33,6 +36,8 @@ class EventLog(Protocol):
     """
 
     look_every: float
+    largest: int
+    """Bytes of the largest entry that it takes."""
 
     @property
     def refused(self) -> bool:

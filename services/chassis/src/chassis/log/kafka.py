@@ -21,7 +21,7 @@ from kafka.errors import (
 from kafka.net.compat import KafkaNetClient
 from kafka.protocol.metadata import MetadataRequest
 
-from chassis.log.base import Entry, LogGap, NotGranted, Stored
+from chassis.log.base import LARGEST_ENTRY, Entry, LogGap, NotGranted, Stored
 from chassis.log.credentials import REFUSALS, Credentials
 from chassis.telemetry import placed
 
@@ -44,6 +44,7 @@ class KafkaLog:
     Any number of threads may use it. Connections are opened when they are first needed.
     """
 
+    largest = LARGEST_ENTRY
     look_every = 0.4  # each look asks the brokers
 
     def __init__(

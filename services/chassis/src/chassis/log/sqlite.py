@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from chassis.log.base import Entry, LogGap, Stored
+from chassis.log.base import LARGEST_ENTRY, Entry, LogGap, Stored
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -22,6 +22,7 @@ CREATE INDEX IF NOT EXISTS entry_topic ON entry (topic, position);
 class SqliteLog:
     """Shape: `folder` holds `<producer>.sqlite3`. A connection a thread and producer."""
 
+    largest = LARGEST_ENTRY
     look_every = 0.05  # the end of an index, some microseconds away however long the log is
     refused = False
 
