@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from families.feeds.columns import LOCATION, Column
-from families.feeds.kinds import Bad, Coded, JsonSchema
+from families.feeds.kinds import Bad, Coded, Day, JsonSchema
 from families.feeds.lines import Carer, Covers, FactStatement, Line, LineFault, Stated, Values
 from families.feeds.periods import Period
 from families.feeds.rules import AllOrNone, Rule
@@ -200,6 +200,11 @@ class Feed:
     @property
     def categories(self) -> tuple[str, ...]:
         return tuple(sorted({column.category for column in self.columns}))
+
+    @property
+    def days(self) -> tuple[str, ...]:
+        """The columns that hold a day."""
+        return tuple(column.name for column in self.columns if isinstance(column.kind, Day))
 
     @property
     def findable(self) -> frozenset[str]:

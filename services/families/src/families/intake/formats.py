@@ -1,8 +1,8 @@
 """The formats in which a feed can be sent: how each is cut into lines at the door, and read in the background."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -12,7 +12,9 @@ from families.feeds.lines import LineFault
 from families.intake import csvfile, ndjson
 from families.intake.pieces import FilePlan
 
-Reader = Callable[[bytes, int, int, Sequence[str], Feed], Iterator[tuple[int, dict[str, str] | list[LineFault]]]]
+Reader = Callable[
+    [bytes, int, int, Sequence[str], Feed, Mapping[str, Any]], Iterator[tuple[int, dict[str, str] | list[LineFault]]]
+]
 
 
 @dataclass(frozen=True)

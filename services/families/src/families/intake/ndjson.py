@@ -5,12 +5,13 @@ So nothing of a line is judged at the door but where it ends: what is wrong with
 
 import codecs
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from families.feeds.catalogue import Feed
 from families.feeds.lines import LineFault
-from families.intake.pieces import FilePlan, file_refused, lay_out
+from families.intake.pieces import FilePlan, count_rows, file_refused, lay_out
 
 BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 Cells = dict[str, str]
@@ -20,7 +21,15 @@ class Members(list[tuple[str, Any]]):
     """An object as it was written: its members in their order, also those that come twice."""
 
 
-def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_limit: int) -> FilePlan:
+def make_plan(
+    file: BinaryIO,
+    names: Sequence[str],
+    *,
+    chunk_lines: int,
+    line_limit: int,
+    days: Collection[str] = (),
+    folder: Path | None = None,
+) -> FilePlan:
     """Read a file once, from end to end, without keeping it. Errors: FileNotValid: UTF-16."""
     file.seek(0)
     mark = file.read(3)
@@ -32,7 +41,7 @@ def make_plan(file: BinaryIO, names: Sequence[str], *, chunk_lines: int, line_li
 
 
 def read_piece(
-    body: bytes, first_line: int, line_limit: int, columns: Sequence[str], feed: Feed
+    body: bytes, first_line: int, line_limit: int, columns: Sequence[str], feed: Feed, reading: Mapping[str, Any]
 ) -> Iterator[tuple[int, Cells | list[LineFault]]]:
     """Each line's number and its cells as CSV would hold them, or what is wrong with it; blank lines count only."""
     numeric = {column.name for column in feed.columns if column.numeric}
@@ -46,7 +55,7 @@ def read_piece(
 def _positions(file: BinaryIO, offset: int, line_limit: int) -> Iterator[tuple[int, int, int]]:
     """Number, offset and length of each line that is not blank; of a line that is too long, no more is held at once."""
     number = 1
-    while raw := file.readline(line_limit + 1):
+    for raw in count_rows(iter(lambda: file.readline(line_limit + 1), b"")):
         length = len(raw)
         while length > line_limit and raw and not raw.endswith(b"\n"):
             raw = file.readline(line_limit + 1)

@@ -46,7 +46,7 @@ for _feed in FEEDS.values():
         status_code=202,
         name=f"push_{_feed.name}",
         summary=f"Push {_feed.title.lower()}",
-        description=f"{_feed.description} CSV or NDJSON, in UTF-8; `GET /v1/feeds/{_feed.name}` shows the columns.",
+        description=f"{_feed.description} As CSV or NDJSON; `GET /v1/feeds/{_feed.name}` shows the columns.",
         openapi_extra={
             "requestBody": {
                 "required": True,

@@ -29,6 +29,13 @@ class PushCounts(Schema):
     refused: int
 
 
+class ReadingNoteView(Schema):
+    """How the file was read where there was more than one way."""
+
+    code: str
+    detail: str
+
+
 class PushView(Schema):
     """Units: `progress` is a share from 0 to 1."""
 
@@ -41,6 +48,7 @@ class PushView(Schema):
     area: str
     mode: str
     format: str
+    notes: list[ReadingNoteView]
     dry_run: bool
     lines: int
     counts: PushCounts

@@ -22,7 +22,7 @@ from families.feeds.codes import CODES
 from families.feeds.registry import get_feed
 from families.intake import repository
 from families.intake.formats import FORMATS
-from families.intake.schemas import LineErrorView, LineView, PushCounts, PushRequest, PushView
+from families.intake.schemas import LineErrorView, LineView, PushCounts, PushRequest, PushView, ReadingNoteView
 from families.models.intake import Push, PushLine
 from families.problems import CoverageNotValid, PushAlreadyOver, PushNotFound, PushNotPaused, SupplyNotAgreed
 
@@ -42,7 +42,14 @@ def receive_push(
     _check_coverage(request)
     settings = runtime.settings
     make_plan = FORMATS[format].make_plan
-    plan = make_plan(body.file, feed.names, chunk_lines=settings.chunk_lines, line_limit=settings.line_limit)
+    plan = make_plan(
+        body.file,
+        feed.names,
+        chunk_lines=settings.chunk_lines,
+        line_limit=settings.line_limit,
+        days=feed.days,
+        folder=settings.var / "spool",
+    )
     _check_agreed(runtime, caller, feed)
 
     def make_push() -> Written:
@@ -57,6 +64,8 @@ def receive_push(
             format=format,
             sha256=body.sha256,
             columns=plan.columns,
+            reading=plan.reading.keep(),
+            notes=plan.notes,
             chunks=len(plan.pieces),
             lines=plan.lines,
             next_chunk=0, done=0, recorded=0, unchanged=0, held=0, refused=0, facts=0,
@@ -155,6 +164,7 @@ def view_push(push: Push) -> PushView:
         area=push.area,
         mode=push.mode,
         format=push.format,
+        notes=[ReadingNoteView(**note) for note in push.notes],
         dry_run=push.dry_run,
         lines=push.lines,
         counts=_counts(push),

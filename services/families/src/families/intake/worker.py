@@ -50,7 +50,8 @@ def read_chunk(feed: Feed, push: Push, chunk: PushChunk, line_limit: int) -> lis
     covers = Covers(push.covers_from, push.covers_to)
     lines: list[Line | Refused] = []
     read_piece = FORMATS[push.format].read_piece
-    for number, cells in read_piece(chunk.body, chunk.first_line, line_limit, push.columns, feed):
+    rows = read_piece(chunk.body, chunk.first_line, line_limit, push.columns, feed, push.reading)
+    for number, cells in rows:
         line = feed.read(number, cells, covers) if isinstance(cells, dict) else cells
         lines.append(line if isinstance(line, Line) else Refused(number, tuple(line)))
     return lines

@@ -1,6 +1,7 @@
 """What partners sent: pushes, their chunks while they wait, the report on each line, and the records."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
@@ -34,6 +35,8 @@ class Push(Base):
     status: Mapped[str]
     sha256: Mapped[str]
     columns: Mapped[list[str]]
+    reading: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(default=list, server_default="[]")
     chunks: Mapped[int]
     next_chunk: Mapped[int] = mapped_column(default=0)
     lines: Mapped[int]
