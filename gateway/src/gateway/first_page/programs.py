@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
+import orjson
 
+from chassis.http import UNDECODED
 from chassis.schemas import Schema
 from vocabulary.programs import PROGRAMS
 
@@ -16,6 +18,8 @@ OWN = "gateway"
 NEWS_SECONDS = 5.0
 """How long what a program said counts. Nobody signs in to ask, so that asking must cost the others nothing."""
 PATIENCE_SECONDS = 1.0
+MOST_BYTES = 4_000_000
+"""The largest answer that is read; the longest OpenAPI document has an eighth of it."""
 
 
 class ProgramView(Schema):
@@ -70,8 +74,14 @@ class Programs:
     async def _ask(self, program: str, path: str, *, brief: bool) -> Any:
         try:
             client = self.clients[program]
-            answer = await client.get(path, timeout=PATIENCE_SECONDS if brief else client.timeout)
-            return answer.json() if answer.status_code == 200 else None
+            timeout = PATIENCE_SECONDS if brief else client.timeout
+            async with client.stream("GET", path, headers=UNDECODED, timeout=timeout) as answer:
+                content = bytearray()
+                async for piece in answer.aiter_raw():
+                    content += piece
+                    if len(content) > MOST_BYTES:
+                        return None
+            return orjson.loads(content) if answer.status_code == 200 else None
         except (httpx.HTTPError, ValueError):
             return None
 

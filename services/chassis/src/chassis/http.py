@@ -4,6 +4,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -29,6 +30,49 @@ def trusted() -> ssl.SSLContext:
     httpx reads them anew for each client, and for each `httpx.get`: 30 ms of CPU, as much as twenty requests take.
     """
     return httpx.create_ssl_context()
+
+
+MOST_BYTES = 32_000_000
+"""The largest answer of another program that is read. A lookup of 500 people with all their facts takes a tenth."""
+FEW_BYTES = 1_000_000
+"""The same for a token and for public keys."""
+UNDECODED = {"Accept-Encoding": "identity"}
+"""Nothing is asked for compressed: a small answer could become a huge one."""
+
+
+class AnswerTooLarge(ValueError):
+    """Another program answered with more than anybody asked for, or more slowly than anybody waits."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What another program answered, read whole."""
+
+    status_code: int
+    content: bytes
+
+    def require_success(self) -> bytes:
+        """Errors: ValueError for a refusal."""
+        if not 200 <= self.status_code < 300:
+            raise ValueError("refused")
+        return self.content
+
+
+def read_answer(answer: httpx.Response, most: int, patience: float) -> Answer:
+    """Read an answer that streams, up to a size and for a time.
+
+    httpx bounds each piece alone: a program that sends a byte a second would hold its caller for hours, and one that
+    never ends would fill its memory. Units: `most` in bytes, `patience` in seconds. Errors: AnswerTooLarge;
+    httpx.ReadTimeout.
+    """
+    ends, content = time.monotonic() + patience, bytearray()
+    for piece in answer.iter_raw():
+        content += piece
+        if len(content) > most:
+            raise AnswerTooLarge("larger than any that is asked for")
+        if time.monotonic() > ends:
+            raise httpx.ReadTimeout("too slow")
+    return Answer(answer.status_code, bytes(content))
 
 
 class RemoteProblem(Exception):
@@ -73,15 +117,18 @@ class TokenSource:
 
     def _fetch(self, patience: float) -> None:
         try:
-            answer = httpx.post(
+            patience = max(SHORTEST, min(10.0, patience))
+            asked = httpx.stream(
+                "POST",
                 self._url,
                 data={"grant_type": "client_credentials"},
                 auth=(self._client, self._secret()),
-                timeout=max(SHORTEST, min(10.0, patience)),
+                headers=UNDECODED,
+                timeout=patience,
                 verify=trusted(),
             )
-            answer.raise_for_status()
-            body = answer.json()
+            with asked as streaming:
+                body = orjson.loads(read_answer(streaming, FEW_BYTES, patience).require_success())
             token, lives = str(body["access_token"]), float(body["expires_in"])
         except (httpx.HTTPError, OSError, *NOT_AS_AGREED) as broken:
             structlog.get_logger().warning("no token from identity", error=type(broken).__name__)
@@ -97,7 +144,8 @@ class ServiceClient:
     `timeout` for itself and its repeats.
     Whoever asks for somebody names them as `on_behalf_of`: their own token goes with the request, in a header of its
     own, so that the other program need not believe what we say of them. It stands in no body, address or log line.
-    Errors: Unavailable when it does not answer in time or breaks (after a few tries, where repeating is safe);
+    Errors: Unavailable when it does not answer in time or breaks (after a few tries, where repeating is safe), or
+    answers with more than `MOST_BYTES`;
     RemoteProblem when it refuses; NotSignedIn when the token of `on_behalf_of` has expired meanwhile.
     """
 
@@ -186,6 +234,9 @@ class ServiceClient:
                 self._note(method, type(lost).__name__)
                 self._pause(budget, attempt)
                 continue
+            except AnswerTooLarge:
+                self._note(method, "answer too large")
+                raise Unavailable("Another program's answer is larger than any that is read.") from None
             except httpx.HTTPError as lost:
                 self._note(method, type(lost).__name__)
                 if not safe:
@@ -209,17 +260,15 @@ class ServiceClient:
                 raise
         raise Unavailable()
 
-    def _send(
-        self, budget: TimeBudget, method: str, path: str, *, headers: dict[str, str], **rest: Any
-    ) -> httpx.Response:
-        """One try, within what is left. Errors: Unavailable when nothing is left; httpx.HTTPError."""
+    def _send(self, budget: TimeBudget, method: str, path: str, *, headers: dict[str, str], **rest: Any) -> Answer:
+        """One try, within what is left. Errors: Unavailable when nothing is left; httpx.HTTPError; AnswerTooLarge."""
         if budget.left < SHORTEST:
             self._note(method, "time budget")
             raise Unavailable()
         patience = min(self._timeout, budget.left)
-        headers = headers | {HEADER: TimeBudget(patience).header()}
-        with budget.waiting():
-            return self._http.request(method, path, headers=headers, timeout=patience, **rest)
+        headers = headers | UNDECODED | {HEADER: TimeBudget(patience).header()}
+        with budget.waiting(), self._http.stream(method, path, headers=headers, timeout=patience, **rest) as streaming:
+            return read_answer(streaming, MOST_BYTES, patience)
 
     def _note(self, method: str, how: str) -> None:
         """Shape: `how` is the timeout, the break or the status; nothing of the request, which may name somebody."""
@@ -236,7 +285,7 @@ class ServiceClient:
                 time.sleep(pause)
 
     @staticmethod
-    def _read(answer: httpx.Response) -> Any:
+    def _read(answer: Answer) -> Any:
         if answer.status_code >= 500:
             raise Unavailable()
         try:

@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Protocol
 
 import httpx
+import orjson
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from chassis.http import trusted
+from chassis.http import FEW_BYTES, UNDECODED, read_answer, trusted
 from chassis.problems import Unavailable
 from chassis.revocations import mark_of
 
+PATIENCE = 5.0
+"""Seconds that reading the keys may take."""
 SHORTEST_PAUSE = 0.5
 """Seconds between two looks for the first keys: who waits for them asks often."""
 
@@ -90,10 +93,11 @@ class JwksOverHttp:
 
     def _ask(self) -> dict[str, ECKey]:
         try:
-            answer = httpx.get(self._url, timeout=5, verify=trusted())
-            answer.raise_for_status()
-            keys = KeySet.import_key_set(answer.json()).keys
-        except (httpx.HTTPError, JoseError, ValueError, KeyError):
+            asked = httpx.stream("GET", self._url, headers=UNDECODED, timeout=PATIENCE, verify=trusted())
+            with asked as streaming:
+                published = orjson.loads(read_answer(streaming, FEW_BYTES, PATIENCE).require_success())
+            keys = KeySet.import_key_set(published).keys
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError):
             return {}
         return {key.kid: key for key in keys if isinstance(key, ECKey) and key.kid}
 

@@ -3,7 +3,7 @@
 import httpx
 import orjson
 
-from chassis.http import trusted
+from chassis.http import MOST_BYTES, UNDECODED, read_answer, trusted
 from chassis.revocations import PATIENCE, Revocation, RevocationPage
 
 
@@ -16,8 +16,8 @@ class RevocationsOverHttp:
 
     def fetch(self, cursor: str) -> RevocationPage:
         """Errors: httpx.HTTPError, KeyError, TypeError, ValueError."""
-        answer = self._http.get(self._url, params={"after": cursor} if cursor else None)
-        answer.raise_for_status()
-        read = orjson.loads(answer.content)
+        asked = self._http.stream("GET", self._url, params={"after": cursor} if cursor else None, headers=UNDECODED)
+        with asked as streaming:
+            read = orjson.loads(read_answer(streaming, MOST_BYTES, PATIENCE).require_success())
         items = [Revocation(str(one["mark"]), float(one["before"]), float(one["until"])) for one in read["items"]]
         return RevocationPage(str(read["cursor"]), items, age=max(0.0, float(read["age"])), more=bool(read["more"]))
