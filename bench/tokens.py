@@ -58,6 +58,7 @@ from identity.clients.service import add_client_key, register_client
 from identity.settings import LIMITS
 from journey.ports import FOR_SERVERS, find_first_free
 from journey.servers import Postgres
+from journey.servers.postgres import owner_of
 from journey.servers.process import child_ids, stat_of
 
 OTHER = Path(__file__).with_name("oidc-provider")
@@ -215,7 +216,9 @@ def _tree(pid: int) -> float:
 
 
 def start_identity(folder: Path, postgres: Postgres, parties: Sequence[Party], ports: list[int]) -> Contender:
-    address = make_url(postgres.make_database("identity")).set(password=postgres.password("identity"))
+    address = make_url(postgres.make_database("identity")).set(
+        username=owner_of("identity"), password=postgres.password(owner_of("identity"))
+    )
     url = address.render_as_string(hide_password=False)
     issuer = f"http://127.0.0.1:{ports[0]}"
     settings = program.settings(var=folder, database_url=url, issuer=issuer)
@@ -242,7 +245,7 @@ def start_identity(folder: Path, postgres: Postgres, parties: Sequence[Party], p
 
 def start_other(folder: Path, postgres: Postgres, parties: Sequence[Party], ports: list[int], node: str) -> Contender:
     address = make_url(postgres.make_database("provider")).set(
-        password=postgres.password("provider"), drivername="postgresql"
+        username=owner_of("provider"), password=postgres.password(owner_of("provider")), drivername="postgresql"
     )
     clients, signing = folder / "clients.json", folder / "signing.json"
     clients.write_text(

@@ -15,6 +15,7 @@ from generator.names import (
     VAR,
     Programs,
     in_words,
+    owner_of,
 )
 from vocabulary.programs import DeclaredProgram
 
@@ -56,6 +57,7 @@ def settings(programs: Programs, program: DeclaredProgram) -> Iterator[str]:
     held |= {f"{called}_url": _address(programs[called]) for called in program.calls}
     if program.stores_data:
         held["database_url"] = f"postgresql+psycopg://{program.code}@{POSTGRES}:{POSTGRES_PORT}/{program.code}"
+        held["database_owner"] = owner_of(program.code)
         held |= {"kafka_servers": f"{KAFKA}:{KAFKA_PORT}", "kafka_copies": "3"}
     for name, value in held.items():
         yield f"{program.code}_{name}".upper() + f"={value}"

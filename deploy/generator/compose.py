@@ -17,6 +17,7 @@ from generator.names import (
     Programs,
     client_secrets,
     grant_secrets,
+    owner_secret,
     run_bootstrap,
     run_command,
     run_grant,
@@ -95,7 +96,7 @@ def _postgres(programs: Programs) -> Container:
         "shm_size": "128m",
         "tmpfs": ["/tmp:size=64m", f"/var/run/postgresql:size=16m,uid={dev.USER},gid={dev.USER},mode=0775"],
         "environment": dev.VARIABLES,
-        "secrets": [f"{name}.database" for name in [POSTGRES, *services(programs)]],
+        "secrets": [f"{POSTGRES}.database", *(file for code in services(programs) for file in dev.role_secrets(code))],
         "volumes": [
             "postgres:/var/lib/postgresql/data",
             Noted(
@@ -173,7 +174,8 @@ def _jobs(programs: Programs) -> dict[str, Any]:
     ready = {store: {"condition": "service_healthy"} for store in STORES}
     for code in services(programs):
         program = programs[code]
-        found[f"{code}-migrate"] = _job(programs, program, run_command(code, "migrate"), ready)
+        migrate = _job(programs, program, run_command(code, "migrate"), ready)
+        found[f"{code}-migrate"] = {**migrate, "secrets": [*migrate["secrets"], owner_secret(code)]}
         grant = _job(programs, program, run_grant(code), {KAFKA: {"condition": "service_healthy"}})
         found[f"{code}-grant"] = {**grant, "secrets": grant_secrets(code)}
         if code == IDENTITY:

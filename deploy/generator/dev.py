@@ -13,6 +13,8 @@ from generator.names import (
     SUPER_USER,
     Programs,
     labels,
+    owner_of,
+    owner_secret,
     services,
 )
 from generator.network import store_policies
@@ -63,10 +65,16 @@ def secrets(programs: Programs) -> dict[str, list[str]]:
     """Shape: Secret → its files."""
     return {
         **{code: list(program.secret_files) for code, program in programs.items()},
+        **{owner_of(code): [owner_secret(code)] for code in services(programs)},
         "administrator": [ADMINISTRATOR],
         POSTGRES: [f"{POSTGRES}.database"],
         KAFKA: [SUPER_USER],
     }
+
+
+def role_secrets(code: str) -> list[str]:
+    """The passwords of a program's two roles: of the one that runs it, and of the one that owns its tables."""
+    return [f"{code}.database", owner_secret(code)]
 
 
 def kustomization(programs: Programs) -> Manifest:
@@ -168,7 +176,9 @@ def _asks(period: int, timeout: int, failures: int) -> Manifest:
 
 
 def _volumes(programs: Programs) -> list[Manifest]:
-    sources = [secret_file(code, f"{code}.database") for code in [POSTGRES, *services(programs)]]
+    sources = [secret_file(POSTGRES, f"{POSTGRES}.database")]
+    for code in services(programs):
+        sources += [secret_file(code, f"{code}.database"), secret_file(owner_of(code), owner_secret(code))]
     return [
         {"name": "secrets", "projected": {"defaultMode": Mode(0o440), "sources": sources}},
         {"name": "databases", "configMap": {"name": POSTGRES, "defaultMode": Mode(0o550)}},

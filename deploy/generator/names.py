@@ -46,6 +46,16 @@ def run_grant(program: str) -> list[str]:
     return ["python", "-m", "chassis.grant", program]
 
 
+def owner_of(program: str) -> str:
+    """The role that owns a program's tables and migrates them, and the Secret that holds its password."""
+    return f"{program}-owner"
+
+
+def owner_secret(program: str) -> str:
+    """The file of that role's password. Migrating alone needs it."""
+    return f"{program}.owner"
+
+
 def grant_secrets(program: str) -> list[str]:
     """What granting a program its rights at the brokers needs: its password there, and the super user's."""
     return [f"{program}.kafka", SUPER_USER]

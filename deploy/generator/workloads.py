@@ -16,6 +16,8 @@ from generator.names import (
     client_secrets,
     grant_secrets,
     labels,
+    owner_of,
+    owner_secret,
     run_bootstrap,
     run_command,
     run_grant,
@@ -43,7 +45,7 @@ def manifests(programs: Programs, program: DeclaredProgram) -> Iterator[Manifest
     yield account(program.code)
     yield service(program)
     if program.stores_data:
-        yield _job(program, "migrate", _container(program, "migrate", run_command(program.code, "migrate"), SMALL))
+        yield Noted("It alone sees the password of the role that owns the tables.", _migrate(program))
         yield Noted("Gives the program its user at the brokers, with the rights that it needs.", _grant(program))
     if program.code == IDENTITY:
         yield Noted(
@@ -104,6 +106,13 @@ def _job(
             },
         },
     }
+
+
+def _migrate(program: DeclaredProgram) -> Manifest:
+    sources = [{"secret": {"name": program.code}}, secret_file(owner_of(program.code), owner_secret(program.code))]
+    secrets = {"projected": {"defaultMode": Mode(0o440), "sources": sources}}
+    container = _container(program, "migrate", run_command(program.code, "migrate"), SMALL)
+    return _job(program, "migrate", container, secrets=secrets)
 
 
 def _bootstrap(programs: Programs, program: DeclaredProgram) -> Manifest:

@@ -168,6 +168,8 @@ def wanted_files(program: str, does: str) -> set[str]:
     own = {f"{program}.database", f"{program}.kafka", f"{program}.cursor"}
     if program in ("identity", "consent", "families", "claims"):
         own.add(f"{program}.log-key")
+    if does == "migrate":  # no other command can change a table
+        own.add(f"{program}.owner")
     if program != "identity":
         return own | {f"{program}.secret"}
     clients = {f"{name}.secret" for name, declared in DECLARED.items() if declared.has_client}

@@ -20,6 +20,7 @@ from families.models.evidence import SampledBundle
 from families.models.protections import ProtectedPerson, Protection
 from fixtures.tokens import TRUSTED
 from journey.platform import Platform
+from journey.servers.postgres import owner_of
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -47,7 +48,9 @@ def empty(platform: Platform, program: str, folder: Path) -> Iterator[Runtime]:
     settings: dict[str, Any] = {"var": platform.var, "database_url": f"sqlite:///{folder / 'again.sqlite3'}"}
     if platform.servers is not None:
         postgres, name = platform.servers.postgres, f"{program}_again"
-        url = postgres.make_database(name).replace("@", f":{postgres.password(name)}@")
+        postgres.make_database(name)
+        owner = owner_of(name)
+        url = postgres.url(name, owner).replace("@", f":{postgres.password(owner)}@")
         settings |= {"database_url": url, "kafka_servers": platform.servers.kafka.servers}
     with running(make_runtime(load(program).settings(**settings), keys=TRUSTED)) as runtime:
         migrate(runtime, load(program).versions, load(program).base.metadata)

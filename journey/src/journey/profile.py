@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from journey.servers import Kafka, Postgres
+from journey.servers.postgres import owner_of
 from vocabulary.programs import PROGRAMS, SERVICES
 
 Profile = Literal["embedded", "production"]
@@ -55,6 +56,7 @@ class Servers:
         for program in SERVICES:
             self.postgres.make_database(program)
             self._keep(f"{program}.database", self.postgres.password(program))
+            self._keep(f"{program}.owner", self.postgres.password(owner_of(program)))
             if not (self._secrets / f"{program}.kafka").exists():
                 self._keep(f"{program}.kafka", secrets.token_hex(24))
 
@@ -78,5 +80,6 @@ class Servers:
             prefix = program.upper()
             names[f"{prefix}_PROFILE"] = "production"
             names[f"{prefix}_DATABASE_URL"] = self.postgres.url(program, program)
+            names[f"{prefix}_DATABASE_OWNER"] = owner_of(program)
             names[f"{prefix}_KAFKA_SERVERS"] = self.kafka.servers
         return names

@@ -19,7 +19,7 @@ FORMER_NAMES = {"identity.seal": "identity.wrapping-key"}
 def make_secret(name: str) -> str:
     """A new secret for a file, of the kind that its ending says. Errors: ValueError for another ending."""
     match name.rpartition(".")[2]:
-        case "database" | "kafka" | "super-user":
+        case "database" | "owner" | "kafka" | "super-user":
             return secrets.token_hex(24)
         case "cursor" | "wrapping-key" | "log-key":
             return secrets.token_hex(32)

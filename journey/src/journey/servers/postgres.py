@@ -88,26 +88,41 @@ class Postgres(Server):
         return (self._home / f"{user}.password").read_text()
 
     def make_database(self, name: str) -> str:
-        """A database and a role of one name, unless they are there; the role owns it. Returns its address."""
-        held = self._home / f"{name}.password"
-        if not held.exists():
-            password = secrets.token_hex(16)
-            with self.connect() as connection:
-                role, word = sql.Identifier(name), sql.Literal(password)
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, word))
-                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(role, role))
-                connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(role))
-            self._keep(held, password)
+        """A database, the role that owns it and its tables, and the role of its own name that runs on it; what is there
+        stays, but for a database of an earlier release, which is handed over to its owner. Returns its address."""
+        running, owner = sql.Identifier(name), sql.Identifier(owner_of(name))
+        with self.connect() as connection:
+            for role in (name, owner_of(name)):
+                self._make_role(connection, role)
+            known = "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s"
+            found = connection.execute(known, [name]).fetchone()
+            if found is None:
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(running, owner))
+            elif found[0] == name:
+                with self.connect(name) as inside:
+                    inside.execute(sql.SQL("REASSIGN OWNED BY {} TO {}").format(running, owner))
+            connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(running))
+            connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(running, running))
         return self.url(name, name)
 
-    def connect(self) -> psycopg.Connection:
+    def _make_role(self, connection: psycopg.Connection, role: str) -> None:
+        held = self._home / f"{role}.password"
+        if held.exists():
+            return
+        there = connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).fetchone() is not None
+        password = secrets.token_hex(16)
+        make = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}" if there else "CREATE ROLE {} LOGIN PASSWORD {}")
+        connection.execute(make.format(sql.Identifier(role), sql.Literal(password)))
+        self._keep(held, password)
+
+    def connect(self, database: str = "postgres") -> psycopg.Connection:
         """As the cluster's owner; each statement commits by itself."""
         return psycopg.connect(
             host="127.0.0.1",
             port=self.port,
             user=OWNER,
             password=self.password(),
-            dbname="postgres",
+            dbname=database,
             autocommit=True,
             connect_timeout=5,
         )
@@ -185,6 +200,11 @@ class Postgres(Server):
         if copy.stat().st_uid != os.getuid():  # anybody may put something among the temporary files
             raise CannotGoOn(f"{copy} belongs to somebody else; remove it")
         return copy / package.name / PROGRAMS
+
+
+def owner_of(database: str) -> str:
+    """The role that owns a program's database and its tables, and migrates them."""
+    return f"{database}-owner"
 
 
 def _other_user() -> tuple[int, int] | None:

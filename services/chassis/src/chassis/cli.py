@@ -24,7 +24,7 @@ from chassis.http_protocol import HttpProtocol
 from chassis.listener import unpark
 from chassis.migrations import MigrationGaveUp, migrate
 from chassis.program import ALL, Program
-from chassis.runtime import Runtime, make_runtime
+from chassis.runtime import Runtime, make_runtime, running
 from chassis.settings import ServiceSettings
 from chassis.telemetry import begin_trace, set_up_logging, tell_repeats
 
@@ -113,7 +113,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int:
     if command in ("migrate", "run") and program.base is not None:
         try:
-            migrate(runtime, program.versions, program.base.metadata, revision)
+            with running(make_runtime(runtime.settings, as_owner=True)) as owner:
+                migrate(owner, program.versions, program.base.metadata, revision)
         except MigrationGaveUp as gave_up:
             print(f"{program.name}: {gave_up}", file=sys.stderr)
             return 4

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from chassis.cli import load
 from chassis.db import make_engine
@@ -42,7 +42,7 @@ def wait(program: Program, engine: Engine, pause: float = PAUSE) -> None:
             if is_migrated(program, engine):
                 return
             found: dict[str, Any] = {}
-        except OperationalError as broken:
+        except (OperationalError, ProgrammingError) as broken:  # also: its tables are not granted to us yet
             found = described(broken)
         if found != told:
             log.info("waiting for the migration", **found)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from chassis.db import BigNumber, UtcDateTime
 from chassis.relay import locked_file
+from chassis.roles import grant_to
 from chassis.runtime import Runtime
 
 SCRIPTS = Path(__file__).parent / "alembic"
@@ -58,11 +59,15 @@ def migrate(runtime: Runtime, versions: Path, metadata: Any, revision: str = "he
     with _alone(runtime), _told_in_a_line(runtime):
         present = current(runtime)
         if revision == "head" and is_at_least(present, versions):
-            return
-        if revision == "head" or (revision != "base" and revision > (present or "")):
+            pass
+        elif revision == "head" or (revision != "base" and revision > (present or "")):
             command.upgrade(config, revision)
         else:
             command.downgrade(config, revision)
+        # Also where nothing was to be migrated: a database that had one role so far gets its second one.
+        if revision == "head" and runtime.settings.running_role:
+            with runtime.engine.begin() as connection:
+                grant_to(connection, metadata, runtime.settings.running_role)
 
 
 def is_at_least(present: str | None, versions: Path) -> bool:

@@ -98,15 +98,18 @@ class Runtime:
             self.store.dispose()
 
 
-def make_runtime(settings: ServiceSettings, *, stores_data: bool = True, keys: KeySource | None = None) -> Runtime:
-    """A runtime as the settings say.
+def make_runtime(
+    settings: ServiceSettings, *, stores_data: bool = True, keys: KeySource | None = None, as_owner: bool = False
+) -> Runtime:
+    """A runtime as the settings say; with `as_owner` its store is that of the tables' owner, to migrate it.
 
     `keys` replaces identity's published keys, and its list of revocations, for identity itself and for tests.
     """
     engine = None
     if stores_data:
         settings.var.mkdir(parents=True, exist_ok=True)
-        engine = make_engine(settings.store_url, settings.threads, settings.time_budget, settings.statement_timeout)
+        url = settings.owner_url if as_owner else settings.store_url
+        engine = make_engine(url, settings.threads, settings.time_budget, settings.statement_timeout)
     published = JwksOverHttp(f"{settings.identity_url}/oauth/jwks")
     traffic = Traffic()
     return Runtime(

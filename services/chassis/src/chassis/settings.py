@@ -33,6 +33,11 @@ class ServiceSettings(BaseSettings):
     var: Path = Field(default=Path("var"), description="Where the embedded profile keeps its files")
     secrets: Path | None = Field(default=None, description="The folder of this program's secrets; empty: `var/secrets`")
     database_url: str = Field(default="", description="Empty: SQLite under `var`. Without a password: see `store_url`")
+    database_owner: str = Field(
+        default="",
+        description="The role that owns and migrates the tables, `<program>.owner` its password; then the role of "
+        "`database_url` runs the program and can change no table. Empty: that one does both",
+    )
     kafka_servers: str = Field(default="", description="`host:port,…`; empty: the embedded log under `var`")
     kafka_prefix: str = Field(default="", description="Before each topic's name, where platforms share a cluster")
     kafka_partitions: int = Field(default=6, description="Of each topic made by this program; given once, for good")
@@ -165,6 +170,20 @@ class ServiceSettings(BaseSettings):
         if url.password is None and password.exists():
             url = url.set(password=password.read_text().strip())
         return url.render_as_string(hide_password=False)
+
+    @property
+    def owner_url(self) -> str:
+        """The store as the owner of its tables sees it. Errors: FileNotFoundError where their password is not."""
+        if not self.database_url or not self.database_owner:
+            return self.store_url
+        password = (self.secrets_folder / f"{self.name}.owner").read_text().strip()
+        url = make_url(self.database_url).set(username=self.database_owner, password=password)
+        return url.render_as_string(hide_password=False)
+
+    @property
+    def running_role(self) -> str:
+        """The role that the tables are granted to; empty where the program's role owns them."""
+        return (make_url(self.database_url).username or "") if self.database_url and self.database_owner else ""
 
     @property
     def own_url(self) -> str:

@@ -8,11 +8,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Table, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from chassis.clock import now
 from chassis.db import TYPES, BigNumber
+
+
+def append_only(*but: str) -> dict[str, Any]:
+    """The mark of a table whose rows are written once, for its `info`; `but` are columns that are set later.
+
+    On PostgreSQL the role that runs the program can then change and delete nothing of it (`chassis.roles`). Example:
+    `__table_args__ = ({"info": append_only()},)`.
+    """
+    return {"append_only": but}
+
+
+def columns_to_be_set(table: Table) -> tuple[str, ...] | None:
+    """The columns that may be set later in a table whose rows are written once; None of any other table."""
+    found: tuple[str, ...] | None = table.info.get("append_only")
+    return found
 
 
 class OutboxMixin:

@@ -20,6 +20,7 @@ from chassis.tables import (
     OutboxMixin,
     ParkedEventMixin,
     PositionMixin,
+    append_only,
 )
 from directory.tables import (
     DirectoryAreaMixin,
@@ -458,6 +459,7 @@ class AuditFinding(Base):
     """What an auditor found on a sampled claim. Final: another auditor's stands in its place, and `corrects` it."""
 
     __tablename__ = "finding"
+    __table_args__ = ({"info": append_only()},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     batch: Mapped[UUID] = mapped_column(ForeignKey("batch.id"), index=True)
@@ -548,6 +550,7 @@ class LedgerEntry(Base):
         Index("one_entry", "framework", "family", "kind", "number", unique=True),
         Index("one_fee", "framework", "first_funded_place", unique=True, sqlite_where=is_fee, postgresql_where=is_fee),
         Index("ledger_entry_framework_on", "framework", "on"),
+        {"info": append_only()},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -588,7 +591,10 @@ class OutcomesPlanVersion(Base):
     """A version of an outcomes plan, word for word as it was in force here first. It is never changed."""
 
     __tablename__ = "outcomes_plan_version"
-    __table_args__ = (UniqueConstraint("plan", "version", name="outcomes_plan_version_once"),)
+    __table_args__ = (
+        UniqueConstraint("plan", "version", name="outcomes_plan_version_once"),
+        {"info": append_only()},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     plan: Mapped[str]

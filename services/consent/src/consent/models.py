@@ -20,6 +20,7 @@ from chassis.tables import (
     OutboxMixin,
     ParkedEventMixin,
     PositionMixin,
+    append_only,
 )
 from directory.tables import (
     DirectoryAreaMixin,
@@ -469,6 +470,7 @@ class Decision(Base):
     """
 
     __tablename__ = "decision"
+    __table_args__ = ({"info": append_only()},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]
@@ -491,7 +493,7 @@ class Sharing(Base):
     """One line of the sharing log: this category of this source about this person went to the decision's caller."""
 
     __tablename__ = "sharing"
-    __table_args__ = (Index("sharing_person", "person", "id"),)
+    __table_args__ = (Index("sharing_person", "person", "id"), {"info": append_only()})
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), index=True)
@@ -506,6 +508,7 @@ class SentBatch(Base):
     """Marks that a program sent at once."""
 
     __tablename__ = "sent_batch"
+    __table_args__ = ({"info": append_only()},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     program: Mapped[str]
@@ -519,6 +522,7 @@ class SentMark(Base):
     """
 
     __tablename__ = "sent_mark"
+    __table_args__ = ({"info": append_only()},)
 
     decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
     at: Mapped[datetime]
@@ -529,6 +533,7 @@ class SharedAs(Base):
     """The ids that were merged into a person when something of theirs was shared: each one's log stays whole."""
 
     __tablename__ = "shared_as"
+    __table_args__ = ({"info": append_only()},)
 
     former: Mapped[UUID] = mapped_column(primary_key=True)
     decision: Mapped[UUID] = mapped_column(ForeignKey("decision.id"), primary_key=True)
@@ -542,6 +547,7 @@ class AccessReport(Base):
     """
 
     __tablename__ = "access_report"
+    __table_args__ = ({"info": append_only()},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person: Mapped[UUID] = mapped_column(index=True)

@@ -16,6 +16,7 @@ from chassis.tables import (
     OutboxMixin,
     ParkedEventMixin,
     PositionMixin,
+    append_only,
 )
 from transparency.tables import LogBlockMixin, LogCheckMixin, LogHeadMixin, LogLeafMixin, LogNoteMixin, SeenHeadMixin
 
@@ -312,7 +313,7 @@ class AuditEntry(Base):
     """Who did what to which agency, client, user or key. Names fields and codes, never a person's data."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("audit_entry_object", "object_kind", "object_id"),)
+    __table_args__ = (Index("audit_entry_object", "object_kind", "object_id"), {"info": append_only()})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(default=now)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
 from chassis.clock import now
 from chassis.db import TYPES, BigNumber
+from chassis.tables import append_only
 
 HASH, SALT = 32, 16
 
@@ -43,6 +44,7 @@ class LogLeafMixin:
             Index("log_leaf_position", "position", unique=True),
             Index("log_leaf_record", "record"),
             Index("log_leaf_waiting", "seq", sqlite_where=waiting, postgresql_where=waiting),
+            {"info": append_only("position", "salt")},
         )
 
 
@@ -50,6 +52,7 @@ class LogBlockMixin:
     """The root over a whole block: 256 leaves at level 8, 65,536 at level 16. It can always be worked out again."""
 
     __tablename__ = "log_block"
+    __table_args__ = ({"info": append_only()},)
 
     level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     index: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=False)
@@ -60,6 +63,7 @@ class LogHeadMixin:
     """A head that this program signed: the root over its first `size` leaves."""
 
     __tablename__ = "log_head"
+    __table_args__ = ({"info": append_only()},)
 
     size: Mapped[int] = mapped_column(BigNumber, primary_key=True, autoincrement=False)
     at: Mapped[int] = mapped_column(BigNumber)
@@ -88,7 +92,7 @@ class SeenHeadMixin:
 
     @declared_attr.directive
     def __table_args__(cls) -> Any:
-        return (Index("seen_head_log_size", "log", "size"),)
+        return (Index("seen_head_log_size", "log", "size"), {"info": append_only()})
 
 
 class LogCheckMixin:
@@ -106,6 +110,7 @@ class LogNoteMixin:
     """What the log says of itself, a leaf each: that it has begun, or what was erased, by whom and why."""
 
     __tablename__ = "log_note"
+    __table_args__ = ({"info": append_only()},)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     at: Mapped[datetime]

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.db import new_id, now
+from chassis.tables import append_only
 from families.models.base import Base
 
 SUPPORT = {"category": "support"}
@@ -16,7 +17,7 @@ class EvidenceBundle(Base):
     """What was known about a family for a claim, as canonical JSON, never changed."""
 
     __tablename__ = "evidence_bundle"
-    __table_args__ = (Index("evidence_bundle_family", "family"),)
+    __table_args__ = (Index("evidence_bundle_family", "family"), {"info": append_only()})
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     family: Mapped[UUID] = mapped_column(ForeignKey("family.id"))
