@@ -86,7 +86,7 @@ USERS = (
     User("pat", "Pat Parkin", "platform_administrator", "programme"),
     User("harriet", "Harriet Hoyle", "partner_practitioner", "housing"),
     User("noor", "Noor Naylor", "partner_practitioner", "school-nursing"),
-    # No agreement names children's social care: for Sol everything answers 404, and for Max what no enquiry is about.
+    # Children's social care receives nothing by agreement: for Sol all answers 404, for Max what no enquiry is about.
     User("sol", "Sol Senior", "partner_practitioner", "childrens-social-care"),
     User("sade", "Sade Shaw", "childrens_social_worker", "childrens-social-care"),
     User("max", "Max Marsh", "mash_worker", "childrens-social-care"),

@@ -52,6 +52,7 @@ CONDITIONS = {
         article_9="substantial_public_interest", schedule_1="6", policy_document="Policy on special data, 2016"
     ),
     "support": Condition(article_9="health_or_social_care", schedule_1="2"),
+    "social_care": Condition(article_9="health_or_social_care", schedule_1="2"),
 }
 """By category of special data."""
 NECESSITY = {

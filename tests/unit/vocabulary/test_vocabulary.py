@@ -105,7 +105,7 @@ def test_what_a_role_sees_is_said_with_each_category() -> None:
     every = frozenset(CATEGORIES)
     assert categories_seen("mash_worker") == {"safeguarding": every, "welfare_of_child": every}
     assert categories_seen("claims_officer") == {
-        "claim": CATEGORIES.keys() - {"identity", "address", "location", "housing"}
+        "claim": CATEGORIES.keys() - {"identity", "address", "location", "housing", "social_care"}
     }
     for role in ("information_governance_officer", "finance_officer", "head_of_service", "platform_administrator"):
         assert categories_seen(role) == {}
@@ -125,7 +125,7 @@ def test_every_program_says_alike_whom_to_ask_in_an_emergency(name: str) -> None
 
 def test_special_data_has_conditions_of_its_article_and_each_condition_paragraphs_that_fit() -> None:
     special = {category.code: category.article for category in CATEGORIES.values() if category.article}
-    assert special == {"anti_social_behaviour": 10, "benefits": 9, "support": 9}
+    assert special == {"anti_social_behaviour": 10, "benefits": 9, "support": 9, "social_care": 9}
     assert "18" in list_paragraphs_for(CONDITIONS["substantial_public_interest"])
     assert list_paragraphs_for(CONDITIONS["vital_interests"]) == []
     assert {SCHEDULE_1[code].part for code in list_paragraphs_for(CONDITIONS["social_protection"])} == {1}

@@ -10,7 +10,7 @@ from chassis.runtime import Runtime
 from families import reach, sharing
 from families.facts import repository
 from families.facts.schemas import FactItems, FactView, PersonFactItems, PersonFacts
-from families.feeds.periods import FromTo
+from families.feeds.periods import FromTo, PartOf
 from families.feeds.registry import FEEDS
 from families.models.facts import Fact
 from families.people import repository as people
@@ -18,7 +18,9 @@ from families.problems import PersonNotFound
 from families.sharing import Item
 
 MEASURES = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.facts)
-SPELLS = frozenset(fact.measure for feed in FEEDS.values() for fact in feed.facts if isinstance(fact.period, FromTo))
+SPELLS = frozenset(
+    fact.measure for feed in FEEDS.values() for fact in feed.facts if isinstance(fact.period, FromTo | PartOf)
+)
 """What goes on for a while, such as a job. Other facts are of a day, or sum a period up once it is over."""
 
 

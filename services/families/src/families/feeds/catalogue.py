@@ -326,9 +326,9 @@ class Feed:
             date_of_birth=values["date_of_birth"],
             sex=values["sex"],
             identifiers=tuple((scheme, values[scheme]) for scheme in self.identifiers if values[scheme]),
-            uprn=values["uprn"],
-            address_line=values["address_line"] or "",
-            postcode=values["postcode"] or "",
+            uprn=values.get("uprn"),
+            address_line=values.get("address_line") or "",
+            postcode=values.get("postcode") or "",
         )
 
 

@@ -214,9 +214,23 @@ class Coded(Kind):
         return {"enum": texts + [int(text) for text in texts]} if self.number else {"enum": texts}
 
 
-def one_of(*codes: str | Code) -> Coded:
-    """A closed list of codes, written exactly so."""
-    return Coded(name="code", codes=tuple(Code(code) if isinstance(code, str) else code for code in codes))
+def one_of(*codes: str | Code, fold: tuple[Fold, ...] = ()) -> Coded:
+    """A closed list of codes, written exactly so, but for what is folded."""
+    return Coded(name="code", codes=tuple(Code(code) if isinstance(code, str) else code for code in codes), fold=fold)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownUnless(Kind):
+    """What another kind holds, or a code that says why it is not known, which says no more than an empty cell."""
+
+    kind: Text
+    unless: tuple[str, ...]
+
+    def read(self, text: str) -> Any:
+        return None if text.upper() in self.unless else self.kind.read(text)
+
+    def json_schema(self) -> JsonSchema:
+        return {"anyOf": [self.kind.json_schema(), {"enum": list(self.unless)}]}
 
 
 # What no pattern says.
@@ -354,8 +368,19 @@ SEX = Coded(
     codes=(Code("female"), Code("male"), Code("other"), Code("unknown")),
     fold=(Fold.LOWER,),
     means={"unknown": None},
-    aliases={"f": "female", "m": "male"},
+    aliases={
+        "f": "female",
+        "m": "male",
+        "u": "unknown",
+        "1": "male",
+        "2": "female",
+        "0": "unknown",
+        "9": "unknown",
+    },  # as the person standard of the NHS and older censuses write it
 )
+
+UPN_OR_REASON = KnownUnless(name="upn_or_reason", kind=UPN, unless=tuple(f"UN{number}" for number in range(1, 8)))
+"""A UPN, or why there is none: UN1 to UN7 of the children in need census, of which each says no number."""
 
 REFERENCE = Text(name="reference", pattern=r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,59}", otherwise="not_a_reference")
 """The supplier's own reference: letters, digits and a few signs, at most 60."""

@@ -74,6 +74,27 @@ class OnlyWith(Rule):
 
 
 @dataclass(frozen=True)
+class OnlyWithDay(Rule):
+    """A cell is filled when another column holds a day, and empty when it holds none: why something ended."""
+
+    column: str
+    day: str
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.column, self.day)
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        return ("needed_here", "needless_here")
+
+    def faults(self, values: Values) -> Iterator[LineFault]:
+        wanted, given = values[self.day] is not None, values[self.column] is not None
+        if wanted != given:
+            yield LineFault(self.column, "needed_here" if wanted else "needless_here")
+
+
+@dataclass(frozen=True)
 class AllOrNone(Rule):
     """Cells that are filled together or not at all; the first that is empty is at fault."""
 
