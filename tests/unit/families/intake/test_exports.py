@@ -5,6 +5,7 @@ them is said here, since a partner says it once for its own system.
 """
 
 import csv
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -89,6 +90,20 @@ BENEFITS = Export(
 )  # fmt: skip
 
 OF_FEED = {"school_attendance": SCHOOL, "benefits": BENEFITS}
+
+
+def read_described(file: Path) -> Export:
+    """What a file beside the example says of it, for feeds that no story needs: so no list of code names them."""
+    told = tomllib.loads(file.read_text())
+    columns: dict[str, str | tuple[str, Cell]] = {}
+    for column, said in told["columns"].items():
+        reads = said if isinstance(said, str) else (said["of"], day if "day" in said else code(**said["codes"]))
+        columns[column] = reads
+    facts = [(measure, first, last or None, value) for measure, first, last, value in told["facts"]]
+    return Export(columns, (told["covers"][0], told["covers"][1]), facts)
+
+
+OF_FEED |= {file.stem: read_described(file) for file in sorted(EXPORTS.glob("*.toml"))}
 
 
 def read_export(feed: str) -> list[dict[str, str]]:
