@@ -181,6 +181,11 @@ def test_no_query_tells_anybody_where_a_refuge_is(
         "accessReport.id": ids["report_id"],
         "keptBack.accessReport": ids["report_id"],
         "premises.uprn": ids["uprn"],
+        "assuranceVisit.visit": ids["visit_id"],
+        "visitedClaims.visit": ids["visit_id"],
+        "restriction.restriction": ids["restriction_id"],
+        "welfareRequest.welfareRequest": ids["welfare_request_id"],
+        "sponsors.agency": ["thornbury-council"],
     }
     queries = list(graphql_queries(schema, values))
     told: list[str] = []

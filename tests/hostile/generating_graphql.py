@@ -28,8 +28,15 @@ from hypothesis_graphql import nodes
 
 IDS: dict[str, str] = json.loads(os.environ["IDS"])
 PAST = st.dates(date(1900, 1, 1), date(2026, 11, 1)).map(date.isoformat)
-LEFT_OUT = {"after", "purpose", "agreements.service"}
+LEFT_OUT = {"after", "purpose", "measure", "agreements.service"}
 """Arguments that may be absent, and hold one of a few words otherwise, which the services know."""
+NAMED = {
+    "agency": "agency",
+    "restriction": "restriction_id",
+    "visit": "visit_id",
+    "welfareRequest": "welfare_request_id",
+}
+"""Arguments by which a query names what there is, and what that is called in the world."""
 LONGEST_LIST = 5
 """A document holds so many values at most; what a longer list holds goes into variables."""
 sent = 0
@@ -57,6 +64,8 @@ class Fitting(Visitor):
             return _with(node, StringValueNode(value="attachments"))
         if name == "id":
             return _with(node, StringValueNode(value=IDS[f"{self._root}_id"]))
+        if name in NAMED:
+            return _with(node, StringValueNode(value=IDS[NAMED[name]]))
         if name in ("uprn", "batch", "accessReport"):
             return _with(node, StringValueNode(value=IDS[name if name in IDS else f"{name}_id"]))
         return None

@@ -27,7 +27,7 @@ WIDE = {"max_depth": 40, "max_cost": 10**9, "max_tokens": 10**6}
 
 CUT = re.compile(
     r".+\.((facts|consents|notices|links|timeline)|(family|families\.items)\.claims)\.next"
-    r"|Query\.(batch|batches\.items)\.(claims|sample)\.next|Query\.(accessReport\.lines|keptBack)\.next"
+    r"|Query\.(batch|batches\.items)\.(claims|sample)\.next|Query\.(accessReport\.lines|keptBack|me\.sessions|sponsors)\.next"
 )
 
 

@@ -26,6 +26,8 @@ from gateway.schema.choices import (
     MatchReviewStatus,
     QuestionKind,
     QuestionStatus,
+    WelfareRequestStatus,
+    WelfareReviewState,
 )
 from unit.gateway.mirror_checks import check, check_all, is_input, members_of, schema_of, values_of
 from unit.gateway.openapi import Maker, documents, renamed, without_null
@@ -42,6 +44,8 @@ NOT_MIRRORED = {
     "LinkPage": "as ConsentPage",
     "MomentPage": "as ConsentPage",
     "NoticeGivenPage": "as ConsentPage",
+    "OwnSessionPage": "as ConsentPage",
+    "SponsorPage": "as ConsentPage",
     "QuestionFilter": "as ClaimFilter",
     "CohortFilter": "sent as a parameter of a path",
     "MatchReviewFilter": "sent as parameters of a path",
@@ -60,6 +64,8 @@ CHOSEN: dict[type[StrEnum], tuple[str, str, str]] = {
     MatchReviewStatus: ("families", "/v1/match-reviews", "status"),
     QuestionKind: ("claims", "/v1/questions", "kind"),
     QuestionStatus: ("claims", "/v1/questions", "status"),
+    WelfareRequestStatus: ("consent", "/v1/welfare-requests", "status"),
+    WelfareReviewState: ("consent", "/v1/welfare-requests", "review"),
 }
 """The enums of filters, and the parameter of the contract as which each is sent; `MIRRORED` inputs hold the others."""
 PRIVATE: dict[str, Any] = {"loaders": None, "family_id": None, "claim_id": None}

@@ -100,6 +100,22 @@ class ClaimsClient:
     async def reverse_repayment(self, repayment: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/repayments/{repayment}/reverse", body, key)
 
+    async def list_visits(self, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page("/v1/assurance-visits", limit=first, after=after)
+
+    async def get_visit(self, visit: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/assurance-visits/{visit}")
+        return row
+
+    async def list_visited_claims(self, visit: UUID, first: int, after: str | None) -> Row:
+        return await self.upstream.get_page(f"/v1/assurance-visits/{visit}/claims", limit=first, after=after)
+
+    async def open_visit(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/assurance-visits", body, key)
+
+    async def close_visit(self, visit: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/assurance-visits/{visit}/close", body, key)
+
     async def _post(self, path: str, body: Any, key: str) -> Row:
         row: Row = await self.upstream.post(path, body, key)
         return row

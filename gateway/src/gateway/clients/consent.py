@@ -89,6 +89,47 @@ class ConsentClient:
     async def refuse_protection_lift(self, protection: UUID, body: Any, key: str) -> Row:
         return await self._post(f"/v1/protections/{protection}/lift/refusal", body, key)
 
+    async def list_received_welfare_requests(
+        self, status: str | None, overdue: bool, review: str | None, first: int, after: str | None
+    ) -> Row:
+        late = "true" if overdue else None
+        return await self.upstream.get_page(
+            "/v1/welfare-requests", status=status, overdue=late, review=review, limit=first, after=after
+        )
+
+    async def list_own_welfare_requests(self, overdue: bool, first: int, after: str | None) -> Row:
+        late = "true" if overdue else None
+        return await self.upstream.get_page("/v1/welfare-requests/own", overdue=late, limit=first, after=after)
+
+    async def get_welfare_request(self, asked: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/welfare-requests/{asked}")
+        return row
+
+    async def ask_for_welfare(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/welfare-requests", body, key)
+
+    async def withdraw_welfare_request(self, asked: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/welfare-requests/{asked}/withdrawal", body, key)
+
+    async def answer_welfare_request(self, asked: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/welfare-requests/{asked}/answer", body, key)
+
+    async def take_back_welfare_answer(self, asked: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/welfare-requests/{asked}/answer/withdrawal", body, key)
+
+    async def review_welfare_answer(self, asked: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/welfare-requests/{asked}/answer/review", body, key)
+
+    async def get_restriction(self, restriction: UUID) -> Row:
+        row: Row = await self.upstream.get(f"/v1/restrictions/{restriction}")
+        return row
+
+    async def set_restriction(self, body: Any, key: str) -> Row:
+        return await self._post("/v1/restrictions", body, key)
+
+    async def lift_restriction(self, restriction: UUID, body: Any, key: str) -> Row:
+        return await self._post(f"/v1/restrictions/{restriction}/lift", body, key)
+
     async def set_protection(self, body: Any, key: str) -> Row:
         return await self._post("/v1/protections", body, key)
 

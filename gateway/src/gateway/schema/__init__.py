@@ -16,11 +16,15 @@ from gateway.schema.access_reports import AccessReportsMutation, AccessReportsQu
 from gateway.schema.claims import ClaimsMutation, ClaimsQuery
 from gateway.schema.common import CONFIG
 from gateway.schema.consent import ConsentMutation, ConsentQuery
+from gateway.schema.deputies import DeputiesMutation, DeputiesQuery
 from gateway.schema.families import FamiliesMutation, FamiliesQuery
 from gateway.schema.identity import IdentityQuery
 from gateway.schema.premises import PremisesMutation, PremisesQuery
 from gateway.schema.questions import QuestionsMutation, QuestionsQuery
+from gateway.schema.restrictions import RestrictionsMutation, RestrictionsQuery
 from gateway.schema.safeguarding import SafeguardingMutation, SafeguardingQuery
+from gateway.schema.visits import VisitsMutation, VisitsQuery
+from gateway.schema.welfare import WelfareMutation, WelfareQuery
 
 log = structlog.get_logger()
 
@@ -41,6 +45,10 @@ class Query(
     ClaimsQuery,
     QuestionsQuery,
     SafeguardingQuery,
+    WelfareQuery,
+    RestrictionsQuery,
+    VisitsQuery,
+    DeputiesQuery,
 ):
     """What people of the programme look at. `purpose` says for what; each program decides what that covers."""
 
@@ -54,6 +62,10 @@ class Mutation(
     ClaimsMutation,
     QuestionsMutation,
     SafeguardingMutation,
+    WelfareMutation,
+    RestrictionsMutation,
+    VisitsMutation,
+    DeputiesMutation,
 ):
     """What people of the programme do. A repeated `idempotencyKey` does nothing twice."""
 

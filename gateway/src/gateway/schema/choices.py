@@ -271,3 +271,72 @@ class KeepBackReason(StrEnum):
     whereabouts = "whereabouts"
     another_person = "another_person"
     serious_harm = "serious_harm"
+
+
+@strawberry.enum
+class WelfareRequestStatus(StrEnum):
+    """Where a request for the welfare of a child is."""
+
+    open = "open"
+    answered = "answered"
+    withdrawn = "withdrawn"
+
+
+@strawberry.enum
+class WelfareReviewState(StrEnum):
+    """Whether the review of what a rule answered is due, or late."""
+
+    due = "due"
+    overdue = "overdue"
+
+
+@strawberry.enum
+class WelfareAnswerKind(StrEnum):
+    """What the holder answers: it shares; sharing would be more detrimental to the child; it holds nothing."""
+
+    yes = "yes"
+    more_detrimental = "more_detrimental"
+    nothing_held = "nothing_held"
+
+
+@strawberry.enum
+class WelfareReviewOutcome(StrEnum):
+    """What the second person found about an answer."""
+
+    justified = "justified"
+    not_justified = "not_justified"
+
+
+@strawberry.enum
+class WelfareFunction(StrEnum):
+    """Which function of the asker's a request helps."""
+
+    assess_need = "assess_need"
+    protect_from_harm = "protect_from_harm"
+    early_help = "early_help"
+    education = "education"
+    health = "health"
+    policing = "policing"
+    youth_justice = "youth_justice"
+    housing = "housing"
+
+
+@strawberry.enum
+class WelfareRelation(StrEnum):
+    """What somebody else is to the child."""
+
+    parent = "parent"
+    carer = "carer"
+    partner_of_parent = "partner_of_parent"
+    lives_with_child = "lives_with_child"
+    other = "other"
+
+
+@strawberry.enum
+class RestrictionCase(StrEnum):
+    """The four cases of UK GDPR Art 18(1), (a) to (d)."""
+
+    accuracy_contested = "accuracy_contested"
+    unlawful = "unlawful"
+    needed_for_legal_claims = "needed_for_legal_claims"
+    objection_pending = "objection_pending"
