@@ -24,6 +24,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import request_checks, revocations
 from chassis.answered import begin_answer, has_left
 from chassis.auth import Verifier
+from chassis.gaps import list_gaps
 from chassis.openapi import describe, list_known_names
 from chassis.pages import problem_pages
 from chassis.problems import (
@@ -394,13 +395,16 @@ def _add_open_routes(app: FastAPI, runtime: Runtime) -> None:
     def ready() -> dict[str, str]:
         """The process can do its work: its store answers, and it can tell which tokens are good and which are over.
 
-        The log is not asked; the outbox bridges its absence.
+        The log is not asked; the outbox bridges its absence. But a listener that has seen a gap in it stays not ready
+        until a person mends it, and names the streams.
         """
         checks = not runtime.state.get("serves") or (runtime.keys.has_keys() and runtime.revocations.is_current())
         if not runtime.state.get("serves"):
             checks = not runtime.log.refused  # then a relay or a listener can do nothing, and a roll-out must stop
         if runtime.state.get("stopping") or not checks:
             raise Unavailable()
+        if gaps := list_gaps(runtime):
+            raise Unavailable("The log lacks events that were not heard yet", gaps=gaps)
         if runtime.store is not None:
             with runtime.read() as session:
                 session.execute(text("SELECT 1"))

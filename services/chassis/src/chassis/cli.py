@@ -1,8 +1,9 @@
-"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | unpark | run`
+"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | unpark | republish | rebuild | run`
 
 `run` does all of it in one process, for a laptop; in production each is a Deployment of its own, and `migrate` a Job.
-Each but `migrate` and `unpark` answers operations staff: `/health/live`, `/health/ready`, `/metrics`. `unpark` handles
-the events again that could not be handled before, once the reason is mended.
+These answer operations staff: `/health/live`, `/health/ready`, `/metrics`. The other commands do something once.
+`unpark` handles the events again that could not be handled before, once the reason is mended. `republish --from` has
+the relay send events of the outbox again; `rebuild` has streams with a gap heard from their beginning.
 """
 
 import argparse
@@ -15,11 +16,13 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from types import FrameType
 
 import structlog
 import uvicorn
 
+from chassis.gaps import hear_again, tell_again
 from chassis.http_protocol import HttpProtocol
 from chassis.listener import unpark
 from chassis.migrations import MigrationGaveUp, migrate
@@ -28,7 +31,7 @@ from chassis.runtime import Runtime, make_runtime, running
 from chassis.settings import ServiceSettings
 from chassis.telemetry import begin_trace, set_up_logging, tell_repeats
 
-COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "run")
+COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "republish", "rebuild", "run")
 log = structlog.get_logger()
 
 
@@ -97,6 +100,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="chassis.cli", description=__doc__)
     parser.add_argument("program")
     parser.add_argument("command", choices=COMMANDS)
+    parser.add_argument("--from", dest="since", type=_since, help="with republish: a position, or an instant with zone")
+    parser.add_argument("--topic", default="", help="with republish: of this topic only")
+    parser.add_argument("--stream", action="append", default=[], help="with rebuild: this one, gap or not; repeatable")
     parser.add_argument("--revision", default="head", help="with migrate: the revision to go to")
     chosen = parser.parse_args(arguments)
     program = load(chosen.program)
@@ -105,9 +111,45 @@ def main(arguments: list[str] | None = None) -> int:
     begin_trace()
     runtime = make_runtime(settings, stores_data=program.base is not None)
     try:
+        if chosen.command == "republish":
+            return _republish(program, runtime, chosen.since, chosen.topic)
+        if chosen.command == "rebuild":
+            return _rebuild(program, runtime, chosen.stream)
         return _run(program, runtime, chosen.command, chosen.revision)
     finally:
         runtime.close()
+
+
+def _since(text: str) -> int | datetime:
+    """Errors: ValueError for what is neither a position nor an instant with its zone."""
+    if text.isdecimal():
+        return int(text)
+    at = datetime.fromisoformat(text)
+    if at.tzinfo is None:
+        raise ValueError("An instant needs its zone, such as 2026-11-28T09:00:00Z")
+    return at
+
+
+def _republish(program: Program, runtime: Runtime, since: int | datetime | None, topic: str) -> int:
+    if since is None or (topic and topic not in program.topics):
+        wrong = f"it tells nothing on {topic}" if topic else "say --from what: a position (0: all) or an instant"
+        print(f"{program.name}: {wrong}", file=sys.stderr)
+        return 2
+    print(f"{program.name}: {tell_again(runtime, since, topic)} events wait to be sent again")
+    return 0
+
+
+def _rebuild(program: Program, runtime: Runtime, streams: Sequence[str]) -> int:
+    try:
+        heard = hear_again(runtime, program.reactions, streams)
+    except KeyError as unknown:
+        print(f"{program.name}: never read {unknown.args[0]}", file=sys.stderr)
+        return 2
+    for stream, position in sorted(heard.items()):
+        print(f"{program.name}: {stream} is heard again behind {position}")
+    if not heard:
+        print(f"{program.name}: no stream has a gap")
+    return 0
 
 
 def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int:

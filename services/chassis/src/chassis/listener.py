@@ -18,15 +18,15 @@ from sqlalchemy.orm import Session
 from chassis.bulk_insert import write_rows
 from chassis.db import in_batches, new_id, now, reading, store_is_away, upsert, writing
 from chassis.events import Received, SetAside, received
+from chassis.gaps import list_gaps, list_reached, move, read_past_gaps
 from chassis.log import Stored
 from chassis.parked import describe_parked
 from chassis.reactions import Reactions
 from chassis.runtime import Runtime
-from chassis.tables import Inbox, ParkedEvent, Position
+from chassis.tables import Inbox, ParkedEvent
 
 BATCH = 500
 REMEMBER = insert(Inbox.__table__)  # type: ignore[arg-type]
-REACHED = select(Position.__table__.c.stream, Position.__table__.c.position)
 log = structlog.get_logger()
 
 
@@ -50,7 +50,7 @@ class Listener:
         """Whether there was something to handle."""
         sources = self._reactions.by_producer()
         ends = {producer: self._runtime.log.ends(producer, topics) for producer, topics in sources.items()}
-        if ends == self._heard_out:
+        if ends == self._heard_out and not list_gaps(self._runtime):
             return False
         handled = listen_once(self._runtime, self._reactions)
         if not handled:
@@ -60,7 +60,7 @@ class Listener:
 
 def list_positions(runtime: Runtime) -> dict[tuple[str, ...], float]:
     """How far each stream has been read, for the figures. Shape: (stream,) → position."""
-    return {(stream,): position for stream, position in _positions(runtime).items()}
+    return {(stream,): position for stream, position in list_reached(runtime).items()}
 
 
 def count_parked(runtime: Runtime) -> int:
@@ -101,7 +101,7 @@ def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
 
 
 def _listen_to(runtime: Runtime, reactions: Reactions, producer: str, topics: list[str]) -> int:
-    entries = runtime.log.read(producer, topics, _positions(runtime), BATCH)
+    entries = read_past_gaps(runtime, producer, topics, BATCH)
     if not entries:
         return 0
     try:
@@ -132,7 +132,7 @@ def _handle(session: Session, reactions: Reactions, entries: Sequence[Stored]) -
     if not all(reactions.understands(event.type) for event in events):
         raise NotUnderstood
     _react(session, reactions, events)
-    _move(session, {entry.stream: entry.position for entry in entries})
+    move(session, {entry.stream: entry.position for entry in entries})
 
 
 def _react(session: Session, reactions: Reactions, events: Sequence[Received]) -> None:
@@ -176,15 +176,4 @@ def _park(runtime: Runtime, entry: Stored, broken: Exception) -> None:
         row |= {"topic": entry.topic, "key": entry.key, "reason": type(broken).__name__}
         row |= {name: row[name].replace("\0", "") for name in ("key", "type")}  # which no store takes
         upsert(session, ParkedEvent, [row], key=["id"])
-        _move(session, {entry.stream: entry.position})
-
-
-def _positions(runtime: Runtime) -> dict[str, int]:
-    """How far each stream has been read."""
-    with reading(runtime.engine) as session:
-        return {stream: position for stream, position in session.execute(REACHED)}
-
-
-def _move(session: Session, reached: dict[str, int]) -> None:
-    rows = [{"stream": stream, "position": position} for stream, position in sorted(reached.items())]
-    upsert(session, Position, rows, key=["stream"], update=["position"])
+        move(session, {entry.stream: entry.position})

@@ -20,6 +20,7 @@ from chassis.auth import Caller
 from chassis.db import on_commit
 from chassis.events import Event
 from chassis.figures import Figure, FigureGroup, Figures
+from chassis.gaps import count_gaps
 from chassis.listener import Listener, count_parked, list_positions
 from chassis.reactions import Reactions
 from chassis.relay import Relay, count_waiting, find_oldest_waiting, only_one
@@ -129,6 +130,15 @@ class Program:
             log.append(Figure("thinkfamily_log_end", "Last position of each own stream.", ends, STREAM))
         if {"serve", "listen"} & set(which) and self.reactions.types:  # the others have no business with the log
             reached = partial(list_positions, runtime)
+            store.append(
+                Figure(
+                    "thinkfamily_listener_gaps",
+                    "Streams that this listener reads no further, since the log lacks what it had not read yet.",
+                    partial(count_gaps, runtime),
+                    ("stream", "reason"),
+                    alike=False,
+                )
+            )
             store.append(Figure(REACHED, "Position up to which each stream was handled.", reached, STREAM))
             groups = [FigureGroup("store", store, self.name)]
             behind = partial(self._lag, runtime, groups[0])

@@ -119,7 +119,11 @@ class Relay:
         if not self._prepared:
             self._runtime.log.prepare(self._topics)
             self._prepared = True
-        sent = relay_once(self._runtime, self._after)
+        try:
+            sent = relay_once(self._runtime, self._after)
+        except Exception:
+            self._prepared = False  # a topic may have been deleted: it is made again before the next try
+            raise
         if sent is not None:
             self._after = sent
         elif time.monotonic() - self._looked_back > LOOK_BACK:

@@ -78,7 +78,7 @@ class InboxMixin:
 
 
 class PositionMixin:
-    """How far this service has read each stream of the log."""
+    """How far this service has read each stream of the log; and the gaps in it (`chassis.gaps.MARK`)."""
 
     __tablename__ = "position"
 

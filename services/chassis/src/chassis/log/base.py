@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -52,11 +52,22 @@ class EventLog(Protocol):
         Errors: anything, when it is not certain that all are stored; then they are to be appended again.
         """
 
-    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+    def read(
+        self,
+        producer: str,
+        topics: Sequence[str],
+        after: Mapping[str, int],
+        limit: int,
+        without: Collection[str] = (),
+    ) -> list[Stored]:
         """Entries of these topics behind the positions of `after`, in order within each stream.
 
-        Empty only when there is nothing new, or no such producer yet. Errors: LogGap.
+        Empty only when there is nothing new, or no such producer yet. Streams in `without` are left alone.
+        Errors: LogGap, which names the streams that have one.
         """
+
+    def begins(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
+        """Of each stream that holds these topics the position before the first entry that is still there."""
 
     def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
         """The last position of each stream that holds these topics."""
@@ -69,4 +80,19 @@ class NotGranted(Exception):
 
 
 class LogGap(Exception):
-    """The log no longer holds what this consumer has not read yet: a person must rebuild or decide; we do not skip."""
+    """The log no longer holds what this consumer has not read yet: a person must rebuild or decide; we do not skip.
+
+    Shape: `streams` gives each stream that has a gap, with the reason as a code.
+    """
+
+    def __init__(self, streams: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{stream}: {why}" for stream, why in sorted(streams.items())))
+        self.streams = dict(streams)
+
+
+SHORTER = "shorter-than-read"
+"""The stream ends before the position up to which it was read: its topic was made again, or an older copy put back."""
+GONE = "not-there"
+"""The stream was read before, and there is no such stream any longer: its topic was deleted."""
+CUT = "begins-later"
+"""The stream begins behind the position up to which it was read: what was not read yet was deleted."""

@@ -6,7 +6,7 @@ groups, and nothing has to be rebalanced when a listener dies (`docs/adr/0016`).
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from kafka.errors import (
 from kafka.net.compat import KafkaNetClient
 from kafka.protocol.metadata import MetadataRequest
 
-from chassis.log.base import LARGEST_ENTRY, Entry, LogGap, NotGranted, Stored
+from chassis.log.base import CUT, GONE, LARGEST_ENTRY, SHORTER, Entry, LogGap, NotGranted, Stored
 from chassis.log.credentials import REFUSALS, Credentials
 from chassis.telemetry import placed
 
@@ -150,8 +150,24 @@ class KafkaLog:
             except KafkaError:  # it waits for the broker first, and then leaves its sender at work
                 producer._sender.force_close()
 
-    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
-        return self._reader.read(self.ends(producer, topics), after, limit)
+    def read(
+        self,
+        producer: str,
+        topics: Sequence[str],
+        after: Mapping[str, int],
+        limit: int,
+        without: Collection[str] = (),
+    ) -> list[Stored]:
+        ends = self.ends(producer, topics)
+        reached = {stream: position for stream, position in after.items() if _topic_of(stream) in topics}
+        gone = {stream: GONE for stream, position in reached.items() if position and stream not in ends}
+        short = {stream: SHORTER for stream, end in ends.items() if end < reached.get(stream, 0)}
+        if gaps := {stream: why for stream, why in (gone | short).items() if stream not in without}:
+            raise LogGap(gaps)
+        return self._reader.read({s: end for s, end in ends.items() if s not in without}, reached, limit)
+
+    def begins(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
+        return self._looker.begins(topics)
 
     def ends(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
         found = self._looker.ends(topics)
@@ -202,6 +218,10 @@ def connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
         raise
 
 
+def _topic_of(stream: str) -> str:
+    return stream.rpartition("/")[0]
+
+
 class _Reader:
     """A consumer of whichever partitions it is asked for; kafka-python's own may be used by one thread at a time.
 
@@ -220,9 +240,6 @@ class _Reader:
         """Entries behind `after` of the streams that end at `ends`."""
         with self._lock:
             behind = [stream for stream, end in ends.items() if end > after.get(stream, 0)]
-            ahead = [stream for stream, end in ends.items() if end < after.get(stream, 0)]
-            if ahead:
-                raise LogGap(f"{', '.join(ahead)}: shorter than what was read from it")
             if not behind:
                 return []
             with self._sure():
@@ -230,11 +247,24 @@ class _Reader:
                 return self._poll(limit)
 
     def ends(self, topics: Sequence[str]) -> dict[str, int]:
+        return self._offsets(topics, lambda consumer, partitions: consumer.end_offsets(partitions, timeout_ms=5000))
+
+    def begins(self, topics: Sequence[str]) -> dict[str, int]:
+        return self._offsets(
+            topics, lambda consumer, partitions: consumer.beginning_offsets(partitions, timeout_ms=5000)
+        )
+
+    def _offsets(self, topics: Sequence[str], ask: Callable[[Any, list[Any]], dict[Any, int]]) -> dict[str, int]:
         with self._lock, self._sure():
             partitions = self._find(topics)
             if not partitions:
                 return {}
-            found = self._open().end_offsets(partitions, timeout_ms=5000)
+            try:
+                found = ask(self._open(), partitions)
+            except KafkaError:
+                # One of the topics may be gone, about which brokers let us wait: the next time, ask what is there.
+                self._partitions, self._looked = {}, {}
+                raise
             return {self._stream(partition): offset for partition, offset in found.items()}
 
     def close(self) -> None:
@@ -277,7 +307,7 @@ class _Reader:
             try:
                 found = self._open().poll(timeout_ms=1000, max_records=limit)
             except OffsetOutOfRangeError as gap:
-                raise LogGap(f"{', '.join(map(self._stream, gap.args[0]))}: what was not read yet is gone") from None
+                raise LogGap({self._stream(partition): CUT for partition in gap.args[0]}) from None
             if found:
                 entries = [
                     Stored(

@@ -1,6 +1,6 @@
 """Any log, with what goes through it noted by the way."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from chassis.log.base import Entry, EventLog, Stored
@@ -18,8 +18,15 @@ class _NotedLog:
         self._behind.append(producer, entries)
         self._traffic.note_sent(entry.topic for entry in entries)
 
-    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
-        found = self._behind.read(producer, topics, after, limit)
+    def read(
+        self,
+        producer: str,
+        topics: Sequence[str],
+        after: Mapping[str, int],
+        limit: int,
+        without: Collection[str] = (),
+    ) -> list[Stored]:
+        found = self._behind.read(producer, topics, after, limit, without)
         if found:
             self._traffic.note_read()
         return found

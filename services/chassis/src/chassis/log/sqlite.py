@@ -2,10 +2,10 @@
 
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from chassis.log.base import LARGEST_ENTRY, Entry, LogGap, Stored
+from chassis.log.base import GONE, LARGEST_ENTRY, SHORTER, Entry, LogGap, Stored
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS entry (
@@ -43,12 +43,25 @@ class SqliteLog:
                 [(e.id, e.topic, e.key, e.value) for e in entries],
             )
 
-    def read(self, producer: str, topics: Sequence[str], after: Mapping[str, int], limit: int) -> list[Stored]:
+    def read(
+        self,
+        producer: str,
+        topics: Sequence[str],
+        after: Mapping[str, int],
+        limit: int,
+        without: Collection[str] = (),
+    ) -> list[Stored]:
+        if producer in without:
+            return []
         reached = after.get(producer, 0)
         entries = self._behind(producer, topics, reached, limit)
-        if not entries and self.ends(producer, topics).get(producer, 0) < reached:
-            raise LogGap(f"{producer}: shorter than what was read from it")
+        if not entries and (end := self.ends(producer, topics).get(producer, 0)) < reached:
+            raise LogGap({producer: SHORTER if end else GONE})
         return entries
+
+    def begins(self, producer: str, topics: Sequence[str]) -> dict[str, int]:
+        """A file keeps all."""
+        return dict.fromkeys(self.ends(producer, topics), 0)
 
     def _behind(self, producer: str, topics: Sequence[str], reached: int, limit: int) -> list[Stored]:
         connection = self._open(producer, create=False)
