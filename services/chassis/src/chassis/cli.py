@@ -1,9 +1,12 @@
-"""`python -m chassis.cli <program> serve | relay | listen | work | migrate | unpark | republish | rebuild | run`
+"""`python -m chassis.cli <program> serve | relay | listen | work | run`, and what is done once:
+`migrate | parked | unpark | drop | republish | rebuild`
 
 `run` does all of it in one process, for a laptop; in production each is a Deployment of its own, and `migrate` a Job.
-These answer operations staff: `/health/live`, `/health/ready`, `/metrics`. The other commands do something once.
-`unpark` handles the events again that could not be handled before, once the reason is mended. `republish --from` has
-the relay send events of the outbox again; `rebuild` has streams with a gap heard from their beginning.
+They answer operations staff: `/health/live`, `/health/ready`, `/metrics`.
+
+`parked` lists the events that could not be handled, or shows one (`--id`, `--by`); `unpark` handles them again, once
+the reason is mended; `drop` gives one up (`--id`, `--by`, `--reason`). `republish --from` has the relay send events of
+the outbox again; `rebuild` has streams with a gap heard from their beginning.
 """
 
 import argparse
@@ -18,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from types import FrameType
+from uuid import UUID
 
 import structlog
 import uvicorn
@@ -26,12 +30,13 @@ from chassis.gaps import hear_again, tell_again
 from chassis.http_protocol import HttpProtocol
 from chassis.listener import unpark
 from chassis.migrations import MigrationGaveUp, migrate
+from chassis.parked_events import drop_parked, list_parked, show_parked
 from chassis.program import ALL, Program
 from chassis.runtime import Runtime, make_runtime, running
 from chassis.settings import ServiceSettings
 from chassis.telemetry import begin_trace, set_up_logging, tell_repeats
 
-COMMANDS = ("serve", "relay", "listen", "work", "migrate", "unpark", "republish", "rebuild", "run")
+COMMANDS = ("serve", "relay", "listen", "work", "migrate", "parked", "unpark", "drop", "republish", "rebuild", "run")
 log = structlog.get_logger()
 
 
@@ -101,6 +106,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("program")
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--from", dest="since", type=_since, help="with republish: a position, or an instant with zone")
+    parser.add_argument("--id", type=UUID, help="with parked, unpark, drop: this event")
+    parser.add_argument("--by", default="", help="with parked --id and drop: your name, which is kept")
+    parser.add_argument("--reason", default="", help="with drop: why")
     parser.add_argument("--topic", default="", help="with republish: of this topic only")
     parser.add_argument("--stream", action="append", default=[], help="with rebuild: this one, gap or not; repeatable")
     parser.add_argument("--revision", default="head", help="with migrate: the revision to go to")
@@ -111,6 +119,8 @@ def main(arguments: list[str] | None = None) -> int:
     begin_trace()
     runtime = make_runtime(settings, stores_data=program.base is not None)
     try:
+        if chosen.command in ("parked", "unpark", "drop"):
+            return _handle_parked(program, runtime, chosen.command, chosen.id, chosen.by, chosen.reason)
         if chosen.command == "republish":
             return _republish(program, runtime, chosen.since, chosen.topic)
         if chosen.command == "rebuild":
@@ -118,6 +128,34 @@ def main(arguments: list[str] | None = None) -> int:
         return _run(program, runtime, chosen.command, chosen.revision)
     finally:
         runtime.close()
+
+
+def _handle_parked(program: Program, runtime: Runtime, command: str, id: UUID | None, by: str, why: str) -> int:
+    if program.base is None:
+        print(f"{program.name}: it hears no events", file=sys.stderr)
+        return 2
+    try:
+        if command == "unpark":
+            handled, parked = unpark(runtime, program.reactions, id=id)
+            print(f"{program.name}: {handled} handled, {parked} still parked")
+            return 1 if parked else 0
+        if command == "drop":
+            if id is None:
+                raise ValueError("Say which one by --id")
+            drop_parked(runtime, id, by, why)
+            print(f"{program.name}: {id} is dropped")
+        elif id is not None:
+            print(show_parked(runtime, id, by))
+        else:
+            for line in list_parked(runtime):
+                print(f"{line.id} {line.at:%Y-%m-%dT%H:%MZ} {line.reason} {line.topic} {line.type} key {line.key}")
+    except KeyError:
+        print(f"{program.name}: no such event is parked", file=sys.stderr)
+        return 2
+    except ValueError as wrong:
+        print(f"{program.name}: {wrong}", file=sys.stderr)
+        return 2
+    return 0
 
 
 def _since(text: str) -> int | datetime:
@@ -162,10 +200,6 @@ def _run(program: Program, runtime: Runtime, command: str, revision: str) -> int
             return 4
     if command == "migrate":
         return 0
-    if command == "unpark":
-        handled, parked = unpark(runtime, program.reactions) if program.base is not None else (0, 0)
-        print(f"{program.name}: {handled} handled, {parked} still parked")
-        return 1 if parked else 0
     return _serve(program, runtime, ALL if command == "run" else (command,))
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import orjson
 import structlog
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from chassis.bulk_insert import write_rows
@@ -21,6 +21,7 @@ from chassis.events import Received, SetAside, received
 from chassis.gaps import list_gaps, list_reached, move, read_past_gaps
 from chassis.log import Stored
 from chassis.parked import describe_parked
+from chassis.parked_events import DROPPED, WAITS
 from chassis.reactions import Reactions
 from chassis.runtime import Runtime
 from chassis.tables import Inbox, ParkedEvent
@@ -44,10 +45,14 @@ class Listener:
 
     def __init__(self, runtime: Runtime, reactions: Reactions) -> None:
         self._runtime, self._reactions = runtime, reactions
+        self._began = False
         self._heard_out: dict[str, dict[str, int]] | None = None
 
     def step(self) -> bool:
         """Whether there was something to handle."""
+        if not self._began:  # what an earlier release did not understand, this one may
+            unpark(self._runtime, self._reactions, reason=NotUnderstood.__name__)
+            self._began = True
         sources = self._reactions.by_producer()
         ends = {producer: self._runtime.log.ends(producer, topics) for producer, topics in sources.items()}
         if ends == self._heard_out and not list_gaps(self._runtime):
@@ -63,20 +68,19 @@ def list_positions(runtime: Runtime) -> dict[tuple[str, ...], float]:
     return {(stream,): position for stream, position in list_reached(runtime).items()}
 
 
-def count_parked(runtime: Runtime) -> int:
-    """How many dead letters wait for a person to look at them."""
-    with reading(runtime.engine) as session:
-        return session.scalar(select(func.count()).select_from(ParkedEvent.__table__)) or 0
-
-
-def unpark(runtime: Runtime, reactions: Reactions) -> tuple[int, int]:
-    """Handle the dead letters again, oldest first, each in a transaction of its own.
+def unpark(runtime: Runtime, reactions: Reactions, *, id: UUID | None = None, reason: str = "") -> tuple[int, int]:
+    """Handle the dead letters again, oldest first, each in a transaction of its own: all, one, or those of a reason.
 
     Later events of the same key were handled meanwhile, so reactions must not let an earlier one undo those.
     Shape: (handled, still parked). Errors: those of a store that is away.
     """
+    chosen = [WAITS]
+    if id is not None:
+        chosen.append(ParkedEvent.id == id)
+    if reason:
+        chosen.append(ParkedEvent.reason == reason)
     with reading(runtime.engine) as session:
-        waiting = list(session.scalars(select(ParkedEvent.id).order_by(ParkedEvent.at, ParkedEvent.id)))
+        waiting = list(session.scalars(select(ParkedEvent.id).where(*chosen).order_by(ParkedEvent.at, ParkedEvent.id)))
     handled = sum(_unpark(runtime, reactions, id) for id in waiting)
     return handled, len(waiting) - handled
 
@@ -85,13 +89,14 @@ def _unpark(runtime: Runtime, reactions: Reactions, id: UUID) -> bool:
     try:
         with writing(runtime.engine) as session:
             parked = session.get(ParkedEvent, id)
-            if parked is None:
+            if parked is None or parked.reason == DROPPED:
                 return False
             event = received(parked.event)
             if not reactions.understands(event.type):  # another release will, or did
                 return False
             session.delete(parked)
             _react(session, reactions, [event])
+        log.info("parked event handled", event_id=str(id))
         return True
     except Exception as broken:
         if store_is_away(broken):

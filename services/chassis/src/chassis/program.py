@@ -21,7 +21,8 @@ from chassis.db import on_commit
 from chassis.events import Event
 from chassis.figures import Figure, FigureGroup, Figures
 from chassis.gaps import count_gaps
-from chassis.listener import Listener, count_parked, list_positions
+from chassis.listener import Listener, list_positions
+from chassis.parked_events import count_parked
 from chassis.reactions import Reactions
 from chassis.relay import Relay, count_waiting, find_oldest_waiting, only_one
 from chassis.revocations import no_revocations
