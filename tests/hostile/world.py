@@ -70,7 +70,7 @@ def agree(platform: Platform) -> str:
     answer = platform["identity"].client.post(path, json=housing, headers=stated)
     assert answer.status_code in (201, 409), answer.text  # another test may have tried it already
     platform.carry("identity", "consent")
-    terms = [agreements.term("identify", one) for one in ("identity", "address", "attendance")]
+    terms = [agreements.term("identify", one) for one in ("identity", "address", "location", "attendance")]
     made = create(platform, "consent", "/v1/agreements", agreements.draft("programme", "housing", *terms))
     for who in ("ana", "ida"):
         signed = f"Bearer {platform.signed(platform.claims(who))}"
