@@ -83,7 +83,17 @@ def create(platform: Platform, program: str, path: str, body: Any, **headers: st
     stated = {"Authorization": f"Bearer {platform.signed()}", "Idempotency-Key": secrets.token_hex(8)} | headers
     answer = platform[program].client.post(path, json=body, headers=stated)
     assert answer.is_success, answer.text
+    if answer.json()["status"] == "waiting" and answer.json().get("approval"):
+        approve(platform, answer.json()["approval"])
     return str(answer.json()["id"])
+
+
+def approve(platform: Platform, approval: str) -> None:
+    """What a second administrator says to what the first one asked for."""
+    stated = {"Authorization": f"Bearer {platform.signed(platform.claims('polly'))}"}
+    path = f"/v1/approvals/{approval}/confirmation"
+    answer = platform["identity"].client.post(path, json={"reason": "Met them"}, headers=stated)
+    assert answer.is_success, answer.text
 
 
 def furnish(platform: Platform) -> World:
@@ -212,6 +222,15 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     key_id = create(
         platform, "identity", f"/v1/clients/{client}/keys", {name: key[name] for name in ("kty", "crv", "x", "y")}
     )
+    somebody_else = somebody | {"email": f"{secrets.token_hex(4)}@thornbury.example"}
+    asked = platform["identity"].client.post(
+        "/v1/users",
+        json=somebody_else | {"name": "Wanda", "service": "programme", "roles": ["analyst"]},
+        headers={
+            "Authorization": f"Bearer {platform.signed(platform.claims('polly'))}",
+            "Idempotency-Key": secrets.token_hex(8),
+        },
+    )
     platform.carry("identity", "consent", "families", "claims")  # so that they know who may be named, and who asks
     shown = get(platform, "identity", f"/v1/clients/{client}")
     signed_in(platform, somebody)
@@ -219,6 +238,7 @@ def people_of_identity(platform: Platform) -> dict[str, str]:
     return {
         "client_id": client, "key_id": key_id, "secret_id": shown["secrets"][0]["id"], "user_id": user,
         "session_id": session, "officer": officer, "deputy_id": deputy, "sponsor_id": sponsor,
+        "approval_id": asked.json()["approval"],
         "visitor": visitor,
     }  # fmt: skip
 

@@ -19,8 +19,8 @@ from .rules.calls import written
 
 ORDER = {
     "identity": [
-        *("audit", "roles", "agencies", "areas", "revocations", "keys", "sessions", "deputies", "sponsors"),
-        *("clients", "tokens", "users", "sign_in", "me", "whoami"),
+        *("audit", "roles", "agencies", "areas", "revocations", "keys", "sessions", "two_people"),
+        *("deputies", "sponsors", "clients", "tokens", "users", "approvals", "sign_in", "me", "whoami"),
     ],
     "families": [
         *("feeds", "composition_queue", "people", "protections", "bars", "facts", "matching", "intake"),

@@ -39,9 +39,13 @@ def loose(stack: Stack) -> list[str]:
 
 
 def _secrets(stack: Stack) -> dict[str, str]:
-    """By their files' names; of admin.json the password, since nobody repeats the file as it stands."""
+    """By their files' names; of admin.json the passwords, since nobody repeats the file as it stands."""
     secrets = {path.name: path.read_text().strip() for path in stack.secrets.iterdir()}
-    return secrets | {"admin.json": json.loads(secrets["admin.json"])["password"]}
+    first = json.loads(secrets["admin.json"])
+    passwords = {"admin.json": first["password"]}
+    if "second" in first:
+        passwords["the second of admin.json"] = first["second"]["password"]
+    return secrets | passwords
 
 
 def _told(service: str, held: dict[str, Any], secrets: dict[str, str], project: str) -> Iterator[str]:

@@ -72,7 +72,7 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console, watch: Wat
     """Make what the borough needs, or find it. Errors: CannotGoOn when the platform was never set up here."""
     with console.step("seeding", "agencies, people, clients and agreements") as step:
         credentials = Credentials(var)
-        admin = read_administrator(var)
+        admin, second = read_administrators(var)
         for agency in actors.AGENCIES:
             body = {"code": agency.code, "name": agency.name, "kind": agency.kind}
             create_unless_there(api, diary, admin, "/v1/agencies", body, f"agency {agency.code}")
@@ -84,7 +84,7 @@ def seed_borough(api: Api, diary: Diary, var: Path, console: Console, watch: Wat
         for area in actors.AREAS:
             body = {"code": area.code, "name": area.name}
             create_unless_there(api, diary, admin, "/v1/areas", body, f"area {area.code}")
-        made = step.run_each(actors.USERS, lambda user: make_user(api, diary, admin, credentials, user))
+        made = step.run_each(actors.USERS, lambda user: make_user(api, diary, admin, second, credentials, user))
         ids = {user.username: user_id for user, user_id in zip(actors.USERS, made, strict=True)}
         for client in actors.CLIENTS:
             make_client(api, admin, credentials, client)
@@ -130,13 +130,17 @@ def read_cast(var: Path) -> dict[str, Who]:
     return {**people_of(credentials), **machines_of(credentials)}
 
 
-def read_administrator(var: Path) -> Person:
-    """The first administrator, whom setting up the platform made."""
+def read_administrators(var: Path) -> tuple[Person, Person]:
+    """The first two administrators, whom setting up the platform made: one asks, and the other approves."""
     path = var / "secrets" / "admin.json"
     if not path.exists():
         raise CannotGoOn(f"{path} is missing: start the platform with `make up`, which sets it up")
     held = json.loads(path.read_text())
-    return Person(held["email"], password=held["password"])
+    if "second" not in held:
+        command = f"python -m identity.bootstrap --var {var} --second-administrator second-admin@thornbury.example"
+        raise CannotGoOn(f"{path} tells of one administrator, and roles want two: run `{command}`")
+    first, second = (Person(one["email"], password=one["password"]) for one in (held, held["second"]))
+    return first, second
 
 
 def create_unless_there(api: Api, diary: Diary, who: Who, path: str, body: dict[str, Any], act: str) -> None:
@@ -147,8 +151,11 @@ def create_unless_there(api: Api, diary: Diary, who: Who, path: str, body: dict[
     )
 
 
-def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user: actors.User) -> str:
-    """One of the sandbox's people; the id. The password is ours, so that a lost answer loses nothing."""
+def make_user(api: Api, diary: Diary, admin: Who, second: Who, credentials: Credentials, user: actors.User) -> str:
+    """One of the sandbox's people; the id. The password is ours, so that a lost answer loses nothing.
+
+    A role with reach is true once the second administrator has approved it.
+    """
     held = credentials.credentials_of(user)
     body = {
         "email": held["email"],
@@ -159,7 +166,15 @@ def make_user(api: Api, diary: Diary, admin: Who, credentials: Credentials, user
         "password": held["password"],
     }
     act = f"user {user.username}"
-    return str(diary.do_once(act, lambda: api.post(admin, "identity", "/v1/users", body, act=act))["id"])
+
+    def make() -> Any:
+        made = api.post(admin, "identity", "/v1/users", body, act=act)
+        if made["status"] == "waiting" and made["approval"]:
+            path = f"/v1/approvals/{made['approval']}/confirmation"
+            api.post(second, "identity", path, {"reason": "Known to the sandbox"}, act=f"approve {act}")
+        return made
+
+    return str(diary.do_once(act, make)["id"])
 
 
 def make_client(api: Api, admin: Who, credentials: Credentials, client: Client) -> None:

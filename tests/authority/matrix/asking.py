@@ -181,6 +181,8 @@ def _cover(m: Matrix) -> dict[str, Any]:
 
 BODIES: dict[str, Any] = {
     # identity
+    "POST /v1/approvals/{approval_id}/confirmation": lambda m: {"reason": "Met them"},
+    "POST /v1/approvals/{approval_id}/refusal": lambda m: {"reason": "Not known here"},
     "POST /v1/agencies": lambda m: _agency(),
     "POST /v1/agencies/{code}/services": lambda m: _coded() | {"sector": "health"},
     "POST /v1/agencies/{code}/sponsors": lambda m: {"sponsor": "thornbury-council", "from": DAY, "reason": "None here"},
@@ -287,6 +289,7 @@ BODIES: dict[str, Any] = {
 }  # fmt: skip
 
 ELSEWHERE_DONE = {
+    "identity POST /v1/approvals/{approval_id}/refusal",
     "consent POST /v1/welfare-requests/{welfare_request_id}/answer",
     "consent POST /v1/welfare-requests/{welfare_request_id}/answer/withdrawal",
     "consent POST /v1/welfare-requests/{welfare_request_id}/answer/review",

@@ -19,6 +19,7 @@ from chassis.http import trusted
 from chassis.keys import JwksOverHttp
 from fixtures.footing import Footing
 from fixtures.stack import Programs, Running
+from fixtures.tokens import token
 from identity.app import program
 from identity.bootstrap import ADMINISTRATOR, bootstrap
 from identity.models import Outbox
@@ -125,11 +126,30 @@ class Identity:
         return answer.json()
 
     def post(self, path: str, body: Any, key: str | None = None) -> httpx.Response:
-        return self.http.post(path, json=body, headers=self.admin | {"Idempotency-Key": key or secrets.token_hex(8)})
+        """What an administrator does; where it wants a second one, that one approves it."""
+        headers = self.admin | {"Idempotency-Key": key or secrets.token_hex(8)}
+        return self._approved(self.http.post(path, json=body, headers=headers))
 
     def patch(self, path: str, body: Any, match: str | None = None) -> httpx.Response:
         match = match or self.http.get(path, headers=self.admin).headers["ETag"]
-        return self.http.patch(path, json=body, headers=self.admin | {"If-Match": match})
+        return self._approved(self.http.patch(path, json=body, headers=self.admin | {"If-Match": match}))
+
+    @property
+    def second(self) -> dict[str, str]:
+        """Another administrator's header, of whose signing in nothing is counted."""
+        kid, key = self.running.runtime.state["keyring"].signer()
+        scopes = ["identity:read", "identity:admin", "audit:read"]
+        return self.bearer(token("hal", key=key, kid=kid, scopes=scopes, roles=["platform_administrator"]))
+
+    def decide(self, approval: str, decision: str = "confirmation") -> httpx.Response:
+        """What the second administrator decides."""
+        path = f"/v1/approvals/{approval}/{decision}"
+        return self.http.post(path, json={"reason": "Met them"}, headers=self.second)
+
+    def _approved(self, answer: httpx.Response) -> httpx.Response:
+        if answer.is_success and answer.json().get("status") == "waiting" and answer.json().get("approval"):
+            assert self.decide(answer.json()["approval"]).is_success
+        return answer
 
     def make(self, path: str, body: Any) -> Any:
         answer = self.post(path, body)

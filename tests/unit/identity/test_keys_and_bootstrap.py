@@ -145,6 +145,9 @@ def test_an_administrator_whose_store_is_gone_keeps_the_password_of_the_file(pro
 GIVEN = {name: f"{name}-{'s' * 32}" for name in ("families", "consent", "claims", "gateway")}
 
 
+GRACE, HAL = ({"email": f"{name}@thornbury.example", "password": PASSWORD} for name in ("grace", "hal"))
+
+
 def give(folder: Path, **other: str | None) -> Path:
     """A folder of secrets as an operator prepares it."""
     folder.mkdir(exist_ok=True)
@@ -152,7 +155,7 @@ def give(folder: Path, **other: str | None) -> Path:
         "identity.wrapping-key": "ab" * 32,
         "identity.cursor": "cd" * 32,
     }
-    files["admin.json"] = json.dumps({"email": "grace@thornbury.example", "password": PASSWORD})
+    files["admin.json"] = json.dumps(GRACE | {"second": HAL})
     for name, text in (files | {name.replace("_", "."): text for name, text in other.items()}).items():
         (folder / name).unlink(missing_ok=True)
         if text is not None:
@@ -168,6 +171,7 @@ def given(programs: Programs, tmp_path: Path) -> Identity:
     )
     bootstrap(running.runtime)
     token = Browser(running.url).sign_in("grace@thornbury.example", PASSWORD)["access_token"]
+    assert Browser(running.url).sign_in("hal@thornbury.example", PASSWORD)
     return Identity(running, {"Authorization": f"Bearer {token}"})
 
 

@@ -40,7 +40,7 @@ def test_whoever_knows_their_password_changes_it_and_their_other_sessions_end(id
     assert identity.browser().fill_in("ada@thornbury.example", PASSWORD).status_code == 422
     signed_in(identity, "ada", NEW)
     acts = [entry["action"] for entry in identity.get("/v1/audit", object=user)["items"]]
-    assert acts == ["sign_in.failed", "password.changed", "user.registered"]
+    assert acts == ["sign_in.failed", "password.changed", "user.changed", "user.registered"]
 
 
 def test_whoever_found_a_token_guesses_a_few_times_and_then_waits(identity: Identity) -> None:
@@ -120,7 +120,7 @@ def test_failed_sign_ins_stand_in_the_audit_and_an_address_that_nobody_has_not_i
     user = identity.user("faith", ["analyst"])
     for email in ("faith@thornbury.example", "stranger@elsewhere.example", "Stranger@elsewhere.example"):
         assert identity.browser().fill_in(email, "not the password").status_code == 422
-    [at_faith, _] = identity.get("/v1/audit", object=user)["items"]
+    at_faith, *_ = identity.get("/v1/audit", object=user)["items"]
     assert (at_faith["action"], at_faith["actor"], at_faith["client"]) == ("sign_in.failed", "nobody", "portal")
     answer = identity.http.get("/v1/audit", params={"kind": "address"}, headers=identity.admin)
     first, second = answer.json()["items"]

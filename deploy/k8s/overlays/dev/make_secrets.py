@@ -26,7 +26,11 @@ def make_secret(name: str) -> str:
         case "secret":
             return secrets.token_urlsafe(32)
         case "json":
-            return json.dumps({"email": "admin@thornbury.example", "password": secrets.token_urlsafe(24)})
+            first, second = (
+                {"email": f"{name}@thornbury.example", "password": secrets.token_urlsafe(24)}
+                for name in ("admin", "second-admin")
+            )
+            return json.dumps(first | {"second": second})
     raise ValueError(f"{name}: nobody says what such a secret is made of")
 
 

@@ -13,7 +13,16 @@ async def oneself(caller: SignedIn) -> Caller:
     return caller
 
 
+async def audit_reader(caller: Annotated[Caller, Depends(require("audit:read"))]) -> Caller:
+    """People; and systems that read all of identity, such as those that watch for attacks. Errors: PersonNeeded."""
+    if "identity:read" not in caller.scopes:
+        check_person(caller)
+    return caller
+
+
 OneselfOnly = Annotated[Caller, Depends(oneself)]
 ReadIdentity = Annotated[Caller, Depends(require("identity:read"))]
 TellWhoSignedIn = Annotated[Caller, Depends(require_person("openid"))]
+ReadAudit = Annotated[Caller, Depends(audit_reader)]
+DecideForIdentity = Annotated[Caller, Depends(require_person("identity:admin"))]
 AdministerIdentity = Annotated[Caller, Depends(require("identity:admin"))]

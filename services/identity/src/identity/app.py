@@ -8,6 +8,7 @@ from chassis.program import Program
 from chassis.revocations import PATH
 from chassis.runtime import Runtime
 from identity.agencies import routes as agencies
+from identity.approvals import routes as approvals
 from identity.areas import routes as areas
 from identity.audit import routes as audit
 from identity.clients import routes as clients
@@ -79,6 +80,7 @@ program = Program(
         roles.router,
         deputies.router,
         sponsors.router,
+        approvals.router,
         audit.router,
         keys.router,
         tokens.router,

@@ -1,7 +1,7 @@
 """`python -m identity.bootstrap --var var`: what must be there before anybody can sign in.
 
 The first signing key, the council's programme service, the programs' own clients, the portal's, and the first
-platform administrator. Run it as often as you like: what is there stays, what is missing is made.
+two platform administrators. Run it as often as you like: what is there stays, what is missing is made.
 
 Secrets stand in files (`IDENTITY_SECRETS`, or `var/secrets`). Those that are there are taken as they are; a changed one
 becomes the client's second, so that the programs may change over one by one. Those that are missing are made, readable
@@ -13,8 +13,10 @@ import argparse
 import json
 import re
 import sys
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy.orm import Session
@@ -51,7 +53,7 @@ from vocabulary.scopes import OPENID
 AGENCY = AgencyRequest(code="thornbury-council", name="Thornbury Council", kind="council")
 SERVICE = ServiceRequest(code="programme", name="Think Family programme", sector="programme")
 VERSIONS = Path(__file__).with_name("migrations") / "versions"
-ADMINISTRATOR = "admin@thornbury.example"
+ADMINISTRATOR, SECOND_ADMINISTRATOR = "admin@thornbury.example", "second-admin@thornbury.example"
 
 GOOD_SECRET = re.compile(r"[!-$&-*,-~]{32,500}")
 """Visible, and without % and +, which mean something else where a secret is sent (RFC 6749 §2.3.1)."""
@@ -68,15 +70,22 @@ class Done:
     made: list[str]
 
 
-def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), administrator: str | None = None) -> Done:
+def bootstrap(
+    runtime: Runtime,
+    *,
+    gateway_url: str = address("gateway"),
+    administrator: str | None = None,
+    second_administrator: str | None = None,
+) -> Done:
     """Make what is missing, on a store that is migrated."""
     settings: IdentitySettings = runtime.settings
     folder = _folder(settings)
     wrapping, passwords, made = _key_wrapping(settings.wrapping_key_path), Passwords(settings), list[str]()
-    email, given = _given_administrator(folder / "admin.json", administrator)
+    given = _given_administrators(folder / "admin.json", administrator, second_administrator)
     with runtime.read() as session:
-        known = users.find_by_email(session, email_key(email)) is not None
-    first = None if known else _make_administrator(folder / "admin.json", passwords, email, given)
+        keys_of = [email_key(one.email) for one in given]
+        known = [one for one in keys_of if users.find_by_email(session, one) is not None]
+    first = _make_administrators(known, folder / "admin.json", passwords, given)
     with runtime.write() as session:
         if keys.ensure_key(session, PLATFORM, wrapping):
             made.append("signing key")
@@ -85,8 +94,7 @@ def bootstrap(runtime: Runtime, *, gateway_url: str = address("gateway"), admini
             if program.has_client:
                 _ensure_program(session, folder / f"{program.code}.secret", program, made)
         _ensure_portal(session, f"{gateway_url}/signed-in", made)
-        if first is not None:
-            request, password = first
+        for request, password in first:
             user_service.register_user(session, PLATFORM, request, password)
             made.append("administrator")
         if tell_untold(session):
@@ -132,7 +140,7 @@ def _ensure_standing(session: Session, made: list[str]) -> None:
         made.append(f"service {SERVICE.code}")
     elif service.sector != SERVICE.sector:  # an earlier release registered it as early help
         service.sector = SERVICE.sector
-        record(session, PLATFORM, "service.changed", "service", service.code, fields=["sector"])
+        record(session, PLATFORM, "service.changed", "service", service.code, AGENCY.code, fields=["sector"])
         told = ServiceRegistered(
             service=service.code, agency=AGENCY.code, sector=service.sector, since=service.created_at
         )
@@ -183,7 +191,7 @@ def _ensure_rights(session: Session, client: Client, program: DeclaredProgram, m
     if (client.scopes, client.purposes) == (scopes, purposes):
         return
     client.scopes, client.purposes = scopes, purposes
-    record(session, PLATFORM, "client.changed", "client", client.client_id, fields=["purposes", "scopes"])
+    record(session, PLATFORM, "client.changed", "client", client.client_id, AGENCY.code, fields=["purposes", "scopes"])
     emit(session, ClientChanged(client=client.client_id, service=SERVICE.code, change="changed"))
     made.append(f"rights of {client.client_id}")
 
@@ -220,51 +228,79 @@ def _ensure_portal(session: Session, redirect_uri: str, made: list[str]) -> None
         return
     client.scopes = scopes
     client.redirect_uris = list(dict.fromkeys([*client.redirect_uris, redirect_uri]))
-    record(session, PLATFORM, "client.changed", "client", client.client_id, fields=["redirect_uris", "scopes"])
+    fields = ["redirect_uris", "scopes"]
+    record(session, PLATFORM, "client.changed", "client", client.client_id, AGENCY.code, fields=fields)
     emit(session, ClientChanged(client=client.client_id, service=SERVICE.code, change="changed"))
     made.append("portal's addresses and scopes")
 
 
-def _given_administrator(path: Path, email: str | None) -> tuple[str, SecretStr | None]:
-    """The first administrator's address, and the password where the file tells it."""
+@dataclass(frozen=True)
+class GivenAdministrator:
+    """An administrator to begin with. Shape: without a password one is made."""
+
+    email: str
+    password: SecretStr | None = None
+
+
+def _given_administrators(path: Path, email: str | None, second: str | None) -> list[GivenAdministrator]:
+    """The first administrators: two, since one of them approves what the other asks for.
+
+    Shape: one alone where the file was given and tells of no second; `email` and `second` are those of the command.
+    """
     text = _given_secret(path)
     if text is None:
-        return email or ADMINISTRATOR, None
+        return [GivenAdministrator(email or ADMINISTRATOR), GivenAdministrator(second or SECOND_ADMINISTRATOR)]
     try:
         held = json.loads(text)
-        request = UserRequest(
-            email=held["email"],
-            name="Platform administrator",
-            service=SERVICE.code,
-            roles=[],
-            password=SecretStr(held["password"]),
-        )
+        given = [_read_administrator(one) for one in ([held, held["second"]] if "second" in held else [held])]
     except (ValueError, TypeError, KeyError, RecursionError):
         wanted = 'an "email" and a "password" of 12 to 200 characters'
-        raise CannotBegin(f"{path} should be a JSON object with {wanted}") from None
-    if is_weak(held["password"], list_own_words(request.email)):
-        raise CannotBegin(f"The password in {path} has leaked elsewhere or is soon guessed; choose another one")
-    return (request.email, request.password) if email in (None, request.email) else (email or ADMINISTRATOR, None)
+        raise CannotBegin(f'{path} should be a JSON object with {wanted}, and the same of a "second"') from None
+    for one in given:
+        if one.password and is_weak(one.password.get_secret_value(), list_own_words(one.email)):
+            raise CannotBegin(f"A password in {path} has leaked elsewhere or is soon guessed; choose another one")
+    wanted_emails = [email or given[0].email, second or (given[1].email if len(given) > 1 else None)]
+    by_email = {email_key(one.email): one for one in given}
+    return [by_email.get(email_key(one), GivenAdministrator(one)) for one in wanted_emails if one]
 
 
-def _make_administrator(
-    path: Path, passwords: Passwords, email: str, given: SecretStr | None
-) -> tuple[UserRequest, user_service.Hashed]:
-    """The first administrator; who finds the file of a run that was cut off gets the password that stands in it."""
-    password = user_service.hash_password(passwords, given)
-    if password.made is not None:
-        _write(path, json.dumps({"email": email, "password": password.made}, indent=2) + "\n")
+def _read_administrator(held: dict[str, str]) -> GivenAdministrator:
     request = UserRequest(
-        email=email, name="Platform administrator", service=SERVICE.code, roles=["platform_administrator"]
+        email=held["email"],
+        name="Platform administrator",
+        service=SERVICE.code,
+        roles=[],
+        password=SecretStr(held["password"]),
     )
-    return request, password
+    return GivenAdministrator(request.email, request.password)
+
+
+def _make_administrators(
+    known: Collection[str], path: Path, passwords: Passwords, given: Sequence[GivenAdministrator]
+) -> list[tuple[UserRequest, user_service.Hashed]]:
+    """Those who are not known yet; who finds the file of a run that was cut off gets the passwords that stand in it."""
+    made, told = list[tuple[UserRequest, user_service.Hashed]](), list[dict[str, Any]]()
+    for one in given:
+        told.append({"email": one.email, "password": one.password.get_secret_value() if one.password else None})
+        if email_key(one.email) in known:
+            continue
+        password = user_service.hash_password(passwords, one.password)
+        told[-1]["password"] = password.made or told[-1]["password"]
+        request = UserRequest(
+            email=one.email, name="Platform administrator", service=SERVICE.code, roles=["platform_administrator"]
+        )
+        made.append((request, password))
+    if any(password.made for _, password in made):
+        first, second = [*(one for one in told if one["password"]), None][:2]
+        _write(path, json.dumps((first or {}) | ({"second": second} if second else {}), indent=2) + "\n")
+    return made
 
 
 def end_all_tokens(runtime: Runtime) -> None:
     """A store that was put back does not know what was ended since the backup was made, so nothing of then is good."""
     with runtime.write() as session:
         end_everything(session)
-        record(session, PLATFORM, "tokens.ended", "session", "all")
+        record(session, PLATFORM, "tokens.ended", "session", "all", None)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -272,13 +308,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--var", type=Path, help="where the embedded profile keeps its files")
     parser.add_argument("--gateway-url", default=address("gateway"), help="where people come back to after signing in")
     parser.add_argument("--administrator", help="the first administrator's email address, if `admin.json` names none")
+    parser.add_argument(
+        "--second-administrator", help="the email address of another one, who approves what they ask for"
+    )
     parser.add_argument("--end-all-tokens", action="store_true", help="after the store was put back from a backup")
     chosen = parser.parse_args(arguments)
     settings = IdentitySettings.with_prefix(**({"var": chosen.var} if chosen.var else {}))
     with running(make_runtime(settings)) as runtime:
         migrate(runtime, VERSIONS, Base.metadata)
         try:
-            done = bootstrap(runtime, gateway_url=chosen.gateway_url, administrator=chosen.administrator)
+            done = bootstrap(
+                runtime,
+                gateway_url=chosen.gateway_url,
+                administrator=chosen.administrator,
+                second_administrator=chosen.second_administrator,
+            )
         except CannotBegin as why:
             print(f"identity: {why}", file=sys.stderr)
             return 1

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.clock import now
@@ -90,7 +90,7 @@ class Client(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
 
 
-still_live, is_key = text("ended_at IS NULL"), text("kind = 'key'")
+still_live, is_key, waits = text("ended_at IS NULL"), text("kind = 'key'"), text("status = 'waiting'")
 
 
 class Credential(Base):
@@ -155,10 +155,47 @@ class User(Base):
     areas: Mapped[list[str]]
     password_hash: Mapped[str] = mapped_column(info=IDENTITY)
     status: Mapped[str] = mapped_column(default="active")
+    own_password: Mapped[bool] = mapped_column(default=False, server_default=false(), info=IDENTITY)
+    """Whether they have set it themselves since an administrator did, who knows the one before."""
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it on the class
+
+
+class Approval(Base):
+    """What one administrator asked for and another approves or refuses. Until then, nothing of it is true.
+
+    Shape: `asked` is what is to be, by the members that change, and `held` what it was when it was asked for;
+    `object_id` is the id of a user or client, or of the credential, deputy or sponsor that will be. A password that is
+    asked for is kept as a hash, and forgotten when it is decided. A later request for the same replaces it.
+    """
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        Index(
+            "approval_waits_once",
+            "kind",
+            "object_id",
+            unique=True,
+            sqlite_where=waits,
+            postgresql_where=waits,
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[str]
+    object_id: Mapped[UUID] = mapped_column(index=True)
+    agency: Mapped[str]
+    asked: Mapped[dict[str, Any]]
+    held: Mapped[dict[str, Any]]
+    password_hash: Mapped[str | None] = mapped_column(info=IDENTITY)
+    asked_by: Mapped[str]
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    status: Mapped[str] = mapped_column(default="waiting")
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
 
 
 class Deputy(Base):
@@ -313,7 +350,11 @@ class AuditEntry(Base):
     """Who did what to which agency, client, user or key. Names fields and codes, never a person's data."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (Index("audit_entry_object", "object_kind", "object_id"), {"info": append_only()})
+    __table_args__ = (
+        Index("audit_entry_object", "object_kind", "object_id"),
+        Index("audit_entry_agency", "agency", "id"),
+        {"info": append_only()},
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     at: Mapped[datetime] = mapped_column(default=now)
@@ -322,6 +363,9 @@ class AuditEntry(Base):
     action: Mapped[str]
     object_kind: Mapped[str]
     object_id: Mapped[str]
+    agency: Mapped[str | None]
+    """Whom it concerns: of whose service, client or person it is. Not kept of entries of earlier releases, which stand
+    in the log as they were, nor of what is no agency's, such as signing keys."""
     details: Mapped[dict[str, Any]]
 
 

@@ -10,6 +10,7 @@ Problem
 │   ├── UserNotFound          404
 │   ├── DeputyNotFound        404
 │   ├── SponsorNotFound       404
+│   ├── ApprovalNotFound      404
 │   └── SessionNotFound       404
 ├── Conflict
 │   ├── AgencyExists          409
@@ -21,8 +22,11 @@ Problem
 │   ├── UserExists            409
 │   ├── TwoSecretsLive        409
 │   ├── LastSecret            409
+│   ├── ApprovalNotWaiting    409
+│   ├── ApprovalOutdated      409
 │   └── PublicClient          409
 ├── OwnAccount                403
+├── AnotherAdministratorNeeded 403
 └── ReservedScope             403
 
 What goes wrong at the OAuth endpoints is said as their RFCs say it (`tokens/server.py`).
@@ -155,3 +159,31 @@ class AgencyHasOfficer(Conflict):
     """The agency has an officer of its own here, who signs for it. A sponsor signs where there is none."""
 
     title = "Agency has an officer"
+
+
+class ApprovalNotFound(NotFound):
+    """There is no such approval. `GET /v1/approvals` lists what was asked for."""
+
+    title = "Approval not found"
+
+
+class ApprovalNotWaiting(Conflict):
+    """It was decided, replaced by a later request, or has lapsed; `became` says which. Ask for the change anew."""
+
+    title = "Approval not waiting"
+
+
+class ApprovalOutdated(Conflict):
+    """What it is about has changed since it was asked for. Refuse it, and ask for the change anew."""
+
+    title = "Approval outdated"
+
+
+class AnotherAdministratorNeeded(Problem):
+    """Two administrators do this: one asks, and another approves. You asked.
+
+    `GET /v1/users` shows who else is an administrator. Where there is no other, see "A second administrator" in
+    docs/operations.md.
+    """
+
+    status, title = 403, "Another administrator needed"

@@ -46,6 +46,10 @@ class IdentitySettings(ServiceSettings):
     )
     key_notice: int = Field(default=900, description="How long a new key stands in the JWKS before it signs")
 
+    approvals_lapse: int = Field(
+        default=7 * 86_400, description="What waits for a second administrator for so long has lapsed"
+    )
+
     failures_free: int = Field(
         default=5, description="Failed sign-ins in a row at one address, from one source or device, before it waits"
     )

@@ -12,13 +12,15 @@ from vocabulary.suppliers import SUPPLIERS
 class Role(Entry):
     """What people of a role may do, and what for; the first purpose is the usual one.
 
-    Shape: `sectors` are those of the services whose people may hold it.
+    Shape: `sectors` are those of the services whose people may hold it. One administrator alone gives it if it is
+    given `alone`.
     """
 
     source: ClassVar[str] = "roles"
 
     name: str
     sectors: frozenset[str]
+    alone: bool = False
     scopes: tuple[str, ...]
     purposes: tuple[str, ...]
 
@@ -49,6 +51,11 @@ for _role in ROLES.values():
 def may_hold(role: str, sector: str | None) -> bool:
     """Whether somebody of a service of this sector may hold the role. One that left the vocabulary is nobody's."""
     return role in ROLES and sector in ROLES[role].sectors
+
+
+def list_with_reach(roles: Iterable[str]) -> list[str]:
+    """Those of these roles that it takes two administrators to give. One that left the vocabulary gives nothing."""
+    return [role for role in roles if role in ROLES and not ROLES[role].alone]
 
 
 def list_rights(roles: Iterable[str]) -> frozenset[str]:

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from identity.models import Agency, Service
+from identity.models import Agency, Client, Service, User
 from identity.problems import AgencyNotFound, ServiceNotFound
 
 
@@ -45,6 +45,18 @@ def list_services(session: Session, after: str | None, limit: int) -> Sequence[R
 def list_services_of(session: Session, agencies: Iterable[UUID]) -> list[Service]:
     """The services of at most a page of agencies, by code."""
     return list(session.scalars(select(Service).where(Service.agency_id.in_(agencies)).order_by(Service.code)))
+
+
+def find_agency_of_user(session: Session, user_id: UUID) -> str | None:
+    """The code of the agency of somebody with an account."""
+    theirs = select(Agency.code).join(Service, Service.agency_id == Agency.id)
+    return session.scalar(theirs.join(User, User.service_id == Service.id).where(User.id == user_id))
+
+
+def find_agency_of_client(session: Session, client_id: str) -> str | None:
+    """The code of the agency of a client, by the public id that stands in tokens."""
+    its = select(Agency.code).join(Service, Service.agency_id == Agency.id)
+    return session.scalar(its.join(Client, Client.service_id == Service.id).where(Client.client_id == client_id))
 
 
 def get_standing(session: Session, service_id: UUID) -> tuple[str, str]:

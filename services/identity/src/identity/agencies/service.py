@@ -25,7 +25,7 @@ def register_agency(session: Session, actor: Actor, request: AgencyRequest) -> W
         if held is None:
             raise
         raise AgencyExists(id=str(held.id)) from None
-    record(session, actor, "agency.registered", "agency", agency.code)
+    record(session, actor, "agency.registered", "agency", agency.code, agency.code)
     return Written(id=agency.id, status="active")
 
 
@@ -41,7 +41,7 @@ def register_service(session: Session, actor: Actor, agency_code: str, request: 
         if held is None:
             raise
         raise ServiceExists(id=str(held.id)) from None
-    record(session, actor, "service.registered", "service", service.code, agency=agency.code)
+    record(session, actor, "service.registered", "service", service.code, agency.code)
     registered = ServiceRegistered(
         service=service.code, agency=agency.code, sector=service.sector, since=service.created_at
     )

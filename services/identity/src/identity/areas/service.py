@@ -24,7 +24,7 @@ def register_area(session: Session, actor: Actor, request: AreaRequest) -> Writt
         if held is None:
             raise
         raise AreaExists(id=str(held.id)) from None
-    record(session, actor, "area.registered", "area", area.code)
+    record(session, actor, "area.registered", "area", area.code, None)
     emit(session, AreaRegistered(area=area.code))
     return Written(id=area.id, status="active")
 

@@ -7,9 +7,17 @@ from identity.models import AuditEntry
 
 
 def list_entries(
-    session: Session, kind: str | None, object_id: str | None, actor: str | None, before: UUID | None, limit: int
+    session: Session,
+    agency: str | None,
+    kind: str | None,
+    object_id: str | None,
+    actor: str | None,
+    before: UUID | None,
+    limit: int,
 ) -> list[AuditEntry]:
     entries = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
+    if agency is not None:
+        entries = entries.where(AuditEntry.agency == agency)
     if kind:
         entries = entries.where(AuditEntry.object_kind == kind)
     if object_id:

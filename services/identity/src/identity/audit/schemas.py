@@ -5,7 +5,9 @@ from pydantic import Field
 
 from chassis.schemas import Instant, Schema
 
-ObjectKind = Literal["agency", "service", "client", "user", "session", "key", "area", "deputy", "sponsor", "address"]
+ObjectKind = Literal[
+    "agency", "service", "client", "user", "session", "key", "area", "deputy", "sponsor", "address", "approval"
+]
 
 
 class AuditView(Schema):
@@ -18,4 +20,5 @@ class AuditView(Schema):
     action: str = Field(examples=["client.registered"])
     object_kind: str
     object: str
+    agency: str | None = Field(description="Whom it concerns; not told of entries of earlier releases")
     details: dict[str, Any]

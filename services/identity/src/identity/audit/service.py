@@ -1,4 +1,4 @@
-"""Who did what: written beside each change, in its transaction; read by administrators."""
+"""Who did what: written beside each change, in its transaction; read by administrators, and by agencies' officers."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,18 +19,24 @@ class Actor:
 
     subject: str
     client: str
+    is_person: bool = True
 
     @classmethod
     def of(cls, caller: Caller) -> "Actor":
-        return cls(caller.subject, caller.client)
+        return cls(caller.subject, caller.client, caller.is_person)
 
 
 PLATFORM = Actor("platform", "platform")
 """The bootstrap at the command line, and what happens by itself."""
 
 
-def record(session: Session, actor: Actor, action: str, kind: str, object_id: object, **details: Any) -> None:
-    """Note an act. `details` holds codes and names of fields; a person's data is not for here."""
+def record(
+    session: Session, actor: Actor, action: str, kind: str, object_id: object, agency: str | None, **details: Any
+) -> None:
+    """Note an act. `details` holds codes and names of fields; a person's data is not for here.
+
+    Shape: `agency` is the code of the agency that it concerns, whose officer reads it; none for what is no agency's.
+    """
     session.add(
         AuditEntry(
             actor=actor.subject,
@@ -38,18 +44,29 @@ def record(session: Session, actor: Actor, action: str, kind: str, object_id: ob
             action=action,
             object_kind=kind,
             object_id=str(object_id),
+            agency=agency,
             details=details,
         )
     )
 
 
 def list_audit_entries(
-    session: Session, kind: str | None, object_id: str | None, actor: str | None, after: str | None, limit: int
+    session: Session,
+    caller: Caller,
+    kind: str | None,
+    object_id: str | None,
+    actor: str | None,
+    after: str | None,
+    limit: int,
 ) -> Page[AuditView]:
-    """Acts, the newest first. Errors: CursorNotValid."""
+    """Acts, the newest first: all of them to administrators, to others those of the caller's agency.
+
+    Errors: CursorNotValid.
+    """
+    agency = None if "identity:read" in caller.scopes else caller.agency
     position = read_cursor(after, "audit")
     before = UUID(position[0]) if position else None
-    rows = repository.list_entries(session, kind, object_id, actor, before, limit + 1)
+    rows = repository.list_entries(session, agency, kind, object_id, actor, before, limit + 1)
     return Page[AuditView].cut(rows, limit, name="audit", position=lambda row: row.id, view=_view)
 
 
@@ -62,5 +79,6 @@ def _view(entry: AuditEntry) -> AuditView:
         action=entry.action,
         object_kind=entry.object_kind,
         object=entry.object_id,
+        agency=entry.agency,
         details=entry.details,
     )

@@ -22,6 +22,8 @@ from identity.clients.schemas import (
     Registered,
     SecretMade,
 )
+from identity.two_people.schemas import MayWait
+from identity.two_people.service import answer_with
 
 router = APIRouter(prefix="/v1", tags=["clients"])
 
@@ -30,7 +32,10 @@ router = APIRouter(prefix="/v1", tags=["clients"])
 def register_client(
     code: Word, request: ClientRequest, caller: AdministerIdentity, session: WriteSession, once: Once
 ) -> Registered:
-    """Register a client of a service. Keep the secret: it is shown here and never again."""
+    """Register a client of a service. Keep the secret: it is shown here and never again.
+
+    Scopes that want two administrators wait until another one approves them (`status` is `waiting`).
+    """
     made: list[service.Made] = []
 
     def make() -> Written:
@@ -38,7 +43,8 @@ def register_client(
         return made[0].written
 
     written = once(session, caller, request, make, "/v1/clients/{id}")
-    return Registered(**written.model_dump(), client_id=request.client_id, secret=made[0].secret if made else None)
+    more = {"client_id": request.client_id, "secret": made[0].secret if made else None}
+    return answer_with(Registered, session, "client", written, **more)
 
 
 @router.get("/services/{code}/clients")
@@ -59,9 +65,13 @@ def show_client(client_id: UUID, caller: ReadIdentity, session: ReadSession, res
 @router.patch("/clients/{client_id}")
 def change_client(
     client_id: UUID, request: ClientChange, caller: AdministerIdentity, session: WriteSession, match: IfMatch
-) -> Written:
-    """Change what a client may do, or disable it."""
-    return service.change_client(session, Actor.of(caller), client_id, request, match)
+) -> MayWait:
+    """Change what a client may do, or disable it.
+
+    What gives it more waits until another administrator approves it, where it has scopes that want two.
+    """
+    written = service.change_client(session, Actor.of(caller), client_id, request, match)
+    return answer_with(MayWait, session, "client", written)
 
 
 @router.post("/clients/{client_id}/secrets", status_code=201)
@@ -74,7 +84,7 @@ def add_client_secret(client_id: UUID, caller: AdministerIdentity, session: Writ
         return made[0].written
 
     written = once(session, caller, {}, make)
-    return SecretMade(**written.model_dump(), secret=made[0].secret if made else None)
+    return answer_with(SecretMade, session, "credential", written, secret=made[0].secret if made else None)
 
 
 @router.delete("/clients/{client_id}/secrets/{secret_id}")
@@ -92,7 +102,7 @@ def add_client_key(
         session, caller, request, lambda: service.add_client_key(session, Actor.of(caller), client_id, request)
     )
     thumbprint, public = request.kept()
-    return ClientKeyAdded(**written.model_dump(), kid=public["kid"], thumbprint=thumbprint)
+    return answer_with(ClientKeyAdded, session, "credential", written, kid=public["kid"], thumbprint=thumbprint)
 
 
 @router.get("/clients/{client_id}/keys")

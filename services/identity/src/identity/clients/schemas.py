@@ -5,7 +5,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.schemas import Code, Flag, Instant, Line, Schema, Written
+from chassis.schemas import Code, Flag, Instant, Line, Schema
+from identity.two_people.schemas import MayWait
 from vocabulary.scopes import OPENID
 
 Audience = Literal["issuer", "token_endpoint"]
@@ -82,14 +83,14 @@ class ClientChange(Schema):
     status: Literal["active", "disabled"] | None = None
 
 
-class Registered(Written):
+class Registered(MayWait):
     """Shape: `secret` stands only in the first answer; a repeat of the request cannot show it again."""
 
     client_id: str
     secret: str | None = None
 
 
-class SecretMade(Written):
+class SecretMade(MayWait):
     secret: str | None = None
 
 
@@ -98,7 +99,7 @@ class SecretView(Schema):
     created_at: Instant
 
 
-class ClientKeyAdded(Written):
+class ClientKeyAdded(MayWait):
     """Shape: `kid` is what assertions name the key by; `thumbprint` is RFC 7638's."""
 
     kid: str

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.clock import now
+from chassis.db import new_id
 from chassis.etag import Match, etag
 from chassis.outbox import emit
 from chassis.paging import Page, read_cursor
@@ -29,8 +30,9 @@ from identity.clients.schemas import (
 )
 from identity.clients.secrets import digest_of, make_secret
 from identity.events import ClientChanged
-from identity.models import Client, Credential
+from identity.models import Approval, Client, Credential
 from identity.problems import (
+    ApprovalOutdated,
     ClientExists,
     ClientKeyExists,
     ClientKeyNotFound,
@@ -42,8 +44,9 @@ from identity.problems import (
 )
 from identity.revocations import service as revocations
 from identity.sessions import service as sessions
+from identity.two_people.service import WAITING, acts_alone, ask_for_approval
 from vocabulary.purposes import PURPOSES
-from vocabulary.scopes import OPENID, RESERVED, SCOPES
+from vocabulary.scopes import ALONE, OPENID, RESERVED, SCOPES
 
 Change = Literal[
     "registered", "changed", "enabled", "disabled", "secret-added", "secret-ended", "key-added", "key-ended"
@@ -69,15 +72,18 @@ def register_client(
 ) -> Made:
     """Register a client of a service, with this secret or one that is made here.
 
-    Errors: ServiceNotFound, ClientExists, ReservedScope, RequestNotValid.
+    It begins without the scopes that wait for another administrator.
+    Errors: ServiceNotFound, ClientExists, ReservedScope, RequestNotValid, PersonNeeded.
     """
     service = agencies.get_service(session, service_code)
     _check_scopes(request.scopes, request.purposes, program)
+    agency = agencies.get_standing(session, service.id)[1]
+    waits = bool(_list_wide(request.scopes)) and not acts_alone(actor)
     client = Client(
         client_id=request.client_id,
         service_id=service.id,
         name=request.name,
-        scopes=sorted(set(request.scopes)),
+        scopes=sorted(set(request.scopes) & ALONE if waits else set(request.scopes)),
         purposes=list(dict.fromkeys(request.purposes)),
         grants=sorted(set(request.grants)),
         redirect_uris=request.redirect_uris,
@@ -94,23 +100,76 @@ def register_client(
             raise
         raise ClientExists(id=str(held.id)) from None
     made = None if client.public else _add_secret(session, client, secret)[1]
-    record(session, actor, "client.registered", "client", client.client_id, scopes=client.scopes, grants=client.grants)
+    details = {"scopes": client.scopes, "grants": client.grants}
+    record(session, actor, "client.registered", "client", client.client_id, agency, **details)
     _emit_change(session, client, service.code, "registered")
-    return Made(Written(id=client.id, status=client.status, etag=etag(client.version)), made)
+    if waits:
+        asked = {"scopes": sorted(set(request.scopes))}
+        ask_for_approval(session, actor, "client", client.id, agency, asked, _held_of(client))
+    return Made(Written(id=client.id, status=WAITING if waits else client.status, etag=etag(client.version)), made)
 
 
 def change_client(session: Session, actor: Actor, client_id: UUID, request: ClientChange, match: Match) -> Written:
     """Change a client; disabling it ends its tokens, and the sessions that people have through it.
 
-    What takes a scope or a purpose away ends the tokens that still say it.
+    What takes a scope or a purpose away ends the tokens that still say it. What lets a client of wide scopes do more,
+    or have people come back to another address, waits for another administrator, and with it all but the name.
 
-    Errors: ClientNotFound, Stale, ReservedScope, RequestNotValid.
+    Errors: ClientNotFound, Stale, ReservedScope, RequestNotValid, PersonNeeded.
     """
     client = repository.get_client(session, client_id)
     match.check(client.version)
-    given = request.model_dump(exclude_none=True)
+    _check_change(client, request)
+    if not acts_alone(actor) and _gives_reach(client, request):
+        if request.name is not None:
+            _make_change(session, actor, client, ClientChange(name=request.name))
+        agency = agencies.get_standing(session, client.service_id)[1]
+        asked = request.model_dump(exclude_none=True, exclude={"name"})
+        ask_for_approval(session, actor, "client", client.id, agency, asked, _held_of(client))
+        return Written(id=client.id, status=WAITING, etag=etag(client.version))
+    _make_change(session, actor, client, request)
+    return Written(id=client.id, status=client.status, etag=etag(client.version))
+
+
+def apply_approved(session: Session, actor: Actor, approval: Approval) -> None:
+    """Make the change that another administrator has approved. Errors: ApprovalOutdated, RequestNotValid, Stale."""
+    client = repository.get_client(session, approval.object_id)
+    if _held_of(client) != approval.held:
+        raise ApprovalOutdated()
+    request = ClientChange.model_validate(approval.asked)
+    _check_change(client, request)
+    _make_change(session, actor, client, request)
+
+
+def _list_wide(scopes: Iterable[str]) -> list[str]:
+    """Those of the scopes that it takes two administrators to let a client have."""
+    return [scope for scope in scopes if scope not in ALONE]
+
+
+def _held_of(client: Client) -> dict[str, Any]:
+    """What lets a client do something. Whoever approves a change of it approves it of this, and of nothing else."""
+    names = ("scopes", "purposes", "redirect_uris", "assertion_audience", "status")
+    return {name: getattr(client, name) for name in names}
+
+
+def _gives_reach(client: Client, request: ClientChange) -> bool:
+    """Whether a client of wide scopes comes to do more. To where people come back, their codes go."""
+    scopes, status = client.scopes if request.scopes is None else request.scopes, request.status or client.status
+    before = set(_list_wide(client.scopes)) if client.status == "active" else set()
+    after = set(_list_wide(scopes)) if status == "active" else set()
+    more = (
+        not after <= before
+        or not set(request.purposes or []) <= set(client.purposes)
+        or not set(request.redirect_uris or []) <= set(client.redirect_uris)
+        or request.assertion_audience not in (None, client.assertion_audience)
+    )
+    return bool(after) and more
+
+
+def _check_change(client: Client, request: ClientChange) -> None:
+    """Errors: ReservedScope, RequestNotValid."""
     _check_scopes(request.scopes or [], request.purposes or [], client.program)
-    if "redirect_uris" in given and ("authorization_code" in client.grants) != bool(given["redirect_uris"]):
+    if request.redirect_uris is not None and ("authorization_code" in client.grants) != bool(request.redirect_uris):
         fault = Fault(
             pointer="/body/redirect_uris",
             code="redirects",
@@ -126,6 +185,11 @@ def change_client(session: Session, actor: Actor, client_id: UUID, request: Clie
             fix="Leave out openid, profile and email: nobody signs in through this client.",
         )
         raise RequestNotValid(errors=[fault])
+
+
+def _make_change(session: Session, actor: Actor, client: Client, request: ClientChange) -> None:
+    """Errors: Stale."""
+    given = request.model_dump(exclude_none=True)
     before, loses = client.status, _loses(client, request)
     for name, value in given.items():
         setattr(client, name, value)
@@ -141,9 +205,10 @@ def change_client(session: Session, actor: Actor, client_id: UUID, request: Clie
         kind = "disabled" if client.status == "disabled" else "enabled"
         if kind == "disabled":
             sessions.end_all(session, actor, "client_disabled", client=client)
-    record(session, actor, f"client.{kind}", "client", client.client_id, fields=sorted(given), scopes=client.scopes)
-    _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], kind)
-    return Written(id=client.id, status=client.status, etag=etag(client.version))
+    service, agency = agencies.get_standing(session, client.service_id)
+    details = {"fields": sorted(given), "scopes": client.scopes}
+    record(session, actor, f"client.{kind}", "client", client.client_id, agency, **details)
+    _emit_change(session, client, service, kind)
 
 
 def _loses(client: Client, request: ClientChange) -> bool:
@@ -158,9 +223,13 @@ def _loses(client: Client, request: ClientChange) -> bool:
 def add_client_secret(session: Session, actor: Actor, client_id: UUID, secret: str | None = None) -> Made:
     """Give a client another secret, this one or one that is made here, so that it can change over.
 
-    Errors: ClientNotFound, PublicClient, TwoSecretsLive.
+    Of a client of wide scopes it waits for another administrator: whoever has the secret does what the client may.
+    Errors: ClientNotFound, PublicClient, TwoSecretsLive, PersonNeeded.
     """
     client = _lock_confidential(session, client_id)
+    if _list_wide(client.scopes) and not acts_alone(actor):
+        made = secret or make_secret()
+        return Made(_ask_for_credential(session, actor, client, kind="secret", digest=digest_of(made)), made)
     row, made = _add_secret(session, client, secret)
     _record_change(session, actor, client, "secret-added", secret=str(row.id))
     return Made(Written(id=row.id, status="live"), made)
@@ -184,15 +253,42 @@ def drop_client_secret(session: Session, actor: Actor, client: Client, secret: C
 def add_client_key(session: Session, actor: Actor, client_id: UUID, request: PublicJwk) -> Written:
     """Let a client prove itself with a key of its own (RFC 7523).
 
-    Errors: ClientNotFound, PublicClient, ClientKeyExists, TwoSecretsLive.
+    As with a secret, it waits for another administrator where the client has wide scopes.
+    Errors: ClientNotFound, PublicClient, ClientKeyExists, TwoSecretsLive, PersonNeeded.
     """
     client = _lock_confidential(session, client_id)
     thumbprint, public = request.kept()
     if repository.had_key(session, client, thumbprint):
         raise ClientKeyExists()
+    if _list_wide(client.scopes) and not acts_alone(actor):
+        return _ask_for_credential(session, actor, client, kind="key", digest=thumbprint, public=public)
     row = _add(session, client, kind="key", digest=thumbprint, public=public)
     _record_change(session, actor, client, "key-added", key=str(row.id), thumbprint=thumbprint)
     return Written(id=row.id, status="live")
+
+
+def apply_approved_credential(session: Session, actor: Actor, approval: Approval) -> None:
+    """Let a client have the secret or key that another administrator has approved.
+
+    Errors: ClientNotFound, ClientKeyExists, TwoSecretsLive.
+    """
+    asked = approval.asked
+    client, key = _lock_confidential(session, UUID(asked["client"])), asked["kind"] == "key"
+    if key and repository.had_key(session, client, asked["digest"]):
+        raise ClientKeyExists()
+    what = {name: asked[name] for name in ("kind", "digest", "public") if name in asked}
+    row = _add(session, client, id=approval.object_id, **what)
+    details = {"key": str(row.id), "thumbprint": row.digest} if key else {"secret": str(row.id)}
+    _record_change(session, actor, client, "key-added" if key else "secret-added", **details)
+
+
+def _ask_for_credential(session: Session, actor: Actor, client: Client, **what: Any) -> Written:
+    """Errors: TwoSecretsLive, also while nothing is added yet; PersonNeeded."""
+    if len(repository.list_credentials(session, [client.id])) > 1:
+        raise TwoSecretsLive()
+    id, agency = new_id(), agencies.get_standing(session, client.service_id)[1]
+    ask_for_approval(session, actor, "credential", id, agency, {"client": str(client.id), **what})
+    return Written(id=id, status=WAITING)
 
 
 def list_client_keys(session: Session, client_id: UUID) -> ClientKeyList:
@@ -260,8 +356,9 @@ def _end(session: Session, client: Client, kind: str, credential_id: UUID) -> bo
 def _record_change(session: Session, actor: Actor, client: Client, change: Change, **details: str) -> None:
     # What it proves itself with is a part of it: whoever remembers the client sees that it is another version.
     repository.renew_version(session, client)
-    record(session, actor, f"client.{change}", "client", client.client_id, **details)
-    _emit_change(session, client, agencies.get_standing(session, client.service_id)[0], change)
+    service, agency = agencies.get_standing(session, client.service_id)
+    record(session, actor, f"client.{change}", "client", client.client_id, agency, **details)
+    _emit_change(session, client, service, change)
 
 
 def _check_scopes(scopes: Iterable[str], purposes: Iterable[str], program: bool) -> None:

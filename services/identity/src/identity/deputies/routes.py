@@ -12,16 +12,22 @@ from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.deputies import service
 from identity.deputies.schemas import DeputyRequest, DeputyView
+from identity.two_people.schemas import MayWait
+from identity.two_people.service import answer_with
 
 router = APIRouter(prefix="/v1/deputies", tags=["deputies"])
 
 
 @router.post("", status_code=201)
-def name_deputy(request: DeputyRequest, caller: AdministerIdentity, session: WriteSession, once: Once) -> Written:
-    """Name somebody who signs for an officer's agency in the officer's place. Each of their acts is marked so."""
-    return once(
+def name_deputy(request: DeputyRequest, caller: AdministerIdentity, session: WriteSession, once: Once) -> MayWait:
+    """Name somebody who signs for an officer's agency in the officer's place. Each of their acts is marked so.
+
+    Another administrator approves it.
+    """
+    written = once(
         session, caller, request, lambda: service.name_deputy(session, Actor.of(caller), request), "/v1/deputies"
     )
+    return answer_with(MayWait, session, "deputy", written)
 
 
 @router.get("")

@@ -6,17 +6,19 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from chassis.clock import now, today
+from chassis.db import new_id
 from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Written
-from identity.agencies.repository import get_standing
+from identity.agencies.repository import find_agency_of_user, get_standing
 from identity.audit.service import Actor, record
 from identity.deputies import repository
 from identity.deputies.schemas import DeputyRequest, DeputyView
-from identity.models import Deputy, Service, User
+from identity.models import Approval, Deputy, Service, User
 from identity.problems import OwnAccount
 from identity.revocations import service as revocations
 from identity.roles.catalogue import lets_sign
+from identity.two_people.service import WAITING, ask_for_approval
 from vocabulary.roles import find_excluding, keep_compatible, may_hold
 
 
@@ -46,12 +48,37 @@ def acting_roles_of(session: Session, user: User) -> ActingRoles:
 
 
 def name_deputy(session: Session, actor: Actor, request: DeputyRequest) -> Written:
-    """Let somebody do an officer's work, from a day to a day.
+    """Ask that somebody does an officer's work, from a day to a day: it gives them the officer's roles.
 
     Errors: OwnAccount for who names themselves; RequestNotValid for who is no officer, and for people of two agencies.
     """
     if actor.subject == str(request.deputy):
         raise OwnAccount()
+    agency, deputy_id = _check_deputy(session, request), new_id()
+    ask_for_approval(session, actor, "deputy", deputy_id, agency, request.model_dump(mode="json", by_alias=True))
+    return Written(id=deputy_id, status=WAITING)
+
+
+def apply_approved(session: Session, actor: Actor, approval: Approval) -> None:
+    """Name the deputy whom another administrator has approved. Errors: RequestNotValid for who fits no more."""
+    request = DeputyRequest.model_validate(approval.asked)
+    agency = _check_deputy(session, request)
+    officer, deputy = request.officer, request.deputy
+    row = Deputy(
+        id=approval.object_id,
+        officer_id=officer,
+        deputy_id=deputy,
+        begins=request.from_,
+        ends=request.to,
+        reason=request.reason,
+    )
+    session.add(row)
+    session.flush()
+    record(session, actor, "deputy.named", "deputy", row.id, agency, officer=str(officer), deputy=str(deputy))
+
+
+def _check_deputy(session: Session, request: DeputyRequest) -> str:
+    """The agency of both people. Errors: RequestNotValid."""
     officer, deputy = session.get(User, request.officer), session.get(User, request.deputy)
     if officer is None or not any(lets_sign(role) for role in officer.roles):
         fix = "Name an officer: `GET /v1/users` shows who has which role."
@@ -71,13 +98,8 @@ def name_deputy(session: Session, actor: Actor, request: DeputyRequest) -> Writt
                 )
             ]
         )
-    row = Deputy(
-        officer_id=officer.id, deputy_id=deputy.id, begins=request.from_, ends=request.to, reason=request.reason
-    )
-    session.add(row)
-    session.flush()
-    record(session, actor, "deputy.named", "deputy", row.id, officer=str(officer.id), deputy=str(deputy.id))
-    return Written(id=row.id, status="named")
+    [agency] = agencies
+    return agency
 
 
 def end_deputy(session: Session, actor: Actor, deputy_id: UUID) -> Written:
@@ -86,7 +108,8 @@ def end_deputy(session: Session, actor: Actor, deputy_id: UUID) -> Written:
     if row.ended_at is None:
         row.ended_at = now()
         revocations.end_user_tokens(session, [row.deputy_id])
-        record(session, actor, "deputy.ended", "deputy", row.id)
+        agency = find_agency_of_user(session, row.officer_id)
+        record(session, actor, "deputy.ended", "deputy", row.id, agency)
     return Written(id=row.id, status="ended")
 
 

@@ -63,7 +63,7 @@ def _make(
         signs_from=now() + timedelta(seconds=after),
     )
     session.add(key)
-    record(session, actor, "key.rotated", "key", kid, before=before, withdrawn=withdrawn)
+    record(session, actor, "key.rotated", "key", kid, None, before=before, withdrawn=withdrawn)
     emit(session, KeyRotated(kid=kid, signs_from=key.signs_from, before=before, withdrawn=withdrawn))
     return key
 

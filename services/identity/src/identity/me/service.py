@@ -112,7 +112,7 @@ def _write(
     except RequestNotValid:
         with door.runtime.write() as session:
             throttle.record_failure(session, rows, door.settings)
-            record(session, Actor.of(caller), "password.refused", "user", held.user)
+            record(session, Actor.of(caller), "password.refused", "user", held.user, caller.agency)
         raise
 
 
@@ -122,11 +122,11 @@ def _set_password(session: Session, caller: Caller, held: _Held, hash: str | Non
         fix = "Give the password that you sign in with. Who has forgotten it asks an administrator for a new one."
         detail = "This is not the password that holds now"
         raise RequestNotValid(errors=[Fault(pointer="/body/current", code="wrong", detail=detail, fix=fix)])
-    user.password_hash = hash
+    user.password_hash, user.own_password = hash, True
     session.flush()
     throttle.clear(session, rows)
     sessions.end_all(session, Actor.of(caller), "password_changed", user=user, but=_session_of(caller))
-    record(session, Actor.of(caller), "password.changed", "user", user.id)
+    record(session, Actor.of(caller), "password.changed", "user", user.id, caller.agency)
     return Written(id=user.id, status="changed")
 
 

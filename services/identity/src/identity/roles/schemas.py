@@ -9,6 +9,7 @@ class RoleView(Schema):
     code: str
     name: str
     sectors: list[str]
+    alone: bool = Field(description="Whether one administrator gives it; every other role takes two")
     excludes: list[str] = Field(description="Roles that nobody holds beside this one")
     scopes: list[str]
     purposes: list[str]

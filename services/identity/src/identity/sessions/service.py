@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from chassis.clock import now
 from chassis.outbox import emit
+from identity.agencies.repository import find_agency_of_user
 from identity.audit.service import Actor, record
 from identity.events import TokenRevoked
 from identity.models import Client, Service, SignInSession, User
@@ -47,7 +48,8 @@ def end_all(
 def _end(session: Session, actor: Actor, reason: str, rows: Sequence[SignInSession]) -> int:
     for row in rows:
         row.ended_at, row.end_reason = now(), reason
-        record(session, actor, "session.ended", "session", row.id, reason=reason, user=str(row.user_id))
+        agency = find_agency_of_user(session, row.user_id)
+        record(session, actor, "session.ended", "session", row.id, agency, reason=reason, user=str(row.user_id))
     revocations.end_sessions(session, [row.id for row in rows])
     if rows:
         ids = {row.client_id for row in rows}

@@ -16,6 +16,7 @@ from chassis import request_checks
 from chassis.clock import now
 from chassis.limiting import Limiter, Taken, headers_of
 from chassis.runtime import Runtime
+from identity.agencies.repository import find_agency_of_user
 from identity.audit.service import Actor, record
 from identity.keys.key_wrapping import KeyWrapping
 from identity.keys.keyring import Keyring
@@ -215,7 +216,8 @@ def _record_failure(door: Door, attempt: _Attempt, user: User | None) -> None:
     kind, known = ("address", attempt.digest) if user is None else ("user", str(user.id))
     with door.runtime.write() as session:
         throttle.record_failure(session, attempt.rows, door.settings)
-        record(session, Actor("nobody", attempt.wanted.client), "sign_in.failed", kind, known)
+        agency = find_agency_of_user(session, user.id) if user else None
+        record(session, Actor("nobody", attempt.wanted.client), "sign_in.failed", kind, known, agency)
 
 
 def _let_in(door: Door, asked: Asked, attempt: _Attempt, user: User, held: str, renewed: str | None) -> Response:

@@ -11,6 +11,8 @@ from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.sponsors import service
 from identity.sponsors.schemas import SponsorList, SponsorRequest
+from identity.two_people.schemas import MayWait
+from identity.two_people.service import answer_with
 
 router = APIRouter(prefix="/v1/agencies/{code}/sponsors", tags=["sponsors"])
 
@@ -18,15 +20,19 @@ router = APIRouter(prefix="/v1/agencies/{code}/sponsors", tags=["sponsors"])
 @router.post("", status_code=201)
 def name_sponsor(
     code: Word, request: SponsorRequest, caller: AdministerIdentity, session: WriteSession, once: Once
-) -> Written:
-    """Name the agency whose officer signs for this one, which has none. Agreements show it."""
-    return once(
+) -> MayWait:
+    """Name the agency whose officer signs for this one, which has none. Agreements show it.
+
+    Another administrator approves it.
+    """
+    written = once(
         session,
         caller,
         request,
         lambda: service.name_sponsor(session, Actor.of(caller), code, request),
         f"/v1/agencies/{code}/sponsors",
     )
+    return answer_with(MayWait, session, "sponsor", written)
 
 
 @router.get("")

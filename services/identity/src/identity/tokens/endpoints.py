@@ -134,8 +134,8 @@ class Revocation(_LenientHint, RevocationEndpoint):  # type: ignore[misc]
         until = datetime.fromtimestamp(token.claims["exp"], UTC)
         revocations.end_token(session, token.claims["jti"])
         upsert(session, RevokedToken, [{"jti": token.claims["jti"], "expires_at": until}], key=["jti"])
-        record(session, actor, "token.revoked", "client", token.client_id)
-        service = agencies.get_standing(session, client.row.service_id)[0]
+        service, agency = agencies.get_standing(session, client.row.service_id)
+        record(session, actor, "token.revoked", "client", token.client_id, agency)
         emit(
             session,
             TokenRevoked(client=token.client_id, service=service, session=None, token=token.claims["jti"], until=until),

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from authlib.oauth2.rfc7636.challenge import CODE_CHALLENGE_PATTERN, create_s256_code_challenge
 
 from chassis.clock import now
+from identity.agencies import repository as agencies
 from identity.audit.service import Actor, record
 from identity.models import AuthorizationCode, RefreshToken, SignInSession, User
 from identity.sessions import service as sessions
@@ -104,7 +105,9 @@ class Code(grants.AuthorizationCodeGrant):  # type: ignore[misc]
         session.flush()
         code.session_id = held.id
         client = self.request.client.get_client_id()
-        record(session, Actor(str(user.id), client), "session.started", "session", held.id, user=str(user.id))
+        agency = agencies.find_agency_of_user(session, user.id)
+        actor = Actor(str(user.id), client)
+        record(session, actor, "session.started", "session", held.id, agency, user=str(user.id))
         return Person(user, held)
 
 
@@ -159,7 +162,8 @@ class Refresh(grants.RefreshTokenGrant):  # type: ignore[misc]
             raise InvalidGrantError()
         if asked_again:
             actor = Actor(str(user.id), self.request.client.get_client_id())
-            record(session, actor, "session.refreshed_again", "session", refresh_token.session.id)
+            agency = agencies.find_agency_of_user(session, user.id)
+            record(session, actor, "session.refreshed_again", "session", refresh_token.session.id, agency)
         return Person(user, refresh_token.session)
 
     def revoke_old_credential(self, refresh_token: "HeldRefreshToken") -> None:

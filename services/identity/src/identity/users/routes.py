@@ -13,6 +13,8 @@ from chassis.schemas import Word, Written
 from identity.access import AdministerIdentity, ReadIdentity
 from identity.audit.service import Actor
 from identity.context import ThePasswords
+from identity.two_people.schemas import MayWait
+from identity.two_people.service import answer_with
 from identity.users import service
 from identity.users.schemas import SessionList, UserChange, UserMade, UserRequest, UserView
 
@@ -23,7 +25,10 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 def register_user(
     request: UserRequest, caller: AdministerIdentity, session: WriteSession, passwords: ThePasswords, once: Once
 ) -> UserMade:
-    """Register a person. A password that was made for them is shown here and never again."""
+    """Register a person. A password that was made for them is shown here and never again.
+
+    Roles with reach wait until another administrator approves them (`status` is `waiting`).
+    """
     password = service.hash_password(passwords, request.password)
     # The password takes no part in telling a repeat: its plain digest would stand in the store.
     same = request.model_dump(mode="json", exclude={"password"})
@@ -34,7 +39,7 @@ def register_user(
         lambda: service.register_user(session, Actor.of(caller), request, password),
         "/v1/users/{id}",
     )
-    return UserMade(**written.model_dump(), password=None if once.repeated else password.made)
+    return answer_with(UserMade, session, "user", written, password=None if once.repeated else password.made)
 
 
 @router.get("")
@@ -64,10 +69,14 @@ def change_user(
     session: WriteSession,
     passwords: ThePasswords,
     match: IfMatch,
-) -> Written:
-    """Change a user's roles, areas, service, password or status."""
+) -> MayWait:
+    """Change a user's roles, areas, service, password or status.
+
+    What gives more reach waits until another administrator approves it (`status` is `waiting`).
+    """
     password = service.hash_password(passwords, request.password) if request.password else None
-    return service.change_user(session, Actor.of(caller), user_id, request, password, match)
+    written = service.change_user(session, Actor.of(caller), user_id, request, password, match)
+    return answer_with(MayWait, session, "user", written)
 
 
 @router.get("/{user_id}/sessions")

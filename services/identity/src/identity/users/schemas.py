@@ -6,7 +6,8 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
-from chassis.schemas import Code, Instant, Line, Schema, Written
+from chassis.schemas import Code, Instant, Line, Schema
+from identity.two_people.schemas import MayWait
 
 ADDRESS = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)*")
 WRITTEN = r"^[^@\s\x00-\x1f\x7f]{1,64}@[^@\s.\x00-\x1f\x7f]+(\.[^@\s.\x00-\x1f\x7f]+)*$"
@@ -50,7 +51,7 @@ class UserChange(Schema):
     status: Literal["active", "disabled"] | None = None
 
 
-class UserMade(Written):
+class UserMade(MayWait):
     """Shape: `password` only when it was made for the user, and only in the first answer."""
 
     password: str | None = None
@@ -65,6 +66,7 @@ class UserView(Schema):
     roles: list[str]
     areas: list[str]
     status: str
+    own_password: bool = Field(description="Whether they have set it themselves since an administrator did")
 
 
 class SessionView(Schema):

@@ -21,16 +21,17 @@ from identity.areas import repository as areas
 from identity.audit.service import Actor, record
 from identity.deputies import repository as deputies
 from identity.events import UserChanged, UserRegistered
-from identity.models import Service, User
-from identity.problems import OwnAccount, ServiceNotFound, SessionNotFound, UserExists
+from identity.models import Approval, Service, User
+from identity.problems import ApprovalOutdated, OwnAccount, ServiceNotFound, SessionNotFound, UserExists
 from identity.revocations import service as revocations
 from identity.roles.catalogue import lets_sign
 from identity.sessions import service as sessions
+from identity.two_people.service import WAITING, acts_alone, ask_for_approval, replace_waiting
 from identity.users import repository
 from identity.users.passwords import Passwords, make_password
 from identity.users.schemas import SessionView, UserChange, UserRequest, UserView, email_key
 from identity.users.weak_passwords import check_password, list_own_words
-from vocabulary.roles import ROLES, find_excluding, may_hold
+from vocabulary.roles import ROLES, find_excluding, list_with_reach, may_hold
 
 
 @dataclass(frozen=True)
@@ -50,19 +51,25 @@ def hash_password(passwords: Passwords, given: SecretStr | None) -> Hashed:
 
 
 def register_user(session: Session, actor: Actor, request: UserRequest, password: Hashed) -> Written:
-    """Errors: UserExists, RequestNotValid."""
+    """Register somebody. Roles with reach wait for another administrator; until then the account has none at all.
+
+    Errors: UserExists, RequestNotValid, PersonNeeded.
+    """
     service = _service_of(session, request.service)
     _check_roles(request.roles, service.sector)
     _check_areas(session, request.areas)
+    agency = agencies.get_standing(session, service.id)[1]
     if request.password is not None:
-        own = list_own_words(request.name, request.email, *agencies.get_standing(session, service.id))
+        own = list_own_words(request.name, request.email, service.code, agency)
         check_password(request.password.get_secret_value(), own)
+    roles = list(dict.fromkeys(request.roles))
+    waits = bool(list_with_reach(roles)) and not acts_alone(actor)
     user = User(
         email=request.email,
         email_key=email_key(request.email),
         name=request.name,
         service_id=service.id,
-        roles=list(dict.fromkeys(request.roles)),
+        roles=[] if waits else roles,
         areas=list(dict.fromkeys(request.areas)),
         password_hash=password.hash,
     )
@@ -74,24 +81,64 @@ def register_user(session: Session, actor: Actor, request: UserRequest, password
         if held is None:
             raise
         raise UserExists(id=str(held.id)) from None
-    record(session, actor, "user.registered", "user", user.id, service=service.code, roles=user.roles, areas=user.areas)
+    details = {"service": service.code, "roles": user.roles, "areas": user.areas}
+    record(session, actor, "user.registered", "user", user.id, agency, **details)
     emit(session, UserRegistered(**standing_of(session, user)))
-    return Written(id=user.id, status=user.status, etag=etag(user.version))
+    if waits:
+        ask_for_approval(session, actor, "user", user.id, agency, {"roles": roles}, _held_of(user, service))
+    return Written(id=user.id, status=WAITING if waits else user.status, etag=etag(user.version))
 
 
 def change_user(
     session: Session, actor: Actor, user_id: UUID, request: UserChange, password: Hashed | None, match: Match
 ) -> Written:
-    """Change a user. A new password, status or service ends all their sessions. Who loses a role or an area keeps
-    them, and needs new tokens: those of before are over, and so are those of who deputises for them.
+    """Change a user. What gives them more reach, or another password to who has reach, waits for another administrator,
+    and with it all of the change but the name.
 
-    Errors: UserNotFound, Stale, OwnAccount, RequestNotValid.
+    Errors: UserNotFound, Stale, OwnAccount, RequestNotValid, PersonNeeded.
     """
     user = repository.get_user(session, user_id)
     match.check(user.version)
-    given = request.model_dump(exclude_none=True, exclude={"password", "service"})
-    if actor.subject == str(user.id) and (set(given) - {"name"} or request.service):
+    given = request.model_dump(exclude_none=True)
+    if actor.subject == str(user.id) and set(given) - {"name"}:
         raise OwnAccount()
+    service = _check_change(session, user, request)
+    if not acts_alone(actor) and _gives_reach(session, user, request, service):
+        if request.name is not None:
+            _make_change(session, actor, user, UserChange(name=request.name), None)
+        asked = {name: value for name, value in given.items() if name not in ("name", "password")}
+        asked |= {"password": "another"} if password else {}
+        held = _held_of(user, session.get_one(Service, user.service_id))
+        agency = agencies.get_standing(session, service.id)[1]
+        ask_for_approval(session, actor, "user", user.id, agency, asked, held, password.hash if password else None)
+        return Written(id=user.id, status=WAITING, etag=etag(user.version))
+    _make_change(session, actor, user, request, password.hash if password else None)
+    return Written(id=user.id, status=user.status, etag=etag(user.version))
+
+
+def apply_approved(session: Session, actor: Actor, approval: Approval) -> None:
+    """Make the change that another administrator has approved. Errors: ApprovalOutdated, RequestNotValid, Stale."""
+    user = repository.get_user(session, approval.object_id)
+    if _held_of(user, session.get_one(Service, user.service_id)) != approval.held:
+        raise ApprovalOutdated()
+    request = UserChange.model_validate({name: value for name, value in approval.asked.items() if name != "password"})
+    _check_change(session, user, request)
+    _make_change(session, actor, user, request, approval.password_hash)
+
+
+def _gives_reach(session: Session, user: User, request: UserChange, service: Service) -> bool:
+    """Whether somebody comes to see or decide more by a change, or somebody else to know the password of who does."""
+    # An officer's deputy has the officer's roles, whatever their own are.
+    lent = {role for held in deputies.list_lending(session, user.id, today()) for role in held if lets_sign(role)}
+    roles, status = request.roles if request.roles is not None else user.roles, request.status or user.status
+    before = {*list_with_reach(user.roles), *lent} if user.status == "active" else set()
+    after = {*list_with_reach(roles), *lent} if status == "active" else set()
+    moves, wider = service.id != user.service_id, not set(request.areas or []) <= set(user.areas)
+    return bool(after) and (not after <= before or moves or wider or request.password is not None)
+
+
+def _check_change(session: Session, user: User, request: UserChange) -> Service:
+    """The service that the user is of from then on. Errors: RequestNotValid."""
     service = _service_of(session, request.service) if request.service else session.get_one(Service, user.service_id)
     if request.roles is not None:
         _check_roles(request.roles, service.sector)
@@ -102,27 +149,45 @@ def change_user(
     if request.password is not None:
         known_by = (request.name or user.name, user.email, *agencies.get_standing(session, service.id))
         check_password(request.password.get_secret_value(), list_own_words(*known_by))
+    return service
+
+
+def _make_change(session: Session, actor: Actor, user: User, request: UserChange, hash: str | None) -> None:
+    """A new password, status or service ends all their sessions. Who loses a role or an area keeps them, and needs new
+    tokens: those of before are over, and so are those of who deputises for them. Errors: Stale.
+    """
+    before = agencies.get_standing(session, user.service_id)[1]
+    given = request.model_dump(exclude_none=True, exclude={"password", "service"})
     less = {name for name in ("roles", "areas") if name in given and not set(getattr(user, name)) <= set(given[name])}
     for name, value in given.items():
         setattr(user, name, list(dict.fromkeys(value)) if isinstance(value, list) else value)
     if request.service is not None:
-        user.service_id = service.id
-    if password is not None:
-        user.password_hash = password.hash
+        user.service_id = _service_of(session, request.service).id
+    if hash is not None:
+        user.password_hash, user.own_password = hash, False
+        # Who approves what was asked for before would give it to whoever knows this password.
+        replace_waiting(session, actor, "user", user.id, before)
     try:
         session.flush()
     except StaleDataError:  # somebody else's change was committed between our reading and our writing
         raise Stale() from None
-    fields = sorted(request.model_dump(exclude_none=True))
+    fields = sorted({*request.model_dump(exclude_none=True), *(["password"] if hash is not None else [])})
     if {"password", "status", "service"} & set(fields):
         sessions.end_all(session, actor, "user_changed", user=user)
     if less:
         revocations.end_user_tokens(session, [user.id])
     if {"status", "service"} & set(fields) or less:
         revocations.end_user_tokens(session, revocations.list_deputies_of(session, user.id))
-    record(session, actor, "user.changed", "user", user.id, fields=fields, roles=user.roles, status=user.status)
+    details = {"fields": fields, "roles": user.roles, "status": user.status}
+    # Whoever moves between agencies is of concern to both.
+    for agency in sorted({before, agencies.get_standing(session, user.service_id)[1]}):
+        record(session, actor, "user.changed", "user", user.id, agency, **details)
     emit(session, UserChanged(**standing_of(session, user)))
-    return Written(id=user.id, status=user.status, etag=etag(user.version))
+
+
+def _held_of(user: User, service: Service) -> dict[str, Any]:
+    """What lets somebody see and decide. Whoever approves a change of it approves it of this, and of nothing else."""
+    return {"service": service.code, "roles": user.roles, "areas": user.areas, "status": user.status}
 
 
 def show_user(session: Session, user_id: UUID) -> tuple[UserView, str]:
@@ -263,4 +328,5 @@ def _view(user: User, service: str, agency: str) -> UserView:
         roles=user.roles,
         areas=user.areas,
         status=user.status,
+        own_password=user.own_password,
     )
