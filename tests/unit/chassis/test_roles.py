@@ -46,6 +46,10 @@ def granted(programs: Programs, tmp_path: Path, request: pytest.FixtureRequest) 
     ) as owner:
         made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
         owner.execute(made.format(sql.Identifier(role), sql.Literal(password)))
+        # As whoever makes the database does: `databases.sh`, and `Postgres.make_database`.
+        database = sql.Identifier(address.database or "")
+        owner.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        owner.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, sql.Identifier(role)))
         (tmp_path / f"{program.name}.owner").write_text(str(owners_password))
         url = address.set(username=role, password=password)
         settings = program.settings(
