@@ -4,12 +4,14 @@ kafka-python tries again for ever after a refusal, and tells of it in its own lo
 """
 
 import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import structlog
-from kafka.errors import SaslAuthenticationFailedError
+from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
 from kafka.net.sasl import register_sasl_mechanism
 from kafka.net.sasl.scram import SaslMechanismScram
 
@@ -55,10 +57,26 @@ class Credentials:
 
 
 class _Scram(SaslMechanismScram):  # type: ignore[misc]
-    """Without the library's warning at each connection that a password is sent in the clear: SCRAM sends none."""
+    """Without the library's warning at each connection that a password is sent in the clear: SCRAM sends none.
+
+    It notes who waits for an answer. A broker tells of a refusal and hangs up at once; where both are read together,
+    the library hears the second alone.
+    """
+
+    waiting: ClassVar[set[str]] = set()
 
     def __init__(self, **config: Any) -> None:
         super().__init__(**config | {"security_protocol": ""})
+
+    def auth_bytes(self) -> Any:
+        self.waiting.add(self.username)
+        return super().auth_bytes()
+
+    def receive(self, auth_bytes: Any) -> Any:
+        done = super().receive(auth_bytes)
+        if done:
+            self.waiting.discard(self.username)
+        return done
 
 
 class Refusals(logging.Filter):
@@ -67,16 +85,31 @@ class Refusals(logging.Filter):
     def __init__(self) -> None:
         super().__init__()
         self._refused: set[str] = set()
+        self._told: list[tuple[str, Callable[[], None]]] = []
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether kafka-python's own line is to be written: not where it tells of a refusal, at each try."""
         args = record.args if isinstance(record.args, tuple) else ()
-        if not any(isinstance(arg, SaslAuthenticationFailedError) for arg in args):
-            return True
-        for config in (getattr(arg, "config", None) for arg in args):
-            if config:
-                self.tell(config["sasl_plain_username"], WRONG)
-        return False
+        user = next((arg.config["sasl_plain_username"] for arg in args if hasattr(arg, "config")), None)
+        told = any(isinstance(arg, SaslAuthenticationFailedError) for arg in args)
+        hung_up = user in _Scram.waiting and any(isinstance(arg, KafkaConnectionError) for arg in args)
+        if user and (told or hung_up):
+            _Scram.waiting.discard(user)
+            self.tell(user, WRONG)
+            for who, give_up in list(self._told):
+                if who == user:
+                    give_up()
+        return not told
+
+    @contextmanager
+    def telling(self, user: str, give_up: Callable[[], None]) -> Iterator[None]:
+        """Call `give_up` at each refusal of this user: who connects need not try again until its time is over."""
+        held = (user, give_up)
+        self._told.append(held)
+        try:
+            yield
+        finally:
+            self._told.remove(held)
 
     def has(self, user: str) -> bool:
         return user in self._refused

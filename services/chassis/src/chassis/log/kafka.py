@@ -7,7 +7,7 @@ groups, and nothing has to be rebalanced when a listener dies (`docs/adr/0016`).
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -107,6 +107,7 @@ class KafkaLog:
                     failure = sent.exception or TimeoutError("Nobody knows what became of an event")
                     self._note_refusal(failure, self._prefix + topic)
                     raise placed(failure, operation="send", topic=topic, entries=len(under_way))
+            REFUSALS.forget(self._user)
 
     def _hand_over(self, entries: Sequence[Entry]) -> None:
         """Hand each entry over once: those that wait since an earlier call are the first of this one."""
@@ -207,14 +208,20 @@ def connected(kind: Callable[..., Any], settings: dict[str, Any]) -> Any:
         begun.append(KafkaNetClient(**chosen))
         return begun[0]
 
+    def give_up() -> None:
+        for net in begun:
+            net._manager.closed = True  # it tries no more, and says that it could not connect
+
     try:
-        client = kind(**own, kafka_client=begin)
+        with REFUSALS.telling(credentials.user, give_up) if credentials else nullcontext():
+            client = kind(**own, kafka_client=begin)
         if credentials:
             REFUSALS.forget(credentials.user)
         return client
     except BaseException:
-        for client in begun:
-            client.close()
+        for net in begun:
+            net._manager.closed = False  # else there would be nothing to close
+            net.close()
         raise
 
 
