@@ -48,7 +48,7 @@ def test_what_is_right_is_read(read: Callable[[str], Any], text: str, value: obj
         (kinds.UPN.read, "A801200005001", "upn_check_letter"),
         (kinds.UPN.read, "B80120000500", "not_a_upn"),
         (kinds.UPN.read, "M100200005001", "upn_authority"),
-        (kinds.NINO.read, "11a11111", "not_a_nino"),
+        (kinds.NINO.read, "11a1111", "not_a_nino"),
         (kinds.NINO.read, "DA123456A", "not_a_nino"),
         (kinds.NINO.read, "TN123456A", "not_a_nino"),
         (kinds.NINO.read, "MW123456E", "not_a_nino"),
@@ -64,7 +64,7 @@ def test_what_is_right_is_read(read: Callable[[str], Any], text: str, value: obj
         (kinds.DAY.read, "1899-12-31", "too_early"),
         (kinds.COUNT.read, "1.0", "not_a_count"),
         (kinds.COUNT.read, "1000", "not_a_count"),
-        (kinds.SEX.read, "2", "not_a_code"),
+        (kinds.SEX.read, "3", "not_a_code"),
         (kinds.REFERENCE.read, "=1", "not_a_reference"),
     ],
 )

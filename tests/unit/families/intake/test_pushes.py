@@ -186,18 +186,13 @@ def test_a_sheet_as_a_partner_saves_it_is_recorded_and_its_sender_told_how_it_wa
         ({"upn": ""}, "upn", "missing"),
         ({"academic_year": "2016/18"}, "academic_year", "not_an_academic_year"),
         ({"academic_year": "20１６/１７"}, "academic_year", "not_an_academic_year"),
-        ({"postcode": "ZZ٩٩ ٩ZZ"}, "postcode", "not_a_postcode"),
         ({"date_of_birth": "2008-05-٠٧"}, "date_of_birth", "not_a_date"),
         ({"term": "winter"}, "term", "not_a_code"),
         ({"term": "spring"}, "term", "before_term_ended"),
         ({"surname": "=cmd|' /C calc'!A0"}, "surname", "not_a_name"),
-        ({"address_line": '=HYPERLINK("x")'.replace('"', "")}, "address_line", "formula"),
-        ({"postcode": "ZZ99"}, "postcode", "not_a_postcode"),
-        ({"uprn": "12a"}, "uprn", "not_a_uprn"),
         ({"date_of_birth": "2108-05-17"}, "date_of_birth", "in_the_future"),
         ({"sessions_possible": "-1"}, "sessions_possible", "not_a_count"),
         ({"sessions_possible": "10"}, "sessions_possible", "absent_more_than_possible"),
-        ({"carer_surname": "Ash"}, "carer_forename", "carer_incomplete"),
     ],
 )
 def test_a_line_that_is_wrong_is_refused_with_its_column(
@@ -212,7 +207,6 @@ def test_a_line_that_is_wrong_is_refused_with_its_column(
 @pytest.mark.parametrize(
     ("change", "column", "code"),
     [
-        ({"nino": "GB000123A"}, "nino", "not_a_nino"),
         ({"benefit": "uc"}, "regime", "regime_missing"),
         ({"regime": "intensive"}, "regime", "regime_without_uc"),
         ({"ended_on": "2016-03-01"}, "ended_on", "ends_before_start"),

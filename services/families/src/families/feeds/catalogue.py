@@ -7,7 +7,7 @@ programs must know them too.
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -128,7 +128,7 @@ class Feed:
     `key_grew_by`: parts of the key that it had not at first; a record that was kept without them is found again by the
     first line that agrees with it in the others. `key_may_lack`: parts that may be empty; they are then left out.
     `empty_when_same`: a column whose cell says nothing where it says the same as another's: the regime with which a
-    claim began.
+    claim began. `plausible_ages`, both inclusive, on the first day of the main fact: a line about anybody else is held.
     """
 
     name: str
@@ -146,6 +146,7 @@ class Feed:
     identifiers: tuple[str, ...] = ()
     age_measured: bool = False
     pupils: bool = False
+    plausible_ages: tuple[int, int] | None = None
     examples: tuple[Mapping[str, str], ...] = ()
     refusals: tuple[Refusal, ...] = ()
     examples_cover: Covers = EXAMPLES_COVER
@@ -155,6 +156,7 @@ class Feed:
     _dated: tuple[tuple[Column, Coded], ...] = field(init=False, repr=False)
     _periods: tuple[Period, ...] = field(init=False, repr=False)
     _carer: NamedCarer | None = field(init=False, repr=False)
+    _bears: frozenset[str] = field(init=False, repr=False)
     _former_key: tuple[str, ...] = field(init=False, repr=False)
     _hidden: frozenset[int] = field(init=False, repr=False)
 
@@ -168,10 +170,11 @@ class Feed:
             "vocabulary": said,
             "columns": columns,
             "names": tuple(column.name for column in columns),
-            "_readers": tuple((column.name, column.kind.read, column.required) for column in columns),
+            "_readers": tuple((c.name, c.kind.read, c.required and c.name not in NAMES) for c in columns),
             "_dated": tuple((c, c.kind) for c in columns if isinstance(c.kind, Coded) and c.kind.dated),
             "_periods": tuple(dict.fromkeys(fact.period for fact in self.facts)),
             "_carer": carers[0] if carers else None,
+            "_bears": self._bearing(columns),
             "_former_key": tuple(part for part in self.key if part not in self.key_grew_by),
             "_hidden": frozenset(
                 self.key.index(column.name)
@@ -214,8 +217,6 @@ class Feed:
         for period in self._periods:
             never = {"end_without_start"} if period.columns[0] in required else set()
             found |= set(period.codes) - never
-        if self._carer:
-            found.add(CARER_INCOMPLETE)
         for _, kind in self._dated:
             found |= {"code_not_yet_in_use"} if any(code.first for code in kind.codes) else set()
             found |= {"code_no_longer_in_use"} if any(code.last for code in kind.codes) else set()
@@ -256,6 +257,7 @@ class Feed:
             return [LineFault(name, "not_text") for name in self.names if _NO_TEXT.search(cells[name])]
         values: Values = {}
         faults: list[LineFault] = []
+        warnings: list[LineFault] = []
         for name, read, required in self._readers:
             text = cells[name].strip()
             if not text:
@@ -266,12 +268,17 @@ class Feed:
             try:
                 values[name] = read(text)
             except Bad as bad:
-                faults.append(LineFault(name, bad.code))
+                values[name] = None
+                (faults if name in self._bears else warnings).append(LineFault(name, bad.code))
+            else:
+                if required and values[name] is None:
+                    faults.append(LineFault(name, "missing"))
         for name, other in self.empty_when_same.items():
             if values.get(name) == values.get(other):
                 values[name] = None
         if not faults:
             faults.extend(self._faults_together(values, covers))
+            warnings.extend(self._without_carer(values, warnings))
         if faults:
             return faults
         facts = tuple(fact for each in self.facts if (fact := each.state(values)))
@@ -283,6 +290,8 @@ class Feed:
             stated_on=min(covers.last, facts[0].last or covers.last),
             facts=facts,
             carer=self._carer.carer(values) if self._carer else None,
+            warnings=tuple(warnings),
+            doubt=self._doubt(values, facts[0].first),
             age_on=facts[0].first if self.age_measured else None,
             former_key=self._key(values, self._former_key) if self.key_grew_by else "",
         )
@@ -304,12 +313,34 @@ class Feed:
             yield from rule.faults(values)
         for period in self._periods:
             yield from period.faults(values, covers)
-        if self._carer:
-            yield from AllOrNone(self._carer.columns, CARER_INCOMPLETE).faults(values)
         for column, kind in self._dated:
             value = values[column.name]
             if value is not None and (code := kind.fault_on(value, self._day_of_code(column, values, covers))):
                 yield LineFault(column.name, code)
+
+    def _bearing(self, columns: tuple[Column, ...]) -> frozenset[str]:
+        """The columns without which a line would say something else: with a bad cell there, the line is refused. A
+        claim whose last day cannot be read is not a claim that goes on."""
+        said = {name for fact in self.facts for name in fact.columns} | {name for r in self.rules for name in r.columns}
+        dated = {name for c in columns if isinstance(c.kind, Coded) and c.kind.dated for name in (c.name, c.dated_by)}
+        return frozenset(self.key) | said | dated | {column.name for column in columns if column.required}
+
+    def _without_carer(self, values: Values, warnings: Sequence[LineFault]) -> Iterator[LineFault]:
+        """A carer is taken whole or not at all."""
+        if self._carer is None:
+            return
+        incomplete = list(AllOrNone(self._carer.columns, CARER_INCOMPLETE).faults(values))
+        if incomplete or any(warning.column in self._carer.columns for warning in warnings):
+            values.update(dict.fromkeys(self._carer.columns))
+        yield from incomplete
+
+    def _doubt(self, values: Values, day: date) -> LineFault | None:
+        born = values["date_of_birth"]
+        if self.plausible_ages is None or born is None:
+            return None
+        youngest, oldest = self.plausible_ages
+        years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return None if youngest <= years <= oldest else LineFault("date_of_birth", "age_not_plausible")
 
     def _day_of_code(self, column: Column, values: Values, covers: Covers) -> date:
         """The day for which a code must have been in use: the line's, never today. A list that changed yesterday must
@@ -332,6 +363,8 @@ class Feed:
         )
 
 
+NAMES = ("forename", "surname")
+"""A line that lacks one is held, until the name is known: it may be a child's that has none yet."""
 CARER_INCOMPLETE = "carer_incomplete"
 KEY_JOINED_BY = "|"
 

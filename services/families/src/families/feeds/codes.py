@@ -5,7 +5,10 @@ CODES: dict[str, tuple[str, str]] = {
     "too_long": ("This cell is longer than the feed allows.", "Shorten it."),
     "control_character": ("This cell holds a control character.", "Take it out; it is often left by a copy and paste."),
     "formula": ("This cell begins like a spreadsheet formula.", "Begin it with a letter or a digit."),
-    "not_a_name": ("This is not written like a name.", "Use letters, spaces, hyphens and apostrophes only."),
+    "not_a_name": (
+        "This is not written like a name.",
+        "Use letters, spaces, - ' ( ) / and . only.",
+    ),
     "not_a_date": ("This is not a date.", "Write year-month-day, such as 2016-09-01."),
     "in_the_future": ("This date has not come yet.", "Check day, month and year."),
     "too_early": ("This date lies before 1900.", "Check the year; leave the cell empty when the date is not known."),
@@ -30,7 +33,10 @@ CODES: dict[str, tuple[str, str]] = {
         "This code was no longer in use on the day that the line is about.",
         "Use a code of that day: the feed's page gives the days of each.",
     ),
-    "not_a_reference": ("This is not written like a reference.", "Letters, digits and / _ . : - only, at most 60."),
+    "not_a_reference": (
+        "This is not written like a reference.",
+        "Letters, digits, spaces, / _ . : - only, at most 60.",
+    ),
     "not_an_academic_year": ("This is no academic year.", "Write it such as 2016/17."),
     "absent_more_than_possible": (
         "More sessions were missed than were possible.",
@@ -80,6 +86,10 @@ CODES: dict[str, tuple[str, str]] = {
     "person_not_named": (
         "The line does not name the person well enough to place it.",
         "Push it again with forename and surname once they are known.",
+    ),
+    "age_not_plausible": (
+        "Nobody of this age is expected in this feed.",
+        "Check the date of birth: somebody else's may stand here, or another century.",
     ),
     "key_names_another_person": (
         "Under the same key an earlier push named somebody else.",

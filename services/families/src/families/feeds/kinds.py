@@ -17,6 +17,7 @@ from typing import Any
 
 from chassis.clock import today
 from chassis.schemas import EARLIEST
+from families.feeds.names import alike, is_name, is_no_name
 
 JsonSchema = dict[str, Any]
 
@@ -61,7 +62,10 @@ class Kind(ABC):
 
     @abstractmethod
     def read(self, text: str) -> Any:
-        """What a cell means. `text` is stripped and never empty. Errors: Bad."""
+        """What a cell means; None where it says that there is nothing. `text` is stripped and never empty.
+
+        Errors: Bad.
+        """
 
     @abstractmethod
     def json_schema(self) -> JsonSchema:
@@ -71,7 +75,8 @@ class Kind(ABC):
 @dataclass(frozen=True, kw_only=True)
 class Text(Kind):
     """Text of a pattern. Shape: `otherwise` is the code of a cell that does not fit the pattern; `further` takes what
-    is folded and fits, and gives what it means; `written` is the pattern of a cell before it is folded, where that
+    is folded and fits, and gives what it means; `no_value` is the pattern of what partners write where there
+    is none, such as the reason why; `written` is the pattern of a cell before it is folded, where that
     differs."""
 
     fold: tuple[Fold, ...] = ()
@@ -79,19 +84,24 @@ class Text(Kind):
     pattern: str | None = None
     written: str | None = None
     otherwise: str = ""
-    further: Callable[[str], str] | None = None
+    further: Callable[[str], str | None] | None = None
+    no_value: str | None = None
     _folds: tuple[Callable[[str], str], ...] = field(init=False, repr=False, compare=False)
     _fits: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
+    _none: re.Pattern[str] | None = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_folds", tuple(_FOLD[fold] for fold in self.fold))
         object.__setattr__(self, "_fits", re.compile(self.pattern, re.ASCII) if self.pattern else None)
+        object.__setattr__(self, "_none", re.compile(self.no_value, re.ASCII) if self.no_value else None)
 
-    def read(self, text: str) -> str:
+    def read(self, text: str) -> str | None:
         for fold in self._folds:
             text = fold(text)
         if self.longest is not None and len(text) > self.longest:
             raise Bad("too_long")
+        if self._none is not None and self._none.fullmatch(text):
+            return None
         if self._fits is not None and not self._fits.fullmatch(text):
             raise Bad(self.otherwise)
         return self.further(text) if self.further else text
@@ -245,14 +255,13 @@ def _read_day(text: str) -> date:
         raise Bad("not_a_date") from None
 
 
-def _as_name(text: str) -> str:
-    if not any(c.isalpha() for c in text) or not all(c.isalpha() or c in " -'’.`" or _is_mark(c) for c in text):
+def _as_name(text: str) -> str | None:
+    text = alike(text)
+    if is_no_name(text):
+        return None
+    if not is_name(text):
         raise Bad("not_a_name")
     return text
-
-
-def _is_mark(character: str) -> bool:
-    return 0x300 <= ord(character) <= 0x36F  # accents written apart from their letter
 
 
 def _as_line(text: str) -> str:
@@ -305,7 +314,7 @@ _NINO_NEVER = frozenset({"BG", "GB", "KN", "NK", "NT", "TN", "ZZ"})
 # The kinds.
 
 NAME = Text(name="name", fold=(Fold.SINGLE_SPACES,), longest=100, further=_as_name)
-"""A forename or surname as written; spaces are made single."""
+"""A forename or surname as written; spaces are made single. `Unknown` and the like are no name."""
 
 LINE = Text(name="line", fold=(Fold.LINES_TO_COMMAS, Fold.SINGLE_SPACES), longest=200, further=_as_line)
 """One line of text; line breaks inside become commas."""
@@ -322,8 +331,9 @@ UPN = Text(
     pattern=r"[A-HJ-NP-RT-Z]\d{11}[\dA-HJ-NP-RT-Z]",
     otherwise="not_a_upn",
     further=_as_upn,
+    no_value="UN[1-7]",
 )
-"""A unique pupil number: check letter, local authority, school, year, serial.
+"""A unique pupil number: check letter, local authority, school, year, serial. `UN1` to `UN7` say why there is none.
 
 Source: DfE, UPN guidance: Σ digit × position (2 to 13) mod 23; a temporary one ends in a letter.
 """
@@ -347,8 +357,10 @@ NINO = Text(
     pattern=r"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]?",
     otherwise="not_a_nino",
     further=_as_nino,
+    no_value=r"\d{2}[A-Z]\d{5}",
 )
-"""A National Insurance number; the last letter may be missing. Source: HMRC NIM39110."""
+"""A National Insurance number; the last letter may be missing. A temporary reference number, `11A11111`, stands where
+there is none yet. Source: HMRC NIM39110."""
 
 UPRN = Text(name="uprn", pattern=r"\d{1,12}", otherwise="not_a_uprn", further=_as_uprn, number=True)
 """A unique property reference number, 1 to 999999999999, without leading zeros."""
@@ -360,8 +372,10 @@ POSTCODE = Text(
     written=r"[A-Z]{1,2}\d[A-Z\d]? \d[ABD-HJLNP-UW-Z]{2}",
     otherwise="not_a_postcode",
     further=_as_postcode,
+    no_value="ZZ993[A-Z]Z",
 )
-"""A postcode with one space before its last three characters."""
+"""A postcode with one space before its last three characters. A pseudo-postcode is no place where people live together:
+`ZZ99 3VZ` says no fixed abode, `ZZ99 3WZ` that the address is not known. Source: NHS, pseudo postcodes."""
 
 SEX = Coded(
     name="sex",
@@ -378,12 +392,18 @@ SEX = Coded(
         "9": "unknown",
     },  # as the person standard of the NHS and older censuses write it
 )
+"""Sex as recorded; as figures: 1 male, 2 female, 0 not known, 9 not specified. Source: NHS data dictionary."""
 
 UPN_OR_REASON = KnownUnless(name="upn_or_reason", kind=UPN, unless=tuple(f"UN{number}" for number in range(1, 8)))
 """A UPN, or why there is none: UN1 to UN7 of the children in need census, of which each says no number."""
 
-REFERENCE = Text(name="reference", pattern=r"[A-Za-z0-9][A-Za-z0-9/_.:-]{0,59}", otherwise="not_a_reference")
-"""The supplier's own reference: letters, digits and a few signs, at most 60."""
+REFERENCE = Text(
+    name="reference",
+    fold=(Fold.SINGLE_SPACES,),
+    pattern=r"[A-Za-z0-9](?:[A-Za-z0-9/_.: -]{0,58}[A-Za-z0-9/_.:-])?",
+    otherwise="not_a_reference",
+)
+"""The supplier's own reference: letters, digits, spaces and a few signs, at most 60."""
 
 SLUG = Text(name="slug", pattern=r"[a-z][a-z0-9_]{0,39}", otherwise="not_a_code")
 """The supplier's own code, in lower snake case."""

@@ -64,6 +64,7 @@ class Line:
     """A line that can be linked to a person: whom it is about, what it states, and on which day it was so.
 
     Shape: `former_key` is what its key was before the feed's key grew; empty where it never did.
+    `warnings` are cells that were left out; `doubt` is why a person has to look at the line before it counts.
     """
 
     number: int
@@ -74,4 +75,6 @@ class Line:
     facts: tuple[FactStatement, ...]
     carer: Carer | None = None
     age_on: date | None = None
+    warnings: tuple[LineFault, ...] = ()
+    doubt: LineFault | None = None
     former_key: str = ""

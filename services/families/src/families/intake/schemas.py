@@ -67,6 +67,9 @@ class LineErrorView(Schema):
 
 
 class LineView(Schema):
+    """Shape: `errors` are why a line was held or refused; `warnings` are cells left out of one that was taken."""
+
     line: int
     outcome: str
     errors: list[LineErrorView]
+    warnings: list[LineErrorView]

@@ -27,6 +27,7 @@ from families.models.intake import Push, PushLine
 from families.problems import CoverageNotValid, PushAlreadyOver, PushNotFound, PushNotPaused, SupplyNotAgreed
 
 OVER = ("finished", "abandoned")
+TAKEN = ("recorded", "unchanged")
 
 
 def receive_push(
@@ -181,12 +182,13 @@ def _counts(push: Push) -> PushCounts:
 
 
 def _line_view(line: PushLine) -> LineView:
-    errors = []
+    told = []
     for fault in line.faults.split():
         column, _, code = fault.partition(":")
         detail, fix = CODES[code]
-        errors.append(LineErrorView(column=column, code=code, detail=detail, fix=fix))
-    return LineView(line=line.line, outcome=line.outcome, errors=errors)
+        told.append(LineErrorView(column=column, code=code, detail=detail, fix=fix))
+    taken = line.outcome in TAKEN
+    return LineView(line=line.line, outcome=line.outcome, errors=[] if taken else told, warnings=told if taken else [])
 
 
 def _written(push: Push) -> Written:

@@ -30,6 +30,8 @@ from families.people.statements import LinkedLine, record_statements
 from families.protections.repository import protected_among
 
 RECORDED, UNCHANGED, HELD, REFUSED = "recorded", "unchanged", "held", "refused"
+HOLD = frozenset({"person_not_named", "age_not_plausible", "key_names_another_person"})
+"""What a person has to look at."""
 REGISTER = insert(Person.__table__)  # type: ignore[arg-type]
 
 
@@ -88,11 +90,12 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
         record = known.get(line.key)
         if record and record.digest == line.digest:
             said.append(LinkedLine(record.person, record.id, line.about, line.stated_on, line.carer, fresh=False))
-            outcome.note(push.id, line.number, RECORDED if record.person in protected else UNCHANGED)
+            kind = RECORDED if record.person in protected else UNCHANGED
+            outcome.note(push.id, line.number, kind, line.warnings)
             continue
-        fault = _cannot_stand(line, record, push, register)
+        fault = line.doubt or _cannot_stand(line, record, push, register)
         if fault:
-            kind = HELD if fault.code in ("person_not_named", "key_names_another_person") else REFUSED
+            kind = HELD if fault.code in HOLD else REFUSED
             outcome.note(push.id, line.number, kind, [fault])
             continue
         judged = Judged()
@@ -113,7 +116,7 @@ def take_in(session: Session, push: Push, feed: Feed, lines: Sequence[Line | Ref
             record.id, record.person, line.facts, line.key in before, age_on(born, line.age_on)
         )
         said.append(LinkedLine(record.person, record.id, line.about, line.stated_on, line.carer, fresh=True))
-        outcome.note(push.id, line.number, RECORDED)
+        outcome.note(push.id, line.number, RECORDED, line.warnings)
     events: list[Event] = _register_people(session, register)
     register.save()
     repository.save_records(session, list(records.values()))
@@ -134,7 +137,8 @@ def _cannot_stand(line: Line, record: KnownRecord | None, push: Push, register: 
         return LineFault("", "key_repeated")
     if record.identity != write_identity(line.about):
         found = register.recognise(record.person, line.about).outcomes
-        if found["date_of_birth"] == found["forename"] == "conflict" and found["identifier"] != "same":
+        anew = found["date_of_birth"] == found["forename"] == "conflict"
+        if anew and (found["identifier"] != "same" or found["surname"] == "conflict"):
             return LineFault("", "key_names_another_person")
     return None
 

@@ -25,6 +25,7 @@ FEED = Feed(
     key_grew_by=("school",),
     identifiers=("upn",),
     pupils=True,
+    plausible_ages=(2, 20),
     columns=(
         Column("upn", kinds.UPN, "Unique pupil number", "T000100009001", True, IDENTITY),
         Column("academic_year", kinds.ACADEMIC_YEAR, "Such as 2016/17", "2016/17", True),
@@ -52,6 +53,5 @@ FEED = Feed(
         Refusal({AUTHORISED: "119"}, POSSIBLE, "absent_more_than_possible"),
         Refusal({"academic_year": "2018/19"}, "term", "before_term_ended"),
         Refusal({"academic_year": "2009/10"}, "academic_year", "term_dates_unknown"),
-        Refusal({"carer_same_address": ""}, "carer_same_address", "carer_incomplete"),
     ),
 )
