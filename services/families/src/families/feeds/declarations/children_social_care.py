@@ -61,7 +61,7 @@ FEED = Feed(
         Column("started_on", kinds.DAY, "Its first day", "2017-02-06", True),
         Column("factor", FACTOR, "With an assessment: one factor that it found; a line a factor"),
         Column("upn", kinds.UPN_OR_REASON, "Unique pupil number, or UN1 to UN7", "T000100009001", category=IDENTITY),
-        *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="F", born_required=False),
+        *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="female", born_required=False),
         *where("12 Sample Street", "ZZ99 1AA", "999000000001"),
         Column(
             "ended_on",
@@ -98,7 +98,7 @@ FEED = Feed(
         _only("abuse_category", CP_PLAN, may_lack=False),
         _only("previous_plans", CP_PLAN),
     ),
-    examples=({"ended_on": "", "closure_reason": "", "upn": "UN3", "date_of_birth": "", "sex": "U"},),
+    examples=({"ended_on": "", "closure_reason": "", "upn": "UN3", "date_of_birth": "", "sex": "unknown"},),
     refusals=(
         Refusal({"abuse_category": "NEG"}, "abuse_category", "needless_here"),
         Refusal({"previous_plans": "1"}, "previous_plans", "needless_here"),

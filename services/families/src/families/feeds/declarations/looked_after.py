@@ -34,7 +34,7 @@ FEED = Feed(
         Column("child_ref", kinds.REFERENCE, "Your reference of the child", "CH-000123", True),
         Column("started_on", kinds.DAY, "First day of the episode", "2017-02-06", True),
         Column("upn", kinds.UPN_OR_REASON, "Unique pupil number, or UN1 to UN7", "T000100009001", category=IDENTITY),
-        *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="2"),
+        *who(required=True, forename="Robin", surname="Example", born="2009-03-14", sex="female"),
         Column("began_by", BEGAN_BY, "Why the episode began; S: looked after for the first time", "S", True),
         Column("legal_status", STATUS, "Under which status", "V2", True),
         Column("need", NEED, "The need that weighed most", "N1", True),
