@@ -166,11 +166,12 @@ def without_source(declaration: Sourced) -> list[str]:
 
 
 def examples_refused(feed: Feed) -> Iterator[str]:
-    """Examples that the feed's own reader refuses, and refusals that it does not find as they are told."""
+    """Examples of which the feed's own reader leaves anything out, and refusals that it does not find as told."""
     for changed in ({}, *feed.examples):
         line = feed.read(2, feed.example_cells(changed), feed.examples_cover)
-        if not isinstance(line, Line):
-            yield f"{changed}: {[(fault.column, fault.code) for fault in line]}"
+        wrong = line.warnings if isinstance(line, Line) else line
+        if wrong:
+            yield f"{changed}: {[(fault.column, fault.code) for fault in wrong]}"
     for refusal in feed.refusals:
         line = feed.read(2, feed.example_cells(refusal.cells), feed.examples_cover)
         found = [] if isinstance(line, Line) else [(fault.column, fault.code) for fault in line]
