@@ -1,6 +1,9 @@
 """A mark says that what was decided has left; only the program that asked can set it, once, and it stays."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
@@ -9,6 +12,8 @@ from sqlalchemy import delete, update
 from chassis.clock import now
 from consent.log import LOG
 from consent.models import SentMark
+from consent.sent_marks import repository
+from fixtures.footing import ON_PRODUCTION
 from fixtures.stack import Programs
 from transparency.checking import walk_log
 from unit.consent.world import CLAIMS, FAMILIES, LEO, NOBODY, World, people, term
@@ -87,3 +92,27 @@ def test_a_mark_that_is_changed_or_taken_out_is_found(world: World, decided: tup
     with runtime.write() as session:
         session.execute(delete(SentMark))
     assert len(walk_log(runtime, LOG).faults) == 1
+
+
+@ON_PRODUCTION  # on files one transaction writes at a time
+def test_of_two_marks_at_once_one_stands_and_the_other_is_asked_to_try_again(
+    world: World, decided: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decision, _ = decided
+    finding, both = repository.find_unmarked, Barrier(2)
+
+    def find_when_the_other_does(*asked: Any) -> Any:
+        found = finding(*asked)
+        with suppress(BrokenBarrierError):
+            both.wait(60)
+        return found
+
+    monkeypatch.setattr(repository, "find_unmarked", find_when_the_other_does)
+    body = {"items": [{"decision": decision, "at": now().isoformat()}]}
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(world.post, "/v1/sent-marks", body, FAMILIES) for _ in range(2)]
+        answers = [each.result() for each in asked]
+    assert sorted(answer.status_code for answer in answers) == [200, 503]
+    assert [answer.headers["Retry-After"] for answer in answers if answer.status_code == 503] != []
+    monkeypatch.undo()
+    assert mark(world, decision) == 0, "whoever tries again is told that it is marked"

@@ -1,7 +1,8 @@
 """The store: one database a service, SQLite on a laptop and PostgreSQL in production, one code for both.
 
-Both are told how to begin. SQLite, left alone, loses concurrent updates without an error (`docs/adr/0003`). On both
-one writer at a time changes a service's store (`docs/adr/0017`), and who reads sees one moment.
+Both are told how to begin. SQLite, left alone, loses concurrent updates without an error (`docs/adr/0003`), so one
+writer at a time changes it. On PostgreSQL writers whose rows are guarded by locks and constraints of their own write
+side by side, the others alone (`docs/adr/0017`). Who reads sees one moment.
 """
 
 import threading
@@ -12,7 +13,7 @@ from contextlib import AbstractContextManager, asynccontextmanager, contextmanag
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from secrets import randbits
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
@@ -33,18 +34,18 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, TimeoutError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeDecorator
 
 from chassis.bulk_insert import write_rows
 from chassis.clock import now, today
-from chassis.problems import OutcomeNotKnown
+from chassis.problems import OutcomeNotKnown, Unavailable
 from chassis.thread_slots import ThreadSlot
 
 __all__ = [
-    "TYPES", "BigNumber", "ReadSession", "UtcDateTime", "WriteSession", "in_batches", "make_engine", "new_id", "now",
-    "on_commit", "reading", "store_is_away", "today", "upsert", "writing",
+    "TYPES", "BigNumber", "ReadSession", "SharedWriteSession", "UtcDateTime", "WriteSession", "in_batches",
+    "make_engine", "new_id", "now", "on_commit", "reading", "store_is_away", "today", "upsert", "writing",
 ]  # fmt: skip
 
 Item = TypeVar("Item")
@@ -172,7 +173,19 @@ SESSION = {
 }
 CONNECT_SECONDS = 5
 WRITING = 8150
-"""The advisory lock of whoever writes to a service's database."""
+"""The advisory lock of whoever writes to a service's database: alone, or side by side with others who share it."""
+Beside = Literal["nobody", "sharers", "everybody"]
+"""Beside whom a transaction may write on PostgreSQL.
+
+`nobody` is right for whatever relies on being the only writer: what it reads does not change under it. `sharers` is for
+a path whose every check is guarded by a row's lock or a constraint against others of its kind; those who write beside
+nobody still wait for it, and it for them. `everybody` takes no lock: only for statements that are right whatever others
+do meanwhile.
+"""
+LOCKING: dict[Beside, str] = {
+    "nobody": f"SELECT pg_advisory_xact_lock({WRITING})",
+    "sharers": f"SELECT pg_advisory_xact_lock_shared({WRITING})",
+}
 
 
 def _session_settings(statement_timeout: float) -> dict[str, Any]:
@@ -241,8 +254,9 @@ def _teach_postgres(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # Held until the transaction ends, however it ends. Each statement behind it sees what the last writer left.
-        if connection.get_execution_options().get("writes"):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITING})")
+        locking = LOCKING.get(connection.get_execution_options().get("writes", "everybody"))
+        if locking:
+            connection.exec_driver_sql(locking)
 
 
 def store_is_away(error: BaseException) -> bool:
@@ -250,7 +264,7 @@ def store_is_away(error: BaseException) -> bool:
     if isinstance(error, OutcomeNotKnown):
         return True
     if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", None) or "")
+        state = _state_of(error)
         if error.connection_invalidated or state in NOT_OURS:
             return True
         if state.startswith(TOO_MUCH):
@@ -283,21 +297,32 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(engine: Engine, beside: Beside = "nobody") -> Iterator[Session]:
     """A session that commits as a whole when its block ends, or not at all.
 
-    Errors: OutcomeNotKnown when the store went away during the commit, and did not say whether it was done.
+    Errors: OutcomeNotKnown when the store went away during the commit, and did not say whether it was done; Unavailable
+    when somebody who wrote beside it was first with the same key: who asks again is told so by the check before.
     """
     committing = False
     try:
-        with Session(engine.execution_options(writes=True), expire_on_commit=False) as session, session.begin():
+        with Session(engine.execution_options(writes=beside), expire_on_commit=False) as session, session.begin():
             yield session
             session.flush()  # what fails up to here was not done, for certain
             committing = True
     except Exception as broken:
         if committing and store_is_away(broken):
             raise OutcomeNotKnown() from broken
+        if beside == "sharers" and isinstance(broken, IntegrityError) and _state_of(broken) == TAKEN:
+            raise Unavailable() from broken
         raise
+
+
+def _state_of(error: DBAPIError) -> str:
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
+TAKEN = "23505"
+"""PostgreSQL's state of a key that is taken."""
 
 
 async def read_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:
@@ -307,6 +332,11 @@ async def read_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Sess
 
 async def write_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:
     async with _ended_in_a_thread(writing(request.app.state.runtime.engine)) as session:
+        yield session
+
+
+async def shared_write_session(request: Request, slot: ThreadSlot) -> AsyncIterator[Session]:
+    async with _ended_in_a_thread(writing(request.app.state.runtime.engine, beside="sharers")) as session:
         yield session
 
 
@@ -331,6 +361,8 @@ async def _ended_in_a_thread(block: AbstractContextManager[Session]) -> AsyncIte
 # scope="function" closes the dependency before the answer is sent: a caller never holds a 201 that failed to commit.
 ReadSession = Annotated[Session, Depends(read_session, scope="function")]
 WriteSession = Annotated[Session, Depends(write_session, scope="function")]
+SharedWriteSession = Annotated[Session, Depends(shared_write_session, scope="function")]
+"""For a route whose every check is guarded by a row's lock or a constraint: see `Beside`."""
 
 
 def in_batches(items: Iterable[Item], size: int = 500) -> Iterator[list[Item]]:

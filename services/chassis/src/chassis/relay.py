@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,25 +58,71 @@ def _mark() -> Any:
 _WAITING, _MARK = what_waits(), _mark()
 
 
-def relay_once(runtime: Runtime, after: int) -> int | None:
-    """Send what waits behind `after`, at most one batch, in the order of the outbox. Returns the position of the last.
+@dataclass
+class Floor:
+    """Where a relay begins to look. No event that is not sent may ever lie at or below it.
 
+    Writers write side by side, so one that placed its event early may commit late: behind the last event sent there may
+    be one that nobody can see yet. So what was sent last becomes the floor only in a look whose snapshot shows all
+    transactions that were running when it was marked. The marking transaction's own id tells: all that began to write
+    earlier have smaller ids, and all later ones place behind what was sent already.
+
+    Neither the ids of the events' own transactions nor a snapshot's upper end would do. Example: transaction 101 places
+    at 1, transaction 100 places at 2 and commits. Nothing older than 100 runs, and the snapshot ends at 101, but the
+    event at 1 is still to come.
+    Shape: `sent` waits to become the floor, until all below transaction `marked` are over.
+    """
+
+    after: int = 0
+    sent: int | None = None
+    marked: int = 0
+
+    def note(self, sent: int, marked: int) -> None:
+        """Events up to `sent` were seen before transaction `marked` began to write."""
+        if self.sent is None:
+            self.sent, self.marked = sent, marked
+
+    def rise(self, oldest: int, upto: int | None) -> None:
+        """All that a snapshot shows was sent, up to `upto` (None: to its end); `oldest` still runs, nothing older."""
+        if self.sent is None or oldest <= self.marked:
+            return
+        if upto is None or upto >= self.sent:
+            self.after, self.sent = max(self.after, self.sent), None
+        else:
+            self.after = max(self.after, upto)
+
+
+OLDEST = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+OWN = text("SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint)")
+
+
+def relay_once(runtime: Runtime, floor: Floor) -> Floor | None:
+    """Send what waits above the floor, at most one batch, in the order of the outbox.
+
+    Shape: the floor, or None when nothing waited.
+    All that one snapshot shows is sent by `seq`: it shows no event of a key without the earlier ones (`outbox.emit`).
     A relay that dies between sending and marking, or one that is relieved without knowing it, sends a batch again.
     Every relay begins with the first event that is not marked, so the first copy of each stands in its order, and
     consumers deduplicate by id.
     """
     box = Outbox.__table__.c
+    beside_others = runtime.engine.dialect.name == "postgresql"
     with reading(runtime.engine) as session:
-        waiting = session.execute(_WAITING, {"after": after}).all()
+        waiting = session.execute(_WAITING, {"after": floor.after}).all()
+        oldest: int = session.scalar(OLDEST) if beside_others and floor.sent is not None else 1
         if not waiting:
+            floor.rise(oldest, None)
             return None
         last = session.scalar(select(func.max(box.position))) or 0
     entries = [_as_entry(row, runtime.log.largest) for row in waiting]
     runtime.log.append(runtime.settings.name, entries)
-    with writing(runtime.engine) as session:
+    # Nobody but the one relay writes to these columns, so it waits for no writer.
+    with writing(runtime.engine, beside="everybody") as session:
         session.connection().execute(_MARK, {"sent": [row.seq for row in waiting], "last": last})
-    last_sent: int = waiting[-1].seq
-    return last_sent
+        marked: int = session.scalar(OWN) if beside_others else 0
+    floor.rise(oldest, waiting[-1].seq if len(waiting) == BATCH else None)
+    floor.note(waiting[-1].seq, marked)
+    return floor
 
 
 def _as_entry(row: Any, largest: int) -> Entry:
@@ -104,14 +151,14 @@ def _as_entry(row: Any, largest: int) -> Entry:
 class Relay:
     """Relays again and again, once it has seen to it that its topics are there.
 
-    It looks behind what it sent last: one writer at a time means that positions are given in the order of commits. To
-    begin at the beginning at each look would cost PostgreSQL every event sent since its last vacuum.
+    It looks above a floor that rises behind what it sends. To begin at the beginning at each look would cost PostgreSQL
+    every event sent since its last vacuum.
     """
 
     def __init__(self, runtime: Runtime, topics: Sequence[str]) -> None:
         self._runtime, self._topics = runtime, topics
         self._prepared = False
-        self._after = 0
+        self._after = Floor()
         self._looked_back = time.monotonic()
 
     def step(self) -> bool:
@@ -127,7 +174,7 @@ class Relay:
         if sent is not None:
             self._after = sent
         elif time.monotonic() - self._looked_back > LOOK_BACK:
-            self._after, self._looked_back = 0, time.monotonic()
+            self._after, self._looked_back = Floor(), time.monotonic()
         return sent is not None
 
 

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from chassis.db import make_engine, reading, writing
+from chassis.db import Beside, make_engine, reading, writing
 from chassis.figures import Figures
 from chassis.http import ServiceClient, TokenSource
 from chassis.keys import JwksOverHttp, KeySource
@@ -53,9 +53,9 @@ class Runtime:
         """A session to look with; closed before another program is called."""
         return reading(self.engine)
 
-    def write(self) -> AbstractContextManager[Session]:
+    def write(self, beside: Beside = "nobody") -> AbstractContextManager[Session]:
         """A session to change with; it commits as a whole when the block ends."""
-        return writing(self.engine)
+        return writing(self.engine, beside)
 
     def client(self, program: str) -> ServiceClient:
         """The way to another program, with this one's own credentials unless a caller's token is handed over."""

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from chassis.auth import Caller, StatedPurpose, require
-from chassis.db import TYPES, ReadSession, WriteSession, new_id
+from chassis.db import TYPES, ReadSession, SharedWriteSession, WriteSession, new_id
 from chassis.etag import IfMatch, etag
 from chassis.events import Event, Received
 from chassis.idempotency import Once
@@ -126,7 +126,7 @@ def hear(session: Session, events: Sequence[Received]) -> None:
 
 
 @router.post("", status_code=201)
-def make(request: ToyRequest, caller: WriteToys, session: WriteSession, once: Once) -> Written:
+def make(request: ToyRequest, caller: WriteToys, session: SharedWriteSession, once: Once) -> Written:
     def make_one() -> Written:
         toy = Toy(name=request.name)
         session.add(toy)

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from threading import Barrier, BrokenBarrierError
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +20,9 @@ from families.models.evidence import EvidenceBundle
 from families.models.facts import Fact
 from families.models.support import Assessment, SupportPlan
 from families.reactions import reactions
+from families.support import repository
 from families.support.worker import EmptyActs
+from fixtures.footing import ON_PRODUCTION
 from transparency.checking import walk_log
 from unit.families.families.test_reading_families import outbox
 from unit.families.household import SCHOOL, Street, ana, carl, claims, clare, cora, hob, leo, otto
@@ -358,3 +363,41 @@ def test_a_stranger_is_no_evidence(street: Street) -> None:
     stranger = street.person("Ivy Oak", 1983)
     assert freeze(street, family, [stranger], []).status_code == 422
     assert freeze(street, str(uuid4()), [stranger], []).status_code == 404
+
+
+# --- who writes about one family at once
+
+
+@ON_PRODUCTION  # on files one transaction writes at a time
+def test_of_two_who_confirm_at_once_the_second_sees_what_the_first_confirmed(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    street.ashes()
+    family = attach(street)
+    listing, both = repository.list_late_acts, Barrier(2)
+
+    def list_when_the_other_does(*asked: Any) -> Any:
+        found = listing(*asked)
+        with suppress(BrokenBarrierError):  # the second never comes here while the first holds the family
+            both.wait(1)
+        return found
+
+    monkeypatch.setattr(repository, "list_late_acts", list_when_the_other_does)
+    body = {"date": today().isoformat(), "reason": "Seen the paper file"}
+    with ThreadPoolExecutor(2) as threads:
+        asked = [threads.submit(street.post, f"/v1/families/{family}/late-acts/confirmation", body) for _ in range(2)]
+        assert sorted(each.result().status_code for each in asked) == [201, 409]
+
+
+@ON_PRODUCTION
+def test_acts_of_one_family_that_are_recorded_at_once_are_each_counted(street: Street) -> None:
+    street.ashes()
+    family = attach(street)
+    before = len(told(street))
+    step = {"date": "2017-11-01", "step": "stepped_up", "note": ""}
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(street.post, f"/v1/families/{family}/steps", step) for _ in range(8)]
+        assert {each.result().status_code for each in asked} == {201}
+    with street.runtime.read() as session:
+        acts = select(Outbox.sequence).where(Outbox.topic == "families.support").order_by(Outbox.seq)
+        assert list(session.scalars(acts)) == list(range(1, before + 9))

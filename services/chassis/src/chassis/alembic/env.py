@@ -7,7 +7,7 @@ from chassis.migrations import bound_waiting, check_references, let_references_g
 config = context.config
 engine, settings = config.attributes["engine"], config.attributes["settings"]
 
-with engine.execution_options(writes=True).connect() as connection:
+with engine.execution_options(writes="nobody").connect() as connection:
     bound_waiting(connection, settings.migration_lock_timeout, settings.migration_statement_timeout)
     let_references_go(connection)
     try:

@@ -48,14 +48,15 @@ def decide_sharing(
     Shape: verdicts in the order subjects by their items; those of `supply` name no person. Errors: CallerNotVerified,
     PurposeNotAllowed.
     A sharing reads, decides and logs in one write transaction, so that it stands either before or behind a
-    withdrawal and never astride it.
+    withdrawal and never astride it: a withdrawal writes alone, while sharings, which only add rows of their own, are
+    logged side by side.
     """
     asker = find_asker(program, forwarded, request)
     if request.operation == "supply":
         with runtime.read() as session:
             return _decide_supply(session, asker, request, today())
     if request.share:
-        with runtime.write() as session:
+        with runtime.write(beside="sharers") as session:
             answer = _decide(session, asker, request, today())
             _keep(session, program, asker, request, answer)
             return answer

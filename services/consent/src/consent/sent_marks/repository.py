@@ -41,7 +41,7 @@ def record_marks(
 ) -> None:
     """Keep marks with one leaf for all of them."""
     row = {"id": batch, "program": program, "recorded_at": recorded_at}
-    rows = [{"decision": decision, "at": at, "batch": batch} for decision, at in marks.items()]
+    rows = [{"decision": decision, "at": at, "batch": batch} for decision, at in sorted(marks.items())]
     write_rows(session, BATCH, [row])
     write_rows(session, MARK, rows)
     append_leaves(session, SentMarkSource.kind, {(batch, None): make_entry(row, rows)})

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from chassis.db import WriteSession
+from chassis.db import SharedWriteSession
 from consent.access import DecideSharing
 from consent.sent_marks import service
 from consent.sent_marks.schemas import SentMarks, SentMarksTaken
@@ -11,6 +11,6 @@ router = APIRouter(prefix="/v1/sent-marks", tags=["decisions"])
 
 
 @router.post("")
-def mark_sent(request: SentMarks, program: DecideSharing, session: WriteSession) -> SentMarksTaken:
+def mark_sent(request: SentMarks, program: DecideSharing, session: SharedWriteSession) -> SentMarksTaken:
     """Say of which decisions the answers have left. A program can say so of its own alone; the first mark stands."""
     return service.mark_sent(session, program, request)

@@ -316,6 +316,11 @@ def touch_families(session: Session, ids: Iterable[UUID]) -> None:
         )
 
 
+def lock_family(session: Session, family: UUID) -> None:
+    """Let nobody else who locks this family write about it before the caller commits; before anything is read of it."""
+    session.execute(select(Family.id).where(Family.id == family).with_for_update(key_share=True))
+
+
 def count_family_change(session: Session, family: UUID) -> int:
     """Count a change of one family. Shape: its new version."""
     change = (

@@ -19,7 +19,7 @@ from chassis.schemas import Schema, Written
 from directory.checks import check_service, check_user, refuse
 from directory.repository import find_service, get_service
 from families import reach
-from families.composition.repository import count_family_change
+from families.composition.repository import count_family_change, lock_family
 from families.events import (
     AgreementToBeSupportedGiven,
     AssessmentCompleted,
@@ -181,7 +181,8 @@ def confirm_late_acts(
     """
     within = reach.find_reach(runtime, caller, PURPOSE)
     allowed = runtime.settings.late_after_days
-    with runtime.write() as session:
+    with runtime.write(beside="sharers") as session:
+        lock_family(session, family)
         within.get_family(session, family)
 
         def record_confirmation() -> Written:
@@ -265,7 +266,8 @@ def _record(
     act: Callable[[Session, Reach], Act],
 ) -> Written:
     within = reach.find_reach(runtime, caller, PURPOSE)
-    with runtime.write() as session:
+    with runtime.write(beside="sharers") as session:
+        lock_family(session, family)
         within.get_family(session, family)
 
         def record_act() -> Written:
