@@ -138,8 +138,9 @@ class Identity:
     def second(self) -> dict[str, str]:
         """Another administrator's header, of whose signing in nothing is counted."""
         kid, key = self.running.runtime.state["keyring"].signer()
+        said: dict[str, Any] = {"iss": self.running.runtime.settings.issuer}
         scopes = ["identity:read", "identity:admin", "audit:read"]
-        return self.bearer(token("hal", key=key, kid=kid, scopes=scopes, roles=["platform_administrator"]))
+        return self.bearer(token("hal", key=key, kid=kid, scopes=scopes, roles=["platform_administrator"], **said))
 
     def decide(self, approval: str, decision: str = "confirmation") -> httpx.Response:
         """What the second administrator decides."""
