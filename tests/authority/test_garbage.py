@@ -48,7 +48,8 @@ def test_nothing_rests_on_garbage(
     garbage: Any,
 ) -> None:  # fmt: skip
     runtime = town.platform[program].runtime
-    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=garbage))
+    written = json.dumps(garbage).encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=httpx.ByteStream(written)))
     client = ServiceClient("http://garbage.example", runtime.client(asked)._tokens, timeout=5, program=asked)
     client._http = httpx.Client(base_url="http://garbage.example", transport=transport)
     monkeypatch.setitem(runtime._clients, asked, client)
