@@ -2,7 +2,7 @@
 
 import pytest
 
-from fixtures import covering, spending
+from fixtures import covering, programs_log, spending
 from fixtures.footing import footing, needs_servers, stands_on_servers
 from fixtures.soak import SEED, SOAK
 from fixtures.stack import programs
@@ -25,6 +25,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_configure(config: pytest.Config) -> None:
     covering.pytest_configure(config)
+    programs_log.pytest_configure(config)
     spending.pytest_configure(config)
 
 

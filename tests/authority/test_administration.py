@@ -69,8 +69,8 @@ def test_an_officer_who_decides_what_is_shared_works_on_no_case(town: Town) -> N
     assert find_excluding(OFFICER, CASE) == list(CASE)
     for role, service in (("partner_practitioner", "neighbourhood-policing"), ("mash_worker", "childrens-social-care")):
         assert fault_of(register(town, "twofold", OFFICER, role, service=service)) == ("/body/roles/1", "roles_exclude")
-    town.hire("percy", "partner_practitioner", "neighbourhood-policing")
-    assert fault_of(name_deputy(town, "petra", "percy")) == ("/body/deputy", "roles_exclude")
+    town.hire("perdita", "partner_practitioner", "neighbourhood-policing")
+    assert fault_of(name_deputy(town, "petra", "perdita")) == ("/body/deputy", "roles_exclude")
     assert fault_of(give(town, "petra", OFFICER, "lead_professional")) == ("/body/roles/1", "roles_exclude")
 
 

@@ -123,10 +123,14 @@ def duty(town: Town) -> Duty:
     joy = {"forename": "Joy", "surname": "Fell", "date_of_birth": BORN, "sex": "female", **FELL}
     june = {"forename": "June", "surname": "Fell", "date_of_birth": "1988-01-02", "sex": "female", **FELL}
     carer = {"carer_forename": "June", "carer_surname": "Fell", "carer_relationship": "mother"}
+    year = today().year - 1  # the last autumn that has ended: in 2016 they were not born yet
+    autumn = {"academic_year": f"{year}/{(year + 1) % 100:02}"}
     town.push(
         "school_attendance",
-        attendance(upn=JOY_UPN, **joy, **carer, carer_same_address="yes"),
-        attendance(upn=TOM_UPN, forename="Tom", surname="Gill", date_of_birth=BORN),
+        attendance(upn=JOY_UPN, **joy, **carer, carer_same_address="yes", **autumn),
+        attendance(upn=TOM_UPN, forename="Tom", surname="Gill", date_of_birth=BORN, **autumn),
+        covers_from=f"{year}-09-01",
+        covers_to=f"{year}-12-31",
     )
     town.push("anti_social_behaviour", incident("INC-971", **june), incident("INC-972", **joy, role="victim"))
     town.push("benefits", claim("CL-971", nino=JUNE_NINO, **june))

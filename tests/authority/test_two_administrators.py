@@ -154,7 +154,7 @@ def test_nobody_takes_over_somebody_who_has_reach(town: Town) -> None:
         assert session.get_one(Approval, UUID(approval)).password_hash is None
     assert change(town, "users", town.people[name], {"status": "disabled"}).json()["status"] == "disabled"
     waits(change(town, "users", town.people[name], {"status": "active"}))
-    officer = town.hire("theo", OFFICER, COUNCIL)
+    officer = town.hire("tilda", OFFICER, COUNCIL)
     waits(change(town, "users", town.people[officer], {"service": POLICE}))
     assert change(town, "users", town.people[officer], {"name": "Theo T"}).json()["status"] == "active"
 

@@ -15,6 +15,7 @@ from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
 from joserfc import jws
 from joserfc.jwk import ECKey
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from chassis.clock import now
 from chassis.keys import JwksOverHttp
@@ -248,21 +249,22 @@ def test_what_is_given_and_no_good_is_said_in_a_line_that_holds_nothing_of_it(
     assert "grace" not in said and PASSWORD not in said
 
 
-def test_a_wrapping_key_of_its_former_name_is_taken_and_none_is_made(
-    programs: Programs, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_wrapping_key_of_its_former_name_is_taken_and_none_is_made(programs: Programs, tmp_path: Path) -> None:
     """A new one in its place would lock every signing key that is there."""
     folder = give(tmp_path / "given", **{"identity_wrapping-key": None, "identity_seal": "ab" * 32})
     running = programs.start(program, keys=JwksOverHttp("http://127.0.0.1:9/"), **CHEAP, secrets=folder)
-    bootstrap(running.runtime)
-    assert not (folder / "identity.wrapping-key").exists() and "former name" in capsys.readouterr().out
+    with capture_logs() as said:
+        bootstrap(running.runtime)
+    assert not (folder / "identity.wrapping-key").exists()
+    assert [line for line in said if "former name" in line["event"]]
     with running.runtime.read() as session:
         row = session.query(SigningKey).one()
     assert KeyWrapping(b"\xab" * 32).unwrap(row.wrapped, row.kid)
     (folder / "identity.seal").rename(folder / "identity.wrapping-key")
-    assert bootstrap(running.runtime).made == []
-    assert KeyWrapping.at(running.runtime.settings.wrapping_key_path).unwrap(row.wrapped, row.kid)
-    assert "former name" not in capsys.readouterr().out
+    with capture_logs() as said:
+        assert bootstrap(running.runtime).made == []
+        assert KeyWrapping.at(running.runtime.settings.wrapping_key_path).unwrap(row.wrapped, row.kid)
+    assert not [line for line in said if "former name" in line["event"]]
 
 
 @pytest.mark.parametrize("name", ["IDENTITY_WRAPPING_KEY_FILE", "IDENTITY_SEAL_FILE"])
