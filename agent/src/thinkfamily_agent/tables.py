@@ -3,17 +3,22 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+SEP = re.compile(r'"?sep=.?"?', re.IGNORECASE)
+"""A first line that tells a spreadsheet the delimiter, and that none shows as a row."""
+ROWS_ABOVE = 30
+"""The headings stand within so many rows; those above are titles."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Shape: `rows` are (row number, cells); the first is the headings, and empty rows count as a spreadsheet counts
-    them. A cell may hold line breaks."""
+    """Shape: `rows` are (row number, cells); the first is the headings. Titles above it are left out, and count with
+    empty rows as a spreadsheet counts them. A cell may hold line breaks."""
 
     delimiter: str
     rows: list[tuple[int, list[str]]]
@@ -28,12 +33,16 @@ def read_table(path: Path) -> Table | None:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = raw.decode("windows-1252", errors="replace")
-    first = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
+    first, _, behind = text.partition("\n")
+    if SEP.fullmatch(first.strip()):
+        text = behind
+    delimiter = max(DELIMITERS, key="\n".join(text.splitlines()[:ROWS_ABOVE]).count)
     try:
-        return Table(delimiter, list(_numbered(text, delimiter)))
+        rows = list(_numbered(text, delimiter))
     except csv.Error:
         return None
+    filled = [sum(bool(cell.strip()) for cell in cells) for _, cells in rows[:ROWS_ABOVE]]
+    return Table(delimiter, rows[filled.index(max(filled)) :] if filled else [])
 
 
 def _numbered(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -144,6 +144,13 @@ def test_rows_are_numbered_as_a_spreadsheet_numbers_them(tmp_path: Path, raw: by
     assert table.rows[1][1] == ["A", "Zoë"] and table.rows[2][1][1].split() == ["two", "lines"]
 
 
+def test_titles_above_the_headings_and_a_line_for_spreadsheets_are_no_headings(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("sep=|\nAttendance of autumn\n\nupn|first_name\nA|Ruby\n|Noah\n")
+    table = read_table(tmp_path / "a.csv")
+    assert table and table.rows == [(3, ["upn", "first_name"]), (4, ["A", "Ruby"]), (5, ["", "Noah"])]
+    assert [str(one) for one in check_table(table, FEED)] == ["row 5, upn: This must be filled in."]
+
+
 @pytest.mark.parametrize("raw", [b"PK\x03\x04\0\0", "upn\n".encode("utf-16")])
 def test_what_is_no_text_in_rows_is_not_read_here(tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "a.xlsx").write_bytes(raw)
