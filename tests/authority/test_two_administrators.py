@@ -113,6 +113,30 @@ def test_another_administrator_approves_or_refuses_and_it_is_seen_who_did(town: 
     assert {one["id"] for one in listed["items"]} >= {refused["id"]}
 
 
+def test_whoever_tries_to_approve_what_is_their_own_stands_in_the_audit_of_the_agency(town: Town) -> None:
+    """They tried one request after the other, and nobody saw it."""
+    town.hire("tia", "partner_practitioner", POLICE)
+    made = waits(change(town, "users", town.people["tia"], {"password": "velvet turnip orbit"}))
+    path, body = f"/v1/approvals/{made}/confirmation", {"reason": "I"}
+    assert problem(town.as_one_admin("POST", "identity", path, json=body)) == (403, "another-administrator-needed")
+    herself = town.platform.signed(town.platform.claims("polly", sub=town.people["tia"]))
+    assert problem(town.send(herself, "POST", "identity", path, json=body)) == (403, "own-account")
+    seen = town.done(town.get("petra", "identity", "/v1/audit", params={"object": made}))["items"]
+    assert [(one["action"], one["actor"], one["details"].get("why")) for one in seen[::-1]] == [
+        ("approval.asked", "pat", None),
+        ("change.refused", "pat", "another_administrator_needed"),
+        ("change.refused", town.people["tia"], "own_account"),
+    ]
+    assert {(one["agency"], one["details"]["about_id"]) for one in seen} == {("police", town.people["tia"])}
+    town.hire("tor", "partner_practitioner", POLICE)
+    named = ask(town, "/v1/deputies", LEAVE | {"officer": town.people["petra"], "deputy": town.people["tor"]})
+    assert named.json()["errors"][0]["code"] == "roles_exclude"
+    at_tor = town.done(town.get("petra", "identity", "/v1/audit", params={"object": town.people["tor"]}))["items"][0]
+    assert (at_tor["action"], at_tor["details"]) == (
+        "change.refused", {"why": "roles_exclude", "officer": town.people["petra"]},
+    )  # fmt: skip
+
+
 def test_who_asked_may_take_it_back_and_a_later_request_takes_its_place(town: Town) -> None:
     first = register(town, "tod", "analyst", service=COUNCIL)["approval"]
     second = waits(change(town, "users", town.people["tod"], {"roles": ["claims_officer"]}))

@@ -371,7 +371,8 @@ def test_secrets_and_keys_are_two_at_most_and_one_at_least(identity: Identity) -
     last = end(identity, id, "keys", two["id"])
     assert (last.status_code, last.json()["type"].split("/")[-1]) == (409, "last-secret")
     assert identity.events(client="k-rotates") == ["client.changed.v1"] * 5
-    acts = [entry["action"] for entry in identity.get("/v1/audit", kind="client", object="k-rotates")["items"]]
+    entries = identity.get("/v1/audit", kind="client", object="k-rotates")["items"]
+    acts = [entry["action"] for entry in entries if entry["action"] != "proof.refused"]  # of once a minute
     assert acts == [f"client.{act}" for act in ("key-ended", "key-added", "secret-ended", "key-added", "registered")]
 
 

@@ -203,6 +203,7 @@ def test_a_secret_that_is_changed_by_file_overlaps_with_the_one_before(given: Id
     assert [given.token("claims", one).status_code for one in (first, second, third)] == [200, 401, 200]
     entries = given.get("/v1/audit", kind="client", object="claims")["items"]
     acts = [entry["action"].removeprefix("client.secret-") for entry in reversed(entries)]
+    acts = [act for act in acts if act != "proof.refused"]  # of once a minute
     assert acts == ["client.registered", "added", "ended", "added", "ended", "added"]
 
 

@@ -5,8 +5,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
+from structlog.testing import capture_logs
+
+from identity.tokens import wrong_proofs
 
 from .conftest import PASSWORD, Identity, claims_of
+from .test_client_keys import a_system
+from .test_token_doors import watching
 
 NEW = "velvet turnip orbit 7"
 
@@ -126,3 +132,81 @@ def test_failed_sign_ins_stand_in_the_audit_and_an_address_that_nobody_has_not_i
     first, second = answer.json()["items"]
     assert first["object"] == second["object"] and first["action"] == "sign_in.failed"
     assert "stranger" not in answer.text.casefold() and "elsewhere" not in answer.text
+
+
+def test_wrong_proofs_of_a_client_stand_in_the_audit_once_a_while_and_cost_its_door_no_write(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever tried the secrets of a client left no trace but a line in the program's log."""
+    identity.machine("p-one")
+    disabled, secret = identity.machine("p-off")
+    late, _ = identity.machine("p-late")
+    for client in (disabled, late):
+        assert identity.patch(f"/v1/clients/{client}", {"status": "disabled"}).status_code == 200
+    identity.running.runtime.flush()
+    monkeypatch.setattr(wrong_proofs, "MOST_STRANGERS", 3)
+    system = a_system(identity, "p-key")
+
+    def ask(client: str, door: str = "token", word: str = "a guess") -> int:
+        form = {"grant_type": "client_credentials", "token": "x"}
+        return identity.http.post(f"/oauth/{door}", data=form, auth=(client, word)).status_code
+
+    with watching(identity) as watch:
+        assert [ask("p-one", door) for door in ("introspect", "revoke", "token", "token")] == [401] * 4
+        assert [ask("p-off", word=secret), ask("p-none"), ask("P%00 '"), ask("p-late")] == [401] * 4
+        assert [system.ask(system.assertion(exp=0)).status_code for _ in range(2)] == [401] * 2
+    assert not [each for each in watch.statements if not each.startswith("SELECT")]
+    identity.running.runtime.flush()
+    answer = identity.http.get("/v1/audit", params={"kind": "client", "limit": 500}, headers=identity.admin)
+    refused = [entry for entry in answer.json()["items"] if entry["action"] == "proof.refused"]
+    assert {(each["object"], each["details"]["count"]) for each in refused} == {
+        ("p-one", 4),
+        ("p-off", 1),
+        ("p-key", 2),
+    }
+    assert all(each["actor"] == each["client"] == each["object"] for each in refused) and len(refused) == 3
+    assert {each["agency"] for each in refused} == {"thornbury-council"}
+    assert "a guess" not in answer.text and secret not in answer.text
+
+
+def test_whoever_tries_to_give_roles_that_exclude_each_other_stands_in_the_audit(identity: Identity) -> None:
+    user = identity.user("flo", ["claims_officer"])
+    new = {"email": "finn@thornbury.example", "name": "Finn", "service": "programme"}
+    both = ["claims_officer", "finance_officer"]
+    assert identity.post("/v1/users", new | {"roles": both}).status_code == 422
+    assert identity.patch(f"/v1/users/{user}", {"roles": [*both, "finn"]}).status_code == 422
+    assert identity.patch(f"/v1/users/{user}", {"roles": ["finn"]}).status_code == 422  # a slip, and no attempt
+    at_user = [each for each in identity.get("/v1/audit", object=user)["items"] if each["action"] == "change.refused"]
+    at_service = identity.get("/v1/audit", kind="service", object="programme")["items"][0]
+    assert [at_service["action"], *(each["action"] for each in at_user)] == ["change.refused"] * 2
+    for each in (at_service, *at_user):
+        assert (each["actor"], each["agency"]) == (
+            claims_of(identity.admin["Authorization"])["sub"],
+            "thornbury-council",
+        )
+        assert (each["details"]["why"], each["details"]["roles"]) == ("roles_exclude", both)
+    assert "finn" not in f"{at_user}{at_service}".casefold()
+
+
+def test_a_refusal_stays_what_it_is_though_its_entry_is_lost(
+    identity: Identity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = identity.user("fay", ["claims_officer"])
+    identity.machine("p-away")
+
+    def away() -> None:
+        raise OperationalError("INSERT", {}, Exception("away"))
+
+    monkeypatch.setattr(identity.running.runtime, "write", away)
+    with capture_logs() as said:
+        both = identity.patch(f"/v1/users/{user}", {"roles": ["claims_officer", "finance_officer"]})
+        assert (both.status_code, both.json()["errors"][0]["code"]) == (422, "roles_exclude")
+        assert identity.token("p-away", "a guess").status_code == 401
+        identity.running.runtime.flush()
+        assert identity.token("p-away", "a guess").status_code == 401
+    lost = [line for line in said if "missing in the audit" in line["event"]]
+    assert [line["error"] for line in lost] == ["OperationalError"] * 2 and "fay" not in str(lost)
+    monkeypatch.undo()
+    identity.running.runtime.flush()
+    [entry] = [one for one in identity.get("/v1/audit", object="p-away")["items"] if one["action"] == "proof.refused"]
+    assert entry["details"] == {"count": 1}

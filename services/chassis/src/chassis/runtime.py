@@ -66,11 +66,15 @@ class Runtime:
             )
         return self._clients[program]
 
-    def write_behind(self, name: str, send: Callable[[Sequence[Any]], None]) -> WriteBehind:
-        """What hands on small things later: one of each name, made at its first use."""
+    def write_behind(self, name: str, send: Callable[[Sequence[Any]], None], every: float | None = None) -> WriteBehind:
+        """What hands on small things later: one of each name, made at its first use. Units: seconds, as marks unless
+        said.
+        """
         with self._guard:
             if name not in self._behind:
-                self._behind[name] = WriteBehind(name, send, every=self.settings.marks_every)
+                self._behind[name] = WriteBehind(
+                    name, send, every=self.settings.marks_every if every is None else every
+                )
             return self._behind[name]
 
     def flush(self) -> None:

@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from chassis.db import in_batches
 from identity.models import Agency, Client, Service, User
 from identity.problems import AgencyNotFound, ServiceNotFound
 
@@ -57,6 +58,16 @@ def find_agency_of_client(session: Session, client_id: str) -> str | None:
     """The code of the agency of a client, by the public id that stands in tokens."""
     its = select(Agency.code).join(Service, Service.agency_id == Agency.id)
     return session.scalar(its.join(Client, Client.service_id == Service.id).where(Client.client_id == client_id))
+
+
+def list_agencies_of_clients(session: Session, client_ids: Iterable[str]) -> dict[str, str]:
+    """The codes of the agencies of those clients that are registered, by their public ids."""
+    both = select(Client.client_id, Agency.code).join(Service, Service.id == Client.service_id)
+    both = both.join(Agency, Agency.id == Service.agency_id)
+    found = dict[str, str]()
+    for some in in_batches(client_ids):
+        found |= {client: agency for client, agency in session.execute(both.where(Client.client_id.in_(some)))}
+    return found
 
 
 def get_standing(session: Session, service_id: UUID) -> tuple[str, str]:

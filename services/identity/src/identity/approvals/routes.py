@@ -1,5 +1,6 @@
 """Approvals: what one administrator asked for, and another approves or refuses."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from chassis.schemas import Written
 from identity.access import DecideForIdentity, ReadIdentity
 from identity.approvals import service
 from identity.approvals.schemas import ApprovalStatus, ApprovalView, DecisionRequest
+from identity.audit.refusals import noting_refusals
 
 router = APIRouter(prefix="/v1/approvals", tags=["approvals"])
 
@@ -40,7 +42,9 @@ def approve_change(
     approval_id: UUID, request: DecisionRequest, caller: DecideForIdentity, session: WriteSession, runtime: TheRuntime
 ) -> Written:
     """Approve what another administrator asked for. It takes effect at once."""
-    return service.approve_change(session, runtime.settings, caller, approval_id, request)
+    find = partial(service.find_refused_approval, approval_id)
+    with noting_refusals(runtime, session, caller, "approval", approval_id, find):
+        return service.approve_change(session, runtime.settings, caller, approval_id, request)
 
 
 @router.post("/{approval_id}/refusal")

@@ -13,6 +13,7 @@ from chassis.runtime import Runtime
 from chassis.schemas import Written
 from identity.approvals import repository
 from identity.approvals.schemas import ApprovalStatus, ApprovalView, DecisionRequest
+from identity.audit.refusals import Found
 from identity.audit.service import PLATFORM, Actor, record
 from identity.clients import service as clients
 from identity.deputies import service as deputies
@@ -56,6 +57,12 @@ def approve_change(
     APPLY[kind](session, actor, row)
     row.password_hash = None
     return Written(id=row.id, status=row.status)
+
+
+def find_refused_approval(approval_id: UUID, session: Session) -> Found:
+    """What the audit says of who may not approve."""
+    row = repository.get_approval(session, approval_id)
+    return row.agency, _describe(row)
 
 
 def refuse_change(
@@ -112,8 +119,11 @@ def _decide(row: Approval, status: str, caller: Caller, reason: str) -> None:
 
 
 def _record(session: Session, actor: Actor, row: Approval) -> None:
-    details = {"about": row.kind, "about_id": str(row.object_id), "asked_by": row.asked_by}
-    record(session, actor, f"approval.{row.status}", "approval", row.id, row.agency, **details)
+    record(session, actor, f"approval.{row.status}", "approval", row.id, row.agency, **_describe(row))
+
+
+def _describe(row: Approval) -> dict[str, str]:
+    return {"about": row.kind, "about_id": str(row.object_id), "asked_by": row.asked_by}
 
 
 def _status_of(settings: IdentitySettings, row: Approval) -> ApprovalStatus:

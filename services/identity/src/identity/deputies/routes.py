@@ -1,5 +1,6 @@
 """Deputies: who does an officer's work in their absence."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -7,8 +8,10 @@ from fastapi import APIRouter
 from chassis.db import ReadSession, WriteSession
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
+from chassis.runtime import TheRuntime
 from chassis.schemas import Written
 from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.refusals import noting_refusals
 from identity.audit.service import Actor
 from identity.deputies import service
 from identity.deputies.schemas import DeputyRequest, DeputyView
@@ -19,14 +22,18 @@ router = APIRouter(prefix="/v1/deputies", tags=["deputies"])
 
 
 @router.post("", status_code=201)
-def name_deputy(request: DeputyRequest, caller: AdministerIdentity, session: WriteSession, once: Once) -> MayWait:
+def name_deputy(
+    request: DeputyRequest, caller: AdministerIdentity, session: WriteSession, runtime: TheRuntime, once: Once
+) -> MayWait:
     """Name somebody who signs for an officer's agency in the officer's place. Each of their acts is marked so.
 
     Another administrator approves it.
     """
-    written = once(
-        session, caller, request, lambda: service.name_deputy(session, Actor.of(caller), request), "/v1/deputies"
-    )
+    find = partial(service.find_refused_deputy, request)
+    with noting_refusals(runtime, session, caller, "user", request.deputy, find):
+        written = once(
+            session, caller, request, lambda: service.name_deputy(session, Actor.of(caller), request), "/v1/deputies"
+        )
     return answer_with(MayWait, session, "deputy", written)
 
 

@@ -11,6 +11,7 @@ from chassis.paging import Page, read_cursor
 from chassis.problems import Fault, RequestNotValid
 from chassis.schemas import Written
 from identity.agencies.repository import find_agency_of_user, get_standing
+from identity.audit.refusals import EXCLUDE, Found
 from identity.audit.service import Actor, record
 from identity.deputies import repository
 from identity.deputies.schemas import DeputyRequest, DeputyView
@@ -59,6 +60,11 @@ def name_deputy(session: Session, actor: Actor, request: DeputyRequest) -> Writt
     return Written(id=deputy_id, status=WAITING)
 
 
+def find_refused_deputy(request: DeputyRequest, session: Session) -> Found:
+    """What the audit says of a deputy who was not named."""
+    return find_agency_of_user(session, request.deputy), {"officer": str(request.officer)}
+
+
 def apply_approved(session: Session, actor: Actor, approval: Approval) -> None:
     """Name the deputy whom another administrator has approved. Errors: RequestNotValid for who fits no more."""
     request = DeputyRequest.model_validate(approval.asked)
@@ -92,7 +98,7 @@ def _check_deputy(session: Session, request: DeputyRequest) -> str:
             errors=[
                 Fault(
                     pointer="/body/deputy",
-                    code="roles_exclude",
+                    code=EXCLUDE,
                     detail="This person has a role that the officer's excludes",
                     fix="Name somebody else. `GET /v1/roles` shows which roles exclude each other.",
                 )

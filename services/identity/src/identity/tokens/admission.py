@@ -7,6 +7,7 @@ by others who use their client's id:
   what it offers is not looked at, until the while is over.
 - A source from which a client has proved itself is known, as long as this process runs. There a right proof is always
   taken, whatever others behind the same address have tried; wrong ones are answered 429.
+- Wrong proofs are noted in the audit as well, those that were answered 429 left out.
 - A client's and an agency's requests count once the client has proved itself. A public client proves nothing, so
   nothing counts for it, and its requests count for their source alone.
 """
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from chassis.limiting import Limiter, Taken, headers_of
 from identity.tokens.proving import Proving
 from identity.tokens.server import NOBODY_PROVEN, Answer, Asked, Proven, fault_in, make_fault, read_offer
+from identity.tokens.wrong_proofs import WrongProofs
 
 MOST_KNOWN = 50_000
 
@@ -42,8 +44,8 @@ class Admitted:
 class Admission:
     """One for each process."""
 
-    def __init__(self, limiter: Limiter, proving: Proving) -> None:
-        self._limiter, self._proving = limiter, proving
+    def __init__(self, limiter: Limiter, proving: Proving, wrong: WrongProofs) -> None:
+        self._limiter, self._proving, self._wrong = limiter, proving, wrong
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def admit(self, asked: Asked) -> Admitted:
@@ -64,7 +66,10 @@ class Admission:
         if client is None:
             self._limiter.take("guess_source", source)
             self._limiter.take("guess_client", " ".join(pair))
-            return admitted.refuse(*spent) if spent else admitted
+            if spent:
+                return admitted.refuse(*spent)
+            self._wrong.count(offered.client_id, in_use=self._proving.is_in_use(offered.client_id))
+            return admitted
         if client.row.public:
             return admitted
         self._remember(pair)

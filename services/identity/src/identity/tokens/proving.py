@@ -53,6 +53,10 @@ class Proving:
         credential = await self._find_good(found or NOBODY, offered)
         return Proven(found, offered.method, credential.id) if credential else Proven(None, offered.method)
 
+    def is_in_use(self, client_id: str | None) -> bool:
+        """Whether an active client had this id when it was last looked for, as whoever fails is."""
+        return client_id in self._known
+
     async def _find_good(self, client: RegisteredClient, offered: Offered) -> "Good | None":
         """What of the client's own is offered, and was not used before."""
         shown: Shown | None = None

@@ -21,6 +21,7 @@ from identity.tokens.proving import Proving
 from identity.tokens.schemas import Metadata, UserInfo
 from identity.tokens.server import Answer, Asked, Server
 from identity.tokens.wishes import PROMPTS
+from identity.tokens.wrong_proofs import WrongProofs
 from vocabulary.scopes import SCOPES
 
 READERS, WRITERS = 6, 6
@@ -43,7 +44,7 @@ class TokenDoor:
 
 
 def make_token_door(runtime: Runtime, keyring: Keyring, limiter: Limiter) -> TokenDoor:
-    admission = Admission(limiter, Proving(runtime))
+    admission = Admission(limiter, Proving(runtime), WrongProofs(runtime))
     return TokenDoor(runtime, keyring, admission, CapacityLimiter(READERS), CapacityLimiter(WRITERS))
 
 

@@ -1,5 +1,6 @@
 """Users: the people who work with the platform."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from chassis.db import ReadSession, WriteSession
 from chassis.etag import IfMatch
 from chassis.idempotency import Once
 from chassis.paging import After, Limit, Page
+from chassis.runtime import TheRuntime
 from chassis.schemas import Word, Written
 from identity.access import AdministerIdentity, ReadIdentity
+from identity.audit.refusals import noting_refusals
 from identity.audit.service import Actor
 from identity.context import ThePasswords
 from identity.two_people.schemas import MayWait
@@ -23,7 +26,12 @@ router = APIRouter(prefix="/v1/users", tags=["users"])
 
 @router.post("", status_code=201)
 def register_user(
-    request: UserRequest, caller: AdministerIdentity, session: WriteSession, passwords: ThePasswords, once: Once
+    request: UserRequest,
+    caller: AdministerIdentity,
+    session: WriteSession,
+    runtime: TheRuntime,
+    passwords: ThePasswords,
+    once: Once,
 ) -> UserMade:
     """Register a person. A password that was made for them is shown here and never again.
 
@@ -32,13 +40,15 @@ def register_user(
     password = service.hash_password(passwords, request.password)
     # The password takes no part in telling a repeat: its plain digest would stand in the store.
     same = request.model_dump(mode="json", exclude={"password"})
-    written = once(
-        session,
-        caller,
-        same,
-        lambda: service.register_user(session, Actor.of(caller), request, password),
-        "/v1/users/{id}",
-    )
+    find = partial(service.find_refused_user, request)
+    with noting_refusals(runtime, session, caller, "service", request.service, find):
+        written = once(
+            session,
+            caller,
+            same,
+            lambda: service.register_user(session, Actor.of(caller), request, password),
+            "/v1/users/{id}",
+        )
     return answer_with(UserMade, session, "user", written, password=None if once.repeated else password.made)
 
 
@@ -67,6 +77,7 @@ def change_user(
     request: UserChange,
     caller: AdministerIdentity,
     session: WriteSession,
+    runtime: TheRuntime,
     passwords: ThePasswords,
     match: IfMatch,
 ) -> MayWait:
@@ -75,7 +86,9 @@ def change_user(
     What gives more reach waits until another administrator approves it (`status` is `waiting`).
     """
     password = service.hash_password(passwords, request.password) if request.password else None
-    written = service.change_user(session, Actor.of(caller), user_id, request, password, match)
+    find = partial(service.find_refused_change, user_id, request)
+    with noting_refusals(runtime, session, caller, "user", user_id, find):
+        written = service.change_user(session, Actor.of(caller), user_id, request, password, match)
     return answer_with(MayWait, session, "user", written)
 
 

@@ -18,6 +18,7 @@ from chassis.problems import Fault, RequestNotValid, Stale
 from chassis.schemas import Written
 from identity.agencies import repository as agencies
 from identity.areas import repository as areas
+from identity.audit.refusals import EXCLUDE, Found
 from identity.audit.service import Actor, record
 from identity.deputies import repository as deputies
 from identity.events import UserChanged, UserRegistered
@@ -124,6 +125,26 @@ def apply_approved(session: Session, actor: Actor, approval: Approval) -> None:
     request = UserChange.model_validate({name: value for name, value in approval.asked.items() if name != "password"})
     _check_change(session, user, request)
     _make_change(session, actor, user, request, approval.password_hash)
+
+
+def find_refused_user(request: UserRequest, session: Session) -> Found:
+    """What the audit says of an account that nobody got. It has no id, so the entry is about its service."""
+    service = agencies.get_service(session, request.service)
+    return agencies.get_standing(session, service.id)[1], {"roles": _name_known(request.roles)}
+
+
+def find_refused_change(user_id: UUID, request: UserChange, session: Session) -> Found:
+    """What the audit says of a change that was not made."""
+    fields = sorted(request.model_dump(exclude_none=True))
+    return agencies.find_agency_of_user(session, user_id), {
+        "fields": fields,
+        "roles": _name_known(request.roles or []),
+    }
+
+
+def _name_known(roles: Sequence[str]) -> list[str]:
+    """What is no role may be anything that somebody typed."""
+    return [role for role in dict.fromkeys(roles) if role in ROLES]
 
 
 def _gives_reach(session: Session, user: User, request: UserChange, service: Service) -> bool:
@@ -303,7 +324,7 @@ def _check_deputies(session: Session, user: User, roles: Sequence[str]) -> None:
 
 def _excluded(index: int, detail: str) -> Fault:
     fix = "Leave one of them out, or end the deputyship. `GET /v1/roles` shows which roles exclude each other."
-    return Fault(pointer=f"/body/roles/{index}", code="roles_exclude", detail=detail, fix=fix)
+    return Fault(pointer=f"/body/roles/{index}", code=EXCLUDE, detail=detail, fix=fix)
 
 
 def _check_held(roles: Sequence[str], sector: str) -> None:
