@@ -38,6 +38,8 @@ CODES = {"/v1/agencies/{code}": "agency", "/v1/services/{code}": "service", "/v1
 ACTS_OF_MONEY = ("/v1/batches", "/v1/claims", "/v1/fees", "/v1/payments", "/v1/questions", "/v1/repayments")
 """Acts that follow each other in time; the world's own were done before."""
 CONDITIONAL = {"article_9", "article_10", "schedule_1", "policy_document"}
+KNOWN = {"service": "programme", "measure": "sessions.possible", "framework": "2015"}
+"""Words of a query that must be known."""
 LEAVES = {"position": 0, "size": 1, "first": 1, "second": 1}
 """Of which leaves of a log there is a proof: each has one at least."""
 sent = 0
@@ -77,6 +79,7 @@ def make_fit(case: Any) -> None:
         name_what_is_there(case)
     if isinstance(case.query, dict):
         case.query.pop("after", None)
+        case.query.update({name: value for name, value in KNOWN.items() if name in case.query})
     if case.headers and "idempotency-key" in {name.lower() for name in case.headers}:
         case.headers["idempotency-key"] = secrets.token_hex(8)
     # What a request may rest on, it rests on for one purpose only, which is not this run's.

@@ -254,6 +254,8 @@ def test_a_repeated_parameter_is_not_taken(identity: Identity) -> None:
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request") and "mallory" not in answer.text
     shown = identity.http.get(f"/oauth/authorize?{urlencode(query)}", headers={"Accept": "text/html,*/*"})
     assert shown.status_code == 400 and "Sign-in is not possible" in shown.text and "mallory" not in shown.text
+    machine = identity.http.post("/oauth/userinfo", headers={"Accept": "text/html,*/*"})
+    assert (machine.status_code, machine.headers["Content-Type"]) == (401, "application/json")
 
 
 def test_a_code_is_good_once_and_a_second_use_ends_what_came_of_the_first(identity: Identity) -> None:

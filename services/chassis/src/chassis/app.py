@@ -75,15 +75,20 @@ class Dialect:
     """Paths whose clients speak a protocol with a form of its own for errors. Example: GraphQL.
 
     Shape: `render` makes the answer of a problem from the problem, the base of problem pages, the value of the header
-    `Accept` and the request id. `line_breaks`: parameters there hold text of several lines.
+    `Accept` and the request id. `line_breaks`: parameters there hold text of several lines. `browsed` are the paths to
+    which a person's browser is sent; at all others nobody is shown a page, and `Accept` counts as empty.
     """
 
     paths: re.Pattern[str]
     render: Callable[[Problem, str, str, str], Response]
     line_breaks: bool = False
+    browsed: re.Pattern[str] | None = None
 
     def is_spoken_at(self, path: str) -> bool:
         return self.paths.fullmatch(path) is not None
+
+    def accept_at(self, path: str, accept: str) -> str:
+        return accept if self.browsed is None or self.browsed.fullmatch(path) else ""
 
 
 def build_app(
@@ -155,7 +160,9 @@ class Frame:
         json = not large and request_checks.is_json(_text(headers.get(b"content-type")) or "")
         look = partial(request_checks.check_json, find_names=find_names) if json else None
         dialect = self._dialect if self._dialect and self._dialect.is_spoken_at(scope["path"]) else None
-        render = partial(_render, dialect, _text(headers.get(b"accept")) or "", settings.problems_base)
+        accept = _text(headers.get(b"accept")) or ""
+        accept = dialect.accept_at(scope["path"], accept) if dialect else accept
+        render = partial(_render, dialect, accept, settings.problems_base)
         began, status, began_answer = time.perf_counter(), 500, False
 
         async def send_framed(message: Message) -> None:
@@ -290,6 +297,7 @@ def _answer_problems(app: FastAPI, runtime: Runtime, advised: Advised | None, di
             problem.extra["advice"] = advice
         spoken = dialect if dialect and dialect.is_spoken_at(request.url.path) else None
         accept = request.headers.get("accept", "")
+        accept = spoken.accept_at(request.url.path, accept) if spoken else accept
         return _render(spoken, accept, base, problem, _path_of(request.scope), request_id())
 
     @app.exception_handler(Problem)

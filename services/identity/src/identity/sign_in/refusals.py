@@ -29,4 +29,4 @@ def render_refusal(problem: Problem, base: str, accept: str, current: str) -> Re
     return answer
 
 
-DIALECT = Dialect(PATHS, render_refusal)
+DIALECT = Dialect(PATHS, render_refusal, browsed=re.compile("/oauth/authorize"))
