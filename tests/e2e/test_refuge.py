@@ -127,6 +127,7 @@ def known_ids(outcome: Outcome, hidden: list[str], families: list[str]) -> dict[
         "enquiry_id": [NOBODY],
         "question_id": questions or [NOBODY],
         "visit_id": [NOBODY],
+        "approval_id": [NOBODY],
         "client_id": [NOBODY],
         "user_id": [cast.ids["leo"]],
         "feed": list(SUPPLIES),

@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 import pytest
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from chassis.db import new_id
 from chassis.events import LARGEST_EVENT
@@ -88,19 +89,20 @@ def test_what_would_be_too_large_an_event_is_refused_and_nothing_is_written(
 
 
 def test_what_lies_too_large_in_an_outbox_is_set_aside_and_told_and_holds_nobody_back(
-    toys: Running, programs: Programs, capfd: pytest.CaptureFixture[str]
+    toys: Running, programs: Programs
 ) -> None:
     make(toys)
     with toys.runtime.write() as session:  # an earlier release wrote it
         session.execute(update(OUTBOX).values(data={"toy": "x" * (5 << 20)}))
     make(toys, key="key-00000002")
-    programs.deliver(toys)
+    with capture_logs() as said:
+        programs.deliver(toys)
     assert (count_waiting(toys.runtime), count(toys, Heard), count(toys, ParkedEvent)) == (0, 1, 1)
     with toys.runtime.read() as session:
         parked = session.scalars(select(ParkedEvent)).one()
     assert parked.reason == "SetAside" and parked.event["setaside"] == "too-large"
-    lines = [line for line in capfd.readouterr().out.splitlines() if "event set aside" in line]
-    assert len(lines) == 1 and str(parked.id) in lines[0]
+    lines = [line for line in said if line["event"] == "event set aside"]
+    assert len(lines) == 1 and str(parked.id) in str(lines[0])
     assert unpark(toys.runtime, program.reactions) == (0, 1), "its data is still not there"
 
 

@@ -285,7 +285,7 @@ def test_the_words_of_agreements_can_be_read(world: World) -> None:
 
 def test_the_conditions_for_special_data_can_be_read(world: World) -> None:
     special = {one["code"]: one["article"] for one in world.get("/v1/categories").json()["items"] if one["special"]}
-    assert special == {"anti_social_behaviour": 10, "benefits": 9, "support": 9}
+    assert special == {"anti_social_behaviour": 10, "benefits": 9, "social_care": 9, "support": 9}
     conditions = {one["code"]: one for one in world.get("/v1/conditions").json()["items"]}
     paragraphs = conditions["substantial_public_interest"]["paragraphs"]
     assert {"code": "6", "name": "Statutory and government purposes", "policy_document": True} in paragraphs

@@ -92,7 +92,7 @@ def test_safeguarding_goes_on_under_a_lapsed_agreement_and_waits_for_a_decision_
 
 
 SEES = {
-    ("analyst", "identify"): "identity address attendance anti_social_behaviour benefits housing support",
+    ("analyst", "identify"): "identity address attendance anti_social_behaviour benefits housing support social_care",
     ("analyst", "claim"): "identity address attendance anti_social_behaviour benefits support",
     ("programme_coordinator", "identify"): "identity address attendance housing support",
     ("programme_coordinator", "support"): "identity address attendance housing support",
