@@ -58,6 +58,7 @@ class KafkaLog:
     ) -> None:
         self._prefix, self._partitions, self._copies = prefix, partitions, copies
         self._user = credentials.user if credentials else ""
+        REFUSALS.forget(self._user)  # what another log of this process was told was of another time or broker
         self._common = common_settings(servers, name, credentials)
         self._sending = threading.Lock()
         self._producer: Any = None
