@@ -67,7 +67,7 @@ FEED = Feed(
             "ended_on",
             kinds.DAY,
             "Its last day; of an assessment, when it was authorised; empty while it runs",
-            "2017-09-29",
+            "2017-03-24",
         ),
         Column("referral_source", SOURCE, "With a referral: who made it", "1A"),
         Column("primary_need", NEED, "With a referral: the need that weighs most", "N1"),

@@ -39,7 +39,7 @@ FEED = Feed(
         Column("legal_status", STATUS, "Under which status", "V2", True),
         Column("need", NEED, "The need that weighed most", "N1", True),
         Column("placement", PLACEMENT, "What kind of placement", "U6", True),
-        Column("ended_on", kinds.DAY, "Last day of the episode; empty while it runs", "2017-06-30"),
+        Column("ended_on", kinds.DAY, "Last day of the episode; empty while it runs", "2017-03-24"),
         Column("ended_by", ENDED_BY, "Why it ended; X1: another episode follows", "E4A"),
     ),
     facts=(
