@@ -158,7 +158,7 @@ class Relay:
     def __init__(self, runtime: Runtime, topics: Sequence[str]) -> None:
         self._runtime, self._topics = runtime, topics
         self._prepared = False
-        self._after = Floor()
+        self._floor = Floor()
         self._looked_back = time.monotonic()
 
     def step(self) -> bool:
@@ -167,14 +167,12 @@ class Relay:
             self._runtime.log.prepare(self._topics)
             self._prepared = True
         try:
-            sent = relay_once(self._runtime, self._after)
+            sent = relay_once(self._runtime, self._floor)
         except Exception:
             self._prepared = False  # a topic may have been deleted: it is made again before the next try
             raise
-        if sent is not None:
-            self._after = sent
-        elif time.monotonic() - self._looked_back > LOOK_BACK:
-            self._after, self._looked_back = Floor(), time.monotonic()
+        if sent is None and time.monotonic() - self._looked_back > LOOK_BACK:
+            self._floor, self._looked_back = Floor(), time.monotonic()
         return sent is not None
 
 
